@@ -1,0 +1,67 @@
+//! The escapes of `--escape`.
+
+/// Reads `\n`, `\r`, `\t`, `\\` and `\xHH` (a byte, as two hexadecimal digits of either case).
+///
+/// Any other escape, a `\x` without its two digits and a backslash at the end stay as written.
+/// Every other byte stays too, also above 0x7F.
+pub fn unescape(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, after)) = rest.split_first() {
+        let (byte, after) = escape(rest).unwrap_or((byte, after));
+        out.push(byte);
+        rest = after;
+    }
+    out
+}
+
+/// The byte that an escape at the start of `text` stands for, and what follows the escape.
+fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
+    match text {
+        [b'\\', b'n', rest @ ..] => Some((b'\n', rest)),
+        [b'\\', b'r', rest @ ..] => Some((b'\r', rest)),
+        [b'\\', b't', rest @ ..] => Some((b'\t', rest)),
+        [b'\\', b'\\', rest @ ..] => Some((b'\\', rest)),
+        [b'\\', b'x', high, low, rest @ ..] => Some((digit(*high)? << 4 | digit(*low)?, rest)),
+        _ => None,
+    }
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    let value = char::from(byte).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescape;
+
+    #[test]
+    fn escapes_mean_what_they_say_and_all_else_stays() {
+        let cases: &[(&[u8], &[u8])] = &[
+            (b"", b""),
+            (b"plain", b"plain"),
+            (br"a\nb\rc\td\\e", b"a\nb\rc\td\\e"),
+            (br"\x41\x6a\x6A\x00\xfF", b"Ajj\x00\xff"),
+            (br"\x414", b"A4"),
+            // A backslash that is escaped starts nothing.
+            (br"\\n", br"\n"),
+            (br"\\x41", br"\x41"),
+            (br"\\\n", b"\\\n"),
+            // Not escapes: as written.
+            (br"\a\0\N\X41\'", br"\a\0\N\X41\'"),
+            (br"\x4", br"\x4"),
+            (br"\x", br"\x"),
+            (br"\x4g\xg4", br"\x4g\xg4"),
+            (br"\x\n", b"\\x\n"),
+            (br"end\", br"end\"),
+            // An unknown escape does not swallow the one after it.
+            (br"\q\n", b"\\q\n"),
+            (b"\xc3\xa9\xff\x80", b"\xc3\xa9\xff\x80"),
+            (b"\\\xff\\n", b"\\\xff\n"),
+        ];
+        for (text, bytes) in cases {
+            assert_eq!(unescape(text), *bytes, "{}", text.escape_ascii());
+        }
+    }
+}

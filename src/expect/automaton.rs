@@ -1,0 +1,101 @@
+//! The automaton that a pattern becomes.
+
+use super::error::{Fault, Refusal};
+use super::tree;
+use super::work::Entry;
+use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
+use regex_syntax::hir::{Dot, Hir, Look, LookSet, Repetition};
+use std::borrow::Cow;
+
+/// A Thompson NFA, and what a walk through it must know.
+pub(super) struct Automaton {
+    pub(super) nfa: NFA,
+    /// It has an assertion that the next byte, or the end, decides: `$ \z \b \B`.
+    pub(super) looks_ahead: bool,
+    /// Where a walk begins.
+    pub(super) entry: Entry,
+}
+
+/// Automata that take more memory are refused, in bytes.
+const MAX_MEMORY: usize = 4 << 20;
+
+impl Automaton {
+    pub(super) fn new(hir: &Hir) -> Result<Self, Refusal> {
+        let looks = hir.properties().look_set();
+        let anchored = hir.properties().look_set_prefix().contains(Look::Start);
+        // The compiler leads into a pattern that is not anchored by bytes, and that would let `\B`
+        // hold inside a character.
+        let by_characters = !anchored && looks.contains(Look::WordAsciiNegate);
+        let hir = match by_characters {
+            true => Cow::Owned(anywhere(hir)),
+            false => Cow::Borrowed(hir),
+        };
+        let nfa = compile(&hir).ok_or(Fault::TooLarge.anywhere())?;
+        let start = match by_characters || tree::matches_nothing(&hir) {
+            true => nfa.start_anchored(),
+            false => nfa.start_unanchored(),
+        };
+        let looks_ahead = looks_ahead(looks);
+        let entry = Entry::new(&nfa, start, looks_ahead);
+        Ok(Self {
+            nfa,
+            looks_ahead,
+            entry,
+        })
+    }
+}
+
+fn compile(hir: &Hir) -> Option<NFA> {
+    let config = Config::new()
+        .utf8(false)
+        .which_captures(WhichCaptures::None)
+        .nfa_size_limit(Some(MAX_MEMORY));
+    Compiler::new().configure(config).build_from_hir(hir).ok()
+}
+
+/// The pattern with `(?s:.)*?` before it.
+fn anywhere(hir: &Hir) -> Hir {
+    let sub = Box::new(Hir::dot(Dot::AnyChar));
+    let skip = Hir::repetition(Repetition {
+        min: 0,
+        max: None,
+        greedy: false,
+        sub,
+    });
+    Hir::concat(vec![skip, hir.clone()])
+}
+
+fn looks_ahead(looks: LookSet) -> bool {
+    [
+        Look::End,
+        Look::EndLF,
+        Look::WordAscii,
+        Look::WordAsciiNegate,
+    ]
+    .into_iter()
+    .any(|look| looks.contains(look))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dialect;
+    use super::*;
+
+    fn states(pattern: &str) -> usize {
+        let hir = dialect::parse(pattern).unwrap();
+        Automaton::new(&hir).unwrap().nfa.states().len()
+    }
+
+    #[test]
+    fn an_anchored_pattern_has_no_state_that_waits_for_its_beginning() {
+        assert_eq!(states("^220"), states(r"\A(?:220)"));
+        assert!(states("^220") < states("220"));
+        assert!(states("^a|^b") < states("^a|b"));
+    }
+
+    #[test]
+    fn nested_repetitions_cost_no_more_than_their_product() {
+        assert!(states("^(?:(?:a{10}){10}){10}") < 1010);
+        assert!(states("^(?:a*)*") < 10);
+    }
+}

@@ -1,0 +1,292 @@
+//! Go's regex dialect (RE2), read into the tree that `regex-syntax` has for its own.
+//!
+//! The grammar is that of Go's `regexp/syntax` with the flags `regexp.Compile` sets. Reading it
+//! here, rather than rewriting patterns for the parser of `regex-syntax`, leaves no way for that
+//! parser's own extensions to slip through.
+
+use super::class::Classes;
+use super::cursor::Cursor;
+use super::error::{Fault, Refusal};
+use super::tree::Tree;
+use regex_syntax::hir::{Dot, Hir, Look};
+use std::mem;
+
+/// Counts over this are refused, as in Go.
+const MAX_COUNT: u32 = 1000;
+
+/// Reads a pattern.
+pub(super) fn parse(pattern: &str) -> Result<Hir, Refusal> {
+    let mut parser = Parser {
+        cursor: Cursor::new(pattern),
+        flags: Flags::default(),
+        classes: Classes::default(),
+        group: Group::default(),
+        outer: Vec::new(),
+        after_repetition: false,
+    };
+    parser.read()
+}
+
+/// What `(?imsU)` switches.
+#[derive(Clone, Copy, Default)]
+struct Flags {
+    /// `i`: letters stand for all their cases.
+    fold: bool,
+    /// `m`: `^` and `$` match at line breaks too.
+    lines: bool,
+    /// `s`: `.` matches a line feed too.
+    dot_all: bool,
+    /// `U`: `*` is lazy and `*?` greedy.
+    swap_greed: bool,
+}
+
+struct Parser<'p> {
+    cursor: Cursor<'p>,
+    flags: Flags,
+    classes: Classes,
+    /// The innermost open group, or the whole pattern.
+    group: Group,
+    /// The groups around it, the outermost first.
+    outer: Vec<Group>,
+    /// The last thing read was a `*` or its like, which cannot be repeated again.
+    after_repetition: bool,
+}
+
+/// A group that is being read.
+#[derive(Default)]
+struct Group {
+    /// Where its parenthesis is.
+    opened: usize,
+    /// The flags that hold again once it is closed.
+    flags: Flags,
+    /// The alternatives before the last `|`.
+    branches: Vec<Tree>,
+    /// What has been read since.
+    items: Vec<Tree>,
+}
+
+impl Parser<'_> {
+    fn read(&mut self) -> Result<Hir, Refusal> {
+        loop {
+            let at = self.cursor.at();
+            let Some(c) = self.cursor.take() else { break };
+            let after_repetition = mem::take(&mut self.after_repetition);
+            match c {
+                '(' => self.open(at)?,
+                ')' => self.close(at)?,
+                '|' => self.group.end_branch(),
+                '[' => {
+                    let class = self
+                        .classes
+                        .bracketed(&mut self.cursor, at, self.flags.fold)?;
+                    self.push(class);
+                }
+                '.' => self.push(Hir::dot(match self.flags.dot_all {
+                    true => Dot::AnyChar,
+                    false => Dot::AnyCharExceptLF,
+                })),
+                '^' if self.flags.lines => self.push(Hir::look(Look::StartLF)),
+                '^' => self.push(Hir::look(Look::Start)),
+                '$' if self.flags.lines => self.push(Hir::look(Look::EndLF)),
+                '$' => self.push(Hir::look(Look::End)),
+                '*' => self.repeat(at, 0, None, after_repetition)?,
+                '+' => self.repeat(at, 1, None, after_repetition)?,
+                '?' => self.repeat(at, 0, Some(1), after_repetition)?,
+                '{' => match self.counts() {
+                    Some((min, max)) => self.count(at, min, max, after_repetition)?,
+                    None => self.character(c)?,
+                },
+                '\\' => self.escape(at)?,
+                _ => self.character(c)?,
+            }
+        }
+        if !self.outer.is_empty() {
+            return Err(Fault::MissingParen.at(self.group.opened));
+        }
+        Ok(mem::take(&mut self.group).finish().into_hir())
+    }
+
+    fn push(&mut self, hir: Hir) {
+        self.group.items.push(Tree::leaf(hir));
+    }
+
+    fn character(&mut self, c: char) -> Result<(), Refusal> {
+        let hir = self.classes.character(c.into(), self.flags.fold)?;
+        self.push(hir);
+        Ok(())
+    }
+
+    /// Opens a group, or sets flags for the rest of the one that is open.
+    fn open(&mut self, at: usize) -> Result<(), Refusal> {
+        if !self.cursor.eat("?") {
+            self.enter(at);
+            return Ok(());
+        }
+        if self.cursor.eat("P<") || self.cursor.eat("<") {
+            let from = self.cursor.at();
+            let name = self.cursor.until(">").unwrap_or_default();
+            if name.is_empty() || !name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
+                return Err(Fault::GroupName.at(from));
+            }
+            self.enter(at);
+            return Ok(());
+        }
+        self.set_flags(at)
+    }
+
+    /// What follows `(?`: `i)`, `:`, `im-sU:` and their like.
+    fn set_flags(&mut self, opened: usize) -> Result<(), Refusal> {
+        let mut flags = self.flags;
+        let mut on = true;
+        let mut complete = true; // a minus sign needs a flag behind it
+        loop {
+            let at = self.cursor.at();
+            match self.cursor.take() {
+                Some('i') => flags.fold = on,
+                Some('m') => flags.lines = on,
+                Some('s') => flags.dot_all = on,
+                Some('U') => flags.swap_greed = on,
+                Some('-') if on => {
+                    on = false;
+                    complete = false;
+                    continue;
+                }
+                Some(')') if complete => break,
+                Some(':') if complete => {
+                    self.enter(opened);
+                    break;
+                }
+                Some(_) => return Err(Fault::Group.at(at)),
+                None => return Err(Fault::MissingParen.at(opened)),
+            }
+            complete = true;
+        }
+        self.flags = flags;
+        Ok(())
+    }
+
+    fn enter(&mut self, opened: usize) {
+        let group = Group {
+            opened,
+            flags: self.flags,
+            ..Group::default()
+        };
+        self.outer.push(mem::replace(&mut self.group, group));
+    }
+
+    fn close(&mut self, at: usize) -> Result<(), Refusal> {
+        let outer = self.outer.pop().ok_or(Fault::UnexpectedParen.at(at))?;
+        let group = mem::replace(&mut self.group, outer);
+        self.flags = group.flags;
+        let tree = group.finish().nested().ok_or(Fault::TooDeep.at(at))?;
+        self.group.items.push(tree);
+        Ok(())
+    }
+
+    /// `n}`, `n,}` or `n,m}`, whatever the numbers. Nothing is read where it is none of them: `{`
+    /// is a character then.
+    fn counts(&mut self) -> Option<(u32, Option<u32>)> {
+        let mut cursor = self.cursor;
+        let min = cursor.number()?;
+        let max = match cursor.eat(",") {
+            true if cursor.rest().starts_with('}') => None,
+            true => Some(cursor.number()?),
+            false => Some(min),
+        };
+        if !cursor.eat("}") {
+            return None;
+        }
+        self.cursor = cursor;
+        Some((min, max))
+    }
+
+    fn count(&mut self, at: usize, min: u32, max: Option<u32>, again: bool) -> Result<(), Refusal> {
+        let most = max.unwrap_or(min);
+        if min > most || most > MAX_COUNT {
+            return Err(Fault::Count.at(at));
+        }
+        self.repeat(at, min, max, again)?;
+        let copies = self
+            .group
+            .items
+            .last_mut()
+            .map(|tree| tree.count_copies(min, max));
+        if copies > Some(MAX_COUNT) {
+            return Err(Fault::Count.at(at));
+        }
+        Ok(())
+    }
+
+    fn repeat(
+        &mut self,
+        at: usize,
+        min: u32,
+        max: Option<u32>,
+        again: bool,
+    ) -> Result<(), Refusal> {
+        if again {
+            return Err(Fault::RepeatedTwice.at(at));
+        }
+        let lazy = self.cursor.eat("?");
+        self.after_repetition = true;
+        let tree = self
+            .group
+            .items
+            .pop()
+            .ok_or(Fault::NothingToRepeat.at(at))?;
+        let greedy = lazy == self.flags.swap_greed;
+        let tree = tree.repeat(min, max, greedy).ok_or(Fault::TooDeep.at(at))?;
+        self.group.items.push(tree);
+        Ok(())
+    }
+
+    /// What follows a backslash outside of brackets.
+    fn escape(&mut self, at: usize) -> Result<(), Refusal> {
+        let look = match self.cursor.peek() {
+            Some('A') => Look::Start,
+            Some('z') => Look::End,
+            Some('b') => Look::WordAscii,
+            Some('B') => Look::WordAsciiNegate,
+            Some('Q') => return self.quoted(),
+            _ => {
+                let class = self
+                    .classes
+                    .escaped(&mut self.cursor, at, self.flags.fold)?;
+                let hir = match class {
+                    Some(class) => class,
+                    None => {
+                        let point = self.cursor.escaped(at)?;
+                        self.classes.character(point, self.flags.fold)?
+                    }
+                };
+                self.push(hir);
+                return Ok(());
+            }
+        };
+        self.cursor.take();
+        self.push(Hir::look(look));
+        Ok(())
+    }
+
+    /// `Q...\E`; without an end it runs to the end of the pattern.
+    fn quoted(&mut self) -> Result<(), Refusal> {
+        self.cursor.take();
+        let text = self
+            .cursor
+            .until("\\E")
+            .unwrap_or_else(|| self.cursor.take_rest());
+        text.chars().try_for_each(|c| self.character(c))
+    }
+}
+
+impl Group {
+    fn end_branch(&mut self) {
+        let branch = Tree::concat(mem::take(&mut self.items));
+        self.branches.push(branch);
+    }
+
+    fn finish(mut self) -> Tree {
+        self.end_branch();
+        Tree::alternate(self.branches)
+    }
+}

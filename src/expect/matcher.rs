@@ -1,0 +1,193 @@
+//! One reply against a pattern, piece by piece.
+
+use super::utf8::Held;
+use super::{Pattern, Work};
+use regex_automata::util::primitives::StateID;
+
+/// What is known of a reply once a piece of it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It matches.
+    Matched,
+    /// It does not, whatever else comes.
+    Never,
+    /// That depends on what else comes.
+    Open,
+}
+
+/// The state of one reply: the states of the pattern's automaton that the reply has led to, four
+/// bytes each, and a few bytes more. Nothing is allocated before a piece has left the pattern open,
+/// nor kept once it is decided.
+///
+/// A matcher is for the pattern that made it: with another one its answers mean nothing.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    decision: Decision,
+    /// Where the walk stood after the last byte; unused before the first.
+    live: Vec<StateID>,
+    /// The last byte walked over.
+    behind: Option<u8>,
+    /// What came after it, but is not a whole character yet.
+    held: Held,
+}
+
+impl Matcher {
+    pub(super) fn new() -> Self {
+        Self {
+            decision: Decision::Open,
+            live: Vec::new(),
+            behind: None,
+            held: Held::default(),
+        }
+    }
+
+    /// Takes the next piece of the reply in and says what is known now.
+    ///
+    /// Assertions that look ahead (`$ \z \b \B`) take the end of the piece for the end of the
+    /// reply, unless it ends inside a character. Without them the answer depends on what has come
+    /// and not on how it was cut. What is decided stays so; an empty piece changes nothing.
+    pub fn feed(&mut self, pattern: &Pattern, work: &mut Work, bytes: &[u8]) -> Decision {
+        if self.decision != Decision::Open || bytes.is_empty() {
+            return self.decision;
+        }
+        let mut decision = self.resume(pattern, work);
+        for &byte in bytes {
+            if decision != Decision::Open {
+                break;
+            }
+            decision = self.read(pattern, work, byte);
+        }
+        let asks = decision == Decision::Open && pattern.looks_ahead() && self.held.is_empty();
+        if asks && work.ends(&pattern.automaton) {
+            decision = Decision::Matched;
+        }
+        self.settle(decision, work)
+    }
+
+    /// Whether the pattern matches what has come as the whole reply, for no more will come.
+    ///
+    /// What is left of an unfinished character reads as one U+FFFD a byte.
+    pub fn finish(&mut self, pattern: &Pattern, work: &mut Work) -> bool {
+        if self.decision == Decision::Open {
+            let mut decision = self.resume(pattern, work);
+            while decision == Decision::Open
+                && let Some(c) = self.held.take_byte()
+            {
+                decision = walk(pattern, work, c);
+            }
+            let matched = match decision {
+                Decision::Matched => true,
+                Decision::Never => false,
+                Decision::Open => work.ends(&pattern.automaton),
+            };
+            self.settle(
+                if matched {
+                    Decision::Matched
+                } else {
+                    Decision::Never
+                },
+                work,
+            );
+        }
+        self.decision == Decision::Matched
+    }
+
+    /// Puts the walk where the last piece left it.
+    fn resume(&self, pattern: &Pattern, work: &mut Work) -> Decision {
+        if self.behind.is_none() {
+            return work.enter(&pattern.automaton);
+        }
+        work.resume(&pattern.automaton, &self.live, self.behind);
+        Decision::Open
+    }
+
+    fn read(&mut self, pattern: &Pattern, work: &mut Work, byte: u8) -> Decision {
+        if byte.is_ascii() && self.held.is_empty() {
+            return work.read(&pattern.automaton, byte);
+        }
+        self.held.push(byte);
+        while let Some(c) = self.held.take() {
+            let decision = walk(pattern, work, c);
+            if decision != Decision::Open {
+                return decision;
+            }
+        }
+        Decision::Open
+    }
+
+    /// Notes what was found and where the walk stands.
+    fn settle(&mut self, decision: Decision, work: &Work) -> Decision {
+        self.decision = decision;
+        if decision == Decision::Open {
+            self.behind = work.behind();
+            self.live.clear();
+            self.live.extend_from_slice(work.live());
+        } else {
+            self.live = Vec::new();
+        }
+        decision
+    }
+}
+
+/// Walks over one character.
+fn walk(pattern: &Pattern, work: &mut Work, c: char) -> Decision {
+    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+        let decision = work.read(&pattern.automaton, byte);
+        if decision != Decision::Open {
+            return decision;
+        }
+    }
+    Decision::Open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_decided_by_its_first_piece_allocates_nothing() {
+        let pattern = Pattern::new("^220").unwrap();
+        let mut work = Work::default();
+        for reply in [&b"220 ready"[..], b"421 busy"] {
+            let mut matcher = pattern.matcher();
+            assert_ne!(matcher.feed(&pattern, &mut work, reply), Decision::Open);
+            assert_eq!(matcher.live.capacity(), 0);
+        }
+    }
+
+    #[test]
+    fn what_was_kept_is_given_back_with_the_decision() {
+        let pattern = Pattern::new("^220").unwrap();
+        let mut work = Work::default();
+        let mut matcher = pattern.matcher();
+        assert_eq!(matcher.feed(&pattern, &mut work, b"22"), Decision::Open);
+        assert_eq!(matcher.live.len(), 1);
+        assert_eq!(matcher.feed(&pattern, &mut work, b"0"), Decision::Matched);
+        assert_eq!(matcher.live.capacity(), 0);
+    }
+
+    #[test]
+    fn a_matcher_is_small_and_keeps_no_more_than_the_states_of_its_pattern() {
+        assert!(size_of::<Matcher>() <= 40);
+        let pattern = Pattern::new("(?:a?){500}b{500}$").unwrap();
+        let mut work = Work::default();
+        let mut matcher = pattern.matcher();
+        for _ in 0..1000 {
+            assert_eq!(
+                matcher.feed(&pattern, &mut work, b"aaaabbbb\xC3"),
+                Decision::Open
+            );
+            assert!(matcher.live.len() <= pattern.states());
+        }
+    }
+
+    #[test]
+    fn a_matcher_of_another_pattern_is_harmless() {
+        let [large, small] = ["(?:ab?){100}c", "^a"].map(|p| Pattern::new(p).unwrap());
+        let mut work = Work::default();
+        let mut matcher = large.matcher();
+        matcher.feed(&large, &mut work, &b"ab".repeat(50));
+        matcher.feed(&small, &mut work, b"ab");
+        matcher.finish(&small, &mut work);
+    }
+}

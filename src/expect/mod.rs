@@ -1,0 +1,121 @@
+//! The pattern: Go's dialect, and the matcher that is fed piece by piece.
+//!
+//! A [`Pattern`] is compiled once and shared. Each reply has a [`Matcher`], which keeps a state and
+//! not the reply:
+//!
+//! ```
+//! use check_tcp::expect::{Decision, Pattern, Work};
+//!
+//! let pattern = Pattern::new("^220 .*ESMTP")?;
+//! let mut work = Work::default();
+//!
+//! let mut matcher = pattern.matcher();
+//! assert_eq!(matcher.feed(&pattern, &mut work, b"220 mail"), Decision::Open);
+//! assert_eq!(matcher.feed(&pattern, &mut work, b".example ESMTP"), Decision::Matched);
+//!
+//! let mut matcher = pattern.matcher();
+//! assert_eq!(matcher.feed(&pattern, &mut work, b"4"), Decision::Never);
+//! # Ok::<(), check_tcp::expect::PatternError>(())
+//! ```
+//!
+//! How it works, in one breath: `dialect` reads the pattern into a tree, `regex-automata` makes a
+//! Thompson NFA of it, and [`Work`] walks all its paths at once, byte by byte, over the reply as
+//! `utf8` reads it. The walk remembers the states it is in and the byte before, and nothing else:
+//! what a byte costs grows with [`Pattern::states`] and not with the reply. When the walk comes to
+//! the final state, the reply matches; when it is in no state at all, no reply that begins so ever
+//! will. In a pattern that is not anchored one more state waits for the beginning, so that it stays
+//! open until it matches.
+
+mod automaton;
+mod class;
+mod cursor;
+mod dialect;
+mod error;
+mod matcher;
+mod property;
+mod tree;
+mod utf8;
+mod work;
+
+pub use error::PatternError;
+pub use matcher::{Decision, Matcher};
+pub use work::Work;
+
+use automaton::Automaton;
+use error::{Fault, Refusal};
+use regex_syntax::hir::Hir;
+use std::fmt;
+
+/// A compiled pattern. Immutable, and shared between the checks that ask for it.
+pub struct Pattern {
+    source: Box<str>,
+    hir: Hir,
+    automaton: Automaton,
+}
+
+/// Longer patterns are refused, in bytes. What is built on the way to the automaton is bounded by
+/// this.
+const MAX_LEN: usize = 1 << 16;
+
+impl Pattern {
+    /// Compiles a pattern of Go's dialect.
+    ///
+    /// Taken is what Go's [`regexp.Compile`](https://pkg.go.dev/regexp/syntax) takes, but for
+    /// bounds that are closer: 64 KiB of pattern, 250 groups or repetitions inside one another, and
+    /// 4 MiB of automaton. The Unicode tables may be one version apart.
+    ///
+    /// # Errors
+    /// Go refuses the pattern, or it is out of these bounds.
+    pub fn new(pattern: &str) -> Result<Self, PatternError> {
+        compile(pattern).map_err(|refusal| PatternError::new(pattern, refusal))
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        &self.source
+    }
+
+    /// The pattern in the dialect of the `regex` crate, for text in which U+FFFD stands for each
+    /// invalid byte.
+    ///
+    /// Its groups are not kept: it says whether a reply matches, and where.
+    pub fn translated(&self) -> String {
+        self.hir.to_string()
+    }
+
+    /// Whether the pattern has an assertion that takes the end of what has come so far for the end
+    /// (`$ \z \b \B`). Only then can it matter how a reply is cut.
+    pub fn looks_ahead(&self) -> bool {
+        self.automaton.looks_ahead
+    }
+
+    /// The states of the pattern's automaton: what one byte of a reply may cost in steps, and what
+    /// one reply may cost in memory, times four bytes.
+    pub fn states(&self) -> usize {
+        self.automaton.nfa.states().len()
+    }
+
+    /// The state of a reply of which nothing has come.
+    pub fn matcher(&self) -> Matcher {
+        Matcher::new()
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pattern").field(&self.source).finish()
+    }
+}
+
+fn compile(pattern: &str) -> Result<Pattern, Refusal> {
+    if pattern.len() > MAX_LEN {
+        return Err(Fault::TooLong.anywhere());
+    }
+    let hir = dialect::parse(pattern)?;
+    let automaton = Automaton::new(&hir)?;
+    Ok(Pattern {
+        source: pattern.into(),
+        hir,
+        automaton,
+    })
+}

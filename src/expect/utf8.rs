@@ -1,0 +1,110 @@
+//! Reads a reply as Go does: one character, or one invalid byte, at a time.
+
+/// The bytes of a character whose end has not come yet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Held {
+    bytes: [u8; 4],
+    len: u8,
+}
+
+impl Held {
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes one more byte in. What [`Held::take`] gives must have been taken out first.
+    pub(super) fn push(&mut self, byte: u8) {
+        if let Some(free) = self.bytes.get_mut(usize::from(self.len)) {
+            *free = byte;
+            self.len += 1;
+        }
+    }
+
+    /// The first character, or U+FFFD for a byte that begins none. Nothing while its end has not
+    /// come.
+    pub(super) fn take(&mut self) -> Option<char> {
+        let held = self.bytes.get(..usize::from(self.len))?;
+        match std::str::from_utf8(held) {
+            Ok(text) => {
+                let c = text.chars().next()?;
+                self.drop_front(c.len_utf8());
+                Some(c)
+            }
+            Err(error) if error.error_len().is_none() => None,
+            Err(_) => self.take_byte(),
+        }
+    }
+
+    /// U+FFFD for the first byte: the end of its character will never come.
+    pub(super) fn take_byte(&mut self) -> Option<char> {
+        if self.is_empty() {
+            return None;
+        }
+        self.drop_front(1);
+        Some(char::REPLACEMENT_CHARACTER)
+    }
+
+    fn drop_front(&mut self, count: usize) {
+        for _ in 0..count {
+            self.bytes.rotate_left(1);
+            self.len = self.len.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read after each byte; the end is shown as a last entry.
+    fn read(bytes: &[u8]) -> Vec<String> {
+        let mut held = Held::default();
+        let mut seen = Vec::new();
+        for &byte in bytes {
+            held.push(byte);
+            seen.push(std::iter::from_fn(|| held.take()).collect());
+        }
+        seen.push(std::iter::from_fn(|| held.take_byte()).collect());
+        assert!(held.is_empty());
+        seen
+    }
+
+    #[test]
+    fn a_character_comes_with_its_last_byte() {
+        assert_eq!(read("a".as_bytes()), ["a", ""]);
+        assert_eq!(read("é".as_bytes()), ["", "é", ""]);
+        assert_eq!(read("😀".as_bytes()), ["", "", "", "😀", ""]);
+    }
+
+    #[test]
+    fn a_byte_that_can_begin_no_character_is_invalid_at_once() {
+        assert_eq!(
+            read(b"\xFF\x80\xC0"),
+            ["\u{FFFD}", "\u{FFFD}", "\u{FFFD}", ""]
+        );
+    }
+
+    #[test]
+    fn each_byte_of_a_broken_character_is_one_invalid_byte() {
+        assert_eq!(read(b"\xE2\x82a"), ["", "", "\u{FFFD}\u{FFFD}a", ""]);
+        assert_eq!(
+            read(b"\xF0\x9F\x98\xFF"),
+            ["", "", "", &"\u{FFFD}".repeat(4), ""]
+        );
+        assert_eq!(read(b"\xE0\x80"), ["", "\u{FFFD}\u{FFFD}", ""]); // overlong
+        assert_eq!(read(b"\xED\xA0"), ["", "\u{FFFD}\u{FFFD}", ""]); // surrogate
+    }
+
+    #[test]
+    fn a_broken_character_may_be_followed_by_a_whole_one() {
+        assert_eq!(read(b"\xE2\xC3\xA9"), ["", "\u{FFFD}", "é", ""]);
+    }
+
+    #[test]
+    fn at_the_end_each_held_byte_is_one_invalid_byte() {
+        assert_eq!(
+            read(b"\xF0\x9F\x98"),
+            ["", "", "", "\u{FFFD}\u{FFFD}\u{FFFD}"]
+        );
+    }
+}

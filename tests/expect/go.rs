@@ -1,0 +1,189 @@
+//! Against Go's own answers: every line of `tests/data/go-regexp.tsv.gz`, every prefix,
+//! however it is cut.
+//!
+//! The answers are those of Go 1.27's `regexp` to random patterns. A line has three fields: the
+//! pattern and a reply, both in hexadecimal, and for each prefix of the reply, the empty one first,
+//! `1` where it matches; `E` stands for them all where Go refuses the pattern.
+
+use crate::cut::{Cut, Random};
+use check_tcp::expect::{Decision, Pattern, Work};
+use flate2::read::GzDecoder;
+use std::fs::File;
+use std::io::Read;
+
+/// What Go says of one reply.
+struct Case {
+    reply: Vec<u8>,
+    /// For each prefix, by its length, whether it matches as a whole reply.
+    answers: Vec<bool>,
+}
+
+#[test]
+fn patterns_are_taken_and_refused_as_by_go() {
+    let mut patterns = 0;
+    let mut refused = 0;
+    each_pattern(|source, cases| {
+        let taken = Pattern::new(source).is_ok();
+        assert_eq!(taken, cases.is_some(), "{source:?}");
+        patterns += 1;
+        refused += usize::from(!taken);
+    });
+    assert_eq!((patterns, refused), (22_856, 730));
+}
+
+#[test]
+fn every_prefix_as_a_whole_reply_has_gos_answer() {
+    let mut work = Work::default();
+    each_taken(|pattern, case| {
+        for (length, &answer) in case.answers.iter().enumerate() {
+            let mut matcher = pattern.matcher();
+            matcher.feed(pattern, &mut work, &case.reply[..length]);
+            let matches = matcher.finish(pattern, &mut work);
+            assert_eq!(matches, answer, "{pattern:?} {:?}", &case.reply[..length]);
+        }
+    });
+}
+
+#[test]
+fn what_is_decided_on_the_way_is_what_go_says_of_all_that_follows() {
+    let mut work = Work::default();
+    let mut random = Random(1);
+    each_taken(|pattern, case| {
+        for cut in Cut::ALL {
+            let pieces = cut.pieces(&case.reply, &mut random);
+            case.check(pattern, &decisions(pattern, &mut work, &pieces));
+        }
+    });
+}
+
+#[test]
+fn a_pattern_that_does_not_look_ahead_is_decided_at_the_same_byte_however_the_reply_is_cut() {
+    let mut work = Work::default();
+    let mut random = Random(2);
+    let mut decided = 0;
+    each_taken(|pattern, case| {
+        if pattern.looks_ahead() {
+            return;
+        }
+        let pieces = Cut::Bytes.pieces(&case.reply, &mut random);
+        let by_bytes = decisions(pattern, &mut work, &pieces);
+        decided += by_bytes
+            .iter()
+            .filter(|(_, decision)| *decision != Decision::Open)
+            .count();
+        for &(length, expected) in &by_bytes {
+            let prefix = &case.reply[..length];
+            for cut in [Cut::Whole, Cut::Random] {
+                let pieces = cut.pieces(prefix, &mut random);
+                let last = decisions(pattern, &mut work, &pieces).pop();
+                assert_eq!(
+                    last,
+                    Some((length, expected)),
+                    "{pattern:?} {prefix:?} {cut:?}"
+                );
+            }
+        }
+    });
+    assert!(decided > 10_000, "{decided}");
+}
+
+impl Case {
+    fn read(reply: &str, answers: &str) -> Option<Self> {
+        if answers == "E" {
+            return None;
+        }
+        let reply = bytes(reply);
+        let answers: Vec<bool> = answers.bytes().map(|b| b == b'1').collect();
+        assert_eq!(answers.len(), reply.len() + 1);
+        Some(Self { reply, answers })
+    }
+
+    /// Holds decisions, each after the first so many bytes, against Go's answers.
+    fn check(&self, pattern: &Pattern, decisions: &[(usize, Decision)]) {
+        let said = || format!("{pattern:?} {:?} {decisions:?}", self.reply);
+        let mut matched = false; // at the end of a piece, where that was asked
+        let mut before = Decision::Open;
+        for &(length, decision) in decisions {
+            assert!(
+                before == Decision::Open || before == decision,
+                "taken back: {}",
+                said()
+            );
+            before = decision;
+            matched |= self.answers[length] && !self.ends_inside_a_character(length);
+            let (so_far, from_here) = (&self.answers[..=length], &self.answers[length..]);
+            match decision {
+                Decision::Matched if pattern.looks_ahead() => {
+                    assert!(so_far.contains(&true), "{}", said());
+                }
+                Decision::Matched => assert!(!from_here.contains(&false), "{}", said()),
+                Decision::Never => assert!(!from_here.contains(&true), "{}", said()),
+                Decision::Open => assert!(!matched, "{}", said()),
+            }
+        }
+    }
+
+    fn ends_inside_a_character(&self, length: usize) -> bool {
+        let unfinished = |from: usize| {
+            let tail = str::from_utf8(&self.reply[from..length]);
+            tail.is_err_and(|e| e.valid_up_to() == 0 && e.error_len().is_none())
+        };
+        (length.saturating_sub(3)..length).any(unfinished)
+    }
+}
+
+/// How much has come after each piece, and what is decided then.
+fn decisions(pattern: &Pattern, work: &mut Work, pieces: &[&[u8]]) -> Vec<(usize, Decision)> {
+    let mut matcher = pattern.matcher();
+    let mut length = 0;
+    let mut feed = |piece: &&[u8]| {
+        length += piece.len();
+        (length, matcher.feed(pattern, work, piece))
+    };
+    pieces.iter().map(&mut feed).collect()
+}
+
+/// Calls `each` with every line whose pattern Go takes.
+fn each_taken(mut each: impl FnMut(&Pattern, &Case)) {
+    each_pattern(|source, cases| {
+        let Some(cases) = cases else { return };
+        let pattern = Pattern::new(source).unwrap();
+        cases.iter().for_each(|case| each(&pattern, case));
+    });
+}
+
+/// Calls `each` with every pattern and its lines, or nothing where Go refuses the pattern.
+fn each_pattern(mut each: impl FnMut(&str, Option<Vec<Case>>)) {
+    let file = File::open(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/go-regexp.tsv.gz"
+    ));
+    let mut data = String::new();
+    GzDecoder::new(file.unwrap())
+        .read_to_string(&mut data)
+        .unwrap();
+    let lines: Vec<[&str; 3]> = data.lines().map(fields).collect();
+    assert_eq!(lines.len(), 29_365);
+    for group in lines.chunk_by(|a, b| a[0] == b[0]) {
+        let source = String::from_utf8(bytes(group[0][0])).unwrap();
+        let cases = group
+            .iter()
+            .map(|&[_, reply, answers]| Case::read(reply, answers))
+            .collect();
+        each(&source, cases);
+    }
+}
+
+fn fields(line: &str) -> [&str; 3] {
+    let fields: Vec<&str> = line.split('\t').collect();
+    fields.try_into().unwrap()
+}
+
+fn bytes(hexadecimal: &str) -> Vec<u8> {
+    let pairs = (0..hexadecimal.len())
+        .step_by(2)
+        .map(|i| &hexadecimal[i..i + 2]);
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
+        .collect()
+}

@@ -1,0 +1,7 @@
+//! The pattern: its dialect, the matcher that is fed piece by piece, and both held against others.
+
+mod cut;
+mod dialect;
+mod go;
+mod regex_crate;
+mod reply;
