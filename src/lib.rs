@@ -1,7 +1,65 @@
 //! check-tcp says whether a TCP service is well.
+//!
+//! A check is a [`Probe`](probe::Probe): a hand-written future that goes from state to state, tries
+//! what it can, and says what blocked it. The [`Engine`](engine::Engine) knows when to step one,
+//! the states know why. What comes out is a fact, a [`Report`](outcome::Report) or a
+//! [`Failure`](outcome::Failure); [`judge`](outcome::judge) alone knows what it means, and
+//! [`report`] how to say it.
+//!
+//! ```text
+//! command line ──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll) ──► Probe::step ──►
+//! Report | Failure ──► judge ──► line
+//!                                             ▲      resolver threads, Waker ┘
+//! ```
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`run`] | from arguments to exit code |
+//! | [`cli`] | flags, each described once; what was typed, what was meant; help |
+//! | [`check`], [`target`] | what is asked, and of whom |
+//! | [`preset`] | the services |
+//! | [`escape`] | `\n \r \t \\ \xHH` |
+//! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
+//! | [`probe`], [`state`] | the machine: one file a state, and the loop that steps them |
+//! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
+//! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
+//! | [`tls`] | trust store, verification, names, and what to say of a failure |
+//! | [`engine`] | slots and timers, which decide; the poll loop and sockets around them |
+//! | [`resolve`] | names → addresses, on threads |
+//! | [`outcome`] | facts, and the one function that judges them |
+//! | [`report`] | the line |
+//!
+//! One check, from Rust:
+//!
+//! ```
+//! use check_tcp::check::Check; use check_tcp::outcome::{Status, judge}; use
+//! check_tcp::target::Target; use check_tcp::{engine, report}; use std::sync::Arc;
+//!
+//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?; let address =
+//! listener.local_addr()?; let target = Target::Address { host: "127.0.0.1".to_owned(), address };
+//! let check = Arc::new(Check::default());
+//!
+//! let outcome = engine::run_one(target.clone(), check.clone())?; let status = judge(&check,
+//! &outcome); assert_eq!(status, Status::Ok); print!("{}", report::line::check(&check, &target,
+//! &outcome, status));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
+pub mod check;
+pub mod cli;
+pub mod engine;
 pub mod escape;
 pub mod expect;
+pub mod link;
+pub mod net;
+pub mod outcome;
 pub mod preset;
+pub mod probe;
+pub mod report;
+pub mod resolve;
+pub mod run;
+pub mod state;
+pub mod target;
+pub mod tls;

@@ -1,0 +1,330 @@
+//! From arguments to a command.
+
+use super::meant::{meant, name};
+use super::raw::Raw;
+use crate::check::Check;
+use crate::target::Target;
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt;
+use std::sync::Arc;
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Command {
+    /// Print [`help`](super::help).
+    Help,
+    /// Print [`version`](super::version).
+    Version,
+    /// Check one target.
+    Check {
+        /// All that is asked of it.
+        check: Arc<Check>,
+        /// Who is asked.
+        target: Target,
+    },
+}
+
+/// A command line that asks for nothing that can be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageError {
+    /// The first word of the line: the service in upper case where one was typed, else `TCP`.
+    pub name: String,
+    /// Which option, what was given and what it takes. Values are in it as they were typed.
+    pub message: String,
+}
+
+/// Reads a command line; `args` is without the program's name. Help counts before the version, and
+/// both before any error, wherever they stand as options.
+///
+/// The trust store is read here where the check uses it, and only when all else was found good.
+///
+/// # Errors
+/// The first thing found wrong: in how the arguments are written, then in what they say.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, UsageError> {
+    let mut raw = Raw::default();
+    let read = raw.read(args);
+    if raw.help.is_some() {
+        return Ok(Command::Help);
+    }
+    if raw.version.is_some() {
+        return Ok(Command::Version);
+    }
+    match read.and_then(|()| meant(&raw)) {
+        Ok((check, target)) => Ok(Command::Check {
+            check: Arc::new(check),
+            target,
+        }),
+        Err(message) => Err(UsageError {
+            name: name(&raw),
+            message,
+        }),
+    }
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for UsageError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    fn run(args: &[&str]) -> Result<Command, UsageError> {
+        parse(args.iter().map(OsString::from))
+    }
+
+    fn refused(args: &[&str]) -> String {
+        match run(args) {
+            Err(error) => format!("{} UNKNOWN: {error}", error.name),
+            Ok(command) => panic!("{args:?} were taken: {command:?}"),
+        }
+    }
+
+    #[test]
+    fn a_usage_error_says_which_option_what_was_given_and_what_it_takes() {
+        let port = "takes a number from 1 to 65535";
+        let host = "takes a name, an IPv4 address or an IPv6 address";
+        let duration = "takes a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
+        let above_0 = "takes a duration above 0 up to 366 days, such as 3, 0.25 or 1m 30s";
+        let bytes = "takes a number of bytes, 0 for no limit";
+        let map = "takes STATUS=STATUS,... of ok, warning, critical and unknown, \
+                   each replaced once at most";
+        for (args, message) in [
+            // An unknown option or stray word.
+            (
+                &["--bogus"][..],
+                "--bogus: no such option; --help shows those there are",
+            ),
+            (&["-Z"], "-Z: no such option; --help shows those there are"),
+            (
+                &["--hostnam", "a"],
+                "--hostnam: no such option; --help shows those there are",
+            ),
+            (
+                &["-p80", "word"],
+                "word: a stray word; check-tcp takes options only",
+            ),
+            (
+                &["-p80", "-"],
+                "-: a stray word; check-tcp takes options only",
+            ),
+            (
+                &["-p80", ""],
+                "'': a stray word; check-tcp takes options only",
+            ),
+            (
+                &["--", "-h"],
+                "-h: a stray word; check-tcp takes options only",
+            ),
+            // A value where none is taken, or none where one is.
+            (&["--ssl=yes"], "--ssl=yes: takes no value"),
+            (&["-S=yes"], "-S=yes: takes no value"),
+            (&["-p"], &format!("-p: its value is missing; {port}")),
+            (
+                &["--send"],
+                "--send: its value is missing; takes the bytes to send",
+            ),
+            // Bad values.
+            (&["--port", "99999"], &format!("--port 99999: {port}")),
+            (&["-p0"], &format!("-p 0: {port}")),
+            (&["-p=-1"], &format!("-p -1: {port}")),
+            (&["-p", ""], &format!("-p '': {port}")),
+            (&["--port=http"], &format!("--port http: {port}")),
+            (&["-p", "80.0"], &format!("-p 80.0: {port}")),
+            (&["-p80", "-t", "-1"], &format!("-t -1: {above_0}")),
+            (&["-p80", "-t=0"], &format!("-t 0: {above_0}")),
+            (
+                &["-p80", "--timeout", "0ms"],
+                &format!("--timeout 0ms: {above_0}"),
+            ),
+            (&["-p80", "-t", ""], &format!("-t '': {above_0}")),
+            (&["-p80", "-t", "NaN"], &format!("-t NaN: {above_0}")),
+            (&["-p80", "-t367d"], &format!("-t 367d: {above_0}")),
+            (&["-p80", "-d", "inf"], &format!("-d inf: {duration}")),
+            (
+                &["-p80", "-w", "infinity"],
+                &format!("-w infinity: {duration}"),
+            ),
+            (
+                &["-p80", "--warning="],
+                &format!("--warning '': {duration}"),
+            ),
+            (
+                &["-p80", "-c", "1 fortnight"],
+                &format!("-c 1 fortnight: {duration}"),
+            ),
+            (&["-p80", "-m", "-1"], &format!("-m -1: {bytes}")),
+            (&["-p80", "-m1k"], &format!("-m 1k: {bytes}")),
+            (&["-p80", "--maxbytes="], &format!("--maxbytes '': {bytes}")),
+            (
+                &["-p80", "--status-as", "x"],
+                &format!("--status-as x: {map}"),
+            ),
+            (
+                &["-p80", "-H[::1"],
+                &format!("-H [::1: {host}: the brackets do not hold an IPv6 address"),
+            ),
+            (
+                &["-p80", "-Hfe80::1%no-if"],
+                &format!("-H fe80::1%no-if: {host}: the zone is no interface of this machine"),
+            ),
+            // How options go together.
+            (
+                &[],
+                &format!(
+                    "--port is missing: {port}; not needed where --service or --unix-sock is given"
+                ),
+            ),
+            (
+                &["-p80", "-4", "--use-ipv6"],
+                "-4 with --use-ipv6: takes one of the two",
+            ),
+            (
+                &["-S", "-U/s"],
+                "-U with TLS: takes --sni or --hostname too, the name to verify, \
+                 or else --no-check-certificate",
+            ),
+        ] {
+            assert_eq!(refused(args), format!("TCP UNKNOWN: {message}"), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn a_socket_path_that_is_too_long_is_refused() {
+        let path = "/".repeat(200);
+        let shown = "/".repeat(80);
+        assert!(refused(&["-U", &path]).starts_with(&format!(
+            "TCP UNKNOWN: -U {shown}...: takes the path of a Unix stream socket: it is longer than 1"
+        )));
+    }
+
+    #[test]
+    fn a_name_that_no_certificate_has_is_refused() {
+        assert_eq!(
+            refused(&["-p80", "--sni", "a b"]),
+            "TCP UNKNOWN: --sni a b: takes a DNS name or an IP address"
+        );
+        assert_eq!(
+            refused(&["-U/s", "-S", "-Ha b"]),
+            "TCP UNKNOWN: -H a b: takes a name, an IPv4 address or an IPv6 address: \
+             a certificate has no such name"
+        );
+    }
+
+    #[test]
+    fn a_bad_pattern_is_refused_with_the_place() {
+        let line = refused(&["-p80", "-e", "220 (foo"]);
+        let start = "TCP UNKNOWN: -e: takes a regular expression as Go has them; ";
+        assert!(
+            line.starts_with(start) && line.contains("character 5"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_service_is_told_as_mackerels_check_tcp_tells_it() {
+        assert_eq!(
+            refused(&["--service", "Foo"]),
+            "FOO UNKNOWN: check-tcp called with unknown service: FOO"
+        );
+    }
+
+    #[test]
+    fn the_service_names_the_line_of_any_error() {
+        assert!(refused(&["--bogus", "--service=smtp"]).starts_with("SMTP UNKNOWN: --bogus: "));
+        assert!(refused(&["--service=smtp", "-p0"]).starts_with("SMTP UNKNOWN: -p 0: "));
+        assert!(refused(&["--service=smtp", "--service=", "-p0"]).starts_with("TCP UNKNOWN: "));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_bad_where_text_is_wanted() {
+        for option in [
+            "--service",
+            "-H",
+            "-p",
+            "-e",
+            "--sni",
+            "--status-as",
+            "-t",
+            "-m",
+            "-d",
+            "-w",
+            "-c",
+        ] {
+            let value = OsString::from_vec(b"a\xff".to_vec());
+            let args = ["-p80".into(), option.into(), value];
+            let error = parse(args).expect_err(option).message;
+            assert!(
+                error.starts_with(&format!(r"{option} a\xff: takes ")),
+                "{error}"
+            );
+            assert!(error.ends_with(": it is not UTF-8"), "{error}");
+        }
+    }
+
+    #[test]
+    fn help_wins_over_every_error_wherever_it_stands() {
+        for args in [
+            &["-h"][..],
+            &["--help"],
+            &["-h", "--bogus"],
+            &["--bogus", "-h"],
+            &["--bogus=1", "-h"],
+            &["-Zh"],
+            &["-Z=1", "-h"],
+            &["--ssl=yes", "-h"],
+            &["-p", "bad", "-h"],
+            &["word", "-h"],
+            &["-SEh"],
+            &["--help=yes"],
+            &["--service=foo", "-h"],
+            &["-V", "-h"],
+            &["-h", "-p"],
+        ] {
+            assert!(matches!(run(args), Ok(Command::Help)), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn the_version_wins_over_errors_too() {
+        for args in [
+            &["-V"][..],
+            &["--version"],
+            &["--bogus", "-V"],
+            &["-V", "-p", "bad", "word"],
+        ] {
+            assert!(matches!(run(args), Ok(Command::Version)), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn help_is_no_option_as_a_value_or_after_two_dashes() {
+        assert!(matches!(
+            run(&["-p80", "-s", "-h"]),
+            Ok(Command::Check { .. })
+        ));
+        assert!(matches!(run(&["-p80", "-H-V"]), Ok(Command::Check { .. })));
+        assert!(run(&["-p80", "--", "-h"]).is_err());
+        assert!(run(&["-p80", "--", "--version"]).is_err());
+    }
+
+    #[test]
+    fn what_an_option_replaces_is_not_looked_at() {
+        let args = [
+            "-p",
+            "bad",
+            "-p80",
+            "-t0",
+            "-t5",
+            "--service=foo",
+            "--service=",
+        ];
+        assert!(matches!(run(&args), Ok(Command::Check { .. })));
+    }
+}

@@ -1,0 +1,194 @@
+//! Durations as people write them.
+
+use std::time::Duration;
+
+/// The longest duration that an option takes: 366 days.
+pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// A plain number of seconds (`3`, `.25`, `1e-9`) or numbers with humantime's units (`500ms`,
+/// `1m 30s`); what is positive but under 1 ns is 1 ns.
+///
+/// `None` for anything else: negative, not a number, longer than [`LONGEST`].
+pub(super) fn parse(text: &str) -> Option<Duration> {
+    let seconds = number(text).or_else(|| spans(text))?;
+    if !(0.0..=LONGEST.as_secs_f64()).contains(&seconds) {
+        return None;
+    }
+    let duration = Duration::try_from_secs_f64(seconds).ok()?;
+    let least = if seconds > 0.0 {
+        Duration::from_nanos(1)
+    } else {
+        Duration::ZERO
+    };
+    Some(duration.max(least))
+}
+
+/// A number without its unit. Rust's own reading would take `inf` and `nan` too, and would make
+/// nothing of a number too small for a float.
+fn number(text: &str) -> Option<f64> {
+    if !text
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
+    {
+        return None;
+    }
+    let number: f64 = text.parse().ok()?;
+    let mut digits = text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E'));
+    if number == 0.0 && digits.any(|byte| matches!(byte, b'1'..=b'9')) {
+        return Some(f64::MIN_POSITIVE.copysign(number));
+    }
+    Some(number)
+}
+
+/// The sum of `1m 30s`. humantime knows the units, but not the numbers: it refuses `0.5ns`, and
+/// panics where the seconds overflow.
+fn spans(text: &str) -> Option<f64> {
+    let mut total = 0.0;
+    let mut rest = text;
+    loop {
+        let (digits, after) = split(rest, |c| c.is_ascii_digit() || c == '.');
+        let (unit, after) = split(after.trim_start(), char::is_alphabetic);
+        let unit = humantime::parse_duration(&format!("1{unit}")).ok()?;
+        total += number(digits)? * unit.as_secs_f64();
+        rest = after.trim_start();
+        if rest.is_empty() {
+            return Some(total);
+        }
+    }
+}
+
+/// The longest start of `text` whose characters are all `wanted`, and the rest.
+fn split(text: &str, wanted: impl Fn(char) -> bool) -> (&str, &str) {
+    let end = text.find(|c| !wanted(c)).unwrap_or(text.len());
+    text.split_at(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, parse};
+    use std::time::Duration;
+
+    #[test]
+    fn a_plain_number_is_seconds() {
+        for (text, nanos) in [
+            ("3", 3_000_000_000),
+            ("0.25", 250_000_000),
+            (".5", 500_000_000),
+            ("3.", 3_000_000_000),
+            ("+3", 3_000_000_000),
+            ("007", 7_000_000_000),
+            ("1e-9", 1),
+            ("1E3", 1_000_000_000_000),
+            ("0.1", 100_000_000),
+            ("1.000000001", 1_000_000_001),
+            ("0", 0),
+            ("-0", 0),
+            ("0e5", 0),
+        ] {
+            assert_eq!(parse(text), Some(Duration::from_nanos(nanos)), "{text}");
+        }
+    }
+
+    #[test]
+    fn units_are_humantimes() {
+        for (text, millis) in [
+            ("500ms", 500),
+            ("1m 30s", 90_000),
+            ("1m30s", 90_000),
+            ("1 min  30 sec", 90_000),
+            ("1.5s", 1_500),
+            (".5s", 500),
+            ("2h", 7_200_000),
+            ("1day 1ms", 86_400_001),
+            ("100000us", 100),
+            ("100000µs", 100),
+            ("0s", 0),
+            ("0ms", 0),
+        ] {
+            assert_eq!(parse(text), Some(Duration::from_millis(millis)), "{text}");
+        }
+        assert_eq!(
+            parse("1h 2m 3s 4ms 5us 6ns"),
+            Some(Duration::new(3_723, 4_005_006))
+        );
+    }
+
+    #[test]
+    fn what_is_positive_but_under_a_nanosecond_is_one() {
+        let tiny = format!("0.{}1", "0".repeat(500));
+        for text in [
+            "1e-10",
+            "1e-400",
+            "0.1e-9999999999",
+            &tiny,
+            "0.5ns",
+            "0.0001us",
+            "1ns",
+        ] {
+            assert_eq!(parse(text), Some(Duration::from_nanos(1)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_longest_is_366_days() {
+        for text in ["31622400", "366days", "366d", "8784h", "365d 24h"] {
+            assert_eq!(parse(text), Some(LONGEST), "{text}");
+        }
+        for text in [
+            "31622401",
+            "31622400.1",
+            "367days",
+            "366d 1s",
+            "2y",
+            "1e400",
+            "18446744073709551615s 1000ms",
+            "99999999999999999999999999y",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_a_duration() {
+        for text in [
+            "",
+            " ",
+            "-1",
+            "-1e-400",
+            "-0.5",
+            "-1s",
+            "--1",
+            "nan",
+            "NaN",
+            "inf",
+            "+inf",
+            "-inf",
+            "infinity",
+            "Infinity",
+            "nans",
+            "abc",
+            "e",
+            "1e",
+            "e5",
+            ".",
+            "+",
+            "1,5",
+            "1_000",
+            "0x10",
+            "1 2",
+            "1m 30",
+            "1.2.3s",
+            "5 parsecs",
+            "s",
+            "1s,2s",
+            "1s -2s",
+            "1s+2s",
+            "3 ٣",
+            "٣",
+            "1é",
+            "1\0",
+        ] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! From what was typed to what was meant.
+
+use super::raw::{Raw, Typed};
+use super::{duration, status_as, tls};
+use crate::check::{Check, Family};
+use crate::escape::unescape;
+use crate::expect::Pattern;
+use crate::preset::{self, Preset};
+use crate::target::Target;
+use std::num::{NonZeroU16, NonZeroU64};
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
+
+/// The check and the target that the options describe together.
+///
+/// # Errors
+/// The message for the first of them that is no good.
+pub(super) fn meant(raw: &Raw) -> Result<(Check, Target), String> {
+    let preset = service(raw)?;
+    let target = target(raw, preset)?;
+    let unset = Check::default();
+    let mut check = Check {
+        name: name(raw),
+        send: send(raw, preset),
+        expect: pattern(raw, preset)?,
+        quit: quit(raw, preset),
+        tls: None,
+        family: family(raw)?,
+        status_as: given(&raw.status_as)
+            .map_or(Ok(unset.status_as), |t| t.parsed(status_as::parse))?,
+        timeout: parsed(&raw.timeout, above_zero)?.unwrap_or(unset.timeout),
+        delay: parsed(&raw.delay, duration::parse)?.unwrap_or(unset.delay),
+        max_bytes: parsed(&raw.maxbytes, |text| text.parse().ok())?.and_then(NonZeroU64::new),
+        warning: threshold(&raw.warning)?,
+        critical: threshold(&raw.critical)?,
+        error_warning: raw.error_warning.is_some(),
+        expect_closed: raw.expect_closed.is_some(),
+        perfdata: raw.perfdata.is_some(),
+    };
+    // Last, for it may read the trust store.
+    check.tls = tls::meant(raw, preset)?;
+    Ok((check, target))
+}
+
+/// The first word of the line.
+pub(super) fn name(raw: &Raw) -> String {
+    match given(&raw.service) {
+        Some(typed) => typed.value.to_string_lossy().to_uppercase(),
+        None => Check::default().name,
+    }
+}
+
+fn service(raw: &Raw) -> Result<Option<&'static Preset>, String> {
+    let Some(typed) = given(&raw.service) else {
+        return Ok(None);
+    };
+    match preset::find(typed.text()?) {
+        Some(preset) => Ok(Some(preset)),
+        None => Err(format!(
+            "check-tcp called with unknown service: {}",
+            name(raw)
+        )),
+    }
+}
+
+fn target(raw: &Raw, preset: Option<&Preset>) -> Result<Target, String> {
+    let port = parsed(&raw.port, |text| text.parse().ok().map(NonZeroU16::get))?;
+    let host = given(&raw.hostname);
+    host.map(Typed::text).transpose()?;
+    if let Some(path) = given(&raw.unix_sock) {
+        return Target::socket(&path.value).map_err(|error| path.refused_since(error));
+    }
+    let Some(port) = port.or(preset.map(|preset| preset.port)) else {
+        return Err("--port is missing: takes a number from 1 to 65535; \
+             not needed where --service or --unix-sock is given"
+            .to_owned());
+    };
+    match host {
+        Some(host) => Target::host(&host.value, port).map_err(|error| host.refused_since(error)),
+        None => Target::host("localhost", port).map_err(|error| error.to_string()),
+    }
+}
+
+fn send(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
+    let send = bytes(&raw.send, preset.map(|preset| preset.send));
+    match raw.escape {
+        Some(_) => unescape(send),
+        None => send.to_vec(),
+    }
+}
+
+fn quit(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
+    let quit = bytes(&raw.quit, preset.map(|preset| preset.quit));
+    match raw.escape {
+        Some(_) => unescape(quit),
+        None if quit.is_empty() => Vec::new(),
+        None => [quit, b"\r\n"].concat(),
+    }
+}
+
+fn pattern(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Pattern>, String> {
+    if let Some(typed) = given(&raw.expect_pattern) {
+        // The error shows the pattern, or as much of it as tells the place.
+        return Pattern::new(typed.text()?).map(Some).map_err(|error| {
+            format!("{typed}: takes a regular expression as Go has them; {error}")
+        });
+    }
+    let pattern = preset.map(|preset| Pattern::new(preset.expect)).transpose();
+    pattern.map_err(|error| error.to_string())
+}
+
+fn family(raw: &Raw) -> Result<Family, String> {
+    match (&raw.use_ipv4, &raw.use_ipv6) {
+        (Some(v4), Some(v6)) => Err(format!("{v4} with {v6}: takes one of the two")),
+        (Some(_), None) => Ok(Family::V4),
+        (None, Some(_)) => Ok(Family::V6),
+        (None, None) => Ok(Family::Any),
+    }
+}
+
+fn above_zero(text: &str) -> Option<Duration> {
+    duration::parse(text).filter(|duration| !duration.is_zero())
+}
+
+/// 0 is no threshold.
+fn threshold(slot: &Option<Typed>) -> Result<Option<Duration>, String> {
+    Ok(parsed(slot, duration::parse)?.filter(|threshold| !threshold.is_zero()))
+}
+
+/// The value of an option that may be empty, and then counts as not given.
+pub(super) fn given(slot: &Option<Typed>) -> Option<&Typed> {
+    slot.as_ref().filter(|typed| !typed.value.is_empty())
+}
+
+/// The value of an option that may not be empty.
+fn parsed<T>(
+    slot: &Option<Typed>,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, String> {
+    slot.as_ref().map(|typed| typed.parsed(parse)).transpose()
+}
+
+fn bytes<'a>(slot: &'a Option<Typed>, preset: Option<&'a [u8]>) -> &'a [u8] {
+    given(slot)
+        .map(|typed| typed.value.as_bytes())
+        .or(preset)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::PRESETS;
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    fn read<S: Into<OsString>>(
+        args: impl IntoIterator<Item = S>,
+    ) -> Result<(Check, Target), String> {
+        let mut raw = Raw::default();
+        raw.read(args.into_iter().map(Into::into))?;
+        meant(&raw)
+    }
+
+    fn check(args: &[&str]) -> Check {
+        match read(["-p80"].iter().chain(args)) {
+            Ok((check, _)) => check,
+            Err(error) => panic!("{args:?}: {error}"),
+        }
+    }
+
+    fn target(args: &[&str]) -> Target {
+        read(args)
+            .unwrap_or_else(|error| panic!("{args:?}: {error}"))
+            .1
+    }
+
+    #[test]
+    fn what_is_not_given_has_its_default() {
+        assert_eq!(
+            format!("{:?}", check(&[])),
+            format!("{:?}", Check::default())
+        );
+        assert_eq!(
+            target(&["-p80"]),
+            Target::Name {
+                host: "localhost".to_owned(),
+                port: 80
+            }
+        );
+    }
+
+    #[test]
+    fn switches_set_what_they_say() {
+        let on = check(&["-WC", "--perfdata"]);
+        assert!(on.error_warning && on.expect_closed && on.perfdata);
+        assert_eq!(check(&["-4"]).family, Family::V4);
+        assert_eq!(check(&["--use-ipv6"]).family, Family::V6);
+    }
+
+    #[test]
+    fn durations_and_sizes_are_read() {
+        let all = check(&["-t=.5", "-d", "500ms", "-w 1", "-c", "1m 30s", "-m10"]);
+        assert_eq!(all.timeout, Duration::from_millis(500));
+        assert_eq!(all.delay, Duration::from_millis(500));
+        assert_eq!(all.warning, Some(Duration::from_secs(1)));
+        assert_eq!(all.critical, Some(Duration::from_secs(90)));
+        assert_eq!(all.max_bytes, NonZeroU64::new(10));
+        assert_eq!(check(&["-w=1e-9"]).warning, Some(Duration::from_nanos(1)));
+        assert_eq!(check(&["-t=1e-12"]).timeout, Duration::from_nanos(1));
+    }
+
+    #[test]
+    fn zero_is_no_threshold_no_limit_and_no_pause() {
+        let none = check(&["-w0", "-c=0s", "-m0", "-d0"]);
+        assert_eq!(
+            (none.warning, none.critical, none.max_bytes),
+            (None, None, None)
+        );
+        assert_eq!(none.delay, Duration::ZERO);
+    }
+
+    #[test]
+    fn blanks_around_a_number_are_what_a_template_left() {
+        assert_eq!(target(&["-p", " 80 "]).port(), Some(80));
+        assert_eq!(check(&["-t", " 3 "]).timeout, Duration::from_secs(3));
+    }
+
+    #[test]
+    fn an_empty_text_counts_as_not_given() {
+        let options = [
+            "-H",
+            "-U",
+            "-s",
+            "-e",
+            "-q",
+            "--service",
+            "--status-as",
+            "--sni",
+        ];
+        let args: Vec<_> = options.iter().flat_map(|option| [*option, ""]).collect();
+        assert_eq!(
+            format!("{:?}", check(&args)),
+            format!("{:?}", Check::default())
+        );
+        assert_eq!(
+            target(&["-p80", "-H", "a", "-H", ""]).as_written(),
+            "localhost"
+        );
+        assert_eq!(
+            target(&["-p80", "-U", "/s", "-U", ""]).as_written(),
+            "localhost"
+        );
+        assert!(check(&["--service=FTP", "-e", ""]).expect.is_some());
+    }
+
+    #[test]
+    fn a_line_end_is_added_to_quit_alone_and_not_with_escape() {
+        let sent = |args: &[&str]| {
+            let check = check(args);
+            (check.send, check.quit)
+        };
+        assert_eq!(
+            sent(&["-s", r"a\n", "-q", r"b\n"]),
+            (br"a\n".into(), b"b\\n\r\n".into())
+        );
+        let escaped = (b"a\n".to_vec(), b"b\n".to_vec());
+        assert_eq!(sent(&["-E", "-s", r"a\n", "-q", r"b\n"]), escaped);
+        assert_eq!(sent(&["-s", r"a\n", "-Eq", r"b\n"]), escaped);
+        assert_eq!(
+            sent(&["-s", r"a\n", "-q", r"b\n", "-E", "--escape"]),
+            escaped
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_carried_where_they_are_sent() {
+        let bytes = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+        let args = [bytes(b"-U/\xff"), bytes(b"-s\xfe"), bytes(b"--quit=\xfd")];
+        let (check, target) = read(args).expect("a command line");
+        assert_eq!(check.send, b"\xfe");
+        assert_eq!(check.quit, b"\xfd\r\n");
+        assert_eq!(target.as_written().as_bytes(), b"/\xff");
+    }
+
+    #[test]
+    fn a_preset_gives_what_the_command_line_leaves_unset() {
+        for preset in PRESETS {
+            let service = format!("--service={}", preset.name.to_lowercase());
+            let line_end: &[u8] = if preset.quit.is_empty() { b"" } else { b"\r\n" };
+
+            let (check, target) = read([&service]).expect("a command line");
+            assert_eq!(check.name, preset.name);
+            assert_eq!(target.port(), Some(preset.port), "{service}");
+            assert_eq!(check.send, preset.send, "{service}");
+            assert_eq!(check.quit, [preset.quit, line_end].concat(), "{service}");
+            assert!(check.expect.is_some(), "{service}");
+            assert_eq!(check.tls.is_some(), preset.tls, "{service}");
+
+            let (check, target) =
+                read([&service, "-p1", "-sS", "-qQ", "-S", "-eE"]).expect("a command line");
+            assert_eq!(target.port(), Some(1), "{service}");
+            assert_eq!(check.send, b"S", "{service}");
+            assert_eq!(check.quit, b"Q\r\n", "{service}");
+            assert!(check.tls.is_some(), "{service}");
+
+            let (check, _) = read([&service, "-E"]).expect("a command line");
+            assert_eq!(
+                (&check.send[..], &check.quit[..]),
+                (preset.send, preset.quit),
+                "{service}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_pattern_of_the_command_line_comes_before_the_presets() {
+        let not_utf8 = OsString::from_vec(b"-e\xff".to_vec());
+        assert!(read(["--service=FTP".into(), not_utf8]).is_err());
+    }
+
+    #[test]
+    fn a_socket_needs_no_port_and_comes_before_host_and_port() {
+        for args in [
+            &["-U/s"][..],
+            &["-p80", "-Ha", "-U/s"],
+            &["--service=FTP", "-U/s"],
+        ] {
+            assert_eq!(target(args), Target::Socket("/s".into()), "{args:?}");
+        }
+        assert!(read(["-U/s", "-p0"]).is_err());
+    }
+}

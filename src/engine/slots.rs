@@ -1,0 +1,171 @@
+//! Places for what is in flight, and their timers. No clock and no poll in here: `now` comes in.
+
+use slab::Slab;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Instant;
+
+/// Names one stay in one slot; a later stay in the same slot has another serial number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The slot.
+    pub index: usize,
+    serial: u64,
+}
+
+/// A slab with a timer for each entry.
+pub struct Slots<T> {
+    slab: Slab<Slot<T>>,
+    /// A timer that was moved leaves its former entry behind; it is passed over when it comes up.
+    timers: BinaryHeap<Reverse<(Instant, Key)>>,
+    serial: u64,
+}
+
+struct Slot<T> {
+    body: T,
+    serial: u64,
+    armed: Option<Instant>,
+}
+
+impl<T> Slots<T> {
+    pub fn new() -> Self {
+        Self {
+            slab: Slab::new(),
+            timers: BinaryHeap::new(),
+            serial: 0,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.slab.len()
+    }
+
+    pub fn insert(&mut self, body: T) -> Key {
+        self.serial += 1;
+        let serial = self.serial;
+        let index = self.slab.insert(Slot {
+            body,
+            serial,
+            armed: None,
+        });
+        Key { index, serial }
+    }
+
+    /// Who is in a slot now.
+    pub fn at(&mut self, index: usize) -> Option<(Key, &mut T)> {
+        let slot = self.slab.get_mut(index)?;
+        Some((
+            Key {
+                index,
+                serial: slot.serial,
+            },
+            &mut slot.body,
+        ))
+    }
+
+    /// Whom the key was made for, while it is there.
+    pub fn of(&mut self, key: Key) -> Option<&mut T> {
+        self.slot(key).map(|slot| &mut slot.body)
+    }
+
+    pub fn remove(&mut self, key: Key) -> Option<T> {
+        self.slot(key)?;
+        Some(self.slab.remove(key.index).body)
+    }
+
+    /// Sets the timer; there is one, so this moves it.
+    pub fn wake(&mut self, key: Key, at: Instant) {
+        let Some(slot) = self.slot(key) else {
+            return;
+        };
+        if slot.armed != Some(at) {
+            slot.armed = Some(at);
+            self.timers.push(Reverse((at, key)));
+        }
+    }
+
+    /// The earliest timer.
+    pub fn wake_at(&mut self) -> Option<Instant> {
+        while let Some(&Reverse((at, key))) = self.timers.peek() {
+            if self.slot(key).is_some_and(|slot| slot.armed == Some(at)) {
+                return Some(at);
+            }
+            self.timers.pop();
+        }
+        None
+    }
+
+    /// Adds the slots whose timers have come by `now`; those timers are spent.
+    pub fn expired(&mut self, now: Instant, due: &mut Vec<usize>) {
+        while let Some(at) = self.wake_at().filter(|&at| at <= now) {
+            let Some(Reverse((_, key))) = self.timers.pop() else {
+                return;
+            };
+            if let Some(slot) = self.slot(key).filter(|slot| slot.armed == Some(at)) {
+                slot.armed = None;
+                due.push(key.index);
+            }
+        }
+    }
+
+    fn slot(&mut self, key: Key) -> Option<&mut Slot<T>> {
+        self.slab
+            .get_mut(key.index)
+            .filter(|slot| slot.serial == key.serial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn due(slots: &mut Slots<char>, now: Instant) -> Vec<usize> {
+        let mut due = Vec::new();
+        slots.expired(now, &mut due);
+        due
+    }
+
+    #[test]
+    fn a_timer_that_was_moved_comes_once_and_at_its_last_time() {
+        let start = Instant::now();
+        let second = |n| start + Duration::from_secs(n);
+        let mut slots = Slots::new();
+        let a = slots.insert('a');
+        slots.wake(a, second(5));
+        slots.wake(a, second(1));
+        slots.wake(a, second(3));
+        assert_eq!(slots.wake_at(), Some(second(3)));
+        assert_eq!(due(&mut slots, second(2)), []);
+        assert_eq!(due(&mut slots, second(9)), [a.index]);
+        assert_eq!(due(&mut slots, second(9)), []);
+        assert_eq!(slots.wake_at(), None);
+    }
+
+    #[test]
+    fn a_timer_of_a_former_owner_does_not_wake_the_next() {
+        let start = Instant::now();
+        let mut slots = Slots::new();
+        let a = slots.insert('a');
+        slots.wake(a, start);
+        assert_eq!(slots.remove(a), Some('a'));
+        let b = slots.insert('b');
+        assert_eq!(b.index, a.index, "the slot is used again");
+        assert_eq!(due(&mut slots, start), []);
+        assert_eq!(slots.of(a), None);
+        assert_eq!(slots.remove(a), None);
+        assert_eq!(slots.of(b), Some(&mut 'b'));
+    }
+
+    #[test]
+    fn timers_come_in_order_of_time() {
+        let start = Instant::now();
+        let mut slots = Slots::new();
+        let keys: Vec<Key> = ('a'..='c').map(|c| slots.insert(c)).collect();
+        for (key, ms) in keys.iter().zip([30, 10, 20]) {
+            slots.wake(*key, start + Duration::from_millis(ms));
+        }
+        let order: Vec<usize> = [1, 2, 0].iter().map(|&i: &usize| keys[i].index).collect();
+        assert_eq!(due(&mut slots, start + Duration::from_millis(30)), order);
+    }
+}

@@ -1,0 +1,197 @@
+//! One byte stream, in the clear or under TLS; nothing above knows which.
+
+use crate::net::{Io, Net};
+use crate::tls::TlsError;
+use mio::Interest;
+use rustls::ClientConnection;
+use std::io::{self, Read, Write};
+
+/// How many buffers of unread bytes are taken off a socket before it is closed.
+const DRAIN: usize = 64;
+
+/// The stream of one probe. Owns the TLS session where there is one, never the socket.
+#[derive(Default)]
+pub struct Link {
+    tls: Option<Box<ClientConnection>>,
+}
+
+/// What one read came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chunk {
+    /// So many bytes of the reply.
+    Bytes(usize),
+    /// The peer will send no more. Under TLS an end without `close_notify` is one too.
+    End,
+    /// Bytes came, but none of the reply yet: part of a record, or a message of TLS itself.
+    Nothing,
+}
+
+/// Why the stream is of no more use.
+#[derive(Debug)]
+pub enum LinkError {
+    /// The system refused.
+    Io(io::Error),
+    /// TLS did not come up, or broke.
+    Tls(TlsError),
+}
+
+macro_rules! ready {
+    ($e:expr) => {
+        match $e {
+            Io::Ready(value) => value,
+            Io::Blocked(on) => return Ok(Io::Blocked(on)),
+        }
+    };
+}
+
+impl Link {
+    /// Everything from here on goes through `session`.
+    pub fn secure(&mut self, session: ClientConnection) {
+        self.tls = Some(Box::new(session));
+    }
+
+    /// Whether the stream is under TLS.
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Goes on with the handshake by one read at most. `Ready(true)` once the session is up and
+    /// every byte of ours is with the kernel; at once in the clear.
+    ///
+    /// # Errors
+    /// The handshake failed; the alert that says so was sent as far as the kernel took it.
+    pub fn handshake(&mut self, net: &mut dyn Net) -> Result<Io<bool>, LinkError> {
+        let Some(tls) = &mut self.tls else {
+            return Ok(Io::Ready(true));
+        };
+        ready!(flush(tls, net)?);
+        if !tls.is_handshaking() {
+            return Ok(Io::Ready(true));
+        }
+        let read = ready!(receive(tls, net)?);
+        if read == 0 && tls.is_handshaking() {
+            return Err(TlsError::Closed.into());
+        }
+        Ok(Io::Ready(false))
+    }
+
+    /// Reads into `buf`, with one read of the socket at most.
+    ///
+    /// # Errors
+    /// The connection was reset, or what came is not TLS.
+    pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
+        let Some(tls) = &mut self.tls else {
+            let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
+            return Ok(Io::Ready(Chunk::of(read)));
+        };
+        if let Some(chunk) = decrypted(tls, buf)? {
+            return Ok(Io::Ready(chunk));
+        }
+        ready!(flush(tls, net)?);
+        ready!(receive(tls, net)?);
+        Ok(Io::Ready(decrypted(tls, buf)?.unwrap_or(Chunk::Nothing)))
+    }
+
+    /// `Ready` once every byte of `buf` is with the kernel. `sent` keeps count across calls: it
+    /// starts at 0, and `buf` must stay the same.
+    ///
+    /// # Errors
+    /// The peer is gone, or the kernel refused.
+    pub fn write_all(
+        &mut self,
+        net: &mut dyn Net,
+        buf: &[u8],
+        sent: &mut usize,
+    ) -> Result<Io<()>, LinkError> {
+        while let Some(rest) = buf.get(*sent..).filter(|rest| !rest.is_empty()) {
+            let written = match &mut self.tls {
+                Some(tls) => {
+                    ready!(flush(tls, net)?);
+                    tls.writer().write(rest)?
+                }
+                None => ready!(Io::of(net.write(rest), Interest::WRITABLE)?),
+            };
+            if written == 0 {
+                return Err(io::Error::from(io::ErrorKind::WriteZero).into());
+            }
+            *sent += written;
+        }
+        match &mut self.tls {
+            Some(tls) => Ok(flush(tls, net)?),
+            None => Ok(Io::Ready(())),
+        }
+    }
+
+    /// Parts in peace: `close_notify` under TLS, then what the kernel already holds is read away,
+    /// since closing over unread bytes would send a reset. Never waits, and takes no error: the
+    /// verdict has fallen.
+    pub fn part(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
+        if let Some(tls) = &mut self.tls
+            && !tls.is_handshaking()
+        {
+            tls.send_close_notify();
+            let _ = flush(tls, net);
+        }
+        for _ in 0..DRAIN {
+            match net.read(buf) {
+                Ok(read) if read == buf.len() => {}
+                _ => return,
+            }
+        }
+    }
+}
+
+impl Chunk {
+    fn of(read: usize) -> Self {
+        match read {
+            0 => Self::End,
+            n => Self::Bytes(n),
+        }
+    }
+}
+
+impl From<io::Error> for LinkError {
+    fn from(e: io::Error) -> Self {
+        Self::Io(e)
+    }
+}
+
+impl From<TlsError> for LinkError {
+    fn from(e: TlsError) -> Self {
+        Self::Tls(e)
+    }
+}
+
+/// Everything that TLS has to say goes out.
+fn flush(tls: &mut ClientConnection, net: &mut dyn Net) -> io::Result<Io<()>> {
+    while tls.wants_write() {
+        let written = match Io::of(tls.write_tls(net), Interest::WRITABLE)? {
+            Io::Ready(written) => written,
+            Io::Blocked(on) => return Ok(Io::Blocked(on)),
+        };
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+    }
+    Ok(Io::Ready(()))
+}
+
+/// One read of the socket, decrypted. A failure is told to the peer before it is told to us.
+fn receive(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<usize>, LinkError> {
+    let read = ready!(Io::of(tls.read_tls(net), Interest::READABLE)?);
+    if let Err(e) = tls.process_new_packets() {
+        let _ = flush(tls, net);
+        return Err(TlsError::from(e).into());
+    }
+    Ok(Io::Ready(read))
+}
+
+/// What has been decrypted and not yet read; `None` where there is nothing so far.
+fn decrypted(tls: &mut ClientConnection, buf: &mut [u8]) -> io::Result<Option<Chunk>> {
+    match tls.reader().read(buf) {
+        Ok(read) => Ok(Some(Chunk::of(read))),
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(Some(Chunk::End)),
+        Err(e) => Err(e),
+    }
+}

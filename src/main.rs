@@ -1,0 +1,10 @@
+//! Arguments in, exit code out.
+
+#![forbid(unsafe_code)]
+
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    check_tcp::run::run(env::args_os().skip(1))
+}

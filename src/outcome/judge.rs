@@ -1,0 +1,238 @@
+//! What the facts mean: the one place that knows `-w -c -W -C --status-as`.
+
+use super::{Cause, Failure, Outcome, Report, Status};
+use crate::check::Check;
+use crate::net::LookupError;
+use crate::tls::TlsError;
+use rustix::io::Errno;
+use std::io;
+use std::time::Duration;
+
+/// The verdict on a check: the table of the contract, then `--status-as`.
+pub fn judge(check: &Check, outcome: &Outcome) -> Status {
+    let error = if check.error_warning {
+        Status::Warning
+    } else {
+        Status::Critical
+    };
+    let status = match outcome {
+        Ok(Report::Open) => error,
+        Ok(Report::Answered { elapsed, .. }) => {
+            let over = |limit: Option<Duration>| limit.is_some_and(|limit| *elapsed > limit);
+            match () {
+                () if over(check.critical) => Status::Critical,
+                () if over(check.warning) => Status::Warning,
+                () => Status::Ok,
+            }
+        }
+        Err(failure) if failure.is_local() => Status::Unknown,
+        Err(failure) if failure.verifies_closed(check) => Status::Ok,
+        Err(_) => error,
+    };
+    check.status_as.apply(status)
+}
+
+impl Failure {
+    /// Whether it was this machine, not the peer, that lacked something, at every address.
+    pub fn is_local(&self) -> bool {
+        match &self.cause {
+            Cause::Lookup(LookupError::NotStarted(_)) | Cause::Engine(_) => true,
+            Cause::Tls(TlsError::Store(_)) => true,
+            Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => is_local(e),
+            Cause::Unconnected(tried) => tried
+                .iter()
+                .all(|tried| tried.error.as_ref().is_some_and(is_local)),
+            _ => false,
+        }
+    }
+
+    /// Whether this is what `-C` asks for: every address that this machine could try refused, could
+    /// not be reached, or was silent.
+    pub fn verifies_closed(&self, check: &Check) -> bool {
+        let Cause::Unconnected(tried) = &self.cause else {
+            return false;
+        };
+        let mut errors = tried.iter().map(|tried| tried.error.as_ref());
+        check.expect_closed
+            && !self.is_local()
+            && errors.all(|e| e.is_none_or(|e| is_local(e) || is_closed(e)))
+    }
+}
+
+fn is_local(e: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(e),
+        Some(
+            Errno::MFILE
+                | Errno::NFILE
+                | Errno::NOBUFS
+                | Errno::NOMEM
+                | Errno::ADDRNOTAVAIL
+                | Errno::ACCESS
+                | Errno::PERM
+                | Errno::AFNOSUPPORT
+                | Errno::PROTOTYPE
+        )
+    )
+}
+
+/// Refused, unreachable, silent, or no such socket.
+fn is_closed(e: &io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(e),
+        Some(
+            Errno::CONNREFUSED
+                | Errno::HOSTUNREACH
+                | Errno::NETUNREACH
+                | Errno::HOSTDOWN
+                | Errno::NETDOWN
+                | Errno::TIMEDOUT
+                | Errno::NOENT
+                | Errno::NOTDIR
+        )
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Family;
+    use crate::outcome::Tried;
+    use crate::state::Phase;
+
+    fn answered(ms: u64) -> Outcome {
+        Ok(Report::Answered {
+            elapsed: Duration::from_millis(ms),
+            reply: None,
+        })
+    }
+
+    fn unconnected(errnos: &[Option<Errno>]) -> Outcome {
+        let error = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
+        let tried = errnos
+            .iter()
+            .map(|errno| Tried {
+                address: None,
+                error: errno.map(error),
+            })
+            .collect();
+        let cause = Cause::Unconnected(tried);
+        Err(Failure {
+            phase: Phase::Connecting,
+            cause,
+            peer: None,
+        })
+    }
+
+    fn failed(cause: Cause) -> Outcome {
+        Err(Failure {
+            phase: Phase::Reading,
+            cause,
+            peer: None,
+        })
+    }
+
+    #[test]
+    fn thresholds_are_exceeded_by_what_is_greater() {
+        let ms = |ms| Some(Duration::from_millis(ms));
+        let check = Check {
+            warning: ms(10),
+            critical: ms(20),
+            ..Check::default()
+        };
+        for (took, status) in [
+            (10, Status::Ok),
+            (11, Status::Warning),
+            (20, Status::Warning),
+            (21, Status::Critical),
+        ] {
+            assert_eq!(judge(&check, &answered(took)), status, "{took} ms");
+        }
+        let only_errors = Check {
+            error_warning: true,
+            critical: ms(20),
+            ..Check::default()
+        };
+        assert_eq!(judge(&only_errors, &answered(21)), Status::Critical);
+    }
+
+    #[test]
+    fn errors_are_critical_and_with_w_a_warning() {
+        let lax = Check {
+            error_warning: true,
+            ..Check::default()
+        };
+        for outcome in [
+            unconnected(&[Some(Errno::CONNREFUSED)]),
+            unconnected(&[None]),
+            failed(Cause::TimedOut),
+            failed(Cause::Closed),
+            failed(Cause::Io(io::Error::from_raw_os_error(
+                Errno::CONNRESET.raw_os_error(),
+            ))),
+            failed(Cause::Lookup(LookupError::Failed(io::Error::other(
+                "not found",
+            )))),
+            failed(Cause::NoAddress(Family::V4)),
+            failed(Cause::Tls(TlsError::Closed)),
+        ] {
+            assert_eq!(
+                judge(&Check::default(), &outcome),
+                Status::Critical,
+                "{outcome:?}"
+            );
+            assert_eq!(judge(&lax, &outcome), Status::Warning, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_lack_of_this_machine_is_unknown_only_where_it_was_met_at_every_address() {
+        let check = Check {
+            error_warning: true,
+            ..Check::default()
+        };
+        let none = unconnected(&[Some(Errno::ADDRNOTAVAIL), Some(Errno::MFILE)]);
+        assert_eq!(judge(&check, &none), Status::Unknown);
+        let one = unconnected(&[Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED)]);
+        assert_eq!(judge(&check, &one), Status::Warning);
+        let silent = unconnected(&[Some(Errno::ADDRNOTAVAIL), None]);
+        assert_eq!(judge(&check, &silent), Status::Warning);
+    }
+
+    #[test]
+    fn a_port_is_closed_where_it_was_seen_to_be() {
+        let check = Check {
+            expect_closed: true,
+            ..Check::default()
+        };
+        let lacking = Some(Errno::ADDRNOTAVAIL);
+        for (outcome, status) in [
+            (unconnected(&[Some(Errno::CONNREFUSED)]), Status::Ok),
+            (unconnected(&[Some(Errno::HOSTUNREACH), None]), Status::Ok),
+            (unconnected(&[Some(Errno::NOENT)]), Status::Ok),
+            (
+                unconnected(&[lacking, Some(Errno::CONNREFUSED)]),
+                Status::Ok,
+            ),
+            (unconnected(&[lacking]), Status::Unknown),
+            (unconnected(&[Some(Errno::AGAIN)]), Status::Critical),
+            (
+                unconnected(&[Some(Errno::CONNREFUSED), Some(Errno::INVAL)]),
+                Status::Critical,
+            ),
+            (Ok(Report::Open), Status::Critical),
+            (failed(Cause::TimedOut), Status::Critical),
+        ] {
+            assert_eq!(judge(&check, &outcome), status, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn status_as_comes_last() {
+        let mut check = Check::default();
+        check.status_as.set(Status::Ok, Status::Unknown);
+        check.status_as.set(Status::Critical, Status::Ok);
+        assert_eq!(judge(&check, &answered(1)), Status::Unknown);
+        assert_eq!(judge(&check, &failed(Cause::TimedOut)), Status::Ok);
+    }
+}

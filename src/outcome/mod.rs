@@ -1,0 +1,128 @@
+//! Facts, and the one function that judges them.
+
+mod judge;
+mod status;
+
+use crate::check::Family;
+use crate::link::LinkError;
+use crate::net::LookupError;
+use crate::state::Phase;
+use crate::tls::TlsError;
+pub use judge::judge;
+pub use status::{Status, StatusMap};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What a probe came to.
+pub type Outcome = Result<Report, Failure>;
+
+/// A check that went all its way.
+#[derive(Debug)]
+pub enum Report {
+    /// Connected, and where asked matched.
+    Answered {
+        /// From the start to the quit string being with the kernel, or to the last thing before.
+        elapsed: Duration,
+        /// What was read; `None` where nothing was asked.
+        reply: Option<Reply>,
+    },
+    /// The connection came up, and no more was asked.
+    Open,
+}
+
+/// A check that did not.
+#[derive(Debug)]
+pub struct Failure {
+    /// The state it died in.
+    pub phase: Phase,
+    /// What came of it.
+    pub cause: Cause,
+    /// The address connected to.
+    pub peer: Option<SocketAddr>,
+}
+
+/// What came of a check that did not go all its way.
+#[derive(Debug)]
+pub enum Cause {
+    /// The name has no addresses.
+    Lookup(LookupError),
+    /// The name, or the literal, has none of the family asked for.
+    NoAddress(Family),
+    /// No address connected.
+    Unconnected(Vec<Tried>),
+    /// The deadline passed over a peer that did nothing.
+    TimedOut,
+    /// The peer closed before it sent anything.
+    Closed,
+    /// The system refused.
+    Io(io::Error),
+    /// TLS did not come up, or broke.
+    Tls(TlsError),
+    /// The reply does not match.
+    Unexpected {
+        /// The reply.
+        reply: Reply,
+        /// From the start to the decision.
+        elapsed: Duration,
+        /// The pattern could still have matched when the deadline came.
+        open: bool,
+    },
+    /// The poll loop could not be set up.
+    Engine(io::Error),
+    /// Stepped again after its end.
+    Ended,
+}
+
+/// One address that did not connect.
+#[derive(Debug)]
+pub struct Tried {
+    /// The address; `None` for a Unix socket.
+    pub address: Option<SocketAddr>,
+    /// What came of it; `None` is nothing by the deadline.
+    pub error: Option<io::Error>,
+}
+
+/// What is kept of a reply: its first bytes, and how many there were.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    kept: Vec<u8>,
+    total: u64,
+}
+
+impl Reply {
+    /// How many bytes of a reply are kept.
+    pub const KEPT: usize = 1024;
+
+    /// Counts `bytes`, and keeps what there is room for.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let room = Self::KEPT.saturating_sub(self.kept.len()).min(bytes.len());
+        self.kept.extend(bytes.iter().take(room));
+        self.total += bytes.len() as u64;
+    }
+
+    /// The first [`KEPT`](Self::KEPT) bytes.
+    pub fn kept(&self) -> &[u8] {
+        &self.kept
+    }
+
+    /// How many bytes came.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+impl From<LinkError> for Cause {
+    fn from(e: LinkError) -> Self {
+        match e {
+            LinkError::Io(e) => Self::Io(e),
+            LinkError::Tls(e) => Self::Tls(e),
+        }
+    }
+}
+
+impl From<TlsError> for Cause {
+    fn from(e: TlsError) -> Self {
+        Self::Tls(e)
+    }
+}

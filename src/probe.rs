@@ -1,0 +1,125 @@
+//! One check of one target, from name to outcome.
+
+use crate::check::Check;
+use crate::link::Link;
+use crate::net::Net;
+use crate::outcome::{Cause, Failure, Outcome};
+use crate::state::{Cx, Phase, Resolving, Scratch, State, Turn, Wait};
+use crate::target::Target;
+use std::mem;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+
+/// A hand-written future: it owns its state and its deadline, never a socket, and needs a world to
+/// be stepped in.
+pub struct Probe {
+    target: Target,
+    check: Arc<Check>,
+    state: State,
+    link: Link,
+    started: Instant,
+    deadline: Instant,
+    peer: Option<SocketAddr>,
+    wait: Wait,
+}
+
+impl Probe {
+    /// The clock of the check starts at `now`.
+    pub fn new(target: Target, check: Arc<Check>, now: Instant) -> Self {
+        let deadline = now + check.timeout;
+        Self {
+            target,
+            check,
+            state: Resolving.into(),
+            link: Link::default(),
+            started: now,
+            deadline,
+            peer: None,
+            wait: Wait::ANSWER,
+        }
+    }
+
+    /// Goes as far as can be gone. `Pending` until something that was waited for has happened, or
+    /// [`wake_at`](Self::wake_at) has come; stepping at other times is harmless.
+    ///
+    /// The deadline is judged after a step that had to wait, so what had come in time counts. When
+    /// the outcome is there, the stream has been parted from and may be closed.
+    pub fn step(&mut self, net: &mut dyn Net, scratch: &mut Scratch) -> Poll<Outcome> {
+        loop {
+            let now = net.now();
+            let phase = self.state.phase();
+            let mut cx = Cx {
+                net: &mut *net,
+                link: &mut self.link,
+                target: &self.target,
+                check: &self.check,
+                scratch: &mut *scratch,
+                started: self.started,
+                deadline: &mut self.deadline,
+                peer: &mut self.peer,
+                now,
+            };
+            let next = match mem::replace(&mut self.state, State::Ended).step(&mut cx) {
+                Ok(Turn::Wait(same, wait)) if now < *cx.deadline => {
+                    (self.state, self.wait) = (same, wait);
+                    return Poll::Pending;
+                }
+                Ok(Turn::Wait(same, _)) => same.expire(&mut cx),
+                Ok(Turn::Go(next)) => Ok(next),
+                Err(cause) => Err(cause),
+            };
+            let outcome = match next {
+                Ok(State::Done(report)) => Ok(report),
+                Ok(next) => {
+                    self.state = next;
+                    continue;
+                }
+                Err(cause) => Err(self.failure(phase, cause)),
+            };
+            self.link.part(net, &mut scratch.buffer);
+            return Poll::Ready(outcome);
+        }
+    }
+
+    /// When the clock alone is a reason to step.
+    pub fn wake_at(&self) -> Instant {
+        self.wait
+            .until
+            .map_or(self.deadline, |until| until.min(self.deadline))
+    }
+
+    /// What the last step had to wait for.
+    pub fn wait(&self) -> Wait {
+        self.wait
+    }
+
+    /// The state it is in.
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
+    }
+
+    /// Who is asked.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// What is asked.
+    pub fn check(&self) -> &Check {
+        &self.check
+    }
+
+    fn failure(&self, phase: Phase, cause: Cause) -> Failure {
+        let phase = match cause {
+            // Decided while reading; the goodbye came after.
+            Cause::Unexpected { .. } => Phase::Reading,
+            _ => phase,
+        };
+        Failure {
+            phase,
+            cause,
+            peer: self.peer,
+        }
+    }
+}

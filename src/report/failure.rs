@@ -1,0 +1,111 @@
+//! What was being done, to which address, and what came of it.
+
+use super::harmless;
+use crate::check::{Check, Family};
+use crate::net::LookupError;
+use crate::outcome::{Cause, Failure, Tried};
+use crate::state::Phase;
+use crate::target::Target;
+use std::io;
+use std::time::Duration;
+
+/// How much of the line a host or a path may take.
+pub const PLACE: usize = 300;
+
+/// The message of a check that did not go all its way.
+pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
+    let came = came(check, target, &failure.cause);
+    let doing = match failure.phase {
+        Phase::Resolving => return format!("looking up {}: {came}", place(target)),
+        Phase::Connecting => "connecting to",
+        Phase::Handshaking => "TLS handshake with",
+        Phase::Sending => "sending to",
+        Phase::Delay | Phase::Reading => "reading from",
+        Phase::Quitting | Phase::Done => "sending the quit string to",
+    };
+    match (&failure.cause, target, failure.peer) {
+        (Cause::Engine(_), ..) => came,
+        (_, Target::Name { .. }, Some(peer)) => {
+            format!("{doing} {} ({peer}): {came}", place(target))
+        }
+        // A zone is shown by the name that was written too.
+        (_, Target::Address { host, address }, _) if host.contains('%') => {
+            format!("{doing} {} ({address}): {came}", place(target))
+        }
+        (_, Target::Address { address, .. }, _) => format!("{doing} {address}: {came}"),
+        _ => format!("{doing} {}: {came}", place(target)),
+    }
+}
+
+/// The host or the path as written, harmless, and not so long that nothing else has room.
+pub fn place(target: &Target) -> String {
+    match target {
+        Target::Name { host, .. } | Target::Address { host, .. } => {
+            harmless::text(host.as_bytes(), PLACE)
+        }
+        Target::Socket(path) => harmless::text(path.as_os_str().as_encoded_bytes(), PLACE),
+    }
+}
+
+/// A duration in the words of `-t`.
+pub fn span(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string()
+}
+
+fn came(check: &Check, target: &Target, cause: &Cause) -> String {
+    match cause {
+        Cause::Lookup(LookupError::NotStarted(e)) => {
+            format!("no thread could be started for it: {}", text(e))
+        }
+        Cause::Lookup(LookupError::Failed(e)) => {
+            let said = text(e);
+            // std's own words before the resolver's.
+            said.strip_prefix("failed to lookup address information: ")
+                .unwrap_or(&said)
+                .to_owned()
+        }
+        Cause::NoAddress(family) => match family {
+            Family::Any => "no address",
+            Family::V4 => "no IPv4 address",
+            Family::V6 => "no IPv6 address",
+        }
+        .to_owned(),
+        Cause::Unconnected(tried) => unconnected(check, target, tried),
+        Cause::TimedOut => timed_out(check),
+        Cause::Closed => "closed by peer before it sent anything".to_owned(),
+        Cause::Io(e) => text(e),
+        Cause::Tls(e) => e.to_string(),
+        Cause::Unexpected { .. } => "unexpected response".to_owned(),
+        Cause::Engine(e) => format!("the poll loop failed: {}", text(e)),
+        Cause::Ended => "stepped again after its end".to_owned(),
+    }
+}
+
+/// What came of each address of a name; a literal or a path has been named already.
+fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
+    let came = |tried: &Tried| match &tried.error {
+        None => timed_out(check),
+        Some(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
+            format!("{}: its backlog is full", timed_out(check))
+        }
+        Some(e) => text(e),
+    };
+    let each = tried.iter().map(|tried| match (tried.address, target) {
+        (Some(address), Target::Name { .. }) => format!("{address}: {}", came(tried)),
+        _ => came(tried),
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+fn timed_out(check: &Check) -> String {
+    format!("timed out after {}", span(check.timeout))
+}
+
+/// The system's words without its number.
+fn text(e: &io::Error) -> String {
+    let text = e.to_string();
+    match text.split_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,6 @@
+//! What people and agents read.
+
+pub mod harmless;
+pub mod line;
+
+mod failure;

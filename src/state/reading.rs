@@ -1,0 +1,94 @@
+//! The reply goes to the pattern, piece by piece.
+
+use super::{Cx, Quitting, State, Turn, Wait};
+use crate::expect::{Decision, Matcher, Pattern};
+use crate::link::Chunk;
+use crate::net::Io;
+use crate::outcome::{Cause, Reply};
+
+/// How many reads one step may take before others get their turn: a peer can send without end.
+const READS: usize = 16;
+
+/// What one step may spend on matching, in states of the pattern visited: some milliseconds.
+const VISITS: usize = 1 << 22;
+
+/// Feeds the reply to the pattern until it is decided.
+pub struct Reading {
+    matcher: Matcher,
+    reply: Reply,
+}
+
+impl Reading {
+    pub(super) fn new(pattern: &Pattern) -> Self {
+        Self {
+            matcher: pattern.matcher(),
+            reply: Reply::default(),
+        }
+    }
+
+    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+        let Some(pattern) = &cx.check.expect else {
+            return Turn::go(Quitting::unread());
+        };
+        let share = VISITS / READS / pattern.states().max(1);
+        for _ in 0..READS {
+            let size = self.room(cx).min(share.max(1)).min(cx.scratch.buffer.len());
+            let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
+            let read = match cx.link.read(cx.net, buffer)? {
+                Io::Blocked(on) => return Turn::wait(self, Wait::on(on)),
+                Io::Ready(Chunk::Nothing) => continue,
+                Io::Ready(Chunk::End) => return Ok(Turn::Go(self.finish(cx, Ending::Peer)?)),
+                Io::Ready(Chunk::Bytes(read)) => read,
+            };
+            let bytes = buffer.get(..read).unwrap_or_default();
+            self.reply.push(bytes);
+            match self.matcher.feed(pattern, &mut cx.scratch.work, bytes) {
+                Decision::Matched => return Turn::go(Quitting::matched(self.reply)),
+                Decision::Never => return Turn::go(Quitting::unexpected(self.reply, cx, false)),
+                Decision::Open if self.room(cx) == 0 => {
+                    return Ok(Turn::Go(self.finish(cx, Ending::Limit)?));
+                }
+                Decision::Open => {}
+            }
+        }
+        let now = cx.now;
+        Turn::wait(self, Wait::until(now))
+    }
+
+    pub(super) fn expire(self, cx: &mut Cx<'_>) -> Result<State, Cause> {
+        self.finish(cx, Ending::Deadline)
+    }
+
+    /// How many bytes may still be taken in.
+    fn room(&self, cx: &Cx<'_>) -> usize {
+        let room = cx
+            .check
+            .max_bytes
+            .map(|limit| limit.get().saturating_sub(self.reply.total()));
+        room.map_or(usize::MAX, |room| {
+            usize::try_from(room).unwrap_or(usize::MAX)
+        })
+    }
+
+    /// No more will come: what came is the whole reply.
+    fn finish(mut self, cx: &mut Cx<'_>, ending: Ending) -> Result<State, Cause> {
+        let pattern = cx.check.expect.as_ref();
+        let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.work));
+        match ending {
+            _ if matches => Ok(Quitting::matched(self.reply).into()),
+            Ending::Peer if self.reply.total() == 0 => Err(Cause::Closed),
+            Ending::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
+            ending => {
+                let open = matches!(ending, Ending::Deadline);
+                Ok(Quitting::unexpected(self.reply, cx, open).into())
+            }
+        }
+    }
+}
+
+/// What ended the reading.
+enum Ending {
+    Peer,
+    Limit,
+    Deadline,
+}

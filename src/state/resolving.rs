@@ -1,0 +1,117 @@
+//! From a target to the addresses that will be tried.
+
+use super::{Connecting, Cx, Turn, Wait};
+use crate::check::Family;
+use crate::outcome::Cause;
+use crate::target::Target;
+use std::net::SocketAddr;
+use std::task::Poll;
+
+/// How many addresses of a name are tried.
+const TRIED: usize = 8;
+
+/// Waits for the addresses of a name. Literals and sockets pass at once.
+pub struct Resolving;
+
+impl Resolving {
+    pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+        let family = cx.check.family;
+        match cx.target {
+            Target::Socket(_) => Turn::go(Connecting::socket()),
+            Target::Address { address, .. } if family.has(address) => {
+                Turn::go(Connecting::address(*address))
+            }
+            Target::Address { .. } => Err(Cause::NoAddress(family)),
+            Target::Name { host, port } => match cx.net.resolve(host, *port) {
+                Poll::Pending => Turn::wait(self, Wait::ANSWER),
+                Poll::Ready(answer) => {
+                    let addresses = in_turn(answer.map_err(Cause::Lookup)?, family);
+                    if addresses.is_empty() {
+                        return Err(Cause::NoAddress(family));
+                    }
+                    Turn::go(Connecting::race(addresses))
+                }
+            },
+        }
+    }
+}
+
+impl Family {
+    fn has(self, address: &SocketAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// The addresses in the order of RFC 8305, section 4: the families take turns, the preferred one
+/// first. Each stands once: a hosts file may give one twice.
+fn in_turn(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
+    let mut unique: Vec<SocketAddr> = Vec::new();
+    for address in answer.into_iter().filter(|address| family.has(address)) {
+        if !unique.contains(&address) {
+            unique.push(address);
+        }
+    }
+    let Some(first) = unique.first().copied() else {
+        return unique;
+    };
+    let (mut first, mut second): (Vec<_>, Vec<_>) = unique
+        .into_iter()
+        .partition(|address| address.is_ipv4() == first.is_ipv4());
+    let mut mixed = Vec::with_capacity(TRIED);
+    first.reverse();
+    second.reverse();
+    while mixed.len() < TRIED && !(first.is_empty() && second.is_empty()) {
+        mixed.extend(first.pop());
+        mixed.extend(second.pop());
+    }
+    mixed.truncate(TRIED);
+    mixed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(text: &[&str]) -> Vec<SocketAddr> {
+        text.iter()
+            .map(|ip| SocketAddr::new(ip.parse().expect("an address"), 25))
+            .collect()
+    }
+
+    #[test]
+    fn families_take_turns_and_the_preferred_one_begins() {
+        let mixed = in_turn(
+            addresses(&["::1", "::2", "::3", "10.0.0.1", "10.0.0.2"]),
+            Family::Any,
+        );
+        assert_eq!(
+            mixed,
+            addresses(&["::1", "10.0.0.1", "::2", "10.0.0.2", "::3"])
+        );
+        let mixed = in_turn(addresses(&["10.0.0.1", "10.0.0.2", "::1"]), Family::Any);
+        assert_eq!(mixed, addresses(&["10.0.0.1", "::1", "10.0.0.2"]));
+    }
+
+    #[test]
+    fn each_address_stands_once_and_eight_are_enough() {
+        assert_eq!(
+            in_turn(addresses(&["::1", "::1"]), Family::Any),
+            addresses(&["::1"])
+        );
+        let many: Vec<String> = (0..20).map(|i| format!("10.0.0.{i}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(in_turn(addresses(&many), Family::Any).len(), TRIED);
+    }
+
+    #[test]
+    fn only_the_family_asked_for_is_left() {
+        let both = addresses(&["::1", "10.0.0.1"]);
+        assert_eq!(in_turn(both.clone(), Family::V4), addresses(&["10.0.0.1"]));
+        assert_eq!(in_turn(both, Family::V6), addresses(&["::1"]));
+        assert!(in_turn(addresses(&["::1"]), Family::V4).is_empty());
+    }
+}

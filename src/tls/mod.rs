@@ -1,0 +1,135 @@
+//! rustls configuration: what a check asks of TLS, and what it says of a failure.
+
+mod explain;
+mod name;
+mod store;
+mod verify;
+
+use crate::target::Target;
+use rustls::client::Resumption;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{IpAddr, ServerName};
+use rustls::{ClientConfig, ClientConnection};
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+pub use store::StoreError;
+
+/// How a check speaks TLS: 1.2 or 1.3, without resumption, so that every check sees the
+/// certificate.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    config: Result<Arc<ClientConfig>, TlsError>,
+    name: Option<PeerName>,
+    verified: bool,
+}
+
+/// A name that a certificate can be asked for: a DNS name or an IP address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerName(ServerName<'static>);
+
+/// Why there is no TLS session, or no longer one. Its text says what came of it.
+#[derive(Clone, Debug)]
+pub enum TlsError {
+    /// The peer closed the connection in mid-handshake.
+    Closed,
+    /// There is no trust store to verify with.
+    Store(StoreError),
+    /// The host is no name that a certificate could hold.
+    Name,
+    /// What rustls says.
+    Rustls(rustls::Error),
+}
+
+impl PeerName {
+    /// `None` where the text is neither a DNS name nor an IP address.
+    pub fn parse(text: &str) -> Option<Self> {
+        ServerName::try_from(text.to_owned()).ok().map(Self)
+    }
+
+    /// The name in certificates for a target; for one with an address, without brackets and zone.
+    fn of(target: &Target) -> Option<Self> {
+        match target {
+            Target::Name { host, .. } => Self::parse(host),
+            Target::Address { address, .. } => {
+                Some(Self(ServerName::IpAddress(address.ip().into())))
+            }
+            Target::Socket(_) => None,
+        }
+    }
+
+    /// Stands where no name is needed. An address, so that no SNI is sent.
+    fn none(peer: Option<SocketAddr>) -> Self {
+        let unspecified = || IpAddr::try_from("::").ok();
+        let ip = peer.map(|peer| peer.ip().into()).or_else(unspecified);
+        Self(ServerName::IpAddress(
+            ip.unwrap_or(std::net::IpAddr::from([0, 0, 0, 0]).into()),
+        ))
+    }
+}
+
+impl Tls {
+    /// Chain, name and dates are verified against the system's trust store, which is read here,
+    /// once a process. `name` is asked for and verified in place of the target's host. Without a
+    /// store every handshake fails.
+    pub fn verified(name: Option<PeerName>) -> Self {
+        static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
+        let config = SYSTEM.get_or_init(|| {
+            let roots = store::system().map_err(TlsError::Store)?;
+            configure(Arc::new(verify::Trusting::new(roots, provider())?))
+        });
+        Self {
+            config: config.clone(),
+            name,
+            verified: true,
+        }
+    }
+
+    /// Any certificate is accepted, and its handshake signature is not checked either.
+    pub fn unverified(name: Option<PeerName>) -> Self {
+        let config = configure(Arc::new(verify::Blind::new(&provider())));
+        Self {
+            config,
+            name,
+            verified: false,
+        }
+    }
+
+    /// A session for one connection to `target`, at `peer` where that is an address.
+    ///
+    /// # Errors
+    /// There is no trust store, or verification lacks a name.
+    pub(crate) fn session(
+        &self,
+        target: &Target,
+        peer: Option<SocketAddr>,
+    ) -> Result<ClientConnection, TlsError> {
+        let config = self.config.clone()?;
+        let name = match self.name.clone().or_else(|| PeerName::of(target)) {
+            Some(name) => name,
+            None if self.verified => return Err(TlsError::Name),
+            None => PeerName::none(peer),
+        };
+        Ok(ClientConnection::new(config, name.0)?)
+    }
+}
+
+impl From<rustls::Error> for TlsError {
+    fn from(e: rustls::Error) -> Self {
+        Self::Rustls(e)
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+fn configure(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, TlsError> {
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    Ok(Arc::new(config))
+}

@@ -1,0 +1,69 @@
+//! The part of an X.501 name that people know it by.
+
+/// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
+/// organisation, as bytes that anybody may have chosen. `None` where there is neither, or what
+/// comes is not DER.
+pub fn known_by(name: &[u8]) -> Option<&[u8]> {
+    const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    const ORGANISATION: &[u8] = &[0x55, 4, 10];
+    attribute(name, COMMON_NAME).or_else(|| attribute(name, ORGANISATION))
+}
+
+fn attribute<'a>(mut name: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    let mut found = None;
+    while !name.is_empty() {
+        let (mut set, rest) = tagged(name, 0x31)?;
+        while !set.is_empty() {
+            let (pair, more) = tagged(set, 0x30)?;
+            let (oid, value) = tagged(pair, 0x06)?;
+            if oid == wanted {
+                found = Some(element(value)?.1);
+            }
+            set = more;
+        }
+        name = rest;
+    }
+    found
+}
+
+fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (found, contents, rest) = element(der)?;
+    (found == tag).then_some((contents, rest))
+}
+
+/// The tag and the contents of the first element, and what stands behind it. Lengths under 65,536
+/// do for a name.
+fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (length, start) = match *der.get(1..)? {
+        [n @ 0..=0x7f, ..] => (usize::from(n), 2),
+        [0x81, n, ..] => (usize::from(n), 3),
+        [0x82, high, low, ..] => (usize::from(u16::from_be_bytes([high, low])), 4),
+        _ => return None,
+    };
+    let body = der.get(start..)?;
+    Some((*der.first()?, body.get(..length)?, body.get(length..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// O=Acme, CN=Root
+    const NAME: &[u8] = b"\x31\x0d\x30\x0b\x06\x03\x55\x04\x0a\x0c\x04Acme\
+        \x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x0c\x04Root";
+
+    #[test]
+    fn the_common_name_comes_before_the_organisation() {
+        assert_eq!(known_by(NAME), Some(&b"Root"[..]));
+        assert_eq!(known_by(&NAME[..15]), Some(&b"Acme"[..]));
+        assert_eq!(known_by(b""), None);
+    }
+
+    #[test]
+    fn a_name_cut_anywhere_is_no_panic() {
+        for end in 0..NAME.len() {
+            let _ = known_by(&NAME[..end]);
+            let _ = known_by(&NAME[end..]);
+        }
+    }
+}
