@@ -1,0 +1,152 @@
+//! `--service`: what a name stands for, unless the command line says otherwise.
+
+use crate::support::*;
+
+/// A preset: its name, its port, a greeting that satisfies it and what it says before it goes.
+const CLEAR: [(&str, u16, &str, &str); 4] = [
+    ("FTP", 21, "220 (vsFTPd 3.0.3)\r\n", "QUIT\r\n"),
+    ("POP", 110, "+OK POP3 ready\r\n", "QUIT\r\n"),
+    (
+        "IMAP",
+        143,
+        "* OK [CAPABILITY IMAP4rev1] ready\r\n",
+        "a1 LOGOUT\r\n",
+    ),
+    ("SMTP", 25, "220 mail.example.com ESMTP\r\n", "QUIT\r\n"),
+];
+
+const SECURE: [(&str, u16, &str, &str); 3] = [
+    ("SPOP", 995, "+OK POP3 ready\r\n", "QUIT\r\n"),
+    ("SIMAP", 993, "* OK ready\r\n", "a1 LOGOUT\r\n"),
+    ("SSMTP", 465, "220 mail.example.com ESMTP\r\n", "QUIT\r\n"),
+];
+
+#[test]
+fn a_preset_knows_greeting_and_goodbye() {
+    for (name, _, greeting, goodbye) in CLEAR {
+        let server = Server::saying(greeting);
+        let port = server.port();
+        let run = check!("--service {name} -H 127.0.0.1 -p {port}").named(name);
+        run.ok(timed(format!(
+            "on 127.0.0.1 port {port} [{}]",
+            greeting.trim_end()
+        )));
+        let heard = server.heard();
+        assert_eq!(
+            (heard.bytes, heard.end),
+            (goodbye.as_bytes().to_vec(), End::Fin),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_preset_refuses_another_greeting() {
+    for (name, ..) in CLEAR {
+        let server = Server::saying("500 no\r\n");
+        let port = server.port();
+        let run = check!("--service {name} -H 127.0.0.1 -p {port}").named(name);
+        run.critical(exact("Unexpected response from host/socket: 500 no"));
+    }
+}
+
+#[test]
+fn a_secure_preset_speaks_tls() {
+    let authority = Authority::new("Test Root");
+    let (identity, store) = (authority.issue(Leaf::good()), authority.store());
+    for (name, _, greeting, goodbye) in SECURE {
+        let server = Server::tls(&identity, TLS13, move |peer| peer.say(greeting));
+        let port = server.port();
+        let run = program!("--service {name} -H 127.0.0.1 -p {port}")
+            .trusting(&store)
+            .run();
+        let run = run.named(name);
+        run.ok(timed(format!(
+            "on 127.0.0.1 port {port} [{}]",
+            greeting.trim_end()
+        )));
+        let heard = server.heard();
+        assert_eq!(
+            (heard.bytes, heard.end),
+            (goodbye.as_bytes().to_vec(), End::Fin),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn gearman_is_asked_for_its_version() {
+    for answer in ["1.1.20\n", "OK 1.1.20+ds\n", "0.33\n"] {
+        let server = Server::tcp(move |peer| {
+            peer.hear("version\n".len());
+            peer.say(answer);
+        });
+        let port = server.port();
+        let run = check!("--service gearman -H 127.0.0.1 -p {port}").named("GEARMAN");
+        run.ok(timed(format!(
+            "on 127.0.0.1 port {port} [{}]",
+            answer.trim_end()
+        )));
+        assert_eq!(server.heard().bytes, b"version\n");
+    }
+}
+
+#[test]
+fn a_preset_knows_its_port() {
+    let gearman = [("GEARMAN", 7003, "", "")];
+    for (name, port, ..) in CLEAR.into_iter().chain(SECURE).chain(gearman) {
+        // Whether anyone listens there is this machine's affair.
+        let run = check!("--service {name} -H 127.0.0.1 -C -t 2");
+        let line = run.line();
+        let ports = [
+            format!("{name} OK: Verified that the port is closed. (port={port})"),
+            format!("{name} CRITICAL: Unexpectedly open port. (port={port})"),
+        ];
+        assert!(ports.contains(&line.to_owned()), "{run}");
+    }
+}
+
+#[test]
+fn the_name_is_taken_in_any_case() {
+    let server = Server::saying("220 ready\r\n");
+    let port = server.port();
+    for name in ["smtp", "Smtp", "SMTP"] {
+        check!("--service={name} -H 127.0.0.1 -p {port}")
+            .named("SMTP")
+            .ok("220 ready");
+    }
+}
+
+#[test]
+fn the_command_line_goes_first() {
+    let server = Server::saying("hello\r\n");
+    let port = server.port();
+    let run = check!("--service SMTP -H 127.0.0.1 -p {port} -e ^hello -q BYE -s hi");
+    run.named("SMTP")
+        .ok(timed(format!("on 127.0.0.1 port {port} [hello]")));
+    assert_eq!(server.heard().bytes, b"hiBYE\r\n");
+}
+
+#[test]
+fn an_empty_value_leaves_the_preset_its_own() {
+    let server = Server::saying("220 ready\r\n");
+    let port = server.port();
+    let run = check!("--service SMTP -H 127.0.0.1 -p {port} -e '' -q '' -s ''");
+    run.named("SMTP").ok("220 ready");
+    assert_eq!(server.heard().bytes, b"QUIT\r\n");
+    check!("--service '' -H 127.0.0.1 -p {port}").ok(timed(format!("on 127.0.0.1 port {port}")));
+}
+
+#[test]
+fn an_unknown_service_is_a_usage_error() {
+    let run = check!("--service foo -H 127.0.0.1 -p 9").named("FOO");
+    run.unknown("(?i)^check-tcp called with unknown service: foo$");
+}
+
+#[test]
+fn a_service_may_be_behind_a_unix_socket() {
+    let server = Server::unix(|peer| peer.say("220 ready\r\n"));
+    let path = server.path();
+    let run = check!("--service SMTP -U {path}").named("SMTP");
+    run.ok(timed(format!("on {path} [220 ready]")));
+}

@@ -1,0 +1,80 @@
+//! `-S`, `--no-check-certificate`, `--sni`: speaking TLS. `tests/tls.rs` has the certificates.
+
+use crate::support::*;
+
+#[test]
+fn ssl_speaks_tls_from_the_first_byte() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    for flag in ["-S", "--ssl"] {
+        let server = Server::tls(&authority.issue(Leaf::good()), TLS13, |peer| {
+            peer.hear(2);
+            peer.say("220 ready\r\n");
+        });
+        let port = server.port();
+        let line = program!("{flag} -H localhost -p {port} -s hi -e ^220 -q QUIT");
+        let run = line.trusting(&store).run();
+        run.ok(timed(format!("on localhost port {port} [220 ready]")));
+        let heard = server.heard();
+        assert_eq!(heard.bytes, b"hiQUIT\r\n");
+        assert!(
+            heard.close_notify,
+            "the session is ended before the connection"
+        );
+        assert_eq!(heard.end, End::Fin);
+    }
+}
+
+#[test]
+fn no_check_certificate_accepts_any() {
+    let server = Server::tls(
+        &self_signed(Leaf::expired(), Constraint::Ca),
+        TLS13,
+        |peer| {
+            peer.say("220 ready\r\n");
+        },
+    );
+    let port = server.port();
+    let lines = format!("-S -H 127.0.0.1 -p {port} -e ^220");
+    check!("{lines}").critical("127.0.0.1");
+    check!("{lines} --no-check-certificate").ok("220 ready");
+}
+
+#[test]
+fn sni_is_the_name_asked_for_and_verified() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    let identity = authority.issue(Leaf::named(&["mail.example.com"]));
+    let server = Server::tls(&identity, TLS13, |peer| peer.say("220 ready\r\n"));
+    let port = server.port();
+    let line = format!("-S -H 127.0.0.1 -p {port} -e ^220");
+
+    let run = program!("{line} --sni mail.example.com")
+        .trusting(&store)
+        .run();
+    run.ok(timed(format!("on 127.0.0.1 port {port} [220 ready]")));
+    assert_eq!(server.heard().sni.as_deref(), Some("mail.example.com"));
+
+    let run = program!("{line} --sni www.example.com")
+        .trusting(&store)
+        .run();
+    run.critical(shows(&["mail.example.com"]))
+        .critical(shows(&["www.example.com"]));
+}
+
+#[test]
+fn an_empty_sni_counts_as_not_given() {
+    let authority = Authority::new("Test Root");
+    let server = Server::tls(&authority.issue(Leaf::good()), TLS13, |_| ());
+    let port = server.port();
+    let run = program!("-S -H localhost -p {port} --sni ''")
+        .trusting(&authority.store())
+        .run();
+    run.ok(timed(format!("on localhost port {port}")));
+    assert_eq!(server.heard().sni.as_deref(), Some("localhost"));
+}
+
+#[test]
+fn what_is_no_name_is_no_sni() {
+    check!("-S -H 127.0.0.1 -p 9 --sni 'a b'").unknown(shows(&["sni", "a b"]));
+}

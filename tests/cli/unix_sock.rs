@@ -1,0 +1,45 @@
+//! `-U`, `--unix-sock`: a Unix stream socket in place of host and port.
+
+use crate::support::*;
+
+#[test]
+fn a_socket_is_asked_and_its_path_is_shown() {
+    let server = Server::unix(|peer| peer.say("220 ready\r\n"));
+    let path = server.path();
+    let run = check!("-U {path} -e ^220 -q QUIT");
+    run.ok(timed(format!("on {path} [220 ready]")));
+    let heard = server.heard();
+    assert_eq!((heard.bytes, heard.end), (b"QUIT\r\n".to_vec(), End::Fin));
+    check!("--unix-sock {path}").ok(timed(format!("on {path}")));
+}
+
+#[test]
+fn host_and_port_do_not_matter_beside_it() {
+    let server = Server::unix(|_| ());
+    let path = server.path();
+    check!("-H name.invalid -p 1 -U {path}").ok(timed(format!("on {path}")));
+}
+
+#[test]
+fn a_path_where_nothing_is_or_nobody_listens_is_critical() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("s");
+    let shown = path.display();
+    check!("-U {shown}").critical(shows(&[&shown.to_string(), "no such"]));
+
+    drop(std::os::unix::net::UnixListener::bind(&path).expect("a socket"));
+    check!("-U {shown}").critical(shows(&[&shown.to_string(), "refused"]));
+}
+
+#[test]
+fn a_path_that_no_socket_can_have_is_a_usage_error() {
+    let long = format!("/tmp/{}", "x".repeat(200));
+    check!("-U {long}").unknown("(?i)long");
+}
+
+#[test]
+fn an_empty_path_counts_as_not_given() {
+    let server = Server::saying("");
+    let port = server.port();
+    check!("-H 127.0.0.1 -p {port} -U ''").ok(timed(format!("on 127.0.0.1 port {port}")));
+}

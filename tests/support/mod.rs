@@ -1,0 +1,45 @@
+//! What the tests share: the real program run on a command line, and loopback servers that misbehave on purpose.
+//!
+//! Servers take free ports and end with the test. Every wait is for an event, and bounded: a hang fails.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test crate uses a part of what is here"
+)]
+
+mod foreign;
+mod names;
+mod peer;
+mod pki;
+mod ports;
+mod run;
+mod server;
+mod wire;
+
+pub use foreign::{Openssl, WeakKey};
+pub use names::{Namespace, has_ipv6, skip};
+pub use peer::{End, Heard, Peer};
+pub use pki::{Authority, Constraint, Identity, Leaf, Store, self_signed};
+pub use ports::{Full, FullUnix, Refusing, same_port};
+pub use run::{Program, REFUSED, Run, TIMED_OUT, exact, shows, timed};
+pub use server::{Server, TLS12, TLS13};
+
+use std::time::Duration;
+
+/// Longest wait for anything that is meant to happen.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs the program on a command line: `check!("-H 127.0.0.1 -p {port} -e '^220'")`.
+///
+/// Words are split at spaces, single quotes keep them together, and nothing else has a meaning.
+macro_rules! check {
+    ($($line:tt)*) => { $crate::support::Program::new(&format!($($line)*)).run() };
+}
+
+/// The same, to be told more before it runs.
+macro_rules! program {
+    ($($line:tt)*) => { $crate::support::Program::new(&format!($($line)*)) };
+}
+
+pub(crate) use {check, program};

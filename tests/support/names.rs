@@ -1,0 +1,116 @@
+//! A world of the test's own for one process: other names, or no network. And what a machine may lack.
+
+use std::ffi::OsString;
+use std::net::{Ipv6Addr, TcpListener};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// Puts our hosts file over the system's: no other source of names is asked.
+const COVER: &str = "mount --bind \"$0/hosts\" /etc/hosts \
+    && mount --bind \"$0/host.conf\" /etc/host.conf \
+    && mount --bind \"$0/nsswitch.conf\" /etc/nsswitch.conf \
+    && exec \"$@\"";
+
+/// Puts a pipe that nobody writes to there: who wants to read it waits for ever.
+const DEAFEN: &str = "{ test -p \"$0/hosts\" || mkfifo \"$0/hosts\"; } \
+    && mount --bind \"$0/nsswitch.conf\" /etc/nsswitch.conf \
+    && mount --bind \"$0/hosts\" /etc/hosts \
+    && exec \"$@\"";
+
+/// What asks for no name but those in the hosts file.
+const FILES_ONLY: &str = "hosts: files\n";
+
+/// A namespace for a program to be run in.
+pub struct Namespace {
+    wrapper: Vec<OsString>,
+    _dir: Option<TempDir>,
+}
+
+impl Namespace {
+    /// Where these names mean these addresses, in this order, and there are no others.
+    ///
+    /// `None`, said aloud, where the system has no namespaces for us. So below.
+    pub fn hosts(names: &[(&str, &str)]) -> Option<Self> {
+        let dir = tempfile::tempdir().expect("a directory");
+        let lines: String = names
+            .iter()
+            .map(|(name, to)| format!("{to} {name}\n"))
+            .collect();
+        let multi = "multi on\n"; // a name may stand in several lines
+        for (file, text) in [
+            ("hosts", &*lines),
+            ("host.conf", multi),
+            ("nsswitch.conf", FILES_ONLY),
+        ] {
+            std::fs::write(dir.path().join(file), text).expect("a file");
+        }
+        Self::mounting(COVER, dir).if_it_works()
+    }
+
+    /// Where whoever looks up a name never hears of it again.
+    pub fn deaf() -> Option<Self> {
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::write(dir.path().join("nsswitch.conf"), FILES_ONLY).expect("a file");
+        Self::mounting(DEAFEN, dir).if_it_works()
+    }
+
+    /// Where there is no network, not even loopback: IPv4 is unreachable, and IPv6 has no local address.
+    pub fn no_network() -> Option<Self> {
+        let words = ["unshare", "--net", "--map-root-user"];
+        Self {
+            wrapper: words.map(OsString::from).to_vec(),
+            _dir: None,
+        }
+        .if_it_works()
+    }
+
+    pub fn wrapper(&self) -> Vec<OsString> {
+        self.wrapper.clone()
+    }
+
+    fn mounting(script: &str, dir: TempDir) -> Self {
+        let words = ["unshare", "--mount", "--map-root-user", "sh", "-c", script];
+        let directory = dir.path().as_os_str().to_owned();
+        let wrapper = words
+            .map(OsString::from)
+            .into_iter()
+            .chain([directory])
+            .collect();
+        Self {
+            wrapper,
+            _dir: Some(dir),
+        }
+    }
+
+    fn if_it_works(self) -> Option<Self> {
+        let (unshare, arguments) = self.wrapper.split_first()?;
+        let works = Command::new(unshare)
+            .args(arguments)
+            .arg("true")
+            .stderr(Stdio::null())
+            .status();
+        if works.is_ok_and(|status| status.success()) {
+            return Some(self);
+        }
+        skip("unshare makes no namespace here");
+        None
+    }
+}
+
+/// Whether there is an IPv6 loopback address; says so where there is none.
+pub fn has_ipv6() -> bool {
+    let there = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    if !there {
+        eprintln!("skipped: no IPv6 on this machine");
+    }
+    there
+}
+
+/// Says what a test could not show here, and why. In CI there is nothing that may be left out.
+pub fn skip(why: &str) {
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "CI must show this too, but: {why}"
+    );
+    eprintln!("skipped: {why}");
+}

@@ -1,0 +1,178 @@
+//! Certificates of every kind, and the trust stores that know them.
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, SupportedProtocolVersion, crypto::ring};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// One who signs certificates.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// What a server shows, and the key to it.
+pub struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivatePkcs8KeyDer<'static>,
+    pem: String,
+}
+
+/// A server's certificate to be.
+pub struct Leaf(CertificateParams);
+
+/// What a self-signed certificate says of itself.
+#[derive(Clone, Copy)]
+pub enum Constraint {
+    /// That it is an authority, as `openssl req -x509` makes them.
+    Ca,
+    /// That it is none.
+    NoCa,
+}
+
+/// A trust store: one file of certificates, and a directory that holds the same.
+pub struct Store {
+    dir: TempDir,
+}
+
+impl Authority {
+    /// A root of its own.
+    pub fn new(name: &str) -> Self {
+        let issuer = CertifiedIssuer::self_signed(authority(name), key()).expect("a root");
+        Self { issuer }
+    }
+
+    /// An authority that this one vouches for.
+    pub fn intermediate(&self, name: &str) -> Self {
+        let issuer = CertifiedIssuer::signed_by(authority(name), key(), &self.issuer);
+        Self {
+            issuer: issuer.expect("an intermediate"),
+        }
+    }
+
+    /// Signs a server's certificate.
+    pub fn issue(&self, leaf: Leaf) -> Identity {
+        let key = key();
+        let certificate = leaf.0.signed_by(&key, &self.issuer).expect("a certificate");
+        Identity::new(&certificate, &key)
+    }
+
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// A trust store that holds this authority alone.
+    pub fn store(&self) -> Store {
+        Store::of(&[self.pem()])
+    }
+}
+
+impl Leaf {
+    /// For these names and IP addresses.
+    pub fn named(names: &[&str]) -> Self {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).expect("names");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "check-tcp test server");
+        Self(params)
+    }
+
+    /// For `localhost` and the loopback addresses.
+    pub fn good() -> Self {
+        Self::named(&["localhost", "127.0.0.1", "::1"])
+    }
+
+    /// Valid from 2001-02-03 to 2020-04-05.
+    pub fn expired() -> Self {
+        Self::good().valid((2001, 2, 3), (2020, 4, 5))
+    }
+
+    /// Valid from 2098-07-06 to 2099-08-07.
+    pub fn not_yet_valid() -> Self {
+        Self::good().valid((2098, 7, 6), (2099, 8, 7))
+    }
+
+    fn valid(mut self, from: (i32, u8, u8), to: (i32, u8, u8)) -> Self {
+        self.0.not_before = rcgen::date_time_ymd(from.0, from.1, from.2);
+        self.0.not_after = rcgen::date_time_ymd(to.0, to.1, to.2);
+        self
+    }
+}
+
+/// A certificate that vouches for itself.
+pub fn self_signed(mut leaf: Leaf, constraint: Constraint) -> Identity {
+    leaf.0.is_ca = match constraint {
+        Constraint::Ca => IsCa::Ca(BasicConstraints::Unconstrained),
+        Constraint::NoCa => IsCa::ExplicitNoCa,
+    };
+    let key = key();
+    Identity::new(&leaf.0.self_signed(&key).expect("a certificate"), &key)
+}
+
+impl Identity {
+    /// Shows this authority's certificate too.
+    pub fn through(mut self, authority: &Authority) -> Self {
+        self.chain.push(authority.issuer.der().clone());
+        self
+    }
+
+    /// A trust store that holds this very certificate.
+    pub fn store(&self) -> Store {
+        Store::of(std::slice::from_ref(&self.pem))
+    }
+
+    pub fn server_config(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
+        let key = PrivateKeyDer::Pkcs8(self.key.clone_key());
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[version])
+            .expect("a version that ring speaks")
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), key);
+        Arc::new(config.expect("a certificate and its key"))
+    }
+
+    fn new(certificate: &rcgen::Certificate, key: &KeyPair) -> Self {
+        Self {
+            chain: vec![certificate.der().clone()],
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()),
+            pem: certificate.pem(),
+        }
+    }
+}
+
+impl Store {
+    pub fn of(certificates: &[String]) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::write(dir.path().join("bundle.pem"), certificates.concat()).expect("a store");
+        let hashed = dir.path().join("hashed");
+        std::fs::create_dir(&hashed).expect("a directory");
+        for (number, certificate) in certificates.iter().enumerate() {
+            // Named as `openssl rehash` names them: some look at nothing else.
+            std::fs::write(hashed.join(format!("0a1b2c3d.{number}")), certificate).expect("a file");
+        }
+        Self { dir }
+    }
+
+    /// For `SSL_CERT_FILE`.
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join("bundle.pem")
+    }
+
+    /// For `SSL_CERT_DIR`.
+    pub fn directory(&self) -> PathBuf {
+        self.dir.path().join("hashed")
+    }
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("a key")
+}

@@ -1,0 +1,233 @@
+//! Which certificates hold, and why others do not.
+
+use crate::greeting;
+use crate::support::*;
+
+/// Checks a server that shows this certificate, as `localhost` over TLS 1.3.
+fn asked(identity: &Identity, store: &Store) -> Run {
+    let server = greeting(identity, TLS13);
+    let port = server.port();
+    program!("-S -H localhost -p {port} -e ^220")
+        .trusting(store)
+        .run()
+}
+
+/// The check failed on the certificate: it names the host, and says this in this order.
+#[track_caller]
+fn refused(run: &Run, words: &[&str]) {
+    run.critical("localhost").critical(shows(words));
+}
+
+#[test]
+fn an_address_is_verified_against_addresses_and_sends_no_name() {
+    let authority = Authority::new("Test Root");
+    let (identity, store) = (
+        authority.issue(Leaf::named(&["127.0.0.1", "::1"])),
+        authority.store(),
+    );
+    let server = greeting(&identity, TLS13);
+    let port = server.port();
+    program!("-S -H 127.0.0.1 -p {port}")
+        .trusting(&store)
+        .run()
+        .ok("seconds response time");
+    assert_eq!(server.heard().sni, None);
+    let run = program!("-S -H localhost -p {port}").trusting(&store).run();
+    refused(&run, &["127.0.0.1"]);
+
+    if !has_ipv6() {
+        return;
+    }
+    let listener = std::net::TcpListener::bind("[::1]:0").expect("a free port");
+    let server = Server::tls_on(listener, &identity, TLS13, |_| ());
+    let port = server.port();
+    for host in ["::1", "[::1]"] {
+        let run = program!("-S -H {host} -p {port}").trusting(&store).run();
+        run.ok(timed(format!("on {host} port {port}")));
+        assert_eq!(server.heard().sni, None);
+    }
+}
+
+#[test]
+fn an_address_among_the_dns_names_is_no_address() {
+    let authority = Authority::new("Test Root");
+    let server = greeting(&authority.issue(Leaf::named(&["localhost"])), TLS13);
+    let port = server.port();
+    let run = program!("-S -H 127.0.0.1 -p {port}")
+        .trusting(&authority.store())
+        .run();
+    run.critical(shows(&["localhost"]))
+        .critical(r"127\.0\.0\.1");
+}
+
+#[test]
+fn a_wildcard_stands_for_one_label() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    let server = greeting(&authority.issue(Leaf::named(&["*.example.com"])), TLS13);
+    let port = server.port();
+    let line = |name: &str| {
+        program!("-S -H 127.0.0.1 -p {port} --sni {name}")
+            .trusting(&store)
+            .run()
+    };
+    line("www.example.com").ok("seconds response time");
+    line("a.b.example.com").critical(shows(&["*.example.com"]));
+}
+
+#[test]
+fn a_chain_is_followed() {
+    let root = Authority::new("Test Root");
+    let intermediate = root.intermediate("Test Intermediate");
+    let whole = intermediate.issue(Leaf::good()).through(&intermediate);
+    asked(&whole, &root.store()).ok("220 ready");
+    let without = intermediate.issue(Leaf::good());
+    refused(&asked(&without, &root.store()), &["issuer"]);
+}
+
+#[test]
+fn an_expired_certificate_is_said_to_be_and_since_when() {
+    let authority = Authority::new("Test Root");
+    let run = asked(&authority.issue(Leaf::expired()), &authority.store());
+    refused(&run, &["expired", "2020"]);
+}
+
+#[test]
+fn a_certificate_of_tomorrow_is_said_to_be_and_from_when() {
+    let authority = Authority::new("Test Root");
+    let run = asked(&authority.issue(Leaf::not_yet_valid()), &authority.store());
+    refused(&run, &["not", "valid", "2098"]);
+}
+
+#[test]
+fn an_unknown_issuer_is_said_to_be() {
+    let (ours, theirs) = (Authority::new("Our Root"), Authority::new("Their Root"));
+    refused(
+        &asked(&theirs.issue(Leaf::good()), &ours.store()),
+        &["issuer"],
+    );
+    // The same name with another key is another authority.
+    let twin = Authority::new("Our Root");
+    asked(&twin.issue(Leaf::good()), &ours.store()).critical("localhost");
+}
+
+#[test]
+fn a_wrong_name_is_shown_beside_those_that_the_certificate_has() {
+    let authority = Authority::new("Test Root");
+    let identity = authority.issue(Leaf::named(&[
+        "mail.example.com",
+        "mx.example.com",
+        "192.0.2.7",
+    ]));
+    let run = asked(&identity, &authority.store());
+    for name in ["mail.example.com", "mx.example.com", "192.0.2.7"] {
+        refused(&run, &[name]);
+    }
+}
+
+#[test]
+fn hostile_names_in_a_certificate_are_harmless_in_the_line() {
+    let authority = Authority::new("Test Root");
+    let names: Vec<_> = (0..200)
+        .map(|number| format!("{}{number}.example.com", "x".repeat(40)))
+        .collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let run = asked(&authority.issue(Leaf::named(&names)), &authority.store());
+    refused(&run, &["xxx", ".example.com"]);
+
+    let run = asked(
+        &authority.issue(Leaf::named(&["a|b\x1b[2J.example\nx"])),
+        &authority.store(),
+    );
+    run.critical("localhost"); // that the line is harmless is asserted of every run
+}
+
+#[test]
+fn a_self_signed_certificate_holds_where_the_store_has_it() {
+    for constraint in [Constraint::Ca, Constraint::NoCa] {
+        for version in [TLS12, TLS13] {
+            let identity = self_signed(Leaf::good(), constraint);
+            let server = greeting(&identity, version);
+            let port = server.port();
+            let run = program!("-S -H localhost -p {port} -e ^220")
+                .trusting(&identity.store())
+                .run();
+            run.ok(timed(format!("on localhost port {port} [220 ready]")));
+        }
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_does_not_hold_where_the_store_lacks_it() {
+    let store = Authority::new("Test Root").store();
+    for constraint in [Constraint::Ca, Constraint::NoCa] {
+        let run = asked(&self_signed(Leaf::good(), constraint), &store);
+        run.critical("localhost").critical("(?i)issuer|self.signed");
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_in_the_store_needs_dates_and_names_that_hold() {
+    for constraint in [Constraint::Ca, Constraint::NoCa] {
+        let identity = self_signed(Leaf::expired(), constraint);
+        refused(&asked(&identity, &identity.store()), &["expired", "2020"]);
+        let identity = self_signed(Leaf::not_yet_valid(), constraint);
+        refused(
+            &asked(&identity, &identity.store()),
+            &["not", "valid", "2098"],
+        );
+        let identity = self_signed(Leaf::named(&["mail.example.com"]), constraint);
+        refused(&asked(&identity, &identity.store()), &["mail.example.com"]);
+    }
+}
+
+#[test]
+fn any_certificate_is_accepted_where_none_is_checked() {
+    let authority = Authority::new("Test Root");
+    let identities = [
+        authority.issue(Leaf::expired()),
+        authority.issue(Leaf::not_yet_valid()),
+        authority.issue(Leaf::named(&["mail.example.com"])),
+        self_signed(Leaf::good(), Constraint::Ca),
+        self_signed(Leaf::good(), Constraint::NoCa),
+    ];
+    for identity in &identities {
+        for version in [TLS12, TLS13] {
+            let server = greeting(identity, version);
+            let port = server.port();
+            let run = check!("-S -H localhost -p {port} -e ^220 --no-check-certificate");
+            run.ok(timed(format!("on localhost port {port} [220 ready]")));
+            assert_eq!(server.heard().sni.as_deref(), Some("localhost"));
+        }
+    }
+}
+
+#[test]
+fn the_store_may_be_a_file_or_a_directory() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    let server = greeting(&authority.issue(Leaf::good()), TLS13);
+    let port = server.port();
+    let line = || program!("-S -H localhost -p {port} -e ^220");
+    line()
+        .env("SSL_CERT_FILE", store.file())
+        .run()
+        .ok("220 ready");
+    line()
+        .env("SSL_CERT_DIR", store.directory())
+        .run()
+        .ok("220 ready");
+    let other = Authority::new("Other Root").store();
+    let both = line()
+        .env("SSL_CERT_FILE", other.file())
+        .env("SSL_CERT_DIR", store.directory());
+    both.run().ok("220 ready");
+}
+
+#[test]
+fn a_store_may_hold_more_than_certificates_that_can_be_read() {
+    let authority = Authority::new("Test Root");
+    let junk = "# a comment\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let store = Store::of(&[junk.to_owned(), authority.pem()]);
+    asked(&authority.issue(Leaf::good()), &store).ok("220 ready");
+}

@@ -1,0 +1,128 @@
+//! Peers that never get as far as a session.
+
+use crate::support::*;
+use std::time::Duration;
+
+/// A peer that answers the first words of TLS like this: the check is over TLS, and names whom it asked.
+#[track_caller]
+fn in_mid_handshake(script: impl FnMut(&mut Peer) + Send + 'static) -> Run {
+    let server = Server::tcp(script);
+    let port = server.port();
+    let run = check!("-S -H 127.0.0.1 -p {port} --no-check-certificate -e ^220 -t 20");
+    run.critical("(?i)tls|handshake")
+        .critical(shows(&["127.0.0.1", &port.to_string()]));
+    run
+}
+
+/// Long enough to be in the middle of the client's first message, which is longer than that.
+const SOME_OF_IT: usize = 50;
+
+#[test]
+fn a_peer_that_never_answers_times_out_in_the_handshake() {
+    let server = Server::saying("");
+    let port = server.port();
+    let run = check!("-S -H 127.0.0.1 -p {port} --no-check-certificate -t 0.3");
+    run.critical(TIMED_OUT)
+        .critical("(?i)tls|handshake")
+        .within(Duration::from_millis(300));
+}
+
+#[test]
+fn a_peer_that_stops_in_mid_handshake_times_out() {
+    let server = Server::tcp(|peer| {
+        peer.hear(SOME_OF_IT);
+        peer.say(b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03");
+    });
+    let port = server.port();
+    let run = check!("-S -H 127.0.0.1 -p {port} --no-check-certificate -t 0.3");
+    run.critical(TIMED_OUT)
+        .critical("(?i)tls|handshake")
+        .within(Duration::from_millis(300));
+}
+
+#[test]
+fn a_peer_that_drips_its_handshake_times_out() {
+    let server = Server::tcp(|peer| {
+        peer.say(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03");
+        peer.drip(0, Duration::from_millis(20));
+    });
+    let port = server.port();
+    let run = check!("-S -H 127.0.0.1 -p {port} --no-check-certificate -t 0.4");
+    run.critical(TIMED_OUT).within(Duration::from_millis(400));
+}
+
+#[test]
+fn a_peer_that_speaks_clear_text_is_told_from_one_that_does_not_answer() {
+    in_mid_handshake(|peer| peer.say("220 mail.example.com ESMTP\r\n"));
+    in_mid_handshake(|peer| peer.say("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    in_mid_handshake(|peer| peer.flood(0, 1 << 20));
+}
+
+#[test]
+fn a_peer_that_closes_in_mid_handshake_is_said_to_have() {
+    let closed = "(?i)closed";
+    in_mid_handshake(|peer| {
+        peer.hear(SOME_OF_IT);
+        peer.finish();
+    })
+    .critical(closed);
+    in_mid_handshake(|peer| {
+        peer.hear(SOME_OF_IT);
+        peer.say(b"\x16\x03\x03\x00\x7a\x02\x00");
+        peer.finish();
+    })
+    .critical(closed);
+}
+
+#[test]
+fn a_peer_that_resets_in_mid_handshake_is_said_to_have() {
+    in_mid_handshake(|peer| {
+        peer.hear(SOME_OF_IT);
+        peer.reset();
+    })
+    .critical("(?i)reset");
+}
+
+#[test]
+fn an_alert_is_told_by_its_name() {
+    let alert = |number: u8| {
+        in_mid_handshake(move |peer| {
+            peer.hear(SOME_OF_IT);
+            peer.say([0x15, 3, 3, 0, 2, 2, number]);
+            peer.finish();
+        })
+    };
+    alert(40).critical("(?i)handshake.?failure");
+    alert(70).critical("(?i)protocol.?version");
+    alert(112).critical("(?i)unrecogni[sz]ed.?name");
+}
+
+#[test]
+fn a_failure_in_tls_is_final_for_every_address_of_the_name() {
+    if !has_ipv6() {
+        return;
+    }
+    let Some(hosts) = Namespace::hosts(&[("both.test", "::1"), ("both.test", "127.0.0.1")]) else {
+        return;
+    };
+    let addresses = ["::1", "127.0.0.1"].map(|address| address.parse().expect("an address"));
+    let mut listeners = same_port(&addresses).into_iter();
+    let (first, second) = (
+        listeners.next().expect("two"),
+        listeners.next().expect("two"),
+    );
+    let authority = Authority::new("Test Root");
+    let unknown = self_signed(Leaf::named(&["both.test"]), Constraint::NoCa);
+    let bad = Server::tls_on(first, &unknown, TLS13, |_| ());
+    let good = Server::tls_on(
+        second,
+        &authority.issue(Leaf::named(&["both.test"])),
+        TLS13,
+        |_| (),
+    );
+    let port = bad.port();
+    let store = authority.store();
+    let line = program!("-S -H both.test -p {port}").trusting(&store);
+    line.inside(&hosts).run().critical(r"both\.test");
+    assert_eq!(good.connections(), 0);
+}
