@@ -1,0 +1,75 @@
+# shellcheck shell=bash disable=SC2034 # lib.sh reads PORTS, LOGS and SESSION_END.
+# POP, SPOP, IMAP, SIMAP: dovecot's login services.
+
+dovecot_suite() {
+    needs root dovecot dovecot-pop3d dovecot-imapd || return 0
+    local pop spop imap simap
+    free_port pop spop imap simap
+    PORTS=("$pop" "$spop" "$imap" "$simap")
+    LOGS=("$DIR/dovecot.log")
+    SESSION_END=': Info: .*rip=127\.0\.0\.1'
+    dovecot_configure "$pop" "$spop" "$imap" "$simap"
+
+    start dovecot -F -c "$DIR/dovecot.conf" || return 0
+    greets POP "$pop" '\+OK Dovecot.* ready\.' dovecot_logged_out
+    greets_under_tls SPOP "$spop" '\+OK Dovecot.* ready\.' dovecot_logged_out_under_tls
+    greets IMAP "$imap" '\* OK \[CAPABILITY .*\] Dovecot.* ready\.' dovecot_logged_out
+    greets_under_tls SIMAP "$simap" '\* OK \[CAPABILITY .*\] Dovecot.* ready\.' dovecot_logged_out_under_tls
+    stop
+    has_stopped POP "$pop"
+    has_stopped SPOP "$spop"
+    has_stopped IMAP "$imap"
+    has_stopped SIMAP "$simap"
+}
+
+dovecot_configure() { # POP SPOP IMAP SIMAP
+    cat >"$DIR/dovecot.conf" <<CONF
+base_dir = $DIR/run
+state_dir = $DIR/state
+instance_name = check-tcp
+log_path = $DIR/dovecot.log
+protocols = pop3 imap
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <$WORK/tls/server.pem
+ssl_key = <$WORK/tls/server.key
+verbose_ssl = yes
+auth_verbose = yes
+passdb {
+  driver = static
+  args = nopassword
+}
+userdb {
+  driver = static
+  args = uid=nobody gid=nogroup home=$DIR/home
+}
+service pop3-login {
+  inet_listener pop3 {
+    port = $1
+  }
+  inet_listener pop3s {
+    port = $2
+  }
+}
+service imap-login {
+  inet_listener imap {
+    port = $3
+  }
+  inet_listener imaps {
+    port = $4
+  }
+}
+CONF
+}
+
+dovecot_logged_out() {
+    shows 'Info: .*Aborted login by logging out .*, secured, '
+    shows_no 'Connection closed|reset|lost|error|fail'
+}
+
+dovecot_logged_out_under_tls() {
+    shows 'Info: .*Aborted login by logging out .*, TLS, '
+    # `SSL_get_servername() failed` is logged for each client that asks for no name, as one must not
+    # for an address.
+    shows_no 'Connection closed|reset|lost|SSL error|SSL alert: where|unexpected eof|[a-z] failed'
+}

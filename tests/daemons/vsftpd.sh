@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2034 # lib.sh reads PORTS, LOGS and SESSION_END.
+# FTP: vsftpd, with its protocol log.
+
+vsftpd_suite() {
+    needs root vsftpd vsftpd || return 0
+    local port
+    free_port port
+    PORTS=("$port")
+    LOGS=("$DIR/vsftpd.log")
+    # The end of a connection is not logged; the answer to QUIT is.
+    SESSION_END=
+    vsftpd_configure "$port"
+
+    start vsftpd "$DIR/vsftpd.conf" || return 0
+    greets FTP "$port" '220 \(vsFTPd [0-9.]+\)' vsftpd_said_goodbye
+    stop
+    has_stopped FTP "$port"
+}
+
+vsftpd_configure() { # PORT
+    mkdir "$DIR/empty"
+    cat >"$DIR/vsftpd.conf" <<CONF
+listen=YES
+background=NO
+listen_address=127.0.0.1
+listen_port=$1
+anonymous_enable=NO
+local_enable=YES
+secure_chroot_dir=$DIR/empty
+xferlog_enable=YES
+log_ftp_protocol=YES
+vsftpd_log_file=$DIR/vsftpd.log
+CONF
+}
+
+vsftpd_said_goodbye() {
+    shows 'FTP command: Client "127\.0\.0\.1", "QUIT"'
+    shows 'FTP response: Client "127\.0\.0\.1", "221 Goodbye\."'
+    shows_no 'OOPS|500 |reset|lost|abort|fail'
+}
