@@ -48,6 +48,8 @@ pub fn tls(config: Arc<ServerConfig>, script: Script) -> io::Result<u16> {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let _ = stream.set_read_timeout(STAY);
+            // Else a greeting waits until the client's kernel has confirmed the session tickets.
+            let _ = stream.set_nodelay(true);
             if let Ok(session) = ServerConnection::new(config.clone()) {
                 let _ = serve(StreamOwned::new(session, stream), script);
             }

@@ -126,7 +126,11 @@ fn mail(client: &mut dyn Stream) -> io::Result<()> {
 }
 
 fn imap(client: &mut dyn Stream) -> io::Result<()> {
-    client.write_all(b"* OK IMAP4rev1 ready\r\n")
+    client.write_all(b"* OK IMAP4rev1 ready\r\n")?;
+    client.flush()?;
+    let mut logout = [0; 11];
+    client.read_exact(&mut logout)?;
+    client.write_all(b"* BYE\r\na1 OK\r\n")
 }
 
 fn split(client: &mut dyn Stream) -> io::Result<()> {
