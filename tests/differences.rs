@@ -171,8 +171,8 @@ fn gearman_is_known_as_distributions_ship_it() {
 
 /// rustls with ring verifies neither, be they in the trust store; to accept any certificate is to accept these.
 #[track_caller]
-fn a_weak_key_is_refused(key: WeakKey) {
-    let Some(server) = Openssl::serve(key) else {
+fn what_is_weak_is_refused(weak: Weak, why: &str) {
+    let Some(server) = Openssl::serve(weak) else {
         return;
     };
     let port = server.port();
@@ -180,18 +180,23 @@ fn a_weak_key_is_refused(key: WeakKey) {
     let run = program!("{line}")
         .env("SSL_CERT_FILE", server.certificate())
         .run();
-    run.critical("localhost");
+    run.critical(why);
     check!("{line} --no-check-certificate").ok(timed(format!("on localhost port {port}")));
 }
 
 #[test]
 fn rsa_under_2048_bits_is_refused() {
-    a_weak_key_is_refused(WeakKey::Rsa1024);
+    what_is_weak_is_refused(Weak::Rsa1024, "RSA key under 2,048 bits");
 }
 
 #[test]
 fn p521_is_refused() {
-    a_weak_key_is_refused(WeakKey::P521);
+    what_is_weak_is_refused(Weak::P521, "HandshakeFailure");
+}
+
+#[test]
+fn x509_version_1_is_refused() {
+    what_is_weak_is_refused(Weak::Version1, "not of X.509 version 3");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the facts mean: the one place that knows `-w -c -W -C --status-as`.
 
-use super::{Cause, Failure, Outcome, Report, Status};
+use super::{Came, Cause, Failure, Outcome, Report, Status};
 use crate::check::Check;
 use crate::net::LookupError;
 use crate::tls::TlsError;
@@ -41,7 +41,7 @@ impl Failure {
             Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => is_local(e),
             Cause::Unconnected(tried) => tried
                 .iter()
-                .all(|tried| tried.error.as_ref().is_some_and(is_local)),
+                .all(|tried| matches!(&tried.came, Came::Failed(e) if is_local(e))),
             _ => false,
         }
     }
@@ -52,10 +52,12 @@ impl Failure {
         let Cause::Unconnected(tried) = &self.cause else {
             return false;
         };
-        let mut errors = tried.iter().map(|tried| tried.error.as_ref());
-        check.expect_closed
-            && !self.is_local()
-            && errors.all(|e| e.is_none_or(|e| is_local(e) || is_closed(e)))
+        let closed = |came: &Came| match came {
+            Came::Failed(e) => is_local(e) || is_closed(e),
+            Came::Silence => true,
+            Came::Untried => false,
+        };
+        check.expect_closed && !self.is_local() && tried.iter().all(|tried| closed(&tried.came))
     }
 }
 
@@ -109,11 +111,15 @@ mod tests {
 
     fn unconnected(errnos: &[Option<Errno>]) -> Outcome {
         let error = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
+        let came = |errno: &Option<Errno>| match errno {
+            Some(errno) => Came::Failed(error(*errno)),
+            None => Came::Silence,
+        };
         let tried = errnos
             .iter()
             .map(|errno| Tried {
                 address: None,
-                error: errno.map(error),
+                came: came(errno),
             })
             .collect();
         let cause = Cause::Unconnected(tried);
@@ -206,6 +212,16 @@ mod tests {
             ..Check::default()
         };
         let lacking = Some(Errno::ADDRNOTAVAIL);
+        let tried = [Came::Silence, Came::Untried].map(|came| Tried {
+            address: None,
+            came,
+        });
+        let cause = Cause::Unconnected(tried.into());
+        let untried = Err(Failure {
+            phase: Phase::Connecting,
+            cause,
+            peer: None,
+        });
         for (outcome, status) in [
             (unconnected(&[Some(Errno::CONNREFUSED)]), Status::Ok),
             (unconnected(&[Some(Errno::HOSTUNREACH), None]), Status::Ok),
@@ -221,6 +237,7 @@ mod tests {
                 Status::Critical,
             ),
             (Ok(Report::Open), Status::Critical),
+            (untried, Status::Critical),
             (failed(Cause::TimedOut), Status::Critical),
         ] {
             assert_eq!(judge(&check, &outcome), status, "{outcome:?}");

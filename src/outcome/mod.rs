@@ -79,8 +79,19 @@ pub enum Cause {
 pub struct Tried {
     /// The address; `None` for a Unix socket.
     pub address: Option<SocketAddr>,
-    /// What came of it; `None` is nothing by the deadline.
-    pub error: Option<io::Error>,
+    /// What came of it.
+    pub came: Came,
+}
+
+/// What came of one address.
+#[derive(Debug)]
+pub enum Came {
+    /// The attempt failed.
+    Failed(io::Error),
+    /// Nothing, by the deadline.
+    Silence,
+    /// The deadline came before its turn.
+    Untried,
 }
 
 /// What is kept of a reply: its first bytes, and how many there were.

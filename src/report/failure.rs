@@ -3,7 +3,7 @@
 use super::harmless;
 use crate::check::{Check, Family};
 use crate::net::LookupError;
-use crate::outcome::{Cause, Failure, Tried};
+use crate::outcome::{Came, Cause, Failure, Tried};
 use crate::state::Phase;
 use crate::target::Target;
 use std::io;
@@ -16,7 +16,8 @@ pub const PLACE: usize = 300;
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
     let came = came(check, target, &failure.cause);
     let doing = match failure.phase {
-        Phase::Resolving => return format!("looking up {}: {came}", place(target)),
+        Phase::Resolving if matches!(target, Target::Name { .. }) => "looking up",
+        Phase::Resolving => "connecting to",
         Phase::Connecting => "connecting to",
         Phase::Handshaking => "TLS handshake with",
         Phase::Sending => "sending to",
@@ -64,12 +65,17 @@ fn came(check: &Check, target: &Target, cause: &Cause) -> String {
                 .unwrap_or(&said)
                 .to_owned()
         }
-        Cause::NoAddress(family) => match family {
-            Family::Any => "no address",
-            Family::V4 => "no IPv4 address",
-            Family::V6 => "no IPv6 address",
+        Cause::NoAddress(family) => {
+            let kind = match family {
+                Family::Any => "address",
+                Family::V4 => "IPv4 address",
+                Family::V6 => "IPv6 address",
+            };
+            match target {
+                Target::Address { .. } => format!("that is no {kind}"),
+                Target::Name { .. } | Target::Socket(_) => format!("no {kind}"),
+            }
         }
-        .to_owned(),
         Cause::Unconnected(tried) => unconnected(check, target, tried),
         Cause::TimedOut => timed_out(check),
         Cause::Closed => "closed by peer before it sent anything".to_owned(),
@@ -83,12 +89,13 @@ fn came(check: &Check, target: &Target, cause: &Cause) -> String {
 
 /// What came of each address of a name; a literal or a path has been named already.
 fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
-    let came = |tried: &Tried| match &tried.error {
-        None => timed_out(check),
-        Some(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
+    let came = |tried: &Tried| match &tried.came {
+        Came::Silence => timed_out(check),
+        Came::Untried => "not tried".to_owned(),
+        Came::Failed(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
             format!("{}: its backlog is full", timed_out(check))
         }
-        Some(e) => text(e),
+        Came::Failed(e) => text(e),
     };
     let each = tried.iter().map(|tried| match (tried.address, target) {
         (Some(address), Target::Name { .. }) => format!("{address}: {}", came(tried)),

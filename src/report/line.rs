@@ -174,7 +174,7 @@ fn width(text: &str) -> usize {
 mod tests {
     use super::*;
     use crate::net::LookupError;
-    use crate::outcome::Tried;
+    use crate::outcome::{Came, Tried};
     use crate::state::Phase;
     use std::io;
 
@@ -199,7 +199,8 @@ mod tests {
     }
 
     fn err(phase: Phase, cause: Cause) -> Outcome {
-        let peer = Some(([192, 0, 2, 1], 25).into());
+        let connected = !matches!(phase, Phase::Resolving | Phase::Connecting);
+        let peer = connected.then_some(([192, 0, 2, 1], 25).into());
         Err(Failure { phase, cause, peer })
     }
 
@@ -211,8 +212,8 @@ mod tests {
             ..Check::default()
         };
         let refused = |address: Option<_>| -> Outcome {
-            let error = Some(io::Error::from_raw_os_error(111));
-            let cause = Cause::Unconnected(vec![Tried { address, error }]);
+            let came = Came::Failed(io::Error::from_raw_os_error(111));
+            let cause = Cause::Unconnected(vec![Tried { address, came }]);
             Err(Failure {
                 phase: Phase::Connecting,
                 cause,
@@ -271,15 +272,15 @@ mod tests {
 
     #[test]
     fn every_other_failure_says_what_was_done_to_whom_and_what_came_of_it() {
-        let error = |errno| Some(io::Error::from_raw_os_error(errno));
+        let refused = Came::Failed(io::Error::from_raw_os_error(111));
         let tried = vec![
             Tried {
                 address: Some(([0, 0, 0, 0, 0, 0, 0, 1], 25).into()),
-                error: error(111),
+                came: refused,
             },
             Tried {
                 address: Some(([192, 0, 2, 1], 25).into()),
-                error: None,
+                came: Came::Silence,
             },
         ];
         let said = "failed to lookup address information: Name or service not known";
@@ -292,7 +293,7 @@ mod tests {
             (
                 Phase::Connecting,
                 Cause::Unconnected(tried),
-                "connecting to mail.example (192.0.2.1:25): [::1]:25: Connection refused; \
+                "connecting to mail.example: [::1]:25: Connection refused; \
                  192.0.2.1:25: timed out after 10s",
             ),
             (

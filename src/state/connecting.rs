@@ -2,7 +2,7 @@
 
 use super::{Cx, Handshaking, State, Turn, Wait};
 use crate::net::{ATTEMPTS, Attempt, Endpoint, Io};
-use crate::outcome::{Cause, Report, Tried};
+use crate::outcome::{Came, Cause, Report, Tried};
 use crate::target::Target;
 use mio::Interest;
 use rustix::io::Errno;
@@ -78,7 +78,7 @@ impl Connecting {
                         }
                         self.tried.push(Tried {
                             address: running.address,
-                            error: Some(e),
+                            came: Came::Failed(e),
                         });
                         self.next = None;
                     }
@@ -99,19 +99,30 @@ impl Connecting {
         }
     }
 
-    /// The deadline: what has not come to its end was silent.
+    /// The deadline: what has not come to its end was silent, and the rest had no turn.
     pub(super) fn expire(mut self) -> Cause {
-        let silent = self.running.into_iter().flatten();
-        self.tried.extend(silent.map(|running| Tried {
-            address: running.address,
-            error: None,
-        }));
-        if matches!(self.addresses, Addresses::Socket) && self.tried.is_empty() {
-            let error = Some(io::ErrorKind::WouldBlock.into());
-            self.tried.push(Tried {
-                address: None,
-                error,
-            });
+        let running = self.running.into_iter().flatten();
+        let silent = running.map(|Running { address, .. }| Tried {
+            address,
+            came: Came::Silence,
+        });
+        self.tried.extend(silent);
+        match &self.addresses {
+            Addresses::Many(addresses) => {
+                let rest = addresses.iter().skip(self.begun).copied().map(Some);
+                self.tried.extend(rest.map(|address| Tried {
+                    address,
+                    came: Came::Untried,
+                }));
+            }
+            Addresses::Socket if self.tried.is_empty() => {
+                let came = Came::Failed(io::ErrorKind::WouldBlock.into());
+                self.tried.push(Tried {
+                    address: None,
+                    came,
+                });
+            }
+            Addresses::Socket | Addresses::One(_) => {}
         }
         Cause::Unconnected(self.tried)
     }
@@ -162,7 +173,7 @@ impl Connecting {
             }
             Err(e) => self.tried.push(Tried {
                 address,
-                error: Some(e),
+                came: Came::Failed(e),
             }),
         }
         None

@@ -1,7 +1,7 @@
 //! What an operator needs to know of a failure.
 
 use super::TlsError;
-use super::verify::UntrustedIssuer;
+use super::verify::Untrusted;
 use rustls::pki_types::UnixTime;
 use rustls::{CertificateError, Error, InvalidMessage};
 use std::fmt;
@@ -9,17 +9,6 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// How many of a certificate's names are shown.
 const NAMES: usize = 8;
-
-impl TlsError {
-    /// Whether it is the certificate that was refused.
-    pub fn is_certificate(&self) -> bool {
-        matches!(
-            self,
-            Self::Name
-                | Self::Rustls(Error::InvalidCertificate(_) | Error::NoCertificatesPresented)
-        )
-    }
-}
 
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,10 +56,18 @@ fn certificate(e: &CertificateError, f: &mut fmt::Formatter<'_>) -> fmt::Result 
             write!(f, "certificate is not for {}: it names ", expected.to_str())?;
             names(presented, f)
         }
+        // ring says no more than this of a key that is too short.
+        CertificateError::BadSignature => write!(
+            f,
+            "invalid certificate: a signature is wrong, or by an RSA key under 2,048 bits"
+        ),
         CertificateError::UnknownIssuer => write!(f, "certificate from an unknown issuer"),
-        CertificateError::Other(other) => match other.0.downcast_ref::<UntrustedIssuer>() {
-            Some(untrusted) => write!(f, "{untrusted}"),
-            None => write!(f, "invalid certificate: {}", other.0),
+        CertificateError::Other(other) => match (other.0.downcast_ref(), other.0.downcast_ref()) {
+            (Some(untrusted), _) => write!(f, "{}", untrusted as &Untrusted),
+            (_, Some(webpki::Error::UnsupportedCertVersion)) => {
+                write!(f, "invalid certificate: it is not of X.509 version 3")
+            }
+            _ => write!(f, "invalid certificate: {}", other.0),
         },
         e => write!(f, "invalid certificate: {e}"),
     }

@@ -22,12 +22,15 @@ pub struct Trusting {
     webpki: Arc<WebPkiServerVerifier>,
 }
 
-/// A chain that ends at nobody in the store; says who issued the certificate, or that it vouches
-/// for itself.
+/// Why a chain is not believed, in more words than rustls has.
 #[derive(Debug)]
-pub struct UntrustedIssuer {
-    issuer: Option<String>,
-    own: bool,
+pub enum Untrusted {
+    /// It ends at nobody in the store; who issued the certificate, where that can be said.
+    Issuer(Option<String>),
+    /// It vouches for itself alone.
+    SelfSigned,
+    /// It is an authority's certificate, which webpki takes for a server's from nobody.
+    Authority,
 }
 
 /// Accepts anything.
@@ -67,33 +70,35 @@ impl Trusting {
     }
 }
 
-impl UntrustedIssuer {
-    fn of(certificate: &CertificateDer<'_>) -> Self {
-        let parsed = EndEntityCert::try_from(certificate).ok();
-        let known_by = parsed
-            .as_ref()
-            .and_then(|parsed| name::known_by(parsed.issuer()));
-        Self {
-            issuer: known_by.map(|name| String::from_utf8_lossy(name).into_owned()),
-            own: parsed.is_some_and(|parsed| parsed.issuer() == parsed.subject()),
-        }
+impl Untrusted {
+    fn of(certificate: &CertificateDer<'_>, otherwise: Option<Self>) -> Error {
+        let why = match EndEntityCert::try_from(certificate) {
+            Ok(parsed) if parsed.issuer() == parsed.subject() => Self::SelfSigned,
+            Ok(parsed) => otherwise.unwrap_or_else(|| {
+                let name = name::known_by(parsed.issuer());
+                Self::Issuer(name.map(|name| String::from_utf8_lossy(name).into_owned()))
+            }),
+            Err(_) => Self::Issuer(None),
+        };
+        CertificateError::Other(OtherError(Arc::new(why))).into()
     }
 }
 
-impl fmt::Display for UntrustedIssuer {
+impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.issuer, self.own) {
-            (_, true) => write!(
+        match self {
+            Self::Issuer(None) => write!(f, "certificate from an unknown issuer"),
+            Self::Issuer(Some(name)) => write!(f, "certificate from an unknown issuer: {name}"),
+            Self::SelfSigned => write!(
                 f,
                 "certificate from an unknown issuer: it is self-signed and not in the trust store"
             ),
-            (Some(issuer), false) => write!(f, "certificate from an unknown issuer: {issuer}"),
-            (None, false) => write!(f, "certificate from an unknown issuer"),
+            Self::Authority => write!(f, "invalid certificate: it is an authority's (CA:TRUE)"),
         }
     }
 }
 
-impl std::error::Error for UntrustedIssuer {}
+impl std::error::Error for Untrusted {}
 
 impl ServerCertVerifier for Trusting {
     fn verify_server_cert(
@@ -111,21 +116,18 @@ impl ServerCertVerifier for Trusting {
             ocsp_response,
             now,
         ) {
-            // webpki has checked the dates before it says so.
-            Err(Error::InvalidCertificate(CertificateError::Other(OtherError(e))))
-                if e.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity)
-                    && self.holds(end_entity) =>
-            {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                Ok(ServerCertVerified::assertion())
-            }
             Err(Error::InvalidCertificate(CertificateError::Other(OtherError(e))))
                 if e.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
             {
-                Err(untrusted(end_entity))
+                if !self.holds(end_entity) {
+                    return Err(Untrusted::of(end_entity, Some(Untrusted::Authority)));
+                }
+                // webpki has checked the dates before it says so.
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
             }
             Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-                Err(untrusted(end_entity))
+                Err(Untrusted::of(end_entity, None))
             }
             verdict => verdict,
         }
@@ -206,9 +208,4 @@ impl ServerCertVerifier for Blind {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
     }
-}
-
-fn untrusted(certificate: &CertificateDer<'_>) -> Error {
-    let e = Arc::new(UntrustedIssuer::of(certificate));
-    CertificateError::Other(OtherError(e)).into()
 }

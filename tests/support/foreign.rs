@@ -8,10 +8,12 @@ use std::sync::mpsc;
 use std::thread;
 use tempfile::TempDir;
 
-/// A kind of key that rustls with ring verifies no signature of.
-pub enum WeakKey {
+/// A kind of certificate that rustls with ring does not verify.
+pub enum Weak {
     Rsa1024,
     P521,
+    /// X.509 version 1.
+    Version1,
 }
 
 /// `openssl s_server` with a self-signed certificate for `localhost`.
@@ -23,7 +25,7 @@ pub struct Openssl {
 
 impl Openssl {
     /// `None`, said aloud, where there is no `openssl`.
-    pub fn serve(key: WeakKey) -> Option<Self> {
+    pub fn serve(weak: Weak) -> Option<Self> {
         if Command::new("openssl")
             .arg("version")
             .stdout(Stdio::null())
@@ -35,33 +37,30 @@ impl Openssl {
         }
         let dir = tempfile::tempdir().expect("a directory");
         let (cert, secret) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
-        let kind: &[&str] = match key {
-            WeakKey::Rsa1024 => &["-newkey", "rsa:1024"],
-            WeakKey::P521 => &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
+        let kind: &[&str] = match weak {
+            Weak::Rsa1024 => &["-newkey", "rsa:1024"],
+            Weak::Version1 => &["-newkey", "rsa:2048"],
+            Weak::P521 => &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
         };
-        let made = Command::new("openssl")
-            .args([
-                "req",
-                "-x509",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=localhost",
-            ])
-            .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
-            .args(kind)
-            .arg("-keyout")
-            .arg(&secret)
-            .arg("-out")
-            .arg(&cert)
-            .output()
-            .expect("openssl runs");
-        assert!(
-            made.status.success(),
-            "{}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        let request = ["req", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
+        let extensions = [
+            "-x509",
+            "-addext",
+            "subjectAltName=DNS:localhost,IP:127.0.0.1",
+        ];
+        let mut make = Command::new("openssl");
+        make.args(request).args(kind).arg("-keyout").arg(&secret);
+        match weak {
+            Weak::Version1 => run(make.arg("-new").arg("-out").arg(dir.path().join("request"))),
+            _ => run(make.args(extensions).arg("-out").arg(&cert)),
+        }
+        if let Weak::Version1 = weak {
+            // Signed without extensions, it is of version 1.
+            let mut sign = Command::new("openssl");
+            sign.args(["x509", "-req", "-days", "2", "-in"])
+                .arg(dir.path().join("request"));
+            run(sign.arg("-signkey").arg(&secret).arg("-out").arg(&cert));
+        }
 
         let mut child = Command::new("openssl")
             .args([
@@ -110,6 +109,12 @@ impl Openssl {
     pub fn certificate(&self) -> PathBuf {
         self.dir.path().join("cert.pem")
     }
+}
+
+fn run(command: &mut Command) {
+    let made = command.output().expect("openssl runs");
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{said}");
 }
 
 impl Drop for Openssl {

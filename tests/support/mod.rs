@@ -17,7 +17,7 @@ mod run;
 mod server;
 mod wire;
 
-pub use foreign::{Openssl, WeakKey};
+pub use foreign::{Openssl, Weak};
 pub use names::{Namespace, has_ipv6, skip};
 pub use peer::{End, Heard, Peer};
 pub use pki::{Authority, Constraint, Identity, Leaf, Store, self_signed};

@@ -84,6 +84,13 @@ impl Leaf {
         Self::named(&["localhost", "127.0.0.1", "::1"])
     }
 
+    /// An authority's, though a server shows it.
+    pub fn authority() -> Self {
+        let mut leaf = Self::good();
+        leaf.0.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        leaf
+    }
+
     /// Valid from 2001-02-03 to 2020-04-05.
     pub fn expired() -> Self {
         Self::good().valid((2001, 2, 3), (2020, 4, 5))

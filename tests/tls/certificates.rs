@@ -182,6 +182,15 @@ fn a_self_signed_certificate_in_the_store_needs_dates_and_names_that_hold() {
 }
 
 #[test]
+fn an_authoritys_certificate_is_no_servers_and_its_issuer_is_not_to_blame() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    let run = asked(&authority.issue(Leaf::authority()), &store);
+    refused(&run, &["authority's", "CA:TRUE"]);
+    assert!(!run.message().contains("issuer"), "{run}");
+}
+
+#[test]
 fn any_certificate_is_accepted_where_none_is_checked() {
     let authority = Authority::new("Test Root");
     let identities = [
