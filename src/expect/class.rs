@@ -9,6 +9,9 @@ use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir};
 pub(super) struct Classes {
     /// Ranges that the pattern may still hold.
     left: usize,
+    /// The rest of the pattern may hold the end of a `[:name:]`. Where none was found, none is
+    /// looked for again.
+    posix: bool,
 }
 
 /// What a set of characters has been read as, before it is complete.
@@ -34,7 +37,10 @@ const FOLDED_PER_RANGE: usize = 64;
 
 impl Default for Classes {
     fn default() -> Self {
-        Self { left: RANGES }
+        Self {
+            left: RANGES,
+            posix: true,
+        }
     }
 }
 
@@ -82,7 +88,7 @@ impl Classes {
         while first || !cursor.eat("]") {
             first = false;
             let item = cursor.at();
-            if let Some(named) = posix(cursor)? {
+            if let Some(named) = self.posix(cursor)? {
                 self.add_named(&mut set, named)?;
                 continue;
             }
@@ -111,8 +117,25 @@ impl Classes {
         self.complete(set, negated)
     }
 
+    /// `[:alpha:]`, where something of that form comes next.
+    fn posix(&mut self, cursor: &mut Cursor) -> Result<Option<Named>, Refusal> {
+        let mut after = *cursor;
+        if !self.posix || !after.eat("[:") {
+            return Ok(None);
+        }
+        let Some(name) = after.until(":]") else {
+            self.posix = false;
+            return Ok(None);
+        };
+        let (name, negated) = negation(name);
+        let class = posix(name).ok_or(Fault::ClassName.at(cursor.at()))?;
+        *cursor = after;
+        Ok(Some(Named { class, negated }))
+    }
+
     fn add_named(&mut self, set: &mut Set, named: Named) -> Result<(), Refusal> {
         let Named { mut class, negated } = named;
+        self.pay(class.ranges().len())?;
         if !negated {
             set.ranges.extend(class.iter());
             return Ok(());
@@ -224,16 +247,8 @@ fn unicode(cursor: &mut Cursor, inverse: bool, from: usize) -> Result<Named, Ref
     })
 }
 
-/// `[:alpha:]`, where something of that form comes next.
-fn posix(cursor: &mut Cursor) -> Result<Option<Named>, Refusal> {
-    let mut after = *cursor;
-    if !after.eat("[:") {
-        return Ok(None);
-    }
-    let Some(name) = after.until(":]") else {
-        return Ok(None);
-    };
-    let (name, negated) = negation(name);
+/// The class that is called so between `[:` and `:]`.
+fn posix(name: &str) -> Option<ClassUnicode> {
     let ascii = match name {
         "alnum" => "09AZaz",
         "alpha" => "AZaz",
@@ -249,13 +264,9 @@ fn posix(cursor: &mut Cursor) -> Result<Option<Named>, Refusal> {
         "upper" => "AZ",
         "word" => "09AZaz__",
         "xdigit" => "09AFaf",
-        _ => return Err(Fault::ClassName.at(cursor.at())),
+        _ => return None,
     };
-    *cursor = after;
-    Ok(Some(Named {
-        class: pairs(ascii),
-        negated,
-    }))
+    Some(pairs(ascii))
 }
 
 fn negation(name: &str) -> (&str, bool) {

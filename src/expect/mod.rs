@@ -60,9 +60,11 @@ const MAX_LEN: usize = 1 << 16;
 impl Pattern {
     /// Compiles a pattern of Go's dialect.
     ///
-    /// Taken is what Go's [`regexp.Compile`](https://pkg.go.dev/regexp/syntax) takes, but for
-    /// bounds that are closer: 64 KiB of pattern, 250 groups or repetitions inside one another, and
-    /// 4 MiB of automaton. The Unicode tables may be one version apart.
+    /// Taken is what Go's `regexp.Compile` takes ([RE2's syntax], with `\C` left out), within bounds
+    /// that are closer: 64 KiB of pattern, 250 groups or repetitions inside one another, and 4 MiB
+    /// of automaton. The Unicode tables may be one version apart.
+    ///
+    /// [RE2's syntax]: https://github.com/google/re2/wiki/Syntax
     ///
     /// # Errors
     /// Go refuses the pattern, or it is out of these bounds.
@@ -89,8 +91,8 @@ impl Pattern {
         self.automaton.looks_ahead
     }
 
-    /// The states of the pattern's automaton: what one byte of a reply may cost in steps, and what
-    /// one reply may cost in memory, times four bytes.
+    /// The states of the pattern's automaton. The time that one byte of a reply takes grows with
+    /// them, and a [`Matcher`] keeps at most four bytes for each.
     pub fn states(&self) -> usize {
         self.automaton.nfa.states().len()
     }

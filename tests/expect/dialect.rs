@@ -332,9 +332,11 @@ fn hostile_patterns_are_refused_before_they_cost_much() {
         ),
         (r"\pL{1000}".to_owned(), "too large"),
         (r"\pL".repeat(20_000), "too large"),
+        (format!("[{}]", r"\pL".repeat(20_000)), "too large"),
         (r"(?i)[\x00-\x{10FFFF}]".repeat(3000), "too large"),
         ("(".repeat(60_000), "missing )"),
         ("[".repeat(60_000), "missing ]"),
+        (format!("[{}", "[:".repeat(30_000)), "missing ]"),
     ] {
         let refusal = refusal(&pattern).unwrap();
         assert!(refusal.contains(what), "{refusal}");

@@ -95,6 +95,8 @@ fn the_end_is_not_taken_to_be_inside_a_character() {
 
 #[test]
 fn no_assertion_holds_inside_a_character() {
+    assert!(!matches(r"\B", "aéa".as_bytes()));
+    assert!(matches(r"\B", "aé".as_bytes()));
     assert!(!matches(r"a\B.?$", "aé".as_bytes()));
     assert!(!matches(r"\ba\B", "éa".as_bytes()));
     assert_eq!(
