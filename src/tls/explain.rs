@@ -1,11 +1,11 @@
 //! What an operator needs to know of a failure.
 
 use super::TlsError;
+use super::dates::Undue;
 use super::verify::Untrusted;
-use rustls::pki_types::UnixTime;
-use rustls::{CertificateError, Error, InvalidMessage};
+use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
 use std::fmt;
-use std::time::{Duration, UNIX_EPOCH};
+use std::net::IpAddr;
 
 /// How many of a certificate's names are shown.
 const NAMES: usize = 8;
@@ -26,6 +26,12 @@ impl fmt::Display for TlsError {
                     "the peer does not speak TLS here (its answer is not a TLS record)"
                 )
             }
+            Self::Rustls(Error::AlertReceived(alert @ AlertDescription::HandshakeFailure)) => {
+                write!(
+                    f,
+                    "the peer refused with the alert {alert:?}: no cipher, group or kind of key in common?"
+                )
+            }
             Self::Rustls(Error::AlertReceived(alert)) => {
                 write!(f, "the peer refused with the alert {alert:?}")
             }
@@ -40,14 +46,10 @@ impl fmt::Display for TlsError {
 fn certificate(e: &CertificateError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match e {
         CertificateError::ExpiredContext { not_after, .. } => {
-            write!(f, "certificate expired at {}", Date(*not_after))
+            write!(f, "certificate {}", Undue::Expired(*not_after))
         }
         CertificateError::NotValidYetContext { not_before, .. } => {
-            write!(
-                f,
-                "certificate not yet valid: it begins at {}",
-                Date(*not_before)
-            )
+            write!(f, "certificate {}", Undue::NotYet(*not_before))
         }
         CertificateError::NotValidForNameContext {
             expected,
@@ -69,39 +71,40 @@ fn certificate(e: &CertificateError, f: &mut fmt::Formatter<'_>) -> fmt::Result 
             }
             _ => write!(f, "invalid certificate: {}", other.0),
         },
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            write!(
+                f,
+                "invalid certificate: signed by an algorithm that is not supported"
+            )
+        }
         e => write!(f, "invalid certificate: {e}"),
     }
 }
 
-/// webpki gives names as `DnsName("a.example")`.
+/// webpki gives names as `DnsName("a.example")` and `IpAddress("0::1")`; others are of no use here.
 fn names(presented: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let inner = |name: &'_ String| -> Option<String> {
+        let (kind, rest) = name.split_once('(')?;
+        let inner = rest.strip_suffix(')')?.trim_matches('"');
+        match kind {
+            "DnsName" => Some(inner.to_owned()),
+            "IpAddress" => Some(
+                inner
+                    .parse()
+                    .map_or(inner.to_owned(), |ip: IpAddr| ip.to_string()),
+            ),
+            _ => None,
+        }
+    };
+    let presented: Vec<String> = presented.iter().filter_map(inner).collect();
     if presented.is_empty() {
-        return write!(f, "nobody (it has no subjectAltName)");
+        return f.write_str("no host (in its subjectAltName)");
     }
-    for (i, name) in presented.iter().take(NAMES).enumerate() {
-        let inner = name
-            .split_once('(')
-            .and_then(|(_, rest)| rest.strip_suffix(')'))
-            .unwrap_or(name);
-        let separator = if i == 0 { "" } else { ", " };
-        write!(f, "{separator}{}", inner.trim_matches('"'))?;
-    }
+    f.write_str(&presented.get(..NAMES).unwrap_or(&presented).join(", "))?;
     match presented.len().saturating_sub(NAMES) {
         0 => Ok(()),
         more => write!(f, " and {more} more"),
-    }
-}
-
-struct Date(UnixTime);
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = UNIX_EPOCH.checked_add(Duration::from_secs(self.0.as_secs()));
-        // humantime can't write a year of five digits.
-        match time.filter(|_| self.0.as_secs() < 253_402_300_800) {
-            Some(time) => write!(f, "{}", humantime::format_rfc3339_seconds(time)),
-            None => write!(f, "{} s after 1970", self.0.as_secs()),
-        }
     }
 }
 
@@ -111,22 +114,6 @@ mod tests {
 
     fn text(e: CertificateError) -> String {
         TlsError::Rustls(Error::InvalidCertificate(e)).to_string()
-    }
-
-    #[test]
-    fn a_date_is_shown_as_people_write_it() {
-        let time = UnixTime::since_unix_epoch(Duration::from_secs(0));
-        let e = CertificateError::ExpiredContext {
-            time,
-            not_after: time,
-        };
-        assert_eq!(text(e), "certificate expired at 1970-01-01T00:00:00Z");
-        let late = UnixTime::since_unix_epoch(Duration::from_secs(u64::MAX));
-        let e = CertificateError::NotValidYetContext {
-            time,
-            not_before: late,
-        };
-        assert!(text(e).ends_with("s after 1970"));
     }
 
     #[test]
@@ -141,7 +128,7 @@ mod tests {
             text(names(1)),
             "certificate is not for a.example: it names 0.example"
         );
-        assert!(text(names(0)).contains("no subjectAltName"));
+        assert!(text(names(0)).contains("names no host"));
         assert!(text(names(10)).ends_with("7.example and 2 more"));
     }
 }

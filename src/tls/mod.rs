@@ -1,5 +1,6 @@
 //! rustls configuration: what a check asks of TLS, and what it says of a failure.
 
+mod dates;
 mod explain;
 mod name;
 mod store;
@@ -75,8 +76,8 @@ impl Tls {
     pub fn verified(name: Option<PeerName>) -> Self {
         static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = SYSTEM.get_or_init(|| {
-            let roots = store::system().map_err(TlsError::Store)?;
-            configure(Arc::new(verify::Trusting::new(roots, provider())?))
+            let store = store::system().map_err(TlsError::Store)?;
+            configure(Arc::new(verify::Trusting::new(store, &provider())))
         });
         Self {
             config: config.clone(),
@@ -120,12 +121,12 @@ impl From<rustls::Error> for TlsError {
     }
 }
 
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
+fn provider() -> CryptoProvider {
+    ring::default_provider()
 }
 
 fn configure(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, TlsError> {
-    let mut config = ClientConfig::builder_with_provider(provider())
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(verifier)

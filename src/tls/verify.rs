@@ -1,32 +1,41 @@
 //! Who is believed.
 
+use super::dates::{self, Undue};
 use super::name;
-use rustls::client::WebPkiServerVerifier;
+use super::store::Store;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::verify_server_name;
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use std::fmt;
 use std::sync::Arc;
 use webpki::EndEntityCert;
+
+/// How many certificates of a chain are looked at: a peer can send very many, and finding a path
+/// through them takes time.
+const LONGEST_CHAIN: usize = 16;
 
 /// Chain, name and dates as webpki has them, and a self-signed certificate that is itself in the
 /// store, which webpki alone refuses when it says `CA:TRUE` (`openssl req -x509` makes such).
 #[derive(Debug)]
 pub struct Trusting {
-    roots: Arc<RootCertStore>,
-    webpki: Arc<WebPkiServerVerifier>,
+    store: Store,
+    algorithms: WebPkiSupportedAlgorithms,
 }
 
 /// Why a chain is not believed, in more words than rustls has.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Untrusted {
     /// It ends at nobody in the store; who issued the certificate, where that can be said.
     Issuer(Option<String>),
+    /// It ends at an authority in the store whose dates do not hold.
+    UndueIssuer(Option<String>, Undue),
+    /// The dates of a certificate do not hold that vouches for the server's.
+    UndueChain(Undue),
     /// It vouches for itself alone.
     SelfSigned,
     /// It is an authority's certificate, which webpki takes for a server's from nobody.
@@ -40,47 +49,94 @@ pub struct Blind {
 }
 
 impl Trusting {
-    /// Trusts `roots`, with the algorithms of `provider`.
-    ///
-    /// # Errors
-    /// There are no roots.
-    pub fn new(roots: RootCertStore, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
-        let roots = Arc::new(roots);
-        let webpki = WebPkiServerVerifier::builder_with_provider(roots.clone(), provider)
-            .build()
-            .map_err(|e| Error::General(e.to_string()))?;
-        Ok(Self { roots, webpki })
-    }
-
-    /// Whether the certificate has the subject and the key of an anchor. Its holder, who proves to
-    /// have the key by the handshake's signature, could sign any certificate that this store
-    /// accepts.
-    fn holds(&self, certificate: &CertificateDer<'_>) -> bool {
-        let mut alone = RootCertStore::empty();
-        if alone.add(certificate.clone()).is_err() {
-            return false;
+    /// Trusts `store`, with the algorithms of `provider`.
+    pub fn new(store: Store, provider: &CryptoProvider) -> Self {
+        Self {
+            store,
+            algorithms: provider.signature_verification_algorithms,
         }
-        let is_own = |root: &TrustAnchor<'_>| {
-            alone.roots.iter().any(|own| {
-                own.subject == root.subject
-                    && own.subject_public_key_info == root.subject_public_key_info
-            })
-        };
-        self.roots.roots.iter().any(is_own)
     }
-}
 
-impl Untrusted {
-    fn of(certificate: &CertificateDer<'_>, otherwise: Option<Self>) -> Error {
-        let why = match EndEntityCert::try_from(certificate) {
-            Ok(parsed) if parsed.issuer() == parsed.subject() => Self::SelfSigned,
-            Ok(parsed) => otherwise.unwrap_or_else(|| {
-                let name = name::known_by(parsed.issuer());
-                Self::Issuer(name.map(|name| String::from_utf8_lossy(name).into_owned()))
-            }),
-            Err(_) => Self::Issuer(None),
+    fn chain(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let certificate = ParsedCertificate::try_from(end_entity)?;
+        let verdict = verify_server_cert_signed_by_trust_anchor(
+            &certificate,
+            &self.store.roots,
+            intermediates,
+            now,
+            self.algorithms.all,
+        );
+        let Err(Error::InvalidCertificate(e)) = verdict else {
+            return verdict;
         };
-        CertificateError::Other(OtherError(Arc::new(why))).into()
+        let untrusted = match &e {
+            CertificateError::UnknownIssuer => self.unknown(end_entity, intermediates),
+            CertificateError::Other(OtherError(other))
+                if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
+            {
+                // webpki has checked the dates before it says so.
+                if self
+                    .store
+                    .certificates
+                    .iter()
+                    .any(|held| held == end_entity)
+                {
+                    return Ok(());
+                }
+                match self.unknown(end_entity, intermediates) {
+                    Untrusted::SelfSigned => Untrusted::SelfSigned,
+                    _ => Untrusted::Authority,
+                }
+            }
+            CertificateError::ExpiredContext { not_after, .. } => {
+                Untrusted::UndueChain(Undue::Expired(*not_after))
+            }
+            CertificateError::NotValidYetContext { not_before, .. } => {
+                Untrusted::UndueChain(Undue::NotYet(*not_before))
+            }
+            _ => return Err(e.into()),
+        };
+        if let Untrusted::UndueChain(undue) = &untrusted
+            && EndEntityCert::try_from(end_entity)
+                .is_ok_and(|own| dates::undue(&own, now).as_ref() == Some(undue))
+        {
+            return Err(e.into());
+        }
+        Err(CertificateError::Other(OtherError(Arc::new(untrusted))).into())
+    }
+
+    /// Why nobody vouches for the certificate.
+    fn unknown(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Untrusted {
+        let Ok(own) = EndEntityCert::try_from(end_entity) else {
+            return Untrusted::Issuer(None);
+        };
+        let others = intermediates
+            .iter()
+            .filter_map(|der| EndEntityCert::try_from(der).ok());
+        let issuers = [own.issuer().to_vec()].into_iter();
+        for issuer in issuers.chain(others.map(|other| other.issuer().to_vec())) {
+            let undue = self
+                .store
+                .undue
+                .iter()
+                .find(|(subject, _)| *subject == issuer);
+            if let Some((_, undue)) = undue {
+                return Untrusted::UndueIssuer(readable(&issuer), *undue);
+            }
+        }
+        if own.issuer() == own.subject() {
+            return Untrusted::SelfSigned;
+        }
+        Untrusted::Issuer(readable(own.issuer()))
     }
 }
 
@@ -89,6 +145,19 @@ impl fmt::Display for Untrusted {
         match self {
             Self::Issuer(None) => write!(f, "certificate from an unknown issuer"),
             Self::Issuer(Some(name)) => write!(f, "certificate from an unknown issuer: {name}"),
+            Self::UndueIssuer(name, undue) => {
+                let name = name.as_deref().unwrap_or("an issuer without a name");
+                let is = if let Undue::NotYet(_) = undue {
+                    "is "
+                } else {
+                    ""
+                };
+                write!(
+                    f,
+                    "certificate issued by {name}, whose own in the trust store {is}{undue}"
+                )
+            }
+            Self::UndueChain(undue) => write!(f, "certificate of an intermediate issuer: {undue}"),
             Self::SelfSigned => write!(
                 f,
                 "certificate from an unknown issuer: it is self-signed and not in the trust store"
@@ -106,31 +175,13 @@ impl ServerCertVerifier for Trusting {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match self.webpki.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        ) {
-            Err(Error::InvalidCertificate(CertificateError::Other(OtherError(e))))
-                if e.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
-            {
-                if !self.holds(end_entity) {
-                    return Err(Untrusted::of(end_entity, Some(Untrusted::Authority)));
-                }
-                // webpki has checked the dates before it says so.
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                Ok(ServerCertVerified::assertion())
-            }
-            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-                Err(Untrusted::of(end_entity, None))
-            }
-            verdict => verdict,
-        }
+        let intermediates = intermediates.get(..LONGEST_CHAIN).unwrap_or(intermediates);
+        self.chain(end_entity, intermediates, now)?;
+        verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -139,8 +190,7 @@ impl ServerCertVerifier for Trusting {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.webpki
-            .verify_tls12_signature(message, certificate, signed)
+        verify_tls12_signature(message, certificate, signed, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -149,18 +199,16 @@ impl ServerCertVerifier for Trusting {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.webpki
-            .verify_tls13_signature(message, certificate, signed)
+        verify_tls13_signature(message, certificate, signed, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.webpki.supported_verify_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
 impl Blind {
-    /// Offers what `provider` can verify, and what only a certificate that nobody verifies can
-    /// have.
+    /// Offers what `provider` can verify, and what only a certificate that nobody verifies can have.
     pub fn new(provider: &CryptoProvider) -> Self {
         let mut schemes = provider
             .signature_verification_algorithms
@@ -208,4 +256,8 @@ impl ServerCertVerifier for Blind {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
     }
+}
+
+fn readable(name: &[u8]) -> Option<String> {
+    name::known_by(name).map(|name| String::from_utf8_lossy(name).into_owned())
 }
