@@ -7,7 +7,7 @@ use rustls::ClientConnection;
 use std::io::{self, Read, Write};
 
 /// How many buffers of unread bytes are taken off a socket before it is closed.
-const DRAIN: usize = 64;
+const DRAIN: usize = 256;
 
 /// The stream of one probe. Owns the TLS session where there is one, never the socket.
 #[derive(Default)]
@@ -55,8 +55,8 @@ impl Link {
         self.tls.is_some()
     }
 
-    /// Goes on with the handshake by one read at most. `Ready(true)` once the session is up and
-    /// every byte of ours is with the kernel; at once in the clear.
+    /// Goes on with the handshake by one read at most. `Ready(true)` once the session is up and every
+    /// byte of ours is with the kernel; at once in the clear.
     ///
     /// # Errors
     /// The handshake failed; the alert that says so was sent as far as the kernel took it.
@@ -68,9 +68,13 @@ impl Link {
         if !tls.is_handshaking() {
             return Ok(Io::Ready(true));
         }
-        let read = ready!(receive(tls, net)?);
-        if read == 0 && tls.is_handshaking() {
-            return Err(TlsError::Closed.into());
+        match receive(tls, net) {
+            // What broke came behind the handshake's end: the next read will say so.
+            Err(_) if !tls.is_handshaking() => {}
+            Ok(Io::Ready(0)) if tls.is_handshaking() => return Err(TlsError::Closed.into()),
+            received => {
+                ready!(received?);
+            }
         }
         Ok(Io::Ready(false))
     }
@@ -87,9 +91,16 @@ impl Link {
         if let Some(chunk) = decrypted(tls, buf)? {
             return Ok(Io::Ready(chunk));
         }
+        // Bytes that came in one piece with what broke the stream are given out first. The call
+        // after that meets the error here: rustls repeats it.
+        tls.process_new_packets().map_err(TlsError::from)?;
         ready!(flush(tls, net)?);
-        ready!(receive(tls, net)?);
-        Ok(Io::Ready(decrypted(tls, buf)?.unwrap_or(Chunk::Nothing)))
+        let received = receive(tls, net);
+        if let Some(chunk) = decrypted(tls, buf)? {
+            return Ok(Io::Ready(chunk));
+        }
+        ready!(received?);
+        Ok(Io::Ready(Chunk::Nothing))
     }
 
     /// `Ready` once every byte of `buf` is with the kernel. `sent` keeps count across calls: it
@@ -122,20 +133,25 @@ impl Link {
         }
     }
 
-    /// Parts in peace: `close_notify` under TLS, then what the kernel already holds is read away,
-    /// since closing over unread bytes would send a reset. Never waits, and takes no error: the
-    /// verdict has fallen.
-    pub fn part(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
+    /// Says goodbye under TLS (`close_notify`), once; nothing in the clear. Takes no error: who is gone
+    /// needs no goodbye.
+    pub fn say_goodbye(&mut self, net: &mut dyn Net) {
         if let Some(tls) = &mut self.tls
             && !tls.is_handshaking()
         {
             tls.send_close_notify();
             let _ = flush(tls, net);
         }
+    }
+
+    /// Parts in peace: what the kernel already holds is read away, since closing over unread bytes
+    /// would send a reset. Never waits, and takes no error: the verdict has fallen.
+    pub fn part(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
+        self.say_goodbye(net);
         for _ in 0..DRAIN {
             match net.read(buf) {
-                Ok(read) if read == buf.len() => {}
-                _ => return,
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
             }
         }
     }

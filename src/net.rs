@@ -1,6 +1,7 @@
 //! The world as one probe sees it: a clock, a resolver, and one stream. Real in
 //! [`engine`](crate::engine), scripted in tests.
 
+use crate::check::Family;
 use mio::Interest;
 use std::io;
 use std::net::SocketAddr;
@@ -22,9 +23,15 @@ pub trait Net: io::Read + io::Write {
     /// began.
     fn now(&self) -> Instant;
 
-    /// The addresses of a name, in the order of the system's preference. `Pending` until they are
-    /// there; the probe is stepped again when they are.
-    fn resolve(&mut self, host: &str, port: u16) -> Poll<Result<Vec<SocketAddr>, LookupError>>;
+    /// The addresses of a name, in the order of the system's preference; those of one family where
+    /// only that is asked for. `Pending` until they are there; the probe is stepped again when they
+    /// are.
+    fn resolve(
+        &mut self,
+        host: &str,
+        port: u16,
+        family: Family,
+    ) -> Poll<Result<Vec<SocketAddr>, LookupError>>;
 
     /// Begins to connect. At most [`ATTEMPTS`] may be under way.
     ///
@@ -39,6 +46,9 @@ pub trait Net: io::Read + io::Write {
     /// Any other error is the attempt's end: its descriptor is closed and its number free.
     fn connected(&mut self, attempt: Attempt) -> io::Result<()>;
 
+    /// Gives an attempt up: it is closed and its number free.
+    fn abandon(&mut self, attempt: Attempt);
+
     /// Makes a connected attempt the stream of this probe. All others are closed.
     fn keep(&mut self, attempt: Attempt);
 
@@ -51,7 +61,7 @@ pub trait Net: io::Read + io::Write {
 pub enum Endpoint<'a> {
     /// An address and a port.
     Tcp(SocketAddr),
-    /// A Unix stream socket.
+    /// A Unix stream socket; a path that begins with `@` is one of Linux' abstract names.
     Unix(&'a Path),
 }
 
@@ -62,8 +72,8 @@ pub struct Attempt(pub u8);
 /// Why a name has no addresses.
 #[derive(Debug)]
 pub enum LookupError {
-    /// This machine could not start a thread to ask on.
-    NotStarted(io::Error),
+    /// This machine lacked what it takes to ask.
+    Lack(io::Error),
     /// The resolver was asked, and this is its answer.
     Failed(io::Error),
 }

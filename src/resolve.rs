@@ -1,8 +1,13 @@
 //! Names → addresses, on threads: the system's resolver blocks, and nothing else knows the hosts
 //! file, search domains and nsswitch.
 
+use crate::check::Family;
+use crate::net::LookupError;
+use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use rustix::io::Errno;
+use std::fs::File;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,16 +22,21 @@ const STACK: usize = 256 * 1024;
 /// Asks the system, on threads that start when there is something to ask and none is idle. They
 /// are never joined: one that hangs ends with the process, and delays nothing.
 pub struct Resolver<K> {
-    ask: Sender<Question<K>>,
+    ask: Sender<(K, Question)>,
     answers: Receiver<Answer<K>>,
     shared: Arc<Shared<K>>,
     threads: usize,
 }
 
-struct Question<K> {
-    key: K,
-    host: String,
-    port: u16,
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The name.
+    pub host: String,
+    /// The port that the addresses are to have.
+    pub port: u16,
+    /// Which addresses; the others are not even asked for.
+    pub family: Family,
 }
 
 /// What came of a question.
@@ -34,11 +44,11 @@ pub struct Answer<K> {
     /// Who asked.
     pub key: K,
     /// The addresses, in the system's order.
-    pub addresses: io::Result<Vec<SocketAddr>>,
+    pub addresses: Result<Vec<SocketAddr>, LookupError>,
 }
 
 struct Shared<K> {
-    questions: Mutex<Receiver<Question<K>>>,
+    questions: Mutex<Receiver<(K, Question)>>,
     answer: Sender<Answer<K>>,
     /// Questions that no thread has taken up, and threads that have none.
     waiting: AtomicUsize,
@@ -66,11 +76,11 @@ impl<K: Send + 'static> Resolver<K> {
         }
     }
 
-    /// Has the addresses of `host` looked up; the answer will carry `key`.
+    /// Has a name looked up; the answer will carry `key`.
     ///
     /// # Errors
     /// No thread could be started, and there is none.
-    pub fn ask(&mut self, key: K, host: &str, port: u16) -> io::Result<()> {
+    pub fn ask(&mut self, key: K, question: Question) -> io::Result<()> {
         let waiting = self.shared.waiting.load(Ordering::Acquire) + 1;
         if self.threads < THREADS && self.shared.idle.load(Ordering::Acquire) < waiting {
             match self.start() {
@@ -80,13 +90,8 @@ impl<K: Send + 'static> Resolver<K> {
             }
         }
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        let question = Question {
-            key,
-            host: host.to_owned(),
-            port,
-        };
         self.ask
-            .send(question)
+            .send((key, question))
             .map_err(|_| io::Error::other("the resolver has ended"))
     }
 
@@ -117,19 +122,54 @@ fn serve<K>(shared: &Shared<K>) {
             .questions
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let Ok(Question { key, host, port }) = questions.recv() else {
+        let Ok((key, question)) = questions.recv() else {
             return;
         };
         shared.idle.fetch_sub(1, Ordering::AcqRel);
         shared.waiting.fetch_sub(1, Ordering::AcqRel);
         drop(questions);
-        let addresses = (host.as_str(), port)
-            .to_socket_addrs()
-            .map(Iterator::collect);
+        let addresses = look_up(&question);
         shared.idle.fetch_add(1, Ordering::AcqRel);
         if shared.answer.send(Answer { key, addresses }).is_err() {
             return;
         }
         (shared.wake)();
+    }
+}
+
+fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
+    let address = match question.family {
+        Family::Any => 0,
+        Family::V4 => AddrFamily::Inet.into(),
+        Family::V6 => AddrFamily::Inet6.into(),
+    };
+    let socktype = SockType::Stream.into();
+    let hints = AddrInfoHints {
+        address,
+        socktype,
+        ..AddrInfoHints::default()
+    };
+    let with_port = |mut address: SocketAddr| {
+        address.set_port(question.port);
+        address
+    };
+    match getaddrinfo(Some(&question.host), None, Some(hints)) {
+        // What has an address of another kind is of no use here.
+        Ok(found) => Ok(found
+            .flatten()
+            .map(|info| with_port(info.sockaddr))
+            .collect()),
+        Err(e) => Err(blame(e.into())),
+    }
+}
+
+/// The system's resolver takes a hosts file that it can't open for want of descriptors for one that
+/// does not know the name.
+fn blame(e: io::Error) -> LookupError {
+    let lacks =
+        |e: &io::Error| matches!(Errno::from_io_error(e), Some(Errno::MFILE | Errno::NFILE));
+    match File::open("/dev/null") {
+        Err(lack) if lacks(&lack) => LookupError::Lack(lack),
+        _ => LookupError::Failed(e),
     }
 }

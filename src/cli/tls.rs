@@ -14,7 +14,7 @@ use crate::tls::{PeerName, Tls};
 /// The message for a name that no certificate has, or for one that is missing.
 pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
     let sni = given(&raw.sni)
-        .map(|typed| typed.parsed(PeerName::parse))
+        .map(|typed| typed.parsed(bare_or_bracketed))
         .transpose()?;
     let wanted = raw.ssl.is_some() || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.expect_closed.is_some() {
@@ -22,13 +22,17 @@ pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, S
     }
     let path = given(&raw.unix_sock);
     // A path is no name that a certificate has; over TCP the name is the target's own.
-    let name = match (sni, path, given(&raw.hostname)) {
-        (None, Some(_), Some(host)) => Some(host_name(host)?),
-        (sni, ..) => sni,
-    };
+    let host = given(&raw.hostname).filter(|_| path.is_some() && sni.is_none());
     if raw.no_check_certificate.is_some() {
-        return Ok(Some(Tls::unverified(name)));
+        // Nothing is verified, so a host that is no name does no harm.
+        return Ok(Some(Tls::unverified(
+            sni.or(host.and_then(|host| host_name(host).ok())),
+        )));
     }
+    let name = match host {
+        Some(host) => Some(host_name(host)?),
+        None => sni,
+    };
     match (name, path) {
         (None, Some(path)) => Err(format!(
             "{path} with TLS: takes --sni or --hostname too, the name to verify, \
@@ -36,6 +40,14 @@ pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, S
         )),
         (name, _) => Ok(Some(Tls::verified(name))),
     }
+}
+
+/// A name, or an IPv6 address as it may stand in `--hostname` too.
+fn bare_or_bracketed(text: &str) -> Option<PeerName> {
+    let bracketed = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    PeerName::parse(bracketed.unwrap_or(text))
 }
 
 /// The name that `--hostname` is for TLS.

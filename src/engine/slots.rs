@@ -5,6 +5,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
+/// How many entries too many are not worth clearing away.
+const SPARE: usize = 32;
+
 /// Names one stay in one slot; a later stay in the same slot has another serial number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -81,6 +84,7 @@ impl<T> Slots<T> {
         if slot.armed != Some(at) {
             slot.armed = Some(at);
             self.timers.push(Reverse((at, key)));
+            self.sweep();
         }
     }
 
@@ -106,6 +110,20 @@ impl<T> Slots<T> {
                 due.push(key.index);
             }
         }
+    }
+
+    /// Clears away what moved timers have left behind, once it is more than what counts: a probe
+    /// under a flood moves its timer between now and its deadline at every step.
+    fn sweep(&mut self) {
+        if self.timers.len() <= 2 * self.slab.len() + SPARE {
+            return;
+        }
+        let armed = |(index, slot): (usize, &Slot<T>)| {
+            let serial = slot.serial;
+            let key = Key { index, serial };
+            slot.armed.map(|at| Reverse((at, key)))
+        };
+        self.timers = self.slab.iter().filter_map(armed).collect();
     }
 
     fn slot(&mut self, key: Key) -> Option<&mut Slot<T>> {
@@ -155,6 +173,24 @@ mod tests {
         assert_eq!(slots.of(a), None);
         assert_eq!(slots.remove(a), None);
         assert_eq!(slots.of(b), Some(&mut 'b'));
+    }
+
+    #[test]
+    fn a_timer_that_is_moved_without_end_takes_no_more_room() {
+        let start = Instant::now();
+        let deadline = start + Duration::from_secs(10);
+        let mut slots = Slots::new();
+        let a = slots.insert('a');
+        let b = slots.insert('b');
+        slots.wake(b, start + Duration::from_secs(5));
+        for _ in 0..10_000 {
+            slots.wake(a, deadline);
+            slots.wake(a, start);
+            assert_eq!(due(&mut slots, start), [a.index]);
+        }
+        assert!(slots.timers.len() < 100, "{} entries", slots.timers.len());
+        slots.wake(a, deadline);
+        assert_eq!(due(&mut slots, deadline), [b.index, a.index]);
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! The real world of one probe.
 
 use super::slots::Key;
+use crate::check::Family;
 use crate::net::{ATTEMPTS, Attempt, Endpoint, LookupError, Net};
-use crate::resolve::Resolver;
+use crate::resolve::{Question, Resolver};
 use mio::net::{TcpStream, UnixStream};
 use mio::{Interest, Registry, Token};
+use rustix::io::Errno;
 use std::io::{self, Read, Write};
 use std::mem;
 use std::net::SocketAddr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::task::Poll;
 use std::time::Instant;
 
@@ -24,7 +28,7 @@ pub enum Lookup {
     #[default]
     NotAsked,
     Asked,
-    Answered(io::Result<Vec<SocketAddr>>),
+    Answered(Result<Vec<SocketAddr>, LookupError>),
 }
 
 /// One probe's view for the length of a step.
@@ -47,13 +51,22 @@ impl Net for World<'_> {
         Instant::now()
     }
 
-    fn resolve(&mut self, host: &str, port: u16) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
+    fn resolve(
+        &mut self,
+        host: &str,
+        port: u16,
+        family: Family,
+    ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
         match mem::replace(self.lookup, Lookup::Asked) {
             Lookup::Asked => Poll::Pending,
-            Lookup::Answered(answer) => Poll::Ready(answer.map_err(LookupError::Failed)),
-            Lookup::NotAsked => match self.ask(host, port) {
+            Lookup::Answered(answer) => Poll::Ready(answer),
+            Lookup::NotAsked => match self.ask(Question {
+                host: host.to_owned(),
+                port,
+                family,
+            }) {
                 Ok(()) => Poll::Pending,
-                Err(e) => Poll::Ready(Err(LookupError::NotStarted(e))),
+                Err(e) => Poll::Ready(Err(LookupError::Lack(e))),
             },
         }
     }
@@ -63,7 +76,7 @@ impl Net for World<'_> {
         let number = vacancy.ok_or_else(|| io::Error::other("too many attempts"))?;
         let mut socket = match to {
             Endpoint::Tcp(address) => Socket::Tcp(TcpStream::connect(address)?),
-            Endpoint::Unix(path) => Socket::Unix(UnixStream::connect(path)?),
+            Endpoint::Unix(path) => Socket::Unix(connect_unix(path)?),
         };
         let both = Interest::READABLE | Interest::WRITABLE;
         match &mut socket {
@@ -88,6 +101,12 @@ impl Net for World<'_> {
             *slot = None;
         }
         result
+    }
+
+    fn abandon(&mut self, attempt: Attempt) {
+        if let Some(slot) = self.sockets.attempts.get_mut(usize::from(attempt.0)) {
+            *slot = None;
+        }
     }
 
     fn keep(&mut self, attempt: Attempt) {
@@ -130,21 +149,27 @@ impl Write for World<'_> {
 }
 
 impl World<'_> {
-    fn ask(&mut self, host: &str, port: u16) -> io::Result<()> {
+    fn ask(&mut self, question: Question) -> io::Result<()> {
         let resolver = match self.resolver {
             Some(resolver) => resolver,
             None => self.resolver.insert(super::resolver(self.registry)?),
         };
-        resolver.ask(self.key, host, port)
+        resolver.ask(self.key, question)
     }
 }
 
 impl Socket {
     /// A connection has a peer; an attempt that failed has an error; one under way has neither.
     /// mio's documentation asks for the error first; this order spares a call where it is up.
+    ///
+    /// An attempt at a port of this machine that nobody listens on can be given that very port as
+    /// its own, and then meets itself (TCP's simultaneous open): that is a refusal.
     fn connected(&self) -> io::Result<()> {
         let unconnected = match self {
-            Self::Tcp(tcp) => tcp.peer_addr().err(),
+            Self::Tcp(tcp) => match tcp.peer_addr() {
+                Ok(peer) if tcp.local_addr()? == peer => return Err(Errno::CONNREFUSED.into()),
+                peer => peer.err(),
+            },
             Self::Unix(unix) => unix.peer_addr().err(),
         };
         let Some(unconnected) = unconnected else {
@@ -160,6 +185,24 @@ impl Socket {
             (None, _) => Err(unconnected),
         }
     }
+}
+
+/// Begins to connect to a path or, where it begins with `@` as Go and systemd write them, to one of
+/// Linux' abstract names.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn connect_unix(path: &Path) -> io::Result<UnixStream> {
+    use std::os::linux::net::SocketAddrExt;
+    match path.as_os_str().as_bytes() {
+        [b'@', name @ ..] => {
+            UnixStream::connect_addr(&std::os::unix::net::SocketAddr::from_abstract_name(name)?)
+        }
+        _ => UnixStream::connect(path),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn connect_unix(path: &Path) -> io::Result<UnixStream> {
+    UnixStream::connect(path)
 }
 
 /// A signal is no reason to give up.

@@ -36,7 +36,7 @@ impl Failure {
     /// Whether it was this machine, not the peer, that lacked something, at every address.
     pub fn is_local(&self) -> bool {
         match &self.cause {
-            Cause::Lookup(LookupError::NotStarted(_)) | Cause::Engine(_) => true,
+            Cause::Lookup(LookupError::Lack(_)) | Cause::Engine(_) => true,
             Cause::Tls(TlsError::Store(_)) => true,
             Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => is_local(e),
             Cause::Unconnected(tried) => tried
@@ -54,7 +54,7 @@ impl Failure {
         };
         let closed = |came: &Came| match came {
             Came::Failed(e) => is_local(e) || is_closed(e),
-            Came::Silence => true,
+            Came::Silence | Came::GivenUp => true,
             Came::Untried => false,
         };
         check.expect_closed && !self.is_local() && tried.iter().all(|tried| closed(&tried.came))

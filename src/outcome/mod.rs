@@ -90,6 +90,8 @@ pub enum Came {
     Failed(io::Error),
     /// Nothing, by the deadline.
     Silence,
+    /// Nothing for half of the time; it then gave its place to another address.
+    GivenUp,
     /// The deadline came before its turn.
     Untried,
 }

@@ -15,6 +15,9 @@ pub const PLACE: usize = 300;
 /// The message of a check that did not go all its way.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
     let came = came(check, target, &failure.cause);
+    if let Cause::Engine(_) = failure.cause {
+        return came;
+    }
     let doing = match failure.phase {
         Phase::Resolving if matches!(target, Target::Name { .. }) => "looking up",
         Phase::Resolving => "connecting to",
@@ -22,18 +25,18 @@ pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
         Phase::Handshaking => "TLS handshake with",
         Phase::Sending => "sending to",
         Phase::Delay | Phase::Reading => "reading from",
+        Phase::Quitting | Phase::Done if check.quit.is_empty() => "closing the connection to",
         Phase::Quitting | Phase::Done => "sending the quit string to",
     };
-    match (&failure.cause, target, failure.peer) {
-        (Cause::Engine(_), ..) => came,
-        (_, Target::Name { .. }, Some(peer)) => {
+    match (target, failure.peer) {
+        (Target::Name { .. }, Some(peer)) => {
             format!("{doing} {} ({peer}): {came}", place(target))
         }
         // A zone is shown by the name that was written too.
-        (_, Target::Address { host, address }, _) if host.contains('%') => {
+        (Target::Address { host, address }, _) if host.contains('%') => {
             format!("{doing} {} ({address}): {came}", place(target))
         }
-        (_, Target::Address { address, .. }, _) => format!("{doing} {address}: {came}"),
+        (Target::Address { address, .. }, _) => format!("{doing} {address}: {came}"),
         _ => format!("{doing} {}: {came}", place(target)),
     }
 }
@@ -55,9 +58,7 @@ pub fn span(duration: Duration) -> String {
 
 fn came(check: &Check, target: &Target, cause: &Cause) -> String {
     match cause {
-        Cause::Lookup(LookupError::NotStarted(e)) => {
-            format!("no thread could be started for it: {}", text(e))
-        }
+        Cause::Lookup(LookupError::Lack(e)) => text(e),
         Cause::Lookup(LookupError::Failed(e)) => {
             let said = text(e);
             // std's own words before the resolver's.
@@ -91,6 +92,7 @@ fn came(check: &Check, target: &Target, cause: &Cause) -> String {
 fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
     let came = |tried: &Tried| match &tried.came {
         Came::Silence => timed_out(check),
+        Came::GivenUp => "no answer".to_owned(),
         Came::Untried => "not tried".to_owned(),
         Came::Failed(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
             format!("{}: its backlog is full", timed_out(check))

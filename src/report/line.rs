@@ -2,6 +2,7 @@
 
 use super::failure::{describe, place, span};
 use super::harmless;
+use super::trim::between_line_ends;
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, Outcome, Reply, Report, Status};
 use crate::target::Target;
@@ -150,20 +151,6 @@ fn seconds(duration: Duration) -> String {
         .trim_end_matches('0')
         .trim_end_matches('.')
         .to_owned()
-}
-
-/// Without the CR and LF around it; those at the end stay where more came behind.
-fn between_line_ends(reply: &[u8], more: bool) -> &[u8] {
-    let is_text = |byte: &u8| !matches!(byte, b'\r' | b'\n');
-    let start = reply.iter().position(is_text).unwrap_or(reply.len());
-    let end = match more {
-        true => reply.len(),
-        false => reply
-            .iter()
-            .rposition(is_text)
-            .map_or(start, |last| last + 1),
-    };
-    reply.get(start..end).unwrap_or_default()
 }
 
 fn width(text: &str) -> usize {

@@ -4,3 +4,4 @@ pub mod harmless;
 pub mod line;
 
 mod failure;
+mod trim;

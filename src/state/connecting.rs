@@ -20,10 +20,12 @@ const PAUSES: [u64; 4] = [1, 2, 5, 10];
 pub struct Connecting {
     addresses: Addresses,
     /// How many attempts have been begun.
-    begun: usize,
+    begun: u8,
     running: [Option<Running>; ATTEMPTS],
     /// When the next attempt may begin; `None` is at once.
     next: Option<Instant>,
+    /// When attempts that are silent begin to give their places to addresses that have had none.
+    patience: Option<Instant>,
     tried: Vec<Tried>,
 }
 
@@ -36,8 +38,8 @@ enum Addresses {
 #[derive(Clone, Copy)]
 struct Running {
     attempt: Attempt,
-    /// `None` for a Unix socket.
-    address: Option<SocketAddr>,
+    /// Which of the addresses.
+    which: u8,
 }
 
 impl Connecting {
@@ -59,6 +61,7 @@ impl Connecting {
             begun: 0,
             running: [None; ATTEMPTS],
             next: None,
+            patience: None,
             tried: Vec::new(),
         }
     }
@@ -69,47 +72,78 @@ impl Connecting {
             for slot in &mut self.running {
                 let Some(running) = *slot else { continue };
                 match Io::of(cx.net.connected(running.attempt), Interest::WRITABLE) {
-                    Ok(Io::Ready(())) => return won(cx, running),
+                    Ok(Io::Ready(())) => {
+                        let address = self.addresses.at(running.which);
+                        return won(cx, running.attempt, address);
+                    }
                     Ok(Io::Blocked(on)) => blocked = Some(on),
                     Err(e) => {
                         *slot = None;
+                        let address = self.addresses.at(running.which);
                         if was_up(&e) {
-                            return lost(cx, running.address, e);
+                            return lost(cx, address, e);
                         }
                         self.tried.push(Tried {
-                            address: running.address,
+                            address,
                             came: Came::Failed(e),
                         });
                         self.next = None;
                     }
                 }
             }
-            match self.upcoming(cx.target) {
-                Some((vacancy, to)) if self.next.is_none_or(|next| next <= cx.now) => {
-                    if let Some(open) = self.begin(cx, vacancy, to) {
-                        return Ok(Turn::Go(open));
+            let Some(to) = self.upcoming(cx.target) else {
+                if blocked.is_none() {
+                    return Err(Cause::Unconnected(self.tried));
+                }
+                return Turn::wait(
+                    self,
+                    Wait {
+                        on: blocked,
+                        until: None,
+                    },
+                );
+            };
+            let until = match (self.next.filter(|&next| next > cx.now), self.vacancy()) {
+                (Some(next), _) => next,
+                (None, Some(vacancy)) => match self.begin(cx, vacancy, to) {
+                    Some(open) => return Ok(Turn::Go(open)),
+                    None => continue,
+                },
+                (None, None) => {
+                    let patience = self.patience(cx);
+                    if patience <= cx.now {
+                        self.give_up_oldest(cx);
+                        continue;
                     }
+                    patience
                 }
-                None if blocked.is_none() => return Err(Cause::Unconnected(self.tried)),
-                upcoming => {
-                    let until = upcoming.and(self.next);
-                    return Turn::wait(self, Wait { on: blocked, until });
-                }
-            }
+            };
+            return Turn::wait(
+                self,
+                Wait {
+                    on: blocked,
+                    until: Some(until),
+                },
+            );
         }
     }
 
     /// The deadline: what has not come to its end was silent, and the rest had no turn.
     pub(super) fn expire(mut self) -> Cause {
-        let running = self.running.into_iter().flatten();
-        let silent = running.map(|Running { address, .. }| Tried {
-            address,
-            came: Came::Silence,
-        });
-        self.tried.extend(silent);
+        for running in self.running.into_iter().flatten() {
+            let address = self.addresses.at(running.which);
+            self.tried.push(Tried {
+                address,
+                came: Came::Silence,
+            });
+        }
         match &self.addresses {
             Addresses::Many(addresses) => {
-                let rest = addresses.iter().skip(self.begun).copied().map(Some);
+                let rest = addresses
+                    .iter()
+                    .skip(usize::from(self.begun))
+                    .copied()
+                    .map(Some);
                 self.tried.extend(rest.map(|address| Tried {
                     address,
                     came: Came::Untried,
@@ -127,21 +161,43 @@ impl Connecting {
         Cause::Unconnected(self.tried)
     }
 
-    /// Where the next attempt goes, and its place, if there is both.
-    fn upcoming<'a>(&self, target: &'a Target) -> Option<(usize, Endpoint<'a>)> {
-        let vacancy = self.running.iter().position(Option::is_none)?;
-        let endpoint = match (&self.addresses, target) {
+    /// Where the next attempt goes, if there is one left.
+    fn upcoming<'a>(&self, target: &'a Target) -> Option<Endpoint<'a>> {
+        match (&self.addresses, target) {
             (Addresses::Socket, Target::Socket(path)) => {
                 let idle = self.running.iter().all(Option::is_none);
                 (idle && self.tried.is_empty()).then_some(Endpoint::Unix(path))
             }
             (Addresses::Socket, _) => None,
             (Addresses::One(address), _) => (self.begun == 0).then_some(Endpoint::Tcp(*address)),
-            (Addresses::Many(addresses), _) => {
-                addresses.get(self.begun).copied().map(Endpoint::Tcp)
-            }
-        };
-        endpoint.map(|endpoint| (vacancy, endpoint))
+            (Addresses::Many(addresses), _) => addresses
+                .get(usize::from(self.begun))
+                .copied()
+                .map(Endpoint::Tcp),
+        }
+    }
+
+    fn vacancy(&self) -> Option<usize> {
+        self.running.iter().position(Option::is_none)
+    }
+
+    /// Half of the time left when the places were first found taken: the addresses that wait get
+    /// the other half.
+    fn patience(&mut self, cx: &Cx<'_>) -> Instant {
+        let left = cx.deadline.saturating_duration_since(cx.now);
+        *self.patience.get_or_insert(cx.now + left / 2)
+    }
+
+    fn give_up_oldest(&mut self, cx: &mut Cx<'_>) {
+        let running = self.running.iter_mut().filter(|slot| slot.is_some());
+        let oldest = running.min_by_key(|slot| slot.map(|running| running.which));
+        if let Some(Running { attempt, which }) = oldest.and_then(Option::take) {
+            cx.net.abandon(attempt);
+            self.tried.push(Tried {
+                address: self.addresses.at(which),
+                came: Came::GivenUp,
+            });
+        }
     }
 
     /// Begins an attempt. `Some` where even its refusal shows a listener, and that was the
@@ -151,12 +207,12 @@ impl Connecting {
             Endpoint::Tcp(address) => Some(address),
             Endpoint::Unix(_) => None,
         };
-        let turn = self.begun;
-        self.begun += 1;
+        let which = self.begun;
+        self.begun = self.begun.saturating_add(1);
         match cx.net.connect(to) {
             Ok(attempt) => {
                 if let Some(slot) = self.running.get_mut(vacancy) {
-                    *slot = Some(Running { attempt, address });
+                    *slot = Some(Running { attempt, which });
                 }
                 self.next = Some(cx.now + HEAD_START);
             }
@@ -165,7 +221,7 @@ impl Connecting {
                     return Some(State::Done(Report::Open));
                 }
                 let pause = PAUSES
-                    .get(turn)
+                    .get(usize::from(which))
                     .or(PAUSES.last())
                     .copied()
                     .unwrap_or_default();
@@ -180,10 +236,21 @@ impl Connecting {
     }
 }
 
+impl Addresses {
+    /// `None` for a Unix socket.
+    fn at(&self, which: u8) -> Option<SocketAddr> {
+        match self {
+            Self::Socket => None,
+            Self::One(address) => Some(*address),
+            Self::Many(addresses) => addresses.get(usize::from(which)).copied(),
+        }
+    }
+}
+
 /// The first connection wins.
-fn won(cx: &mut Cx<'_>, running: Running) -> Result<Turn, Cause> {
-    cx.net.keep(running.attempt);
-    *cx.peer = running.address;
+fn won(cx: &mut Cx<'_>, attempt: Attempt, address: Option<SocketAddr>) -> Result<Turn, Cause> {
+    cx.net.keep(attempt);
+    *cx.peer = address;
     if cx.check.expect_closed {
         return Ok(Turn::Go(State::Done(Report::Open)));
     }

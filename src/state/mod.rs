@@ -150,7 +150,7 @@ impl State {
             Self::Connecting(state) => Err(state.expire()),
             Self::Delay(state) => Ok(state.expire(cx)),
             Self::Reading(state) => state.expire(cx),
-            Self::Quitting(state) => state.expire(cx),
+            Self::Quitting(state) => state.expire(),
             Self::Resolving(_) | Self::Handshaking(_) | Self::Sending(_) => Err(Cause::TimedOut),
             Self::Done(_) | Self::Ended => Err(Cause::Ended),
         }

@@ -1,27 +1,36 @@
 //! The quit string goes out, and the response time is taken.
 
 use super::{Cx, State, Turn, Wait};
-use crate::link::Chunk;
+use crate::link::{Chunk, LinkError};
 use crate::net::Io;
 use crate::outcome::{Cause, Reply, Report};
 use std::time::{Duration, Instant};
 
-/// How long the peer has to answer the quit string under TLS before it is parted from.
-const LAST_WORD: Duration = Duration::from_millis(200);
+/// How many reads one step may take: a peer can send without end.
+const READS: usize = 16;
 
-/// Hands the quit string to the kernel; under TLS it then waits a moment for the peer's last word.
-/// Postfix, for one, takes a `close_notify` that comes before its answer for a lost connection.
+/// How long the peer has under TLS to take its leave too.
+const LEAVE: Duration = Duration::from_millis(200);
+
+/// Hands the quit string to the kernel, which ends the response time. Under TLS it then waits a
+/// moment for the peer's end: after the quit string, because Postfix, for one, takes a
+/// `close_notify` that comes before its answer for a lost connection; without one, after our
+/// `close_notify`, because what the peer still sends (tickets, its own) would meet a closed port
+/// and come back to it as a reset.
 pub struct Quitting {
     found: Found,
     sent: usize,
     said: Option<Said>,
 }
 
-/// What the reading found.
+/// What the reading found, and when it was decided.
 enum Found {
     /// Nothing was asked.
     Unread,
-    Matched(Reply),
+    Matched {
+        reply: Reply,
+        elapsed: Duration,
+    },
     /// The peer is told goodbye all the same.
     Unexpected {
         reply: Reply,
@@ -42,8 +51,9 @@ impl Quitting {
         Self::after(Found::Unread)
     }
 
-    pub(super) fn matched(reply: Reply) -> Self {
-        Self::after(Found::Matched(reply))
+    pub(super) fn matched(reply: Reply, cx: &Cx<'_>) -> Self {
+        let elapsed = cx.elapsed();
+        Self::after(Found::Matched { reply, elapsed })
     }
 
     pub(super) fn unexpected(reply: Reply, cx: &Cx<'_>, open: bool) -> Self {
@@ -69,15 +79,20 @@ impl Quitting {
             None => match cx.link.write_all(cx.net, &cx.check.quit, &mut self.sent) {
                 Ok(Io::Blocked(on)) => return Turn::wait(self, Wait::on(on)),
                 Ok(Io::Ready(())) => {
-                    let (elapsed, leave) = (cx.elapsed(), cx.now + LAST_WORD);
+                    let (elapsed, leave) = (cx.elapsed(), cx.now + LEAVE);
+                    if cx.check.quit.is_empty() {
+                        cx.link.say_goodbye(cx.net);
+                    }
                     *self.said.insert(Said { elapsed, leave })
                 }
                 Err(e) if matches!(self.found, Found::Unread) => return Err(e.into()),
-                // The reply has decided; that the goodbye was not heard changes nothing.
-                Err(_) => return Ok(Turn::Go(self.found.end(cx.elapsed())?)),
+                Err(_) => return Ok(Turn::Go(self.found.end(None)?)),
             },
         };
-        if cx.link.is_secure() && !cx.check.quit.is_empty() && cx.now < said.leave {
+        for _ in 0..READS {
+            if !cx.link.is_secure() || cx.now >= said.leave {
+                return Ok(Turn::Go(self.found.end(Some(said.elapsed))?));
+            }
             match cx.link.read(cx.net, &mut cx.scratch.buffer) {
                 Ok(Io::Blocked(on)) => {
                     let until = Some(said.leave);
@@ -89,30 +104,33 @@ impl Quitting {
                         },
                     );
                 }
-                Ok(Io::Ready(Chunk::Nothing)) => {
-                    let now = cx.now;
-                    return Turn::wait(self, Wait::until(now));
+                Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing)) => {}
+                // Where nothing was read before, this is where a server that wants another client
+                // certificate, or none of us, says so.
+                Err(LinkError::Tls(e)) if matches!(self.found, Found::Unread) => {
+                    return Err(e.into());
                 }
-                Ok(Io::Ready(Chunk::Bytes(_) | Chunk::End)) | Err(_) => {}
+                Ok(Io::Ready(Chunk::End)) | Err(_) => {
+                    return Ok(Turn::Go(self.found.end(Some(said.elapsed))?));
+                }
             }
         }
-        Ok(Turn::Go(self.found.end(said.elapsed)?))
+        let now = cx.now;
+        Turn::wait(self, Wait::until(now))
     }
 
-    pub(super) fn expire(self, cx: &Cx<'_>) -> Result<State, Cause> {
-        match (self.said, self.found) {
-            (Some(said), found) => found.end(said.elapsed),
-            (None, Found::Unread) => Err(Cause::TimedOut),
-            (None, found) => found.end(cx.elapsed()),
-        }
+    pub(super) fn expire(self) -> Result<State, Cause> {
+        self.found.end(self.said.map(|said| said.elapsed))
     }
 }
 
 impl Found {
-    fn end(self, elapsed: Duration) -> Result<State, Cause> {
-        let reply = match self {
-            Self::Unread => None,
-            Self::Matched(reply) => Some(reply),
+    /// The end, with the time at which the quit string was with the kernel. Where it never was, the
+    /// reply has decided already and nothing else counts; without one, that is a failure.
+    fn end(self, said: Option<Duration>) -> Result<State, Cause> {
+        let (elapsed, reply) = match self {
+            Self::Unread => (said.ok_or(Cause::TimedOut)?, None),
+            Self::Matched { reply, elapsed } => (said.unwrap_or(elapsed), Some(reply)),
             Self::Unexpected {
                 reply,
                 elapsed,

@@ -5,12 +5,16 @@ use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::{Cause, Reply};
+use std::time::Duration;
 
 /// How many reads one step may take before others get their turn: a peer can send without end.
 const READS: usize = 16;
 
-/// What one step may spend on matching, in states of the pattern visited: some milliseconds.
-const VISITS: usize = 1 << 22;
+/// What the matching of one read may cost, in states of the pattern visited: a few milliseconds.
+const VISITS: usize = 1 << 20;
+
+/// How long a step may last before others get their turn, whatever it has done.
+const SHARE: Duration = Duration::from_millis(5);
 
 /// Feeds the reply to the pattern until it is decided.
 pub struct Reading {
@@ -30,7 +34,7 @@ impl Reading {
         let Some(pattern) = &cx.check.expect else {
             return Turn::go(Quitting::unread());
         };
-        let share = VISITS / READS / pattern.states().max(1);
+        let share = VISITS / pattern.states().max(1);
         for _ in 0..READS {
             let size = self.room(cx).min(share.max(1)).min(cx.scratch.buffer.len());
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
@@ -43,11 +47,12 @@ impl Reading {
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
             match self.matcher.feed(pattern, &mut cx.scratch.work, bytes) {
-                Decision::Matched => return Turn::go(Quitting::matched(self.reply)),
+                Decision::Matched => return Turn::go(Quitting::matched(self.reply, cx)),
                 Decision::Never => return Turn::go(Quitting::unexpected(self.reply, cx, false)),
                 Decision::Open if self.room(cx) == 0 => {
                     return Ok(Turn::Go(self.finish(cx, Ending::Limit)?));
                 }
+                Decision::Open if cx.net.now() >= cx.now + SHARE => break,
                 Decision::Open => {}
             }
         }
@@ -75,7 +80,7 @@ impl Reading {
         let pattern = cx.check.expect.as_ref();
         let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.work));
         match ending {
-            _ if matches => Ok(Quitting::matched(self.reply).into()),
+            _ if matches => Ok(Quitting::matched(self.reply, cx).into()),
             Ending::Peer if self.reply.total() == 0 => Err(Cause::Closed),
             Ending::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
             ending => {

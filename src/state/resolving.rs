@@ -22,7 +22,7 @@ impl Resolving {
                 Turn::go(Connecting::address(*address))
             }
             Target::Address { .. } => Err(Cause::NoAddress(family)),
-            Target::Name { host, port } => match cx.net.resolve(host, *port) {
+            Target::Name { host, port } => match cx.net.resolve(host, *port, family) {
                 Poll::Pending => Turn::wait(self, Wait::ANSWER),
                 Poll::Ready(answer) => {
                     let addresses = in_turn(answer.map_err(Cause::Lookup)?, family);

@@ -1,8 +1,10 @@
 //! The send string goes out.
 
 use super::{Cx, Delay, Turn, Wait};
+use crate::link::LinkError;
 use crate::net::Io;
 use crate::outcome::Cause;
+use std::io;
 
 /// Hands the send string to the kernel.
 #[derive(Default)]
@@ -12,9 +14,22 @@ pub struct Sending {
 
 impl Sending {
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
-        match cx.link.write_all(cx.net, &cx.check.send, &mut self.sent)? {
-            Io::Blocked(on) => Turn::wait(self, Wait::on(on)),
-            Io::Ready(()) => Turn::go(Delay::enter(cx)),
+        match cx.link.write_all(cx.net, &cx.check.send, &mut self.sent) {
+            Ok(Io::Blocked(on)) => Turn::wait(self, Wait::on(on)),
+            Ok(Io::Ready(())) => Turn::go(Delay::enter(cx)),
+            // What the peer said before it closed decides, as it does where the kernel still took
+            // our bytes and learnt too late that nobody would read them.
+            Err(LinkError::Io(e)) if cx.check.expect.is_some() && is_closed(&e) => {
+                Turn::go(Delay::enter(cx))
+            }
+            Err(e) => Err(e.into()),
         }
     }
+}
+
+fn is_closed(e: &io::Error) -> bool {
+    matches!(
+        e.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+    )
 }
