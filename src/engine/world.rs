@@ -7,7 +7,7 @@ use crate::resolve::{Question, Resolver};
 use mio::net::{TcpStream, UnixStream};
 use mio::{Interest, Registry, Token};
 use rustix::io::Errno;
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::mem;
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
@@ -139,6 +139,15 @@ impl Write for World<'_> {
         uninterrupted(|| match &mut self.sockets.stream {
             Some(Socket::Tcp(tcp)) => tcp.write(buf),
             Some(Socket::Unix(unix)) => unix.write(buf),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        })
+    }
+
+    /// TLS hands over what it has to say in pieces; they leave as one segment.
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        uninterrupted(|| match &mut self.sockets.stream {
+            Some(Socket::Tcp(tcp)) => tcp.write_vectored(bufs),
+            Some(Socket::Unix(unix)) => unix.write_vectored(bufs),
             None => Err(io::ErrorKind::NotConnected.into()),
         })
     }
