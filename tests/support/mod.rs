@@ -5,10 +5,12 @@
 #![allow(
     dead_code,
     unused_imports,
+    unused_macros,
     reason = "each test crate uses a part of what is here"
 )]
 
 mod foreign;
+mod lack;
 mod names;
 mod peer;
 mod pki;
@@ -18,6 +20,7 @@ mod server;
 mod wire;
 
 pub use foreign::{Openssl, Weak};
+pub use lack::is_our_own_lack;
 pub use names::{Namespace, has_ipv6, skip};
 pub use peer::{End, Heard, Peer};
 pub use pki::{Authority, Constraint, Identity, Leaf, Store, self_signed};

@@ -1,0 +1,87 @@
+//! Names that are in a hosts file, and names that are not.
+
+use crate::support::*;
+use crate::{V4, V6, address};
+
+#[test]
+fn a_name_is_looked_up_in_the_hosts_file() {
+    let Some(hosts) = Namespace::hosts(&[("mail.test", "127.0.0.3")]) else {
+        return;
+    };
+    let server = Server::at(address("127.0.0.3"), |peer| peer.say("220 ready\r\n"));
+    let port = server.port();
+    let run = program!("-H mail.test -p {port} -e ^220")
+        .inside(&hosts)
+        .run();
+    run.ok(timed(format!("on mail.test port {port} [220 ready]")));
+}
+
+#[test]
+fn a_name_that_is_not_found_is_an_error_and_shown() {
+    let Some(hosts) = Namespace::hosts(&[("localhost", "127.0.0.1")]) else {
+        return;
+    };
+    let run = |flags: &str| program!("-H nobody.test -p 9 {flags}").inside(&hosts).run();
+    run("").critical(r"nobody\.test");
+    run("-W").warning(r"nobody\.test");
+}
+
+#[test]
+fn a_name_that_is_not_found_proves_nothing_about_a_port() {
+    let Some(hosts) = Namespace::hosts(&[("localhost", "127.0.0.1")]) else {
+        return;
+    };
+    let run = |flags: &str| {
+        program!("-H nobody.test -p 9 -C {flags}")
+            .inside(&hosts)
+            .run()
+    };
+    run("").critical(r"nobody\.test");
+    run("-W").warning(r"nobody\.test");
+}
+
+#[test]
+fn a_family_leaves_out_the_other() {
+    if !has_ipv6() {
+        return;
+    }
+    let Some(hosts) = Namespace::hosts(&[("both.test", "::1"), ("both.test", "127.0.0.1")]) else {
+        return;
+    };
+    for (flag, other, wanted) in [
+        ("-4", V6, V4),
+        ("-6", V4, V6),
+        ("--use-ipv4", V6, V4),
+        ("--use-ipv6", V4, V6),
+    ] {
+        let mut listeners = same_port(&[address(wanted), address(other)]).into_iter();
+        let wanted = listeners
+            .next()
+            .map(|listener| Server::on(listener, |peer| peer.say("wanted")));
+        let other = listeners
+            .next()
+            .map(|listener| Server::on(listener, |peer| peer.say("other")));
+        let (wanted, other) = (wanted.expect("the first"), other.expect("the second"));
+        let port = wanted.port();
+        let run = program!("-H both.test -p {port} -e . {flag}")
+            .inside(&hosts)
+            .run();
+        run.ok(timed(format!("on both.test port {port} [wanted]")));
+        assert_eq!(other.connections(), 0, "{flag}");
+    }
+}
+
+#[test]
+fn a_family_that_a_name_lacks_is_a_name_not_found() {
+    let Some(hosts) = Namespace::hosts(&[("four.test", "127.0.0.1"), ("six.test", "::1")]) else {
+        return;
+    };
+    program!("-H four.test -p 9 -6")
+        .inside(&hosts)
+        .run()
+        .critical("four.test");
+    program!("-H six.test -p 9 -4")
+        .inside(&hosts)
+        .run()
+        .critical("six.test");
+}
