@@ -8,6 +8,8 @@ mod addresses;
 mod lookups;
 mod names;
 mod network;
+mod ports;
+mod silence;
 mod tls;
 
 use std::net::IpAddr;

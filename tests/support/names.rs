@@ -17,6 +17,20 @@ const DEAFEN: &str = "{ test -p \"$0/hosts\" || mkfifo \"$0/hosts\"; } \
     && mount --bind \"$0/hosts\" /etc/hosts \
     && exec \"$@\"";
 
+/// Has a loopback interface alone, and two ports for all connections that are begun there.
+const FEW_PORTS: &str = "ip link set lo up \
+    && echo \"$0\" > /proc/sys/net/ipv4/ip_local_port_range \
+    && exec \"$@\"";
+
+/// Has a loopback interface alone, and a server on it that must say so when it serves. It ends with the program.
+const SERVED: &str = "ip link set lo up \
+    && mount --bind \"$0/resolv.conf\" /etc/resolv.conf \
+    && mount --bind \"$0/nsswitch.conf\" /etc/nsswitch.conf \
+    && { test -p \"$0/said\" || mkfifo \"$0/said\"; } \
+    && { \"$0/server\" >\"$0/said\" 2>&1 & } \
+    && grep -q serving \"$0/said\" \
+    && { \"$@\"; code=$?; kill $!; exit $code; }";
+
 /// What asks for no name but those in the hosts file.
 const FILES_ONLY: &str = "hosts: files\n";
 
@@ -62,6 +76,41 @@ impl Namespace {
             _dir: None,
         }
         .if_it_works()
+    }
+
+    /// Where there is loopback and nothing else, and connections begin at these two ports.
+    pub fn two_ports(first: u16) -> Option<Self> {
+        let words = ["unshare", "--net", "--map-root-user", "sh", "-c", FEW_PORTS];
+        let range = format!("{first} {}", first + 1);
+        Self {
+            wrapper: words
+                .map(OsString::from)
+                .into_iter()
+                .chain([range.into()])
+                .collect(),
+            _dir: None,
+        }
+        .if_it_works()
+    }
+
+    /// Where there is loopback and nothing else, and names are asked of 127.0.0.1, where this shell command serves them.
+    ///
+    /// It must print `serving` when it does.
+    pub fn asking(server: &str) -> Option<Self> {
+        let dir = tempfile::tempdir().expect("a directory");
+        let script = dir.path().join("server");
+        for (file, text) in [
+            ("resolv.conf", "nameserver 127.0.0.1\n"),
+            ("nsswitch.conf", "hosts: dns\n"),
+            ("server", &*format!("#!/bin/sh\nexec {server}\n")),
+        ] {
+            std::fs::write(dir.path().join(file), text).expect("a file");
+        }
+        let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&script, runs).expect("our own file");
+        let mut world = Self::mounting(SERVED, dir);
+        world.wrapper.insert(1, "--net".into());
+        world.if_it_works()
     }
 
     pub fn wrapper(&self) -> Vec<OsString> {

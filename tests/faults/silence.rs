@@ -1,0 +1,73 @@
+//! Names with more silent addresses than are tried at a time, and with less time than all of them need.
+
+use crate::address;
+use crate::support::*;
+use std::net::TcpListener;
+use std::time::Duration;
+
+/// A name of so many loopback addresses, and a listener on the same port of each, in the order of the hosts file.
+fn name_of(count: usize) -> Option<(Namespace, Vec<TcpListener>)> {
+    let addresses: Vec<_> = (1..=count).map(|last| format!("127.0.1.{last}")).collect();
+    let names: Vec<_> = addresses
+        .iter()
+        .map(|address| ("many.test", address.as_str()))
+        .collect();
+    let hosts = Namespace::hosts(&names)?;
+    let addresses: Vec<_> = addresses.iter().map(|text| address(text)).collect();
+    Some((hosts, same_port(&addresses)))
+}
+
+/// The port of these listeners, none of which answers any more.
+fn silenced(listeners: Vec<TcpListener>) -> (Vec<Full>, u16) {
+    let silent: Vec<_> = listeners.into_iter().map(Full::of).collect();
+    let port = silent.first().expect("at least one").port();
+    (silent, port)
+}
+
+#[test]
+fn four_silent_addresses_leave_time_for_the_fifth() {
+    let Some((hosts, mut listeners)) = name_of(5) else {
+        return;
+    };
+    let last = listeners.pop().expect("five");
+    let (_silent, port) = silenced(listeners);
+    let server = Server::on(last, |peer| peer.say("220 ready\r\n"));
+    let run = program!("-H many.test -p {port} -e ^220 -t 4")
+        .inside(&hosts)
+        .run();
+    run.ok(timed(format!("on many.test port {port} [220 ready]")));
+    assert!(run.seconds() < 3.5, "at the last moment: {run}");
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn a_port_is_closed_where_more_addresses_are_silent_than_are_tried_at_a_time() {
+    let Some((hosts, listeners)) = name_of(6) else {
+        return;
+    };
+    let (_silent, port) = silenced(listeners);
+    let run = program!("-H many.test -p {port} -C -t 2")
+        .inside(&hosts)
+        .run();
+    run.ok(exact(format!(
+        "Verified that the port is closed. (port={port})"
+    )));
+    run.within(Duration::from_secs(2));
+}
+
+#[test]
+fn an_address_that_had_no_turn_is_told_and_is_not_seen_to_be_closed() {
+    let Some((hosts, listeners)) = name_of(2) else {
+        return;
+    };
+    let (_silent, port) = silenced(listeners);
+    for flags in ["", "-C"] {
+        // Less than the first address has for itself.
+        let run = program!("-H many.test -p {port} -t .2 {flags}")
+            .inside(&hosts)
+            .run();
+        run.critical(r"127\.0\.1\.1:[0-9]+: timed out")
+            .critical(r"127\.0\.1\.2:[0-9]+: not tried")
+            .within(Duration::from_millis(200));
+    }
+}
