@@ -63,6 +63,9 @@ impl Peer {
             if let Err(error) = stream.conn.complete_io(&mut stream.sock)
                 && stream.conn.is_handshaking()
             {
+                // Leaves the client time to hear the alert: closing over unread bytes would send a reset.
+                stream.sock.shut_down();
+                let _ = io::copy(&mut stream.sock, &mut io::sink());
                 return Self::new(Link::Gone, Some(End::Handshake(error.to_string())));
             }
         }
@@ -87,6 +90,18 @@ impl Peer {
         }
     }
 
+    /// Sends the pieces at once: as records of their own under TLS, in one segment where they are short.
+    pub fn say_in_records<B: AsRef<[u8]>>(&mut self, pieces: &[B]) {
+        let Link::Tls(stream) = &mut self.link else {
+            panic!("records are TLS's");
+        };
+        for piece in pieces {
+            let taken = stream.conn.writer().write(piece.as_ref());
+            assert_eq!(taken.expect("a session"), piece.as_ref().len(), "too long");
+        }
+        let _ = stream.flush();
+    }
+
     /// Sends the byte again and again, after a pause each time, until the client is gone.
     pub fn drip(&mut self, byte: u8, pause: Duration) {
         let started = Instant::now();
@@ -108,6 +123,24 @@ impl Peer {
     /// Reads until the client has said this much in all, or says no more.
     pub fn hear(&mut self, count: usize) {
         while self.bytes.len() < count && self.read_once() {}
+    }
+
+    /// What the client says next, once it says something; nothing once it says no more.
+    pub fn listen(&mut self) -> Vec<u8> {
+        let before = self.bytes.len();
+        self.read_once();
+        self.bytes.split_off(before)
+    }
+
+    /// Whether the client says no more, not even goodbye, for so long after what was heard of it.
+    pub fn stays_quiet(&mut self, pause: Duration) -> bool {
+        if let Link::Tls(stream) = &mut self.link {
+            let state = stream.conn.process_new_packets();
+            if state.is_ok_and(|state| state.peer_has_closed()) {
+                return false;
+            }
+        }
+        self.link.wire().is_some_and(|wire| wire.stays_quiet(pause))
     }
 
     /// Says no more: ends the TLS session, if there is one, and the stream.

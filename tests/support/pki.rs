@@ -1,8 +1,9 @@
 //! Certificates of every kind, and the trust stores that know them.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SanType};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, SupportedProtocolVersion, crypto::ring};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, crypto::ring};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -40,6 +41,30 @@ impl Authority {
     /// A root of its own.
     pub fn new(name: &str) -> Self {
         let issuer = CertifiedIssuer::self_signed(authority(name), key()).expect("a root");
+        Self { issuer }
+    }
+
+    /// A root that vouched from 2001-02-03 to 2020-04-05.
+    pub fn expired(name: &str) -> Self {
+        Self::valid(name, (2001, 2, 3), (2020, 4, 5), key())
+    }
+
+    /// A root that will vouch from 2098-07-06 to 2099-08-07.
+    pub fn not_yet_valid(name: &str) -> Self {
+        Self::valid(name, (2098, 7, 6), (2099, 8, 7), key())
+    }
+
+    /// The same root, of the same name and key, with dates that hold.
+    pub fn renewed(&self, name: &str) -> Self {
+        let key = KeyPair::try_from(self.issuer.key().serialize_der()).expect("the same key");
+        Self::valid(name, (2001, 2, 3), (2099, 8, 7), key)
+    }
+
+    fn valid(name: &str, from: (i32, u8, u8), to: (i32, u8, u8), key: KeyPair) -> Self {
+        let mut params = authority(name);
+        params.not_before = rcgen::date_time_ymd(from.0, from.1, from.2);
+        params.not_after = rcgen::date_time_ymd(to.0, to.1, to.2);
+        let issuer = CertifiedIssuer::self_signed(params, key).expect("a root");
         Self { issuer }
     }
 
@@ -82,6 +107,15 @@ impl Leaf {
     /// For `localhost` and the loopback addresses.
     pub fn good() -> Self {
         Self::named(&["localhost", "127.0.0.1", "::1"])
+    }
+
+    /// For this e-mail address and this URI, beside the names it has.
+    pub fn and_no_host(mut self, email: &str, uri: &str) -> Self {
+        self.0.subject_alt_names.extend([
+            SanType::Rfc822Name(email.try_into().expect("ASCII")),
+            SanType::URI(uri.try_into().expect("ASCII")),
+        ]);
+        self
     }
 
     /// An authority's, though a server shows it.
@@ -137,6 +171,30 @@ impl Identity {
             .expect("a version that ring speaks")
             .with_no_client_auth()
             .with_single_cert(self.chain.clone(), key);
+        let mut config = config.expect("a certificate and its key");
+        // As most servers do: the client gets tickets, whether it has a use for them or not.
+        config.ticketer = ring::Ticketer::new().expect("random bytes");
+        Arc::new(config)
+    }
+
+    /// The same for a server that takes only clients with a certificate of this authority.
+    pub fn demanding_config(
+        &self,
+        version: &'static SupportedProtocolVersion,
+        authority: &Authority,
+    ) -> Arc<ServerConfig> {
+        let provider = Arc::new(ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.issuer.der().clone()).expect("a root");
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .expect("a version that ring speaks")
+            .with_client_cert_verifier(verifier.build().expect("a root to verify with"))
+            .with_single_cert(
+                self.chain.clone(),
+                PrivateKeyDer::Pkcs8(self.key.clone_key()),
+            );
         Arc::new(config.expect("a certificate and its key"))
     }
 

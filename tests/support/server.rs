@@ -7,7 +7,7 @@ use rustls::version::{TLS12 as V12, TLS13 as V13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::{self as unix, UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +33,7 @@ pub struct Server {
 enum At {
     Port(SocketAddr),
     Path(PathBuf),
+    Name(unix::SocketAddr),
 }
 
 enum Listener {
@@ -86,6 +87,26 @@ impl Server {
         Self::start(at, Listener::Tcp(listener), Some(config), None, script)
     }
 
+    /// With TLS as configured, on a free port of 127.0.0.1.
+    pub fn configured(
+        config: Arc<ServerConfig>,
+        script: impl FnMut(&mut Peer) + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let at = At::Port(listener.local_addr().expect("its address"));
+        Self::start(at, Listener::Tcp(listener), Some(config), None, script)
+    }
+
+    /// On an abstract Unix socket, which has a name and no place in the file system.
+    #[cfg(target_os = "linux")]
+    pub fn abstract_unix(name: &str, script: impl FnMut(&mut Peer) + Send + 'static) -> Self {
+        use std::os::linux::net::SocketAddrExt;
+        let address = unix::SocketAddr::from_abstract_name(name).expect("a short name");
+        let listener = UnixListener::bind_addr(&address).expect("a name that is free");
+        let listener = Listener::Unix(listener);
+        Self::start(At::Name(address), listener, None, None, script)
+    }
+
     /// On a Unix socket in a directory of its own.
     pub fn unix(script: impl FnMut(&mut Peer) + Send + 'static) -> Self {
         Self::unix_socket(None, script)
@@ -103,13 +124,13 @@ impl Server {
     pub fn port(&self) -> u16 {
         match &self.at {
             At::Port(address) => address.port(),
-            At::Path(path) => panic!("{} has no port", path.display()),
+            At::Path(_) | At::Name(_) => panic!("a Unix socket has no port"),
         }
     }
 
     pub fn path(&self) -> &str {
         match &self.at {
-            At::Port(address) => panic!("{address} is no path"),
+            At::Port(_) | At::Name(_) => panic!("the server has no path"),
             At::Path(path) => path.to_str().expect("a path in plain text"),
         }
     }
@@ -185,6 +206,7 @@ impl At {
         match self {
             Self::Port(address) => TcpStream::connect_timeout(address, PATIENCE).map(drop),
             Self::Path(path) => UnixStream::connect(path).map(drop),
+            Self::Name(address) => UnixStream::connect_addr(address).map(drop),
         }
     }
 }
