@@ -152,6 +152,14 @@ impl Peer {
         self.cut();
     }
 
+    /// Listens until the client ends the TLS session, and says no more then either.
+    pub fn part(&mut self) {
+        if let Link::Tls(stream) = &mut self.link {
+            let _ = stream.read_to_end(&mut self.bytes); // or until it is gone
+        }
+        self.finish();
+    }
+
     /// Ends the stream without a word to TLS.
     pub fn cut(&mut self) {
         if let Some(wire) = self.link.wire() {

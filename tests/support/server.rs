@@ -183,11 +183,12 @@ impl Server {
             return 0;
         };
         self.stopping.store(true, Ordering::SeqCst);
-        self.at
-            .knock()
-            .expect("the server takes its last connection");
+        let knocked = self.at.knock(); // in vain where the script has panicked
         match serving.join() {
-            Ok(connections) => connections,
+            Ok(connections) => {
+                knocked.expect("the server takes its last connection");
+                connections
+            }
             Err(_) if thread::panicking() => 0,
             Err(panic) => std::panic::resume_unwind(panic),
         }

@@ -1,22 +1,7 @@
 //! Which certificates hold, and why others do not.
 
-use crate::greeting;
 use crate::support::*;
-
-/// Checks a server that shows this certificate, as `localhost` over TLS 1.3.
-fn asked(identity: &Identity, store: &Store) -> Run {
-    let server = greeting(identity, TLS13);
-    let port = server.port();
-    program!("-S -H localhost -p {port} -e ^220")
-        .trusting(store)
-        .run()
-}
-
-/// The check failed on the certificate: it names the host, and says this in this order.
-#[track_caller]
-fn refused(run: &Run, words: &[&str]) {
-    run.critical("localhost").critical(shows(words));
-}
+use crate::{asked, greeting, refused};
 
 #[test]
 fn an_address_is_verified_against_addresses_and_sends_no_name() {
@@ -212,31 +197,22 @@ fn any_certificate_is_accepted_where_none_is_checked() {
 }
 
 #[test]
-fn the_store_may_be_a_file_or_a_directory() {
+fn names_that_no_host_has_are_not_shown() {
     let authority = Authority::new("Test Root");
-    let store = authority.store();
-    let server = greeting(&authority.issue(Leaf::good()), TLS13);
-    let port = server.port();
-    let line = || program!("-S -H localhost -p {port} -e ^220");
-    line()
-        .env("SSL_CERT_FILE", store.file())
-        .run()
-        .ok("220 ready");
-    line()
-        .env("SSL_CERT_DIR", store.directory())
-        .run()
-        .ok("220 ready");
-    let other = Authority::new("Other Root").store();
-    let both = line()
-        .env("SSL_CERT_FILE", other.file())
-        .env("SSL_CERT_DIR", store.directory());
-    both.run().ok("220 ready");
-}
+    let (email, uri) = ("ops@mail.example", "https://uri.example/x");
+    let names = ["mail.example.com", "192.0.2.7", "::1", "2001:db8::7"];
+    let leaf = Leaf::named(&names).and_no_host(email, uri);
+    let run = asked(&authority.issue(leaf), &authority.store());
+    refused(
+        &run,
+        &["mail.example.com", "192.0.2.7", " ::1", "2001:db8::7"],
+    );
+    assert!(!run.message().contains("ops@"), "{run}");
+    assert!(!run.message().contains("uri.example"), "{run}");
 
-#[test]
-fn a_store_may_hold_more_than_certificates_that_can_be_read() {
-    let authority = Authority::new("Test Root");
-    let junk = "# a comment\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    let store = Store::of(&[junk.to_owned(), authority.pem()]);
-    asked(&authority.issue(Leaf::good()), &store).ok("220 ready");
+    let leaf = Leaf::named(&[]).and_no_host(email, uri);
+    let run = asked(&authority.issue(leaf), &authority.store());
+    refused(&run, &["certificate"]);
+    assert!(!run.message().contains("ops@"), "{run}");
+    assert!(!run.message().contains("uri.example"), "{run}");
 }

@@ -1,6 +1,7 @@
 //! Peers that never get as far as a session.
 
 use crate::support::*;
+use rustls::ProtocolVersion;
 use std::time::Duration;
 
 /// A peer that answers the first words of TLS like this: the check is over TLS, and names whom it asked.
@@ -95,4 +96,26 @@ fn an_alert_is_told_by_its_name() {
     alert(40).critical("(?i)handshake.?failure");
     alert(70).critical("(?i)protocol.?version");
     alert(112).critical("(?i)unrecogni[sz]ed.?name");
+}
+
+#[test]
+fn a_peer_that_demands_a_certificate_of_the_client_is_said_to() {
+    let authority = Authority::new("Test Root");
+    let (identity, store) = (authority.issue(Leaf::good()), authority.store());
+    for version in [TLS12, TLS13] {
+        let config = identity.demanding_config(version, &authority);
+        let server = Server::configured(config, |_| ());
+        let port = server.port();
+        // Over TLS 1.3 the client has what it needs of the handshake before the alert comes.
+        for flags in ["", "-q QUIT", "-s hello", "-e ^220", "-e ^220 -q QUIT"] {
+            let run = program!("-S -H localhost -p {port} {flags}")
+                .trusting(&store)
+                .run();
+            let alert = match version.version {
+                ProtocolVersion::TLSv1_3 => "CertificateRequired",
+                _ => "HandshakeFailure|CertificateRequired",
+            };
+            run.critical(alert).critical("localhost");
+        }
+    }
 }

@@ -4,8 +4,11 @@
 mod support;
 
 mod certificates;
+mod closing;
 mod handshakes;
+mod segments;
 mod sessions;
+mod store;
 
 use rustls::SupportedProtocolVersion;
 use support::*;
@@ -16,4 +19,19 @@ const GREETING: &str = "220 ready\r\n";
 /// A server that greets.
 fn greeting(identity: &Identity, version: &'static SupportedProtocolVersion) -> Server {
     Server::tls(identity, version, |peer| peer.say(GREETING))
+}
+
+/// Checks a server that shows this certificate, as `localhost` over TLS 1.3.
+fn asked(identity: &Identity, store: &Store) -> Run {
+    let server = greeting(identity, TLS13);
+    let port = server.port();
+    program!("-S -H localhost -p {port} -e ^220")
+        .trusting(store)
+        .run()
+}
+
+/// The check failed on the certificate: it names the host, and says this in this order.
+#[track_caller]
+fn refused(run: &Run, words: &[&str]) {
+    run.critical("localhost").critical(shows(words));
 }

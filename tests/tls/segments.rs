@@ -1,0 +1,140 @@
+//! What comes in one segment means what it means in several: data, and then the end of the session by an alert or by
+//! bytes that are not TLS.
+
+use crate::GREETING;
+use crate::support::*;
+use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
+use std::io::Write;
+use std::sync::Arc;
+
+/// When the greeting and what breaks the session are handed to the kernel.
+#[derive(Clone, Copy, Debug)]
+enum Together {
+    /// Not together: the greeting first, and the rest when the client has read it.
+    Never,
+    /// After the handshake.
+    AfterTheHandshake,
+    /// With the last words of the handshake.
+    WithItsEnd,
+}
+
+/// What breaks the session.
+#[derive(Clone, Copy, Debug)]
+enum Break {
+    /// A fatal alert.
+    Alert,
+    /// Bytes of no TLS record.
+    Garbage,
+}
+
+const VERSIONS: [&SupportedProtocolVersion; 2] = [TLS12, TLS13];
+const TOGETHER: [Together; 3] = [
+    Together::Never,
+    Together::AfterTheHandshake,
+    Together::WithItsEnd,
+];
+
+/// A server that greets and breaks the session.
+fn breaking(
+    identity: &Identity,
+    version: &'static SupportedProtocolVersion,
+    together: Together,
+    by: Break,
+) -> Server {
+    let mut config = ServerConfig::clone(&identity.server_config(version));
+    // Over TLS 1.3 the last words of a server are sent before the client's, and a greeting may be too.
+    let early =
+        matches!(together, Together::WithItsEnd) && version.version == ProtocolVersion::TLSv1_3;
+    config.send_half_rtt_data = early;
+    let config = Arc::new(config);
+    Server::tcp(move |peer| {
+        let mut session = ServerConnection::new(Arc::clone(&config)).expect("a session");
+        let mut last = Vec::new();
+        while session.is_handshaking() {
+            let flight = words(&mut session);
+            if early && !flight.is_empty() {
+                last = flight;
+                break;
+            }
+            peer.say(&flight);
+            take(&mut session, &peer.listen());
+        }
+        last.extend(words(&mut session));
+        if !matches!(together, Together::WithItsEnd) {
+            peer.say(&last);
+            peer.wait_until_read();
+            last.clear();
+        }
+        session
+            .writer()
+            .write_all(GREETING.as_bytes())
+            .expect("room");
+        last.extend(words(&mut session));
+        if let Together::Never = together {
+            peer.say(&last);
+            peer.wait_until_read();
+            last.clear();
+        }
+        match by {
+            Break::Alert => {
+                // A record that nobody who has the key wrote.
+                let forged = [&[0x17, 3, 3, 0, 32][..], &[0; 32]].concat();
+                session.read_tls(&mut &forged[..]).expect("room");
+                session.process_new_packets().expect_err("not its key");
+                last.extend(words(&mut session));
+            }
+            Break::Garbage => last.extend([0xff; 64]),
+        }
+        peer.say(&last);
+    })
+}
+
+/// What the session has to say, as it is on the wire.
+fn words(session: &mut ServerConnection) -> Vec<u8> {
+    let mut words = Vec::new();
+    while session.wants_write() {
+        session.write_tls(&mut words).expect("memory");
+    }
+    words
+}
+
+/// Takes what the client said.
+fn take(session: &mut ServerConnection, mut bytes: &[u8]) {
+    assert!(!bytes.is_empty(), "the client left in mid-handshake");
+    while !bytes.is_empty() {
+        session.read_tls(&mut bytes).expect("room");
+        session.process_new_packets().expect("a client's words");
+    }
+}
+
+/// Runs a check with these flags of servers of all kinds.
+#[track_caller]
+fn of_each_kind(flags: &str, seen: impl Fn(&Run)) {
+    let identity = Authority::new("Test Root").issue(Leaf::good());
+    for version in VERSIONS {
+        for together in TOGETHER {
+            for by in [Break::Alert, Break::Garbage] {
+                eprintln!("{:?}, {together:?}, {by:?}", version.version);
+                let server = breaking(&identity, version, together, by);
+                let port = server.port();
+                seen(&check!(
+                    "-S -H localhost -p {port} --no-check-certificate {flags}"
+                ));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_said_before_the_session_broke_matches() {
+    of_each_kind("-e ^220", |run| {
+        run.ok(r"\[220 ready\]$");
+    });
+}
+
+#[test]
+fn what_was_said_before_the_session_broke_is_the_reply_that_does_not_match() {
+    of_each_kind("-e ^421", |run| {
+        run.critical(exact("Unexpected response from host/socket: 220 ready"));
+    });
+}
