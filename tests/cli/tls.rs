@@ -78,3 +78,28 @@ fn an_empty_sni_counts_as_not_given() {
 fn what_is_no_name_is_no_sni() {
     check!("-S -H 127.0.0.1 -p 9 --sni 'a b'").unknown(shows(&["sni", "a b"]));
 }
+
+#[test]
+fn an_address_in_brackets_is_an_address_for_sni_too() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    let server = Server::tls(&authority.issue(Leaf::named(&["::1"])), TLS13, |_| ());
+    let port = server.port();
+    for sni in ["::1", "[::1]"] {
+        let run = program!("-S -H 127.0.0.1 -p {port} --sni {sni}")
+            .trusting(&store)
+            .run();
+        run.ok(timed(format!("on 127.0.0.1 port {port}")));
+        assert_eq!(server.heard().sni, None);
+    }
+}
+
+#[test]
+fn a_host_that_is_no_name_does_not_matter_where_no_name_is_needed() {
+    let identity = self_signed(Leaf::good(), Constraint::Ca);
+    let server = Server::unix_tls(&identity, TLS13, |_| ());
+    let path = server.path();
+    let run = check!("-S -U {path} --no-check-certificate -H 'bad name!'");
+    run.ok(timed(format!("on {path}")));
+    assert_eq!(server.heard().sni, None);
+}

@@ -43,3 +43,24 @@ fn an_empty_path_counts_as_not_given() {
     let port = server.port();
     check!("-H 127.0.0.1 -p {port} -U ''").ok(timed(format!("on 127.0.0.1 port {port}")));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_behind_an_at_sign_is_one_of_linux_abstract_sockets() {
+    let name = format!("check-tcp.test.{}", std::process::id());
+    let open = exact(format!("Unexpectedly open unixsock. (sock=@{name})"));
+    let closed = exact(format!(
+        "Verified that the unixsock is closed. (sock=@{name})"
+    ));
+    check!("-U @{name} -C").ok(&closed);
+    check!("-U @{name}").critical(shows(&["@", &name, "refused"]));
+
+    let server = Server::abstract_unix(&name, |peer| peer.say("220 ready\r\n"));
+    let run = check!("-U @{name} -e ^220 -q QUIT");
+    run.ok(timed(format!("on @{name} [220 ready]")));
+    let heard = server.heard();
+    assert_eq!((heard.bytes, heard.end), (b"QUIT\r\n".to_vec(), End::Fin));
+    check!("-U @{name} -C").critical(&open);
+    drop(server);
+    check!("-U @{name} -C").ok(&closed);
+}
