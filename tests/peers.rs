@@ -158,60 +158,6 @@ fn a_silent_peer_is_waited_for_until_the_deadline() {
 }
 
 #[test]
-fn a_reset_before_the_reply_is_said_to_be_one() {
-    let server = Server::tcp(|peer| {
-        peer.hear(4);
-        peer.reset();
-    });
-    let port = server.port();
-    let run = check!("-H 127.0.0.1 -p {port} -s ping -e ^pong");
-    run.critical("(?i)reset")
-        .critical(shows(&["127.0.0.1", &port.to_string()]));
-}
-
-#[test]
-fn a_reset_amid_the_reply_is_said_to_be_one() {
-    let server = Server::tcp(|peer| {
-        peer.say("22");
-        peer.wait_until_read();
-        peer.reset();
-    });
-    let port = server.port();
-    check!("-H 127.0.0.1 -p {port} -e ^220").critical("(?i)reset");
-}
-
-#[test]
-fn a_reset_after_the_match_changes_nothing() {
-    let server = Server::tcp(|peer| {
-        peer.say("220 ready");
-        peer.wait_until_read();
-        peer.reset();
-    });
-    let port = server.port();
-    check!("-H 127.0.0.1 -p {port} -e '^220 ready' -q QUIT").ok("220 ready");
-}
-
-#[test]
-fn a_peer_that_closes_at_once_is_said_to_have() {
-    let server = Server::tcp(Peer::finish);
-    let port = server.port();
-    check!("-H 127.0.0.1 -p {port} -e ^220").critical("(?i)closed by peer");
-    check!("-H 127.0.0.1 -p {port} -e ^$").ok("seconds response time");
-    check!("-H 127.0.0.1 -p {port}").ok("seconds response time");
-}
-
-#[test]
-fn a_peer_that_closes_amid_the_reply_is_a_mismatch() {
-    let server = Server::tcp(|peer| {
-        peer.say("22");
-        peer.finish();
-    });
-    let port = server.port();
-    let run = check!("-H 127.0.0.1 -p {port} -e ^220");
-    run.critical(exact("Unexpected response from host/socket: 22"));
-}
-
-#[test]
 fn a_peer_of_another_protocol_is_shown() {
     // TLS where clear text is expected: an alert.
     let run = mismatch(*b"\x15\x03\x03\x00\x02\x02\x28");
@@ -288,6 +234,26 @@ fn a_long_reply_is_cut_to_the_length_of_a_line_and_the_cut_is_seen() {
                 run.message().contains("...") || run.message().contains('…'),
                 "{run}"
             );
+        }
+    }
+}
+
+#[test]
+fn a_cut_in_mid_character_leaves_nothing_of_it() {
+    for character in ["é", "日", "\u{1f600}"] {
+        // So that the cut falls at every byte of a character, wherever it falls.
+        for before in 0..character.len() {
+            let reply = "x".repeat(before) + &character.repeat(2_000);
+            let (unexpected, expected) = (mismatch(&*reply), matched(reply + "the end"));
+            for run in [unexpected, expected] {
+                let shown = run.message();
+                assert!(shown.contains(character), "{run}");
+                assert!(
+                    !shown.contains('\\') && !shown.contains('\u{fffd}'),
+                    "{run}"
+                );
+                assert!(shown.contains("...") || shown.contains('…'), "{run}");
+            }
         }
     }
 }

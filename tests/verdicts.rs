@@ -202,6 +202,25 @@ fn descriptors_that_ran_out_are_our_own_lack() {
 }
 
 #[test]
+fn descriptors_that_run_out_amid_a_look_up_are_no_error_of_the_name() {
+    let server = Server::at("127.0.0.1".parse().expect("an address"), |_| ());
+    let port = server.port();
+    // Each number ends the check at another file or socket; the last is enough for all of them.
+    let codes = (4..=16).map(|limit| {
+        let few = format!("ulimit -n {limit} && exec \"$@\"");
+        let run = program!("-H localhost -p {port}").shell(&few).run();
+        match run.code {
+            Some(0) => run.ok(timed(format!("on localhost port {port}"))),
+            _ => run.unknown("(?i)too many open files|localhost"),
+        };
+        run.code
+    });
+    let codes: Vec<_> = codes.collect();
+    assert_eq!(codes.first(), Some(&Some(3)), "{codes:?}");
+    assert_eq!(codes.last(), Some(&Some(0)), "{codes:?}");
+}
+
+#[test]
 fn a_socket_of_another_kind_is_our_own_lack() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("s");
