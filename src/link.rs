@@ -13,6 +13,8 @@ const DRAIN: usize = 256;
 #[derive(Default)]
 pub struct Link {
     tls: Option<Box<ClientConnection>>,
+    /// Goodbye was said: nothing is sent any more, and what comes is not for reading.
+    left: bool,
 }
 
 /// What one read came to.
@@ -84,7 +86,7 @@ impl Link {
     /// # Errors
     /// The connection was reset, or what came is not TLS.
     pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
-        let Some(tls) = &mut self.tls else {
+        let Some(tls) = &mut self.tls.as_mut().filter(|_| !self.left) else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
             return Ok(Io::Ready(Chunk::of(read)));
         };
@@ -134,11 +136,13 @@ impl Link {
     }
 
     /// Says goodbye under TLS (`close_notify`), once; nothing in the clear. Takes no error: who is gone
-    /// needs no goodbye.
+    /// needs no goodbye. What is read after it is not decrypted any more.
     pub fn say_goodbye(&mut self, net: &mut dyn Net) {
         if let Some(tls) = &mut self.tls
             && !tls.is_handshaking()
+            && !self.left
         {
+            self.left = true;
             tls.send_close_notify();
             let _ = flush(tls, net);
         }

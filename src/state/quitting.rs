@@ -105,8 +105,8 @@ impl Quitting {
                     );
                 }
                 Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing)) => {}
-                // Where nothing was read before, this is where a server that wants another client
-                // certificate, or none of us, says so.
+                // Where nothing was read before, this is where a server that wants a certificate of
+                // ours says so.
                 Err(LinkError::Tls(e)) if matches!(self.found, Found::Unread) => {
                     return Err(e.into());
                 }

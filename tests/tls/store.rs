@@ -53,8 +53,7 @@ fn a_store_that_is_a_pipe_is_no_store_and_not_waited_for() {
 fn an_expired_root_vouches_for_nobody_and_is_said_to_be_why() {
     let root = Authority::expired("Old Root");
     let run = asked(&root.issue(Leaf::good()), &root.store());
-    refused(&run, &["issuer"]);
-    refused(&run, &["store"]);
+    refused(&run, &["issued by Old Root", "store"]);
     refused(&run, &["expired", "2020-04-05"]);
     // So it does for nobody that it vouches for by way of another.
     let intermediate = root.intermediate("Test Intermediate");
@@ -66,8 +65,7 @@ fn an_expired_root_vouches_for_nobody_and_is_said_to_be_why() {
 fn a_root_of_tomorrow_vouches_for_nobody_and_is_said_to_be_why() {
     let root = Authority::not_yet_valid("New Root");
     let run = asked(&root.issue(Leaf::good()), &root.store());
-    refused(&run, &["issuer"]);
-    refused(&run, &["store"]);
+    refused(&run, &["issued by New Root", "store"]);
     refused(&run, &["not", "valid", "2098-07-06"]);
 }
 
