@@ -1,0 +1,53 @@
+//! Whatever the world does: what holds in every run of any case, beyond what the driver asserts.
+
+use crate::any;
+use crate::rng::each_seed;
+use crate::run::LEAVE;
+use check_tcp::outcome::Report;
+use check_tcp::report::line;
+use std::time::Duration;
+
+#[test]
+fn whatever_happens_a_probe_ends_in_time_and_keeps_to_what_was_asked() {
+    each_seed(600, |seed| {
+        let case = any::case(seed);
+        let (check, target) = case.asks();
+        let exact = case.is_exact();
+        let run = case.nudged(seed).run();
+        let log = &run.world.log;
+
+        let asked = [check.send.clone(), check.quit.clone()].concat();
+        if check.tls.is_none() {
+            assert!(asked.starts_with(&log.sent), "{}", run.told());
+        }
+        if check.expect_closed {
+            assert_eq!(log.sent.len(), 0, "{}", run.told());
+        }
+        assert_eq!(
+            check.expect_closed && run.outcome.is_ok(),
+            matches!(run.outcome, Ok(Report::Open))
+        );
+        if let Ok(Report::Answered { elapsed, .. }) = run.outcome
+            && exact
+            && run.world.heard() == asked
+        {
+            let leave = if check.tls.is_some() {
+                LEAVE
+            } else {
+                Duration::ZERO
+            };
+            assert!(run.at <= elapsed + leave, "{}", run.told());
+            let said = check.quit.is_empty() || elapsed == log.last_heard;
+            assert!(said, "the wait is no response time: {}", run.told());
+        }
+        if check.expect.is_none() {
+            assert_eq!(run.reply(), None);
+        }
+        if let (Some(max), Some(reply)) = (check.max_bytes, run.reply()) {
+            assert!(reply.total() <= max.get());
+        }
+        let line = line::check(&check, &target, &run.outcome, run.status);
+        assert!(line.chars().count() <= line::LONGEST, "{line:?}");
+        assert_eq!(line.find('\n'), Some(line.len() - 1), "{line:?}");
+    });
+}

@@ -1,0 +1,98 @@
+//! The kernel's two buffers of one connection.
+
+use rustix::io::Errno;
+use std::collections::VecDeque;
+use std::io;
+
+/// What has arrived and was not read, and how much of ours would be taken.
+pub struct Pipe {
+    inbox: VecDeque<u8>,
+    end: Option<End>,
+    window: usize,
+    /// A write was refused, and nothing has made room since.
+    pub starved: bool,
+    /// Never again will there be room.
+    pub shut: bool,
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    Closed,
+    /// Told once, by whichever call comes first; then the connection is merely gone.
+    Reset(Errno),
+    Gone,
+}
+
+impl Pipe {
+    pub fn new(window: usize) -> Self {
+        Self {
+            inbox: VecDeque::new(),
+            end: None,
+            window,
+            starved: false,
+            shut: false,
+        }
+    }
+
+    pub fn arrives(&mut self, bytes: &[u8]) {
+        if self.end.is_none() {
+            self.inbox.extend(bytes);
+        }
+    }
+
+    pub fn closes(&mut self) {
+        self.end.get_or_insert(End::Closed);
+    }
+
+    pub fn resets(&mut self, errno: Errno) {
+        self.end = Some(End::Reset(errno));
+        self.starved = false;
+    }
+
+    pub fn opens(&mut self, window: usize) {
+        self.window = self.window.saturating_add(window);
+        self.starved = false;
+    }
+
+    pub fn unread(&self) -> usize {
+        self.inbox.len()
+    }
+
+    /// As `read(2)`, and at most `most`: what is there first, then how it ended.
+    pub fn read(&mut self, buf: &mut [u8], most: usize) -> io::Result<usize> {
+        assert!(!buf.is_empty(), "a read of nothing looks like the end");
+        if self.inbox.is_empty() {
+            return match self.end {
+                None => Err(io::ErrorKind::WouldBlock.into()),
+                Some(End::Closed | End::Gone) => Ok(0),
+                Some(End::Reset(errno)) => self.tell(errno),
+            };
+        }
+        let taken = self.inbox.len().min(buf.len()).min(most);
+        for (to, byte) in buf.iter_mut().zip(self.inbox.drain(..taken)) {
+            *to = byte;
+        }
+        Ok(taken)
+    }
+
+    /// As `write(2)`.
+    pub fn write(&mut self, len: usize) -> io::Result<usize> {
+        match self.end {
+            Some(End::Reset(errno)) => return self.tell(errno),
+            Some(End::Gone) => return Err(Errno::PIPE.into()),
+            Some(End::Closed) | None => {}
+        }
+        let taken = if self.shut { 0 } else { self.window.min(len) };
+        if taken == 0 {
+            self.starved = true;
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.window -= taken;
+        Ok(taken)
+    }
+
+    fn tell(&mut self, errno: Errno) -> io::Result<usize> {
+        self.end = Some(End::Gone);
+        Err(errno.into())
+    }
+}

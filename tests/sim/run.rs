@@ -1,0 +1,295 @@
+//! A case, how it is run, and what can be asked of a run.
+
+use crate::driver::Driver;
+use crate::rng::Rng;
+use crate::script::Script;
+use crate::world::World;
+use check_tcp::check::Check;
+use check_tcp::expect::Pattern;
+use check_tcp::outcome::{self, Came, Cause, Failure, Outcome, Reply, Report, Status, Tried};
+use check_tcp::state::Phase;
+use check_tcp::target::Target;
+use check_tcp::tls::Tls;
+use rustix::io::Errno;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many addresses of a name are tried.
+pub const TRIED: usize = 8;
+
+/// How long a peer under TLS has to take its leave.
+pub const LEAVE: Duration = Duration::from_millis(200);
+
+/// How many reads of what was left unread the farewell may take.
+pub const DRAIN: usize = 256;
+
+/// A probe and its world, before they meet.
+pub struct Case {
+    script: Script,
+    target: Target,
+    check: Arc<Check>,
+    nudges: Option<Rng>,
+    late: Duration,
+}
+
+/// How it went.
+pub struct Run {
+    pub outcome: Outcome,
+    pub status: Status,
+    /// When it ended.
+    pub at: Duration,
+    /// How many steps it took, and after how many of them it asked for another at once.
+    pub steps: usize,
+    pub yields: usize,
+    /// How many reads a step took at most that did nothing but read the reply.
+    pub most: usize,
+    pub world: World,
+}
+
+/// What a reply came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Match,
+    Mismatch,
+    /// A mismatch whose pattern was open to the end.
+    Open,
+    Closed,
+    TimedOut,
+    Broken,
+}
+
+/// What came of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Failed(Errno),
+    Silence,
+    GivenUp,
+    Untried,
+}
+
+/// Runs a check of a name to its end.
+pub fn run(script: Script, check: Check) -> Run {
+    Case::new(script, check).run()
+}
+
+/// A check of 10 s that waits for `pattern` and then says QUIT.
+pub fn expecting(pattern: &str) -> Check {
+    Check {
+        expect: Some(Pattern::new(pattern).expect("a pattern")),
+        quit: b"QUIT\r\n".to_vec(),
+        ..Check::default()
+    }
+}
+
+/// In the clear, or under TLS with any certificate.
+pub fn over(tls: bool, check: Check) -> Check {
+    Check {
+        tls: tls.then(|| Tls::unverified(None)),
+        ..check
+    }
+}
+
+impl Case {
+    /// A check of the name `mail.example`.
+    pub fn new(script: Script, check: Check) -> Self {
+        let target = Target::Name {
+            host: "mail.example".to_owned(),
+            port: 25,
+        };
+        Self {
+            script,
+            target,
+            check: Arc::new(check),
+            nudges: None,
+            late: Duration::ZERO,
+        }
+    }
+
+    /// A check of a Unix socket.
+    pub fn socket(script: Script, check: Check) -> Self {
+        Self {
+            target: Target::Socket("/run/mail".into()),
+            ..Self::new(script, check)
+        }
+    }
+
+    /// The same, stepped for no reason every now and then: much too early, and several times at one
+    /// moment.
+    pub fn nudged(self, seed: u64) -> Self {
+        Self {
+            nudges: Some(Rng::new(!seed)),
+            ..self
+        }
+    }
+
+    /// The same, but the engine had no time for it before `late`.
+    pub fn late(self, late: Duration) -> Self {
+        Self { late, ..self }
+    }
+
+    /// What is asked, and of whom.
+    pub fn asks(&self) -> (Arc<Check>, Target) {
+        (self.check.clone(), self.target.clone())
+    }
+
+    /// Whether time stands still while a step is under way.
+    pub fn is_exact(&self) -> bool {
+        self.script.weather.cost.is_zero()
+    }
+
+    /// Runs it, then steps it once more.
+    pub fn outlive(self) -> Outcome {
+        let mut driver = self.driver();
+        driver.drive().ok();
+        driver.step_once_more()
+    }
+
+    pub fn run(self) -> Run {
+        let late = self.late;
+        let exact = self.is_exact();
+        let named = matches!(self.target, Target::Name { .. });
+        let check = self.check.clone();
+        let mut driver = self.driver();
+        let outcome = driver.drive();
+        let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
+        let run = Run {
+            status: outcome::judge(&check, &outcome),
+            outcome,
+            at: driver.world.age(),
+            steps: driver.steps,
+            yields: driver.yields,
+            most: driver.most,
+            world: driver.world,
+        };
+        let latest = late.max(check.timeout + check.delay);
+        assert!(!exact || run.at <= latest, "ended late, at {:?}", run.at);
+        assert!(
+            drained,
+            "{} bytes were left unread: a reset to the peer",
+            run.world.unread()
+        );
+        let log = &run.world.log;
+        let question = log.question.as_ref().map(|(_, _, family)| *family);
+        assert!(question.is_none_or(|family| family == check.family));
+        assert!(!named || log.begun.len() <= TRIED, "{:?}", log.begun);
+        if let Err(failure) = &run.outcome {
+            let phase = failure.phase;
+            let failing = !matches!(phase, Phase::Delay | Phase::Done);
+            assert!(failing, "nothing can fail in {phase:?}");
+        }
+        assert!(run.reply().is_none_or(|r| r.kept().len() <= Reply::KEPT));
+        run
+    }
+
+    fn driver(self) -> Driver {
+        let mut world = World::new(self.script);
+        world.wait(self.late);
+        Driver::new(self.target, self.check, world, self.nudges)
+    }
+}
+
+impl Run {
+    /// All that can be told of the run but its steps.
+    pub fn told(&self) -> String {
+        let outcome = match &self.outcome {
+            Err(failure) if self.reply().is_some() => format!("mismatch from {:?}", failure.peer),
+            Ok(Report::Answered { elapsed, .. }) => format!("answered after {elapsed:?}"),
+            outcome => format!("{outcome:?}"),
+        };
+        let reply = self.reply().map(|reply| {
+            let start: Vec<u8> = reply.kept().iter().copied().take(60).collect();
+            format!("{} bytes, {}", reply.total(), start.escape_ascii())
+        });
+        let heard = self.world.heard().escape_ascii();
+        let begun = &self.world.log.begun;
+        format!(
+            "{outcome} at {:?}; reply {reply:?}; heard {heard}; tried {begun:?}",
+            self.at
+        )
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        match &self.outcome {
+            Ok(_) => Verdict::Match,
+            Err(failure) => match failure.cause {
+                Cause::Unexpected { open: false, .. } => Verdict::Mismatch,
+                Cause::Unexpected { open: true, .. } => Verdict::Open,
+                Cause::Closed => Verdict::Closed,
+                Cause::TimedOut => Verdict::TimedOut,
+                _ => Verdict::Broken,
+            },
+        }
+    }
+
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.outcome {
+            Ok(Report::Answered { reply, .. }) => reply.as_ref(),
+            Ok(Report::Open) => None,
+            Err(failure) => match &failure.cause {
+                Cause::Unexpected { reply, .. } => Some(reply),
+                _ => None,
+            },
+        }
+    }
+
+    /// The response time of a check that was answered.
+    pub fn elapsed(&self) -> Duration {
+        match &self.outcome {
+            Ok(Report::Answered { elapsed, .. }) => *elapsed,
+            other => panic!("not answered: {other:?}"),
+        }
+    }
+
+    pub fn failure(&self) -> &Failure {
+        match &self.outcome {
+            Err(failure) => failure,
+            Ok(report) => panic!("no failure: {report:?}"),
+        }
+    }
+
+    pub fn phase(&self) -> Phase {
+        self.failure().phase
+    }
+
+    /// When each address was tried.
+    pub fn begins(&self) -> Vec<(Duration, SocketAddr)> {
+        addressed(&self.world.log.begun)
+    }
+
+    /// When each address that was given up was.
+    pub fn given_up(&self) -> Vec<(Duration, SocketAddr)> {
+        addressed(&self.world.log.abandoned)
+    }
+
+    /// What came of each address.
+    pub fn came(&self) -> Vec<(SocketAddr, What)> {
+        let told = |came: &Came| match came {
+            Came::Failed(e) => What::Failed(Errno::from_io_error(e).expect("one of the system")),
+            Came::Silence => What::Silence,
+            Came::GivenUp => What::GivenUp,
+            Came::Untried => What::Untried,
+        };
+        let address = |tried: &Tried| tried.address.expect("an address");
+        let tried = self.tried().iter();
+        tried.map(|t| (address(t), told(&t.came))).collect()
+    }
+
+    /// What came of each address, or of the socket.
+    pub fn tried(&self) -> &[Tried] {
+        match &self.failure().cause {
+            Cause::Unconnected(tried) => tried,
+            other => panic!("connected: {other:?}"),
+        }
+    }
+
+    /// Every byte asked for was heard, in order and once.
+    pub fn heard(&self, expected: &str) {
+        assert_eq!(String::from_utf8_lossy(self.world.heard()), expected);
+    }
+}
+
+fn addressed(log: &[(Duration, Option<SocketAddr>)]) -> Vec<(Duration, SocketAddr)> {
+    let addressed = |&(at, to): &(Duration, Option<SocketAddr>)| (at, to.expect("an address"));
+    log.iter().map(addressed).collect()
+}
