@@ -96,12 +96,17 @@ impl Link {
         // Bytes that came in one piece with what broke the stream are given out first. The call
         // after that meets the error here: rustls repeats it.
         tls.process_new_packets().map_err(TlsError::from)?;
-        ready!(flush(tls, net)?);
+        // A peer that takes nothing any more may have said why.
+        let flushed = flush(tls, net);
         let received = receive(tls, net);
         if let Some(chunk) = decrypted(tls, buf)? {
             return Ok(Io::Ready(chunk));
         }
-        ready!(received?);
+        let received = received?;
+        if let Io::Blocked(_) = received {
+            ready!(flushed?);
+        }
+        ready!(received);
         Ok(Io::Ready(Chunk::Nothing))
     }
 

@@ -12,8 +12,7 @@ use std::time::Duration;
 #[test]
 fn what_the_peer_said_before_it_went_decides() {
     each_seed(20, |seed| {
-        let clear = [false];
-        for tls in clear {
+        for tls in [false, true] {
             for (reply, verdict) in [
                 ("220 ready\r\n", Verdict::Match),
                 ("421 busy\r\n", Verdict::Mismatch),
