@@ -149,11 +149,10 @@ fn without_a_pattern_what_breaks_tls_in_it_is_a_failure() {
 }
 
 #[test]
-fn a_server_that_demands_a_certificate_is_heard() {
+fn a_server_that_demands_a_certificate_is_heard_by_who_reads_or_takes_its_leave_in_words() {
     each_seed(20, |seed| {
         for (check, phase) in [
             (blind("QUIT\r\n"), Phase::Quitting),
-            (blind(""), Phase::Quitting),
             (over(true, polite()), Phase::Reading),
         ] {
             let old = seed % 2 == 1;
