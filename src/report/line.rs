@@ -100,10 +100,11 @@ fn answered<'a>(target: &Target, elapsed: Duration, reply: Option<&'a Reply>) ->
         Target::Address { address, .. } => format!(" port {}", address.port()),
         Target::Socket(_) => String::new(),
     };
-    let seconds = elapsed.as_secs_f64();
     let place = place(target);
+    let elapsed = elapsed.saturating_add(Duration::from_micros(500));
+    let (seconds, millis) = (elapsed.as_secs(), elapsed.subsec_millis());
     Message {
-        own: format!("{seconds:.3} seconds response time on {place}{port}{before}"),
+        own: format!("{seconds}.{millis:03} seconds response time on {place}{port}{before}"),
         reply: read,
         behind: behind.to_owned(),
         ..Message::default()
@@ -135,9 +136,11 @@ fn response_time(outcome: &Outcome) -> Option<Duration> {
 /// Monitoring Plugins Development Guidelines, "Performance data".
 fn perfdata(check: &Check, elapsed: Duration) -> String {
     let limit = |limit: Option<Duration>| limit.map(seconds).unwrap_or_default();
+    let elapsed = elapsed.saturating_add(Duration::from_nanos(500));
     format!(
-        "|time={:.6}s;{};{};0;{}",
-        elapsed.as_secs_f64(),
+        "|time={}.{:06}s;{};{};0;{}",
+        elapsed.as_secs(),
+        elapsed.subsec_micros(),
         limit(check.warning),
         limit(check.critical),
         seconds(check.timeout)
