@@ -3,6 +3,7 @@
 use crate::expect::Pattern;
 use crate::outcome::StatusMap;
 use crate::tls::Tls;
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub struct Check {
     pub quit: Vec<u8>,
     /// TLS from the first byte.
     pub tls: Option<Tls>,
-    /// Which addresses of a name are tried.
+    /// Which addresses are tried.
     pub family: Family,
     /// Replaces the final status.
     pub status_as: StatusMap,
@@ -52,6 +53,17 @@ pub enum Family {
     V4,
     /// IPv6 only.
     V6,
+}
+
+impl Family {
+    /// Whether the address is of this family.
+    pub fn has(self, address: &SocketAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        }
+    }
 }
 
 impl Default for Check {

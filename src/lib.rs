@@ -7,9 +7,10 @@
 //! [`report`] how to say it.
 //!
 //! ```text
-//! command line ──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll) ──► Probe::step ──►
-//! Report | Failure ──► judge ──► line
-//!                                             ▲      resolver threads, Waker ┘
+//! command line ──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll)
+//!                                            │    ▲ resolver threads, Waker
+//!                                            ▼
+//!                  line ◄── judge ◄── Report | Failure ◄── Probe::step
 //! ```
 //!
 //! | room | what is in it |
@@ -32,17 +33,21 @@
 //! One check, from Rust:
 //!
 //! ```
-//! use check_tcp::check::Check; use check_tcp::outcome::{Status, judge}; use
-//! check_tcp::target::Target; use check_tcp::{engine, report}; use std::sync::Arc;
+//! use check_tcp::check::Check;
+//! use check_tcp::outcome::{Status, judge};
+//! use check_tcp::target::Target;
+//! use check_tcp::{engine, report};
+//! use std::sync::Arc;
 //!
-//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?; let address =
-//! listener.local_addr()?; let target = Target::Address { host: "127.0.0.1".to_owned(), address };
+//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! let target = Target::host("127.0.0.1", listener.local_addr()?.port())?;
 //! let check = Arc::new(Check::default());
 //!
-//! let outcome = engine::run_one(target.clone(), check.clone())?; let status = judge(&check,
-//! &outcome); assert_eq!(status, Status::Ok); print!("{}", report::line::check(&check, &target,
-//! &outcome, status));
-//! # Ok::<(), std::io::Error>(())
+//! let outcome = engine::run_one(target.clone(), check.clone())?;
+//! let status = judge(&check, &outcome);
+//! assert_eq!(status, Status::Ok);
+//! print!("{}", report::line::check(&check, &target, &outcome, status));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 #![forbid(unsafe_code)]

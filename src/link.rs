@@ -6,7 +6,8 @@ use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
 
-/// How many buffers of unread bytes are taken off a socket before it is closed.
+/// How many buffers of unread bytes are taken off a socket before it is closed: 4 MiB, as much as
+/// kernels hold unless they are told otherwise, and no more of a peer that sends without end.
 const DRAIN: usize = 256;
 
 /// The stream of one probe. Owns the TLS session where there is one, never the socket.
@@ -14,7 +15,7 @@ const DRAIN: usize = 256;
 pub struct Link {
     tls: Option<Box<ClientConnection>>,
     /// Goodbye was said: nothing is sent any more, and what comes is not for reading.
-    left: bool,
+    goodbye_said: bool,
 }
 
 /// What one read came to.
@@ -81,12 +82,12 @@ impl Link {
         Ok(Io::Ready(false))
     }
 
-    /// Reads into `buf`, with one read of the socket at most.
+    /// Reads into `buf`, with one read of the socket at most; after goodbye what comes is not decrypted.
     ///
     /// # Errors
     /// The connection was reset, or what came is not TLS.
     pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
-        let Some(tls) = &mut self.tls.as_mut().filter(|_| !self.left) else {
+        let Some(tls) = &mut self.tls.as_mut().filter(|_| !self.goodbye_said) else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
             return Ok(Io::Ready(Chunk::of(read)));
         };
@@ -145,9 +146,9 @@ impl Link {
     pub fn say_goodbye(&mut self, net: &mut dyn Net) {
         if let Some(tls) = &mut self.tls
             && !tls.is_handshaking()
-            && !self.left
+            && !self.goodbye_said
         {
-            self.left = true;
+            self.goodbye_said = true;
             tls.send_close_notify();
             let _ = flush(tls, net);
         }

@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::link::Link;
 use crate::net::Net;
-use crate::outcome::{Cause, Failure, Outcome};
+use crate::outcome::{Cause, Failure, Report};
 use crate::state::{Cx, Phase, Resolving, Scratch, State, Turn, Wait};
 use crate::target::Target;
 use std::mem;
@@ -46,7 +46,11 @@ impl Probe {
     ///
     /// The deadline is judged after a step that had to wait, so what had come in time counts. When
     /// the outcome is there, the stream has been parted from and may be closed.
-    pub fn step(&mut self, net: &mut dyn Net, scratch: &mut Scratch) -> Poll<Outcome> {
+    pub fn step(
+        &mut self,
+        net: &mut dyn Net,
+        scratch: &mut Scratch,
+    ) -> Poll<Result<Report, Failure>> {
         loop {
             let now = net.now();
             let phase = self.state.phase();

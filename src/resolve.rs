@@ -3,7 +3,7 @@
 
 use crate::check::Family;
 use crate::net::LookupError;
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io;
@@ -154,17 +154,18 @@ fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
         address
     };
     match getaddrinfo(Some(&question.host), None, Some(hints)) {
-        // What has an address of another kind is of no use here.
+        // An entry that is neither IPv4 nor IPv6 is of no use here.
         Ok(found) => Ok(found
             .flatten()
             .map(|info| with_port(info.sockaddr))
             .collect()),
+        Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Lack(e.into())),
         Err(e) => Err(blame(e.into())),
     }
 }
 
 /// The system's resolver takes a hosts file that it can't open for want of descriptors for one that
-/// does not know the name.
+/// does not know the name. Asked only afterwards, this is the best guess there is.
 fn blame(e: io::Error) -> LookupError {
     let lacks =
         |e: &io::Error| matches!(Errno::from_io_error(e), Some(Errno::MFILE | Errno::NFILE));

@@ -32,7 +32,7 @@ pub enum Target {
         /// The same, parsed, with the port.
         address: SocketAddr,
     },
-    /// A Unix stream socket.
+    /// A Unix stream socket; `@name` is one of Linux' abstract names.
     Socket(PathBuf),
 }
 
@@ -47,6 +47,8 @@ pub enum TargetError {
     NotText,
     /// A path longer than a socket address can hold.
     PathTooLong,
+    /// An abstract name without a name.
+    NoName,
 }
 
 impl Target {
@@ -69,14 +71,16 @@ impl Target {
         })
     }
 
-    /// A Unix stream socket.
+    /// A Unix stream socket; `@name` is one of Linux' abstract names.
     ///
     /// # Errors
-    /// A path of more than [`LONGEST_PATH`] bytes, or with a NUL byte.
+    /// A path of more than [`LONGEST_PATH`] bytes, or with a NUL byte, or `@` alone.
     pub fn socket(path: impl AsRef<Path>) -> Result<Self, TargetError> {
         let path = path.as_ref();
-        if path.as_os_str().as_bytes().contains(&0) {
-            return Err(TargetError::NotText);
+        match path.as_os_str().as_bytes() {
+            b"@" => return Err(TargetError::NoName),
+            bytes if bytes.contains(&0) => return Err(TargetError::NotText),
+            _ => {}
         }
         match net::SocketAddr::from_pathname(path) {
             Ok(_) => Ok(Self::Socket(path.to_owned())),
@@ -108,6 +112,7 @@ impl fmt::Display for TargetError {
             Self::Brackets => f.write_str("the brackets do not hold an IPv6 address"),
             Self::Zone => f.write_str("the zone is no interface of this machine"),
             Self::NotText => f.write_str("it is not UTF-8, or has a NUL in it"),
+            Self::NoName => f.write_str("there is no name behind the @"),
             Self::PathTooLong => write!(f, "it is longer than {LONGEST_PATH} bytes"),
         }
     }

@@ -95,7 +95,7 @@ pub static FLAGS: &[Flag] = &[
         short: Some('U'),
         takes: Value("PATH", "the path of a Unix stream socket"),
         default: None,
-        help: "a Unix stream socket in place of host and port",
+        help: "a Unix stream socket in place of host and port; @name is an abstract one",
         slot: |raw| &mut raw.unix_sock,
     },
     Flag {
@@ -205,7 +205,7 @@ pub static FLAGS: &[Flag] = &[
         short: Some('C'),
         takes: Nothing,
         default: None,
-        help: "OK when nothing listens there",
+        help: "OK when nothing listens there; looks at the connection alone: no TLS, no send, no read",
         slot: |raw| &mut raw.expect_closed,
     },
     Flag {

@@ -7,8 +7,8 @@
 //! 2. A probe that has ended leaves its slot, and its sockets close.
 //! 3. Where nothing is due, the loop sleeps until an event or the earliest timer.
 //!
-//! Admission happens between turns only, and events are turned into keys at once, so a key that is
-//! reused never receives an event meant for its former owner.
+//! Admission happens between turns only, and what is due was collected after the last slot was left,
+//! so no event reaches a probe that it was not meant for. One too many would be harmless.
 //!
 //! # System calls
 //!
@@ -27,7 +27,7 @@
 //! | `epoll_create1` | [`Engine::new`]: the poll |
 //! | `socket`, `connect` | an attempt, non-blocking from birth |
 //! | `epoll_ctl` | it is registered once, for both directions, and never again |
-//! | `getpeername` | is it up? On loopback it is at once |
+//! | `getpeername`, `getsockname` | is it up? On loopback it is at once. And is it not we ourselves? |
 //! | `recvfrom` | the banner |
 //! | `sendto` | the quit string |
 //! | `recvfrom` | is anything left unread? Closing over it would send a reset |
@@ -36,7 +36,7 @@
 //! | `write` | the line |
 //! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
 //!
-//! These are 36. Where the peer takes its time, `epoll_wait` and another try come before what was
+//! These are 37. Where the peer takes its time, `epoll_wait` and another try come before what was
 //! not there yet: `getpeername` with a `getsockopt` for the error, or `recvfrom`. The first
 //! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
 //! to keep that silent would take another `epoll_ctl`.
@@ -45,12 +45,12 @@ mod slots;
 mod world;
 
 use crate::check::Check;
-use crate::outcome::Outcome;
+use crate::outcome::{Failure, Report};
 use crate::probe::Probe;
 use crate::resolve::{Answer, Resolver};
 use crate::state::Scratch;
 use crate::target::Target;
-use mio::{Events, Poll, Token, Waker};
+use mio::{Events, Poll, Token};
 use slots::{Key, Slots};
 use std::io;
 use std::mem;
@@ -122,7 +122,10 @@ impl Engine {
     ///
     /// # Errors
     /// The poll itself failed.
-    pub fn turn(&mut self, mut ended: impl FnMut(&Probe, Outcome)) -> io::Result<()> {
+    pub fn turn(
+        &mut self,
+        mut ended: impl FnMut(&Probe, Result<Report, Failure>),
+    ) -> io::Result<()> {
         let mut due = mem::take(&mut self.due);
         for index in due.drain(..) {
             self.step(index, &mut ended);
@@ -151,7 +154,7 @@ impl Engine {
         Ok(())
     }
 
-    fn step(&mut self, index: usize, ended: &mut impl FnMut(&Probe, Outcome)) {
+    fn step(&mut self, index: usize, ended: &mut impl FnMut(&Probe, Result<Report, Failure>)) {
         // An event may come behind the end of its probe.
         let Some((key, body)) = self.slots.at(index) else {
             return;
@@ -191,18 +194,11 @@ impl Engine {
     }
 }
 
-/// Starts the resolver, which wakes this poll.
-fn resolver(registry: &mio::Registry) -> io::Result<Resolver<Key>> {
-    let waker = Waker::new(registry, WAKER)?;
-    // A wake-up that fails is one that is pending already.
-    Ok(Resolver::new(move || drop(waker.wake())))
-}
-
 /// One check, from start to outcome.
 ///
 /// # Errors
 /// The poll loop could not be set up or failed.
-pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Outcome> {
+pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Result<Report, Failure>> {
     let mut engine = Engine::new(1)?;
     let mut result = None;
     engine.admit(target, check);

@@ -5,15 +5,16 @@ use crate::check::Family;
 use crate::net::{ATTEMPTS, Attempt, Endpoint, LookupError, Net};
 use crate::resolve::{Question, Resolver};
 use mio::net::{TcpStream, UnixStream};
-use mio::{Interest, Registry, Token};
+use mio::{Interest, Registry, Token, Waker};
 use rustix::io::Errno;
+use rustix::net::sockopt::set_socket_linger;
 use std::io::{self, IoSlice, Read, Write};
 use std::mem;
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The sockets of one probe. Closing one takes it off the poll.
 #[derive(Default)]
@@ -161,10 +162,17 @@ impl World<'_> {
     fn ask(&mut self, question: Question) -> io::Result<()> {
         let resolver = match self.resolver {
             Some(resolver) => resolver,
-            None => self.resolver.insert(super::resolver(self.registry)?),
+            None => self.resolver.insert(start_resolver(self.registry)?),
         };
         resolver.ask(self.key, question)
     }
+}
+
+/// A resolver that wakes this poll.
+fn start_resolver(registry: &Registry) -> io::Result<Resolver<Key>> {
+    let waker = Waker::new(registry, super::WAKER)?;
+    // A wake-up that fails is one that is pending already.
+    Ok(Resolver::new(move || drop(waker.wake())))
 }
 
 impl Socket {
@@ -176,7 +184,11 @@ impl Socket {
     fn connected(&self) -> io::Result<()> {
         let unconnected = match self {
             Self::Tcp(tcp) => match tcp.peer_addr() {
-                Ok(peer) if tcp.local_addr()? == peer => return Err(Errno::CONNREFUSED.into()),
+                Ok(peer) if tcp.local_addr()? == peer => {
+                    // Closed by a reset: else the port would be kept from its daemon for a minute.
+                    let _ = set_socket_linger(tcp, Some(Duration::ZERO));
+                    return Err(Errno::CONNREFUSED.into());
+                }
                 peer => peer.err(),
             },
             Self::Unix(unix) => unix.peer_addr().err(),

@@ -1,6 +1,6 @@
 //! What the facts mean: the one place that knows `-w -c -W -C --status-as`.
 
-use super::{Came, Cause, Failure, Outcome, Report, Status};
+use super::{Came, Cause, Failure, Report, Status};
 use crate::check::Check;
 use crate::net::LookupError;
 use crate::tls::TlsError;
@@ -9,7 +9,7 @@ use std::io;
 use std::time::Duration;
 
 /// The verdict on a check: the table of the contract, then `--status-as`.
-pub fn judge(check: &Check, outcome: &Outcome) -> Status {
+pub fn judge(check: &Check, outcome: &Result<Report, Failure>) -> Status {
     let error = if check.error_warning {
         Status::Warning
     } else {
@@ -102,14 +102,14 @@ mod tests {
     use crate::outcome::Tried;
     use crate::state::Phase;
 
-    fn answered(ms: u64) -> Outcome {
+    fn answered(ms: u64) -> Result<Report, Failure> {
         Ok(Report::Answered {
             elapsed: Duration::from_millis(ms),
             reply: None,
         })
     }
 
-    fn unconnected(errnos: &[Option<Errno>]) -> Outcome {
+    fn unconnected(errnos: &[Option<Errno>]) -> Result<Report, Failure> {
         let error = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
         let came = |errno: &Option<Errno>| match errno {
             Some(errno) => Came::Failed(error(*errno)),
@@ -130,7 +130,7 @@ mod tests {
         })
     }
 
-    fn failed(cause: Cause) -> Outcome {
+    fn failed(cause: Cause) -> Result<Report, Failure> {
         Err(Failure {
             phase: Phase::Reading,
             cause,

@@ -14,9 +14,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// What a probe came to.
-pub type Outcome = Result<Report, Failure>;
-
 /// A check that went all its way.
 #[derive(Debug)]
 pub enum Report {
@@ -68,7 +65,7 @@ pub enum Cause {
         /// The pattern could still have matched when the deadline came.
         open: bool,
     },
-    /// The poll loop could not be set up.
+    /// The poll loop could not be set up, or failed.
     Engine(io::Error),
     /// Stepped again after its end.
     Ended,

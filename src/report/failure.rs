@@ -10,18 +10,17 @@ use std::io;
 use std::time::Duration;
 
 /// How much of the line a host or a path may take.
-pub const PLACE: usize = 300;
+const PLACE: usize = 300;
 
 /// The message of a check that did not go all its way.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
-    let came = came(check, target, &failure.cause);
+    let came = came(check, target, failure);
     if let Cause::Engine(_) = failure.cause {
         return came;
     }
     let doing = match failure.phase {
         Phase::Resolving if matches!(target, Target::Name { .. }) => "looking up",
-        Phase::Resolving => "connecting to",
-        Phase::Connecting => "connecting to",
+        Phase::Resolving | Phase::Connecting => "connecting to",
         Phase::Handshaking => "TLS handshake with",
         Phase::Sending => "sending to",
         Phase::Delay | Phase::Reading => "reading from",
@@ -56,31 +55,31 @@ pub fn span(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
-fn came(check: &Check, target: &Target, cause: &Cause) -> String {
-    match cause {
+fn came(check: &Check, target: &Target, failure: &Failure) -> String {
+    match &failure.cause {
         Cause::Lookup(LookupError::Lack(e)) => text(e),
         Cause::Lookup(LookupError::Failed(e)) => {
             let said = text(e);
-            // std's own words before the resolver's.
-            said.strip_prefix("failed to lookup address information: ")
-                .unwrap_or(&said)
-                .to_owned()
-        }
-        Cause::NoAddress(family) => {
-            let kind = match family {
-                Family::Any => "address",
-                Family::V4 => "IPv4 address",
-                Family::V6 => "IPv6 address",
-            };
-            match target {
-                Target::Address { .. } => format!("that is no {kind}"),
-                Target::Name { .. } | Target::Socket(_) => format!("no {kind}"),
+            // The words of the library come before the resolver's.
+            let said = said
+                .strip_prefix("failed to lookup address information: ")
+                .unwrap_or(&said);
+            match check.family {
+                Family::Any => said.to_owned(),
+                family => format!("{said} (only {} were asked for)", addresses(family)),
             }
         }
+        Cause::NoAddress(family) => match target {
+            Target::Address { .. } => format!("only {} were asked for", addresses(*family)),
+            Target::Name { .. } | Target::Socket(_) => format!("it has no {}", addresses(*family)),
+        },
         Cause::Unconnected(tried) => unconnected(check, target, tried),
         Cause::TimedOut => timed_out(check),
         Cause::Closed => "closed by peer before it sent anything".to_owned(),
         Cause::Io(e) => text(e),
+        Cause::Tls(e) if e.is_no_record() && failure.phase != Phase::Handshaking => {
+            "what came is not TLS any more".to_owned()
+        }
         Cause::Tls(e) => e.to_string(),
         Cause::Unexpected { .. } => "unexpected response".to_owned(),
         Cause::Engine(e) => format!("the poll loop failed: {}", text(e)),
@@ -104,6 +103,14 @@ fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
         _ => came(tried),
     });
     each.collect::<Vec<_>>().join("; ")
+}
+
+fn addresses(family: Family) -> &'static str {
+    match family {
+        Family::Any => "addresses",
+        Family::V4 => "IPv4 addresses",
+        Family::V6 => "IPv6 addresses",
+    }
 }
 
 fn timed_out(check: &Check) -> String {

@@ -4,7 +4,7 @@ use super::failure::{describe, place, span};
 use super::harmless;
 use super::trim::between_line_ends;
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, Outcome, Reply, Report, Status};
+use crate::outcome::{Cause, Failure, Reply, Report, Status};
 use crate::target::Target;
 use std::fmt::Write;
 use std::time::Duration;
@@ -16,7 +16,12 @@ pub const LONGEST: usize = 1024;
 const NAME: usize = 64;
 
 /// The line of a check, newline included.
-pub fn check(check: &Check, target: &Target, outcome: &Outcome, status: Status) -> String {
+pub fn check(
+    check: &Check,
+    target: &Target,
+    outcome: &Result<Report, Failure>,
+    status: Status,
+) -> String {
     let mut message = match outcome {
         Ok(Report::Answered { elapsed, reply }) => answered(target, *elapsed, reply.as_ref()),
         Ok(Report::Open) => Message::own(about_port(target, "Unexpectedly open", "")),
@@ -122,7 +127,7 @@ fn about_port(target: &Target, before: &str, behind: &str) -> String {
 }
 
 /// What has one: a check that went all its way, and one whose reply was decided against.
-fn response_time(outcome: &Outcome) -> Option<Duration> {
+fn response_time(outcome: &Result<Report, Failure>) -> Option<Duration> {
     match outcome {
         Ok(Report::Answered { elapsed, .. })
         | Err(Failure {
@@ -181,14 +186,14 @@ mod tests {
         reply
     }
 
-    fn ok(reply: Option<Reply>) -> Outcome {
+    fn ok(reply: Option<Reply>) -> Result<Report, Failure> {
         Ok(Report::Answered {
             elapsed: Duration::from_micros(12_345),
             reply,
         })
     }
 
-    fn err(phase: Phase, cause: Cause) -> Outcome {
+    fn err(phase: Phase, cause: Cause) -> Result<Report, Failure> {
         let connected = !matches!(phase, Phase::Resolving | Phase::Connecting);
         let peer = connected.then_some(([192, 0, 2, 1], 25).into());
         Err(Failure { phase, cause, peer })
@@ -201,7 +206,7 @@ mod tests {
             expect_closed: true,
             ..Check::default()
         };
-        let refused = |address: Option<_>| -> Outcome {
+        let refused = |address: Option<_>| -> Result<Report, Failure> {
             let came = Came::Failed(io::Error::from_raw_os_error(111));
             let cause = Cause::Unconnected(vec![Tried { address, came }]);
             Err(Failure {

@@ -95,13 +95,7 @@ impl Connecting {
                 if blocked.is_none() {
                     return Err(Cause::Unconnected(self.tried));
                 }
-                return Turn::wait(
-                    self,
-                    Wait {
-                        on: blocked,
-                        until: None,
-                    },
-                );
+                return Turn::wait(self, Wait::either(blocked, None));
             };
             let until = match (self.next.filter(|&next| next > cx.now), self.vacancy()) {
                 (Some(next), _) => next,
@@ -118,13 +112,7 @@ impl Connecting {
                     patience
                 }
             };
-            return Turn::wait(
-                self,
-                Wait {
-                    on: blocked,
-                    until: Some(until),
-                },
-            );
+            return Turn::wait(self, Wait::either(blocked, Some(until)));
         }
     }
 

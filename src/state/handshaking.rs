@@ -5,7 +5,7 @@ use crate::net::Io;
 use crate::outcome::Cause;
 
 /// How many reads one step may take: a peer can send records without end.
-const READS: usize = 64;
+const READS: usize = 16;
 
 /// Brings TLS up; in the clear it passes at once.
 #[derive(Default)]
@@ -29,7 +29,6 @@ impl Handshaking {
                 Io::Ready(false) => {}
             }
         }
-        let now = cx.now;
-        Turn::wait(self, Wait::until(now))
+        Turn::again(self, cx)
     }
 }

@@ -179,6 +179,11 @@ impl Turn {
     fn wait(same: impl Into<State>, wait: Wait) -> Result<Self, Cause> {
         Ok(Self::Wait(same.into(), wait))
     }
+
+    /// There is more to do, but the step has had its share: others first.
+    fn again(same: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
+        Self::wait(same, Wait::until(cx.now))
+    }
 }
 
 impl Wait {
@@ -194,6 +199,11 @@ impl Wait {
             on: Some(blocked),
             until: None,
         }
+    }
+
+    /// For a socket or a moment, whichever comes first.
+    pub fn either(on: Option<Blocked>, until: Option<Instant>) -> Self {
+        Self { on, until }
     }
 
     /// For a moment.

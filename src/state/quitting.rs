@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 /// How many reads one step may take: a peer can send without end.
 const READS: usize = 16;
 
-/// How long the peer has under TLS to take its leave too.
+/// How long the peer has under TLS to take its leave too: longer than a server needs to answer, and
+/// too short to matter where it does not.
 const LEAVE: Duration = Duration::from_millis(200);
 
 /// Hands the quit string to the kernel, which ends the response time. Under TLS it then waits a
@@ -95,14 +96,7 @@ impl Quitting {
             }
             match cx.link.read(cx.net, &mut cx.scratch.buffer) {
                 Ok(Io::Blocked(on)) => {
-                    let until = Some(said.leave);
-                    return Turn::wait(
-                        self,
-                        Wait {
-                            on: Some(on),
-                            until,
-                        },
-                    );
+                    return Turn::wait(self, Wait::either(Some(on), Some(said.leave)));
                 }
                 Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing)) => {}
                 // Where nothing was read before, this is where a server that wants a certificate of
@@ -115,8 +109,7 @@ impl Quitting {
                 }
             }
         }
-        let now = cx.now;
-        Turn::wait(self, Wait::until(now))
+        Turn::again(self, cx)
     }
 
     pub(super) fn expire(self) -> Result<State, Cause> {

@@ -56,8 +56,7 @@ impl Reading {
                 Decision::Open => {}
             }
         }
-        let now = cx.now;
-        Turn::wait(self, Wait::until(now))
+        Turn::again(self, cx)
     }
 
     pub(super) fn expire(self, cx: &mut Cx<'_>) -> Result<State, Cause> {

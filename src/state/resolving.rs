@@ -36,18 +36,9 @@ impl Resolving {
     }
 }
 
-impl Family {
-    fn has(self, address: &SocketAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::V4 => address.is_ipv4(),
-            Self::V6 => address.is_ipv6(),
-        }
-    }
-}
-
 /// The addresses in the order of RFC 8305, section 4: the families take turns, the preferred one
-/// first. Each stands once: a hosts file may give one twice.
+/// first. Each stands once: a hosts file may give one twice. No resolver is trusted to have kept to the
+/// family.
 fn in_turn(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in answer.into_iter().filter(|address| family.has(address)) {

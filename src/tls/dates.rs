@@ -1,9 +1,9 @@
 //! Whether the dates of one certificate hold.
 
+use super::der::{element, tagged};
 use rustls::pki_types::UnixTime;
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
-use webpki::{EndEntityCert, Error, KeyUsage};
 
 /// Dates that do not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,18 +14,52 @@ pub enum Undue {
     NotYet(UnixTime),
 }
 
-/// Why the dates of `certificate` do not hold at `now`; `None` where they do. webpki looks at them
-/// before all else, so asking it to trust the certificate with nobody to trust tells them.
-pub fn undue(certificate: &EndEntityCert<'_>, now: UnixTime) -> Option<Undue> {
-    let usage = KeyUsage::server_auth();
-    match certificate
-        .verify_for_usage(&[], &[], &[], now, usage, None, None)
-        .err()?
-    {
-        Error::CertExpired { not_after, .. } => Some(Undue::Expired(not_after)),
-        Error::CertNotValidYet { not_before, .. } => Some(Undue::NotYet(not_before)),
-        _ => None,
+/// Why the dates of the certificate do not hold at `now`; `None` where they do, or can't be read.
+pub fn undue(certificate: &[u8], now: UnixTime) -> Option<Undue> {
+    let (not_before, not_after) = validity(certificate)?;
+    if now > not_after {
+        return Some(Undue::Expired(not_after));
     }
+    (now < not_before).then_some(Undue::NotYet(not_before))
+}
+
+/// RFC 5280, section 4.1: from when, and until when.
+fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
+    const VERSION: u8 = 0xa0;
+    let (certificate, _) = tagged(certificate, 0x30)?;
+    let (fields, _) = tagged(certificate, 0x30)?;
+    let fields = match element(fields)? {
+        (VERSION, _, rest) => rest,
+        _ => fields,
+    };
+    let (_serial, fields) = tagged(fields, 0x02)?;
+    let (_signature, fields) = tagged(fields, 0x30)?;
+    let (_issuer, fields) = tagged(fields, 0x30)?;
+    let (validity, _) = tagged(fields, 0x30)?;
+    let (not_before, rest) = time(validity)?;
+    Some((not_before, time(rest)?.0))
+}
+
+/// UTCTime or GeneralizedTime, and what stands behind it.
+fn time(der: &[u8]) -> Option<(UnixTime, &[u8])> {
+    let (tag, digits, rest) = element(der)?;
+    let digits = str::from_utf8(digits).ok()?.strip_suffix('Z')?;
+    let digits = match tag {
+        0x17 if digits < "50" => format!("20{digits}"),
+        0x17 => format!("19{digits}"),
+        0x18 => digits.to_owned(),
+        _ => return None,
+    };
+    let part = |range| digits.get(range);
+    let (date, hours) = (part(0..8)?, part(8..14)?);
+    let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..)?);
+    let (hour, minute, second) = (hours.get(..2)?, hours.get(2..4)?, hours.get(4..)?);
+    let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
+    let time = humantime::parse_rfc3339(&text)
+        .ok()?
+        .duration_since(UNIX_EPOCH);
+    // What lies before 1970 is 1970: nobody's clock is set so.
+    Some((UnixTime::since_unix_epoch(time.unwrap_or_default()), rest))
 }
 
 impl fmt::Display for Undue {
@@ -55,6 +89,37 @@ impl fmt::Display for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A certificate as far as its dates.
+    fn certificate(version: &[u8], times: &[u8]) -> Vec<u8> {
+        let sequence = |contents: &[u8]| [&[0x30, contents.len() as u8], contents].concat();
+        let validity = sequence(times);
+        let fields = [version, b"\x02\x01\x01\x30\x00\x30\x00", &validity].concat();
+        sequence(&sequence(&fields))
+    }
+
+    #[test]
+    fn the_dates_of_any_version_are_read() {
+        let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let times = b"\x17\x0d700101000010Z\x18\x0f20000101000000Z";
+        for version in [&b""[..], b"\xa0\x03\x02\x01\x02"] {
+            let der = certificate(version, times);
+            assert_eq!(undue(&der, at(9)), Some(Undue::NotYet(at(10))));
+            assert_eq!(undue(&der, at(10)), None);
+            assert_eq!(undue(&der, at(946_684_800)), None);
+            assert_eq!(
+                undue(&der, at(946_684_801)),
+                Some(Undue::Expired(at(946_684_800)))
+            );
+            for cut in 0..der.len() {
+                assert_eq!(undue(der.get(..cut).unwrap_or_default(), at(0)), None);
+            }
+        }
+        assert_eq!(
+            undue(&certificate(b"", b"\x17\x0d7001010000\xff0Z"), at(0)),
+            None
+        );
+    }
 
     #[test]
     fn a_date_is_shown_as_people_write_it() {

@@ -10,6 +10,16 @@ use std::net::IpAddr;
 /// How many of a certificate's names are shown.
 const NAMES: usize = 8;
 
+impl TlsError {
+    /// Whether what came is no TLS record at all.
+    pub fn is_no_record(&self) -> bool {
+        matches!(
+            self,
+            Self::Rustls(Error::InvalidMessage(InvalidMessage::InvalidContentType))
+        )
+    }
+}
+
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -20,7 +30,7 @@ impl fmt::Display for TlsError {
                 "the host is not a name that a certificate could hold: give one with --sni"
             ),
             Self::Rustls(Error::InvalidCertificate(e)) => certificate(e, f),
-            Self::Rustls(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+            e if e.is_no_record() => {
                 write!(
                     f,
                     "the peer does not speak TLS here (its answer is not a TLS record)"
@@ -63,7 +73,6 @@ fn certificate(e: &CertificateError, f: &mut fmt::Formatter<'_>) -> fmt::Result 
             f,
             "invalid certificate: a signature is wrong, or by an RSA key under 2,048 bits"
         ),
-        CertificateError::UnknownIssuer => write!(f, "certificate from an unknown issuer"),
         CertificateError::Other(other) => match (other.0.downcast_ref(), other.0.downcast_ref()) {
             (Some(untrusted), _) => write!(f, "{}", untrusted as &Untrusted),
             (_, Some(webpki::Error::UnsupportedCertVersion)) => {

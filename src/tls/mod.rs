@@ -1,6 +1,7 @@
 //! rustls configuration: what a check asks of TLS, and what it says of a failure.
 
 mod dates;
+mod der;
 mod explain;
 mod name;
 mod store;
@@ -10,9 +11,9 @@ use crate::target::Target;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::{IpAddr, ServerName};
+use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
 
@@ -61,11 +62,8 @@ impl PeerName {
 
     /// Stands where no name is needed. An address, so that no SNI is sent.
     fn none(peer: Option<SocketAddr>) -> Self {
-        let unspecified = || IpAddr::try_from("::").ok();
-        let ip = peer.map(|peer| peer.ip().into()).or_else(unspecified);
-        Self(ServerName::IpAddress(
-            ip.unwrap_or(std::net::IpAddr::from([0, 0, 0, 0]).into()),
-        ))
+        let ip = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+        Self(ServerName::IpAddress(ip.into()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The part of an X.501 name that people know it by.
 
+use super::der::{element, tagged};
+
 /// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
 /// organisation, as bytes that anybody may have chosen. `None` where there is neither, or what
 /// comes is not DER.
@@ -24,24 +26,6 @@ fn attribute<'a>(mut name: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
         name = rest;
     }
     found
-}
-
-fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (found, contents, rest) = element(der)?;
-    (found == tag).then_some((contents, rest))
-}
-
-/// The tag and the contents of the first element, and what stands behind it. Lengths under 65,536
-/// do for a name.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (length, start) = match *der.get(1..)? {
-        [n @ 0..=0x7f, ..] => (usize::from(n), 2),
-        [0x81, n, ..] => (usize::from(n), 3),
-        [0x82, high, low, ..] => (usize::from(u16::from_be_bytes([high, low])), 4),
-        _ => return None,
-    };
-    let body = der.get(start..)?;
-    Some((*der.first()?, body.get(..length)?, body.get(length..)?))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub struct StoreError {
 
 /// Reads `SSL_CERT_FILE` and `SSL_CERT_DIR` (a list, as OpenSSL has it) where either is set, else
 /// the first bundle of the system, else its directories. A certificate that webpki can't use is
-/// passed over, and so is what is not a regular file: it might have no end.
+/// passed over, and so is what is not a regular file: a pipe may have no end.
 ///
 /// # Errors
 /// No usable certificate was found.
@@ -92,13 +92,15 @@ impl Store {
             undue: Vec::new(),
         };
         for certificate in found {
-            match EndEntityCert::try_from(&certificate) {
-                Ok(parsed) if let Some(undue) = dates::undue(&parsed, now) => {
+            let parsed = EndEntityCert::try_from(&certificate);
+            match (dates::undue(&certificate, now), parsed) {
+                (Some(undue), Ok(parsed)) => {
                     store.undue.push((parsed.subject().to_vec(), undue));
                 }
-                // What is too old for webpki to parse may be an anchor for it all the same.
-                _ if store.roots.add(certificate.clone()).is_err() => continue,
-                _ => {}
+                // Of X.509 v1: webpki can't parse it, but takes it for an anchor.
+                (Some(_), Err(_)) => {}
+                (None, _) if store.roots.add(certificate.clone()).is_err() => continue,
+                (None, _) => {}
             }
             store.certificates.push(certificate);
         }

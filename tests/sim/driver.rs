@@ -8,7 +8,7 @@
 use crate::rng::Rng;
 use crate::world::World;
 use check_tcp::check::Check;
-use check_tcp::outcome::Outcome;
+use check_tcp::outcome::{Failure, Report};
 use check_tcp::probe::Probe;
 use check_tcp::state::{Phase, Scratch};
 use check_tcp::target::Target;
@@ -62,7 +62,7 @@ impl Driver {
     }
 
     /// To the end. A second call would step a probe that has ended.
-    pub fn drive(&mut self) -> Outcome {
+    pub fn drive(&mut self) -> Result<Report, Failure> {
         loop {
             if let Poll::Ready(outcome) = self.step() {
                 return outcome;
@@ -75,14 +75,14 @@ impl Driver {
     }
 
     /// Whatever comes of it, it is no waiting.
-    pub fn step_once_more(&mut self) -> Outcome {
+    pub fn step_once_more(&mut self) -> Result<Report, Failure> {
         match self.probe.step(&mut self.world, &mut self.scratch) {
             Poll::Ready(outcome) => outcome,
             Poll::Pending => panic!("it waits, and nothing will come"),
         }
     }
 
-    fn step(&mut self) -> Poll<Outcome> {
+    fn step(&mut self) -> Poll<Result<Report, Failure>> {
         let before = self.probe.phase();
         let at = self.world.age();
         let (calls, reads) = (self.world.log.calls, self.world.log.reads.len());
@@ -124,7 +124,7 @@ impl Driver {
     }
 
     /// Steps that nobody needs.
-    fn nudge(&mut self) -> Poll<Outcome> {
+    fn nudge(&mut self) -> Poll<Result<Report, Failure>> {
         let Some(mut rng) = self.nudges.take() else {
             return Poll::Pending;
         };

@@ -152,7 +152,7 @@ impl Peer {
 
     /// The next part of a flood.
     pub fn wave(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let wave: Vec<u8> = bytes.iter().copied().cycle().take(WAVE).collect();
+        let wave = bytes.repeat(WAVE.div_ceil(bytes.len()));
         if !self.secure || self.trouble.is_some() {
             return wave;
         }

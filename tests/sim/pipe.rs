@@ -69,9 +69,8 @@ impl Pipe {
             };
         }
         let taken = self.inbox.len().min(buf.len()).min(most);
-        for (to, byte) in buf.iter_mut().zip(self.inbox.drain(..taken)) {
-            *to = byte;
-        }
+        buf[..taken].copy_from_slice(&self.inbox.make_contiguous()[..taken]);
+        self.inbox.drain(..taken);
         Ok(taken)
     }
 

@@ -6,7 +6,7 @@ use crate::script::Script;
 use crate::world::World;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{self, Came, Cause, Failure, Outcome, Reply, Report, Status, Tried};
+use check_tcp::outcome::{self, Came, Cause, Failure, Reply, Report, Status, Tried};
 use check_tcp::state::Phase;
 use check_tcp::target::Target;
 use check_tcp::tls::Tls;
@@ -35,7 +35,7 @@ pub struct Case {
 
 /// How it went.
 pub struct Run {
-    pub outcome: Outcome,
+    pub outcome: Result<Report, Failure>,
     pub status: Status,
     /// When it ended.
     pub at: Duration,
@@ -139,7 +139,7 @@ impl Case {
     }
 
     /// Runs it, then steps it once more.
-    pub fn outlive(self) -> Outcome {
+    pub fn outlive(self) -> Result<Report, Failure> {
         let mut driver = self.driver();
         driver.drive().ok();
         driver.step_once_more()

@@ -1,0 +1,20 @@
+//! The elements of DER (X.690), as far as a certificate has them.
+
+/// The contents of the first element, which must have this tag, and what stands behind it.
+pub fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (found, contents, rest) = element(der)?;
+    (found == tag).then_some((contents, rest))
+}
+
+/// The tag and the contents of the first element, and what stands behind it. Lengths under 65,536
+/// do for a certificate.
+pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (length, start) = match *der.get(1..)? {
+        [n @ 0..=0x7f, ..] => (usize::from(n), 2),
+        [0x81, n, ..] => (usize::from(n), 3),
+        [0x82, high, low, ..] => (usize::from(u16::from_be_bytes([high, low])), 4),
+        _ => return None,
+    };
+    let body = der.get(start..)?;
+    Some((*der.first()?, body.get(..length)?, body.get(length..)?))
+}
