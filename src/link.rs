@@ -115,7 +115,7 @@ impl Link {
     /// starts at 0, and `buf` must stay the same.
     ///
     /// # Errors
-    /// The peer is gone, or the kernel refused.
+    /// The peer is gone, the kernel refused, or what came before broke TLS.
     pub fn write_all(
         &mut self,
         net: &mut dyn Net,
@@ -126,6 +126,8 @@ impl Link {
             let written = match &mut self.tls {
                 Some(tls) => {
                     ready!(flush(tls, net)?);
+                    // A session that is broken already says so in its own words.
+                    tls.process_new_packets().map_err(TlsError::from)?;
                     tls.writer().write(rest)?
                 }
                 None => ready!(Io::of(net.write(rest), Interest::WRITABLE)?),

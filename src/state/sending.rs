@@ -17,19 +17,19 @@ impl Sending {
         match cx.link.write_all(cx.net, &cx.check.send, &mut self.sent) {
             Ok(Io::Blocked(on)) => Turn::wait(self, Wait::on(on)),
             Ok(Io::Ready(())) => Turn::go(Delay::enter(cx)),
-            // What the peer said before it closed decides, as it does where the kernel still took
+            // What the peer said before the end decides, as it does where the kernel still took
             // our bytes and learnt too late that nobody would read them.
-            Err(LinkError::Io(e)) if cx.check.expect.is_some() && is_closed(&e) => {
-                Turn::go(Delay::enter(cx))
-            }
+            Err(e) if cx.check.expect.is_some() && is_over(&e) => Turn::go(Delay::enter(cx)),
             Err(e) => Err(e.into()),
         }
     }
 }
 
-fn is_closed(e: &io::Error) -> bool {
-    matches!(
-        e.kind(),
-        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
-    )
+/// Whether it was the peer that ended the stream.
+fn is_over(e: &LinkError) -> bool {
+    let gone = [io::ErrorKind::BrokenPipe, io::ErrorKind::ConnectionReset];
+    match e {
+        LinkError::Io(e) => gone.contains(&e.kind()),
+        LinkError::Tls(_) => true,
+    }
 }
