@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::link::Link;
 use crate::net::Net;
-use crate::outcome::{Cause, Failure, Report};
+use crate::outcome::{Cause, Failure, Phases, Report, Trace};
 use crate::state::{Cx, Phase, Resolving, Scratch, State, Turn, Wait};
 use crate::target::Target;
 use std::mem;
@@ -102,6 +102,27 @@ impl Probe {
     /// The state it is in.
     pub fn phase(&self) -> Phase {
         self.state.phase()
+    }
+
+    /// How it has gone so far, at `now`.
+    pub fn trace(&self, now: Instant) -> Trace {
+        Trace {
+            phase: self.state.phase(),
+            total: now.saturating_duration_since(self.started),
+            phases: Phases::default(),
+            peer: self.peer,
+            session: None,
+        }
+    }
+
+    /// Breaks the check off, wherever it is. The stream may be closed after it.
+    pub fn interrupt(&mut self) -> Failure {
+        self.failure(self.phase(), Cause::Interrupted)
+    }
+
+    /// Who was asked, and what.
+    pub fn into_parts(self) -> (Target, Arc<Check>) {
+        (self.target, self.check)
     }
 
     /// Who is asked.

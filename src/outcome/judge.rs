@@ -10,6 +10,14 @@ use std::time::Duration;
 
 /// The verdict on a check: the table of the contract, then `--status-as`.
 pub fn judge(check: &Check, outcome: &Result<Report, Failure>) -> Status {
+    if let Err(Failure {
+        cause: Cause::Interrupted,
+        ..
+    }) = outcome
+    {
+        // No verdict of the check: `--status-as` has nothing to replace.
+        return Status::Unknown;
+    }
     let error = if check.error_warning {
         Status::Warning
     } else {

@@ -2,6 +2,7 @@
 
 mod judge;
 mod status;
+mod trace;
 
 use crate::check::Family;
 use crate::link::LinkError;
@@ -13,6 +14,7 @@ pub use status::{Status, StatusMap};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
+pub use trace::{Phases, Session, Trace};
 
 /// A check that went all its way.
 #[derive(Debug)]
@@ -67,6 +69,8 @@ pub enum Cause {
     },
     /// The poll loop could not be set up, or failed.
     Engine(io::Error),
+    /// The run was broken off before the check had ended.
+    Interrupted,
     /// Stepped again after its end.
     Ended,
 }

@@ -83,6 +83,7 @@ fn came(check: &Check, target: &Target, failure: &Failure) -> String {
         Cause::Tls(e) => e.to_string(),
         Cause::Unexpected { .. } => "unexpected response".to_owned(),
         Cause::Engine(e) => format!("the poll loop failed: {}", text(e)),
+        Cause::Interrupted => "interrupted".to_owned(),
         Cause::Ended => "stepped again after its end".to_owned(),
     }
 }

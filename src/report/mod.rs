@@ -2,6 +2,7 @@
 
 pub mod harmless;
 pub mod line;
+pub mod record;
 
 mod failure;
 mod trim;

@@ -1,0 +1,63 @@
+//! One finished check, and all that is said of it anywhere.
+
+use crate::check::Check;
+use crate::outcome::{Failure, Report, Trace};
+use crate::target::Target;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// What came of one line of a list, or of the command line.
+#[derive(Debug)]
+pub struct Record {
+    /// What it is called.
+    pub label: Label,
+    /// What came of it.
+    pub event: Event,
+}
+
+/// What a target is called in the output. Made harmless only when it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label {
+    /// The number of its line, from 1; `None` for the target of the command line.
+    pub line: Option<u64>,
+    /// The target as written.
+    pub target: Box<str>,
+    /// `--name`.
+    pub name: Option<Box<str>>,
+}
+
+/// What came of a target.
+#[derive(Debug)]
+pub enum Event {
+    /// It was checked, or its check was broken off.
+    Checked(Box<Checked>),
+    /// It could not be: a usage error.
+    Refused {
+        /// The first word of the line: the service in upper case, else `TCP`.
+        name: String,
+        /// What is wrong, the line's number included.
+        message: String,
+    },
+}
+
+/// A check that was begun.
+#[derive(Debug)]
+pub struct Checked {
+    /// Who was asked.
+    pub target: Target,
+    /// What was asked.
+    pub check: Arc<Check>,
+    /// What came of it.
+    pub outcome: Result<Report, Failure>,
+    /// How it went on the way.
+    pub trace: Trace,
+    /// When it began, by the wall clock.
+    pub began: SystemTime,
+}
+
+impl Label {
+    /// What stands in the output: the name, or the target as written.
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.target)
+    }
+}
