@@ -44,7 +44,7 @@ pub struct Check {
 }
 
 /// The address families that a check may use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Family {
     /// Both.
     #[default]

@@ -43,7 +43,7 @@
 //! let target = Target::host("127.0.0.1", listener.local_addr()?.port())?;
 //! let check = Arc::new(Check::default());
 //!
-//! let outcome = engine::run_one(target.clone(), check.clone())?;
+//! let outcome = engine::run_one(target.clone(), check.clone())?.outcome;
 //! let status = judge(&check, &outcome);
 //! assert_eq!(status, Status::Ok);
 //! print!("{}", report::line::check(&check, &target, &outcome, status));

@@ -13,52 +13,49 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// How many look-ups may be under way; more wait their turn.
-const THREADS: usize = 64;
-
 /// What a thread needs: `getaddrinfo` and the name services behind it, not Rust's 2 MiB.
 const STACK: usize = 256 * 1024;
 
 /// Asks the system, on threads that start when there is something to ask and none is idle. They
 /// are never joined: one that hangs ends with the process, and delays nothing.
-pub struct Resolver<K> {
-    ask: Sender<(K, Question)>,
-    answers: Receiver<Answer<K>>,
-    shared: Arc<Shared<K>>,
+pub struct Resolver {
+    ask: Sender<Question>,
+    answers: Receiver<Answer>,
+    shared: Arc<Shared>,
     threads: usize,
+    most: usize,
 }
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
     /// The name.
     pub host: String,
-    /// The port that the addresses are to have.
-    pub port: u16,
     /// Which addresses; the others are not even asked for.
     pub family: Family,
 }
 
 /// What came of a question.
-pub struct Answer<K> {
-    /// Who asked.
-    pub key: K,
-    /// The addresses, in the system's order.
+pub struct Answer {
+    /// What was asked.
+    pub question: Question,
+    /// The addresses, in the system's order, with port 0.
     pub addresses: Result<Vec<SocketAddr>, LookupError>,
 }
 
-struct Shared<K> {
-    questions: Mutex<Receiver<(K, Question)>>,
-    answer: Sender<Answer<K>>,
+struct Shared {
+    questions: Mutex<Receiver<Question>>,
+    answer: Sender<Answer>,
     /// Questions that no thread has taken up, and threads that have none.
     waiting: AtomicUsize,
     idle: AtomicUsize,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-impl<K: Send + 'static> Resolver<K> {
-    /// No thread yet. `wake` is called, on a thread, after each answer.
-    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+impl Resolver {
+    /// No thread yet, and never more than `most`; what is asked beyond that waits its turn. `wake` is
+    /// called, on a thread, after each answer.
+    pub fn new(most: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (ask, questions) = mpsc::channel();
         let (answer, answers) = mpsc::channel();
         let shared = Shared {
@@ -73,16 +70,17 @@ impl<K: Send + 'static> Resolver<K> {
             answers,
             shared: Arc::new(shared),
             threads: 0,
+            most,
         }
     }
 
-    /// Has a name looked up; the answer will carry `key`.
+    /// Has a name looked up.
     ///
     /// # Errors
     /// No thread could be started, and there is none.
-    pub fn ask(&mut self, key: K, question: Question) -> io::Result<()> {
+    pub fn ask(&mut self, question: Question) -> io::Result<()> {
         let waiting = self.shared.waiting.load(Ordering::Acquire) + 1;
-        if self.threads < THREADS && self.shared.idle.load(Ordering::Acquire) < waiting {
+        if self.threads < self.most && self.shared.idle.load(Ordering::Acquire) < waiting {
             match self.start() {
                 Ok(()) => self.threads += 1,
                 Err(e) if self.threads == 0 => return Err(e),
@@ -91,12 +89,12 @@ impl<K: Send + 'static> Resolver<K> {
         }
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         self.ask
-            .send((key, question))
+            .send(question)
             .map_err(|_| io::Error::other("the resolver has ended"))
     }
 
     /// An answer that has come, if there is one. Never waits.
-    pub fn answer(&mut self) -> Option<Answer<K>> {
+    pub fn answer(&mut self) -> Option<Answer> {
         self.answers.try_recv().ok()
     }
 
@@ -116,21 +114,25 @@ impl<K: Send + 'static> Resolver<K> {
 }
 
 /// A thread's life: until the resolver is gone.
-fn serve<K>(shared: &Shared<K>) {
+fn serve(shared: &Shared) {
     loop {
         let questions = shared
             .questions
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let Ok((key, question)) = questions.recv() else {
+        let Ok(question) = questions.recv() else {
             return;
         };
         shared.idle.fetch_sub(1, Ordering::AcqRel);
         shared.waiting.fetch_sub(1, Ordering::AcqRel);
         drop(questions);
         let addresses = look_up(&question);
+        let answer = Answer {
+            question,
+            addresses,
+        };
         shared.idle.fetch_add(1, Ordering::AcqRel);
-        if shared.answer.send(Answer { key, addresses }).is_err() {
+        if shared.answer.send(answer).is_err() {
             return;
         }
         (shared.wake)();
@@ -149,16 +151,9 @@ fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
         socktype,
         ..AddrInfoHints::default()
     };
-    let with_port = |mut address: SocketAddr| {
-        address.set_port(question.port);
-        address
-    };
     match getaddrinfo(Some(&question.host), None, Some(hints)) {
         // An entry that is neither IPv4 nor IPv6 is of no use here.
-        Ok(found) => Ok(found
-            .flatten()
-            .map(|info| with_port(info.sockaddr))
-            .collect()),
+        Ok(found) => Ok(found.flatten().map(|info| info.sockaddr).collect()),
         Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Lack(e.into())),
         Err(e) => Err(blame(e.into())),
     }

@@ -26,13 +26,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn one(check: Arc<Check>, target: Target) -> (String, Status) {
-    let outcome = engine::run_one(target.clone(), check.clone()).unwrap_or_else(|e| {
-        Err(Failure {
+    let outcome = match engine::run_one(target.clone(), check.clone()) {
+        Ok(ended) => ended.outcome,
+        Err(e) => Err(Failure {
             phase: Phase::Resolving,
             cause: Cause::Engine(e),
             peer: None,
-        })
-    });
+        }),
+    };
     let status = judge(&check, &outcome);
     (line::check(&check, &target, &outcome, status), status)
 }

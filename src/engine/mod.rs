@@ -2,13 +2,16 @@
 //!
 //! One turn:
 //!
-//! 1. Probes that are due are stepped: those just admitted, those whose sockets had events, those
-//!    whose timers or look-ups have come. A step goes as far as it can.
-//! 2. A probe that has ended leaves its slot, and its sockets close.
-//! 3. Where nothing is due, the loop sleeps until an event or the earliest timer.
+//! 1. [`wait`](Engine::wait): the loop sleeps until an event, a look-up's answer or the earliest timer,
+//!    and collects whom they are for.
+//! 2. [`step`](Engine::step): those are stepped, each as far as it can go. A probe that has ended leaves
+//!    its slot, and its sockets close.
+//! 3. [`admit`](Engine::admit): new probes come in, and are stepped for the first time at once; how
+//!    many, [`admission`] decides.
 //!
-//! Admission happens between turns only, and what is due was collected after the last slot was left,
-//! so no event reaches a probe that it was not meant for. One too many would be harmless.
+//! So what is ready is read, stamped and judged before anything new is begun. What is due was
+//! collected after the last slot was left and is used up before one is taken, so no event reaches a
+//! probe that it was not meant for. One too many would be harmless.
 //!
 //! # System calls
 //!
@@ -41,17 +44,24 @@
 //! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
 //! to keep that silent would take another `epoll_ctl`.
 
+pub mod admission;
+mod lookups;
+mod names;
 mod slots;
+mod socket;
 mod world;
 
 use crate::check::Check;
 use crate::outcome::{Failure, Report};
 use crate::probe::Probe;
-use crate::resolve::{Answer, Resolver};
+use crate::resolve::Question;
 use crate::state::Scratch;
 use crate::target::Target;
-use mio::{Events, Poll, Token};
-use slots::{Key, Slots};
+use lookups::Lookups;
+use mio::event::Source;
+use mio::{Events, Interest, Poll, Token, Waker};
+use slots::Slots;
+use socket::Places;
 use std::io;
 use std::mem;
 use std::sync::Arc;
@@ -62,54 +72,80 @@ use world::{Lookup, Sockets, World};
 /// The token of the waker; no slot has it.
 const WAKER: Token = Token(usize::MAX);
 
+/// The token of what is watched for the engine's user.
+const WATCHED: Token = Token(usize::MAX - 1);
+
 /// How many events one turn takes up.
 const EVENTS: usize = 1024;
 
 /// The longest sleep: the system counts milliseconds in 31 bits.
 const NAP: Duration = Duration::from_secs(3600);
 
-/// Runs probes. Knows when to step one, never why.
-pub struct Engine {
+/// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
+/// knows nothing.
+pub struct Engine<T> {
     poll: Poll,
     events: Events,
-    slots: Slots<Body>,
+    slots: Slots<Body<T>>,
     due: Vec<usize>,
     scratch: Scratch,
-    resolver: Option<Resolver<Key>>,
+    places: Places,
+    lookups: Lookups,
+    watched: bool,
+}
+
+/// How much an engine may take at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Probes, about: events are taken up by so many.
+    pub probes: usize,
+    /// Sockets of all probes together; more are refused as the system would, with `EMFILE`.
+    pub sockets: usize,
+    /// Look-ups under way, each on a thread.
+    pub lookups: usize,
+}
+
+/// A probe that has ended, and what came of it.
+pub struct Ended<T> {
+    /// What was admitted with it.
+    pub tag: T,
+    /// The probe.
+    pub probe: Probe,
+    /// What came of it.
+    pub outcome: Result<Report, Failure>,
+    /// When.
+    pub at: Instant,
 }
 
 /// A probe, and what of the world is its own.
-struct Body {
+struct Body<T> {
     probe: Probe,
     sockets: Sockets,
     lookup: Lookup,
+    tag: T,
 }
 
-impl Engine {
-    /// An idle engine for about `capacity` probes at a time.
+impl<T> Engine<T> {
+    /// An idle engine.
     ///
     /// # Errors
     /// The system has no poll descriptor left.
-    pub fn new(capacity: usize) -> io::Result<Self> {
+    pub fn new(limits: Limits) -> io::Result<Self> {
         Ok(Self {
             poll: Poll::new()?,
-            events: Events::with_capacity(capacity.clamp(1, EVENTS)),
+            events: Events::with_capacity(limits.probes.clamp(1, EVENTS)),
             slots: Slots::new(),
             due: Vec::new(),
             scratch: Scratch::default(),
-            resolver: None,
+            places: Places::new(limits.sockets),
+            lookups: Lookups::new(limits.lookups),
+            watched: false,
         })
     }
 
-    /// Takes up a check; its clock starts here.
-    pub fn admit(&mut self, target: Target, check: Arc<Check>) {
-        let probe = Probe::new(target, check, Instant::now());
-        let body = Body {
-            probe,
-            sockets: Sockets::default(),
-            lookup: Lookup::default(),
-        };
-        self.due.push(self.slots.insert(body).index);
+    /// The time, by the clock that all probes go by.
+    pub fn now(&self) -> Instant {
+        Instant::now()
     }
 
     /// How many probes have been admitted and have not ended.
@@ -117,93 +153,146 @@ impl Engine {
         self.slots.len()
     }
 
-    /// Steps what is due, hands out what has ended, then waits for the next event or timer. With
-    /// nothing in flight it returns at once.
+    /// Whether a check of this target would have to wait until a thread is free to look its name up.
+    pub fn would_wait(&self, question: &Question) -> bool {
+        self.lookups.would_wait(question, Instant::now())
+    }
+
+    /// Takes up a check: its clock starts here, and it is stepped at once. Where that is its end, it is
+    /// returned.
+    pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
+        let body = Body {
+            probe: Probe::new(target, check, Instant::now()),
+            sockets: Sockets::default(),
+            lookup: Lookup::default(),
+            tag,
+        };
+        let key = self.slots.insert(body);
+        self.step_one(key.index)
+    }
+
+    /// Steps all that are due, and hands out those that have ended.
+    pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) {
+        let mut due = mem::take(&mut self.due);
+        for index in due.drain(..) {
+            if let Some(end) = self.step_one(index) {
+                ended(end);
+            }
+        }
+        self.due = due;
+    }
+
+    /// Sleeps until a probe is due, `until` has come, something that is [watched](Self::watch) has
+    /// happened, or the [waker](Self::waker) was used. May come back for less.
     ///
     /// # Errors
     /// The poll itself failed.
-    pub fn turn(
-        &mut self,
-        mut ended: impl FnMut(&Probe, Result<Report, Failure>),
-    ) -> io::Result<()> {
-        let mut due = mem::take(&mut self.due);
-        for index in due.drain(..) {
-            self.step(index, &mut ended);
-        }
-        self.due = due;
-        if self.in_flight() == 0 {
-            return Ok(());
-        }
-        let now = Instant::now();
-        let sleep = self
-            .slots
-            .wake_at()
-            .map_or(NAP, |at| at.saturating_duration_since(now));
+    pub fn wait(&mut self, until: Option<Instant>) -> io::Result<()> {
+        let earliest = [self.slots.wake_at(), until].into_iter().flatten().min();
+        let sleep = earliest.map_or(NAP, |at| at.saturating_duration_since(Instant::now()));
         match self.poll.poll(&mut self.events, Some(sleep.min(NAP))) {
             Err(e) if e.kind() != io::ErrorKind::Interrupted => return Err(e),
             _ => {}
         }
-        let sockets = self
-            .events
-            .iter()
-            .map(|event| event.token())
-            .filter(|&token| token != WAKER);
-        self.due.extend(sockets.map(|token| token.0));
-        self.slots.expired(Instant::now(), &mut self.due);
-        self.answers();
+        for event in &self.events {
+            match event.token() {
+                WAKER => {}
+                WATCHED => self.watched = true,
+                Token(index) => self.due.push(index),
+            }
+        }
+        let now = Instant::now();
+        self.slots.expired(now, &mut self.due);
+        self.lookups.answers(now, |key, answer| {
+            if let Some(body) = self.slots.of(key) {
+                body.lookup = Lookup::Answered(answer);
+                self.due.push(key.index);
+            }
+        });
         Ok(())
     }
 
-    fn step(&mut self, index: usize, ended: &mut impl FnMut(&Probe, Result<Report, Failure>)) {
+    /// Breaks off all that is in flight, and hands it out.
+    pub fn interrupt(&mut self, mut ended: impl FnMut(Ended<T>)) {
+        for mut body in self.slots.drain() {
+            let failure = body.probe.interrupt();
+            ended(Ended {
+                tag: body.tag,
+                probe: body.probe,
+                outcome: Err(failure),
+                at: Instant::now(),
+            });
+        }
+        self.due.clear();
+    }
+
+    /// Has [`wait`](Self::wait) come back when there is something to read from `source`.
+    ///
+    /// # Errors
+    /// The poll refused it.
+    pub fn watch(&mut self, source: &mut impl Source) -> io::Result<()> {
+        let registry = self.poll.registry();
+        registry.register(source, WATCHED, Interest::READABLE)
+    }
+
+    /// Whether there was something to read since this was last asked.
+    pub fn watched(&mut self) -> bool {
+        mem::take(&mut self.watched)
+    }
+
+    /// What ends a [`wait`](Self::wait) from another thread.
+    ///
+    /// # Errors
+    /// The system has no descriptor left.
+    pub fn waker(&mut self) -> io::Result<Arc<Waker>> {
+        self.lookups.waker(self.poll.registry())
+    }
+
+    fn step_one(&mut self, index: usize) -> Option<Ended<T>> {
         // An event may come behind the end of its probe.
-        let Some((key, body)) = self.slots.at(index) else {
-            return;
-        };
+        let (key, body) = self.slots.at(index)?;
         let mut world = World {
             registry: self.poll.registry(),
             token: Token(index),
             key,
             sockets: &mut body.sockets,
             lookup: &mut body.lookup,
-            resolver: &mut self.resolver,
+            places: &self.places,
+            lookups: &mut self.lookups,
         };
         match body.probe.step(&mut world, &mut self.scratch) {
             task::Poll::Pending => {
                 let at = body.probe.wake_at();
                 self.slots.wake(key, at);
+                None
             }
             task::Poll::Ready(outcome) => {
-                if let Some(body) = self.slots.remove(key) {
-                    ended(&body.probe, outcome);
-                }
-            }
-        }
-    }
-
-    /// Puts the answers of the resolver where their probes will find them.
-    fn answers(&mut self) {
-        let Some(resolver) = &mut self.resolver else {
-            return;
-        };
-        while let Some(Answer { key, addresses }) = resolver.answer() {
-            if let Some(body) = self.slots.of(key) {
-                body.lookup = Lookup::Answered(addresses);
-                self.due.push(key.index);
+                let body = self.slots.remove(key)?;
+                Some(Ended {
+                    tag: body.tag,
+                    probe: body.probe,
+                    outcome,
+                    at: Instant::now(),
+                })
             }
         }
     }
 }
 
-/// One check, from start to outcome.
+/// One check, from start to end.
 ///
 /// # Errors
 /// The poll loop could not be set up or failed.
-pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Result<Report, Failure>> {
-    let mut engine = Engine::new(1)?;
-    let mut result = None;
-    engine.admit(target, check);
-    while engine.in_flight() > 0 {
-        engine.turn(|_, outcome| result = Some(outcome))?;
+pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
+    let mut engine = Engine::new(Limits {
+        probes: 1,
+        sockets: usize::MAX,
+        lookups: 1,
+    })?;
+    let mut result = engine.admit((), target, check);
+    while result.is_none() && engine.in_flight() > 0 {
+        engine.wait(None)?;
+        engine.step(|ended| result = Some(ended));
     }
     result.ok_or_else(|| io::Error::other("the probe ended without an outcome"))
 }

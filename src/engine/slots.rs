@@ -76,6 +76,12 @@ impl<T> Slots<T> {
         Some(self.slab.remove(key.index).body)
     }
 
+    /// Empties all slots. Keys of former entries stay without effect.
+    pub fn drain(&mut self) -> impl Iterator<Item = T> {
+        self.timers.clear();
+        self.slab.drain().map(|slot| slot.body)
+    }
+
     /// Sets the timer; there is one, so this moves it.
     pub fn wake(&mut self, key: Key, at: Instant) {
         let Some(slot) = self.slot(key) else {

@@ -1,6 +1,6 @@
 //! What the facts mean: the one place that knows `-w -c -W -C --status-as`.
 
-use super::{Came, Cause, Failure, Report, Status};
+use super::{Came, Cause, Failure, Lacked, Report, Status, Tried};
 use crate::check::Check;
 use crate::net::LookupError;
 use crate::tls::TlsError;
@@ -54,6 +54,26 @@ impl Failure {
         }
     }
 
+    /// What this machine lacked and may have again: room at any address, for it may have been that
+    /// one which would have answered; or a local address at all of them.
+    pub fn lacked(&self) -> Option<Lacked> {
+        match &self.cause {
+            Cause::Lookup(LookupError::Lack(_)) => Some(Lacked::Room),
+            Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => {
+                is_crowded(e).then_some(Lacked::Room)
+            }
+            Cause::Unconnected(tried) => {
+                let came = |test: fn(&io::Error) -> bool| move |tried: &Tried| matches!(&tried.came, Came::Failed(e) if test(e));
+                if tried.iter().any(came(is_crowded)) {
+                    return Some(Lacked::Room);
+                }
+                (!tried.is_empty() && tried.iter().all(came(is_addressless)))
+                    .then_some(Lacked::Address)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether this is what `-C` asks for: every address that this machine could try refused, could
     /// not be reached, or was silent.
     pub fn verifies_closed(&self, check: &Check) -> bool {
@@ -70,20 +90,23 @@ impl Failure {
 }
 
 fn is_local(e: &io::Error) -> bool {
+    let is_forbidden = matches!(
+        Errno::from_io_error(e),
+        Some(Errno::ACCESS | Errno::PERM | Errno::AFNOSUPPORT | Errno::PROTOTYPE)
+    );
+    is_crowded(e) || is_addressless(e) || is_forbidden
+}
+
+/// Descriptors, buffers or memory are used up.
+fn is_crowded(e: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(e),
-        Some(
-            Errno::MFILE
-                | Errno::NFILE
-                | Errno::NOBUFS
-                | Errno::NOMEM
-                | Errno::ADDRNOTAVAIL
-                | Errno::ACCESS
-                | Errno::PERM
-                | Errno::AFNOSUPPORT
-                | Errno::PROTOTYPE
-        )
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
     )
+}
+
+fn is_addressless(e: &io::Error) -> bool {
+    Errno::from_io_error(e) == Some(Errno::ADDRNOTAVAIL)
 }
 
 /// Refused, unreachable, silent, or no such socket.
@@ -107,7 +130,6 @@ fn is_closed(e: &io::Error) -> bool {
 mod tests {
     use super::*;
     use crate::check::Family;
-    use crate::outcome::Tried;
     use crate::state::Phase;
 
     fn answered(ms: u64) -> Result<Report, Failure> {
@@ -211,6 +233,32 @@ mod tests {
         assert_eq!(judge(&check, &one), Status::Warning);
         let silent = unconnected(&[Some(Errno::ADDRNOTAVAIL), None]);
         assert_eq!(judge(&check, &silent), Status::Warning);
+    }
+
+    #[test]
+    fn a_lack_that_may_pass_is_told_from_a_verdict() {
+        let lacked = |outcome: Result<Report, Failure>| match outcome {
+            Err(failure) => failure.lacked(),
+            Ok(_) => None,
+        };
+        let (room, address) = (Some(Lacked::Room), Some(Lacked::Address));
+        let (lacking, refused) = (Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED));
+        for (errnos, wanted) in [
+            (&[Some(Errno::MFILE)][..], room),
+            (&[refused, Some(Errno::NFILE)], room),
+            (&[Some(Errno::NOBUFS), None], room),
+            (&[lacking, lacking], address),
+            (&[lacking, refused], None),
+            (&[lacking, None], None),
+            (&[Some(Errno::ACCESS)], None),
+            (&[refused], None),
+            (&[], None),
+        ] {
+            assert_eq!(lacked(unconnected(errnos)), wanted, "{errnos:?}");
+        }
+        let lack = LookupError::Lack(io::Error::other("no thread"));
+        assert_eq!(lacked(failed(Cause::Lookup(lack))), room);
+        assert_eq!(lacked(failed(Cause::TimedOut)), None);
     }
 
     #[test]

@@ -75,6 +75,15 @@ pub enum Cause {
     Ended,
 }
 
+/// What this machine lacked for a check, and may have again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacked {
+    /// Descriptors, buffers, memory or a thread.
+    Room,
+    /// A local address, or a free port of it.
+    Address,
+}
+
 /// One address that did not connect.
 #[derive(Debug)]
 pub struct Tried {
