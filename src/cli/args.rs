@@ -1,29 +1,13 @@
-//! From arguments to a command.
+//! From arguments to a command, or to what is wrong with them.
 
-use super::meant::{meant, name};
-use super::raw::Raw;
-use crate::check::Check;
-use crate::target::Target;
+use super::command::{self, Command};
+use super::meant;
+use super::raw::{Place, Raw};
+use super::run::{self, Format};
+use crate::report::record::Label;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
-use std::sync::Arc;
-
-/// What the command line asks for.
-#[derive(Debug)]
-pub enum Command {
-    /// Print [`help`](super::help).
-    Help,
-    /// Print [`version`](super::version).
-    Version,
-    /// Check one target.
-    Check {
-        /// All that is asked of it.
-        check: Arc<Check>,
-        /// Who is asked.
-        target: Target,
-    },
-}
 
 /// A command line that asks for nothing that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +16,10 @@ pub struct UsageError {
     pub name: String,
     /// Which option, what was given and what it takes. Values are in it as they were typed.
     pub message: String,
+    /// How it is told, as far as that was understood.
+    pub format: Format,
+    /// Whose check it would have been, as far as that was understood; empty for a list.
+    pub label: Label,
 }
 
 /// Reads a command line; `args` is without the program's name. Help counts before the version, and
@@ -43,23 +31,20 @@ pub struct UsageError {
 /// The first thing found wrong: in how the arguments are written, then in what they say.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, UsageError> {
     let mut raw = Raw::default();
-    let read = raw.read(args);
+    let read = raw.read(args, Place::CommandLine);
     if raw.help.is_some() {
         return Ok(Command::Help);
     }
     if raw.version.is_some() {
         return Ok(Command::Version);
     }
-    match read.and_then(|()| meant(&raw)) {
-        Ok((check, target)) => Ok(Command::Check {
-            check: Arc::new(check),
-            target,
-        }),
-        Err(message) => Err(UsageError {
-            name: name(&raw),
+    read.and_then(|()| command::meant(&raw))
+        .map_err(|message| UsageError {
+            name: meant::name(raw.service.as_ref()),
             message,
-        }),
-    }
+            format: run::format(&raw).unwrap_or_default(),
+            label: command::label(&raw),
+        })
 }
 
 impl fmt::Display for UsageError {
@@ -269,6 +254,28 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_told_as_far_as_the_command_line_was_understood() {
+        let error = |args: &[&str]| run(args).expect_err("a usage error");
+        for (args, format) in [
+            (&["--format", "json", "--bogus"][..], Format::Json),
+            (&["-p", "bad", "--format=JSON"], Format::Json),
+            (&["--format=json", "--summary", "-f-"], Format::Json),
+            (&["--format=text", "-p0"], Format::Text),
+            (&["--format=json", "--format=xml"], Format::Text),
+            (&["-p0", "--format"], Format::Text),
+            (&["-p0"], Format::Text),
+        ] {
+            assert_eq!(error(args).format, format, "{args:?}");
+        }
+        let target = |args| error(args).label.target;
+        assert_eq!(&*target(&["-Hmail", "-p0"]), "mail");
+        assert_eq!(&*target(&["-p0", "-H="]), "localhost");
+        assert_eq!(&*target(&["-f-", "-t0"]), "");
+        let named = error(&["-p0", "--name", "mx one"]).label.name;
+        assert_eq!(named.as_deref(), Some("mx one"));
+    }
+
+    #[test]
     fn help_wins_over_every_error_wherever_it_stands() {
         for args in [
             &["-h"][..],
@@ -305,11 +312,8 @@ mod tests {
 
     #[test]
     fn help_is_no_option_as_a_value_or_after_two_dashes() {
-        assert!(matches!(
-            run(&["-p80", "-s", "-h"]),
-            Ok(Command::Check { .. })
-        ));
-        assert!(matches!(run(&["-p80", "-H-V"]), Ok(Command::Check { .. })));
+        assert!(matches!(run(&["-p80", "-s", "-h"]), Ok(Command::Check(_))));
+        assert!(matches!(run(&["-p80", "-H-V"]), Ok(Command::Check(_))));
         assert!(run(&["-p80", "--", "-h"]).is_err());
         assert!(run(&["-p80", "--", "--version"]).is_err());
     }
@@ -325,6 +329,6 @@ mod tests {
             "--service=foo",
             "--service=",
         ];
-        assert!(matches!(run(&args), Ok(Command::Check { .. })));
+        assert!(matches!(run(&args), Ok(Command::Check(_))));
     }
 }

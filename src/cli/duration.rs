@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
 
 /// A number without its unit. Rust's own reading would take `inf` and `nan` too, and would make
 /// nothing of a number too small for a float.
-fn number(text: &str) -> Option<f64> {
+pub(super) fn number(text: &str) -> Option<f64> {
     if !text
         .bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))

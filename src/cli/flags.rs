@@ -1,34 +1,8 @@
 //! Every option, described once.
 
-use super::raw::{Raw, Typed};
-
-/// One option.
-#[derive(Debug)]
-pub struct Flag {
-    /// Its long name, without the dashes.
-    pub long: &'static str,
-    /// Its letter.
-    pub short: Option<char>,
-    /// Whether it takes a value, and which.
-    pub takes: Takes,
-    /// What counts where it is not given, as the help shows it.
-    pub default: Option<&'static str>,
-    /// What it does, for the help.
-    pub help: &'static str,
-    /// Where it is kept as typed.
-    pub(super) slot: fn(&mut Raw) -> &mut Option<Typed>,
-}
-
-/// What an option takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
-    /// No value.
-    Nothing,
-    /// A value: what stands for it in the help, and what it may be, as a usage error says it.
-    Value(&'static str, &'static str),
-}
-
-use Takes::{Nothing, Value};
+pub use super::flag::{Flag, Scope, Takes};
+use Scope::{Check, Run, Target};
+use Takes::{Nothing, Text, Value};
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
@@ -37,7 +11,8 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "service",
         short: None,
-        takes: Value("NAME", "the name of a preset"),
+        takes: Text("NAME", "the name of a preset"),
+        scope: Check,
         default: None,
         help: "a preset (below), in any case; gives what the other options leave unset",
         slot: |raw| &mut raw.service,
@@ -45,7 +20,8 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "hostname",
         short: Some('H'),
-        takes: Value("HOST", "a name, an IPv4 address or an IPv6 address"),
+        takes: Text("HOST", "a name, an IPv4 address or an IPv6 address"),
+        scope: Target,
         default: Some("localhost"),
         help: "a name, an IPv4 address, or an IPv6 address, bare or in [], its zone allowed",
         slot: |raw| &mut raw.hostname,
@@ -54,14 +30,16 @@ pub static FLAGS: &[Flag] = &[
         long: "port",
         short: Some('p'),
         takes: Value("PORT", "a number from 1 to 65535"),
+        scope: Check,
         default: None,
-        help: "1 to 65535; needed unless --service or -U is given",
+        help: "1 to 65535; needed unless --service, -U or the line of a list gives it",
         slot: |raw| &mut raw.port,
     },
     Flag {
         long: "send",
         short: Some('s'),
-        takes: Value("TEXT", "the bytes to send"),
+        takes: Text("TEXT", "the bytes to send"),
+        scope: Check,
         default: None,
         help: "sent as soon as the connection is up, byte for byte, nothing added",
         slot: |raw| &mut raw.send,
@@ -69,7 +47,8 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "expect-pattern",
         short: Some('e'),
-        takes: Value("REGEX", "a regular expression as Go has them"),
+        takes: Text("REGEX", "a regular expression as Go has them"),
+        scope: Check,
         default: None,
         help: "what the reply must match, as a regular expression of Go; without it nothing is read",
         slot: |raw| &mut raw.expect_pattern,
@@ -77,7 +56,8 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "quit",
         short: Some('q'),
-        takes: Value("TEXT", "the bytes to send"),
+        takes: Text("TEXT", "the bytes to send"),
+        scope: Check,
         default: None,
         help: "sent before the connection is closed; CR LF is added unless -E is given",
         slot: |raw| &mut raw.quit,
@@ -86,6 +66,7 @@ pub static FLAGS: &[Flag] = &[
         long: "ssl",
         short: Some('S'),
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "TLS from the first byte",
         slot: |raw| &mut raw.ssl,
@@ -93,7 +74,8 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "unix-sock",
         short: Some('U'),
-        takes: Value("PATH", "the path of a Unix stream socket"),
+        takes: Text("PATH", "the path of a Unix stream socket"),
+        scope: Target,
         default: None,
         help: "a Unix stream socket in place of host and port; @name is an abstract one",
         slot: |raw| &mut raw.unix_sock,
@@ -102,6 +84,7 @@ pub static FLAGS: &[Flag] = &[
         long: "no-check-certificate",
         short: None,
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "accept any certificate; its signature is not checked either",
         slot: |raw| &mut raw.no_check_certificate,
@@ -109,7 +92,8 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "sni",
         short: None,
-        takes: Value("NAME", "a DNS name or an IP address"),
+        takes: Text("NAME", "a DNS name or an IP address"),
+        scope: Check,
         default: Some("the host"),
         help: "the name asked for and verified in TLS",
         slot: |raw| &mut raw.sni,
@@ -118,6 +102,7 @@ pub static FLAGS: &[Flag] = &[
         long: "use-ipv4",
         short: Some('4'),
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "IPv4 addresses only",
         slot: |raw| &mut raw.use_ipv4,
@@ -126,6 +111,7 @@ pub static FLAGS: &[Flag] = &[
         long: "use-ipv6",
         short: Some('6'),
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "IPv6 addresses only",
         slot: |raw| &mut raw.use_ipv6,
@@ -133,10 +119,11 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "status-as",
         short: None,
-        takes: Value(
+        takes: Text(
             "MAP",
             "STATUS=STATUS,... of ok, warning, critical and unknown, each replaced once at most",
         ),
+        scope: Check,
         default: None,
         help: "replaces the final status of a check, as in critical=warning,unknown=ok",
         slot: |raw| &mut raw.status_as,
@@ -148,6 +135,7 @@ pub static FLAGS: &[Flag] = &[
             "DURATION",
             "a duration above 0 up to 366 days, such as 3, 0.25 or 1m 30s",
         ),
+        scope: Check,
         default: Some("10 s"),
         help: "limit on the whole check; -d comes on top",
         slot: |raw| &mut raw.timeout,
@@ -156,6 +144,7 @@ pub static FLAGS: &[Flag] = &[
         long: "maxbytes",
         short: Some('m'),
         takes: Value("BYTES", "a number of bytes, 0 for no limit"),
+        scope: Check,
         default: Some("no limit"),
         help: "stop reading once this many bytes of the reply have come; 0 is no limit",
         slot: |raw| &mut raw.maxbytes,
@@ -164,6 +153,7 @@ pub static FLAGS: &[Flag] = &[
         long: "delay",
         short: Some('d'),
         takes: Value("DURATION", DURATION),
+        scope: Check,
         default: Some("0"),
         help: "pause between sending and reading, or closing where nothing is read",
         slot: |raw| &mut raw.delay,
@@ -172,6 +162,7 @@ pub static FLAGS: &[Flag] = &[
         long: "warning",
         short: Some('w'),
         takes: Value("DURATION", DURATION),
+        scope: Check,
         default: Some("none"),
         help: "WARNING when the response time is greater; 0 is none",
         slot: |raw| &mut raw.warning,
@@ -180,6 +171,7 @@ pub static FLAGS: &[Flag] = &[
         long: "critical",
         short: Some('c'),
         takes: Value("DURATION", DURATION),
+        scope: Check,
         default: Some("none"),
         help: "CRITICAL when the response time is greater; 0 is none",
         slot: |raw| &mut raw.critical,
@@ -188,6 +180,7 @@ pub static FLAGS: &[Flag] = &[
         long: "escape",
         short: Some('E'),
         takes: Nothing,
+        scope: Check,
         default: None,
         help: r"\n, \r, \t, \\ and \xHH (a byte) in -s and -q, wherever they stand, mean what they say",
         slot: |raw| &mut raw.escape,
@@ -196,6 +189,7 @@ pub static FLAGS: &[Flag] = &[
         long: "error-warning",
         short: Some('W'),
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "an unexpected error, reply or open port is WARNING, not CRITICAL; -c still gives CRITICAL",
         slot: |raw| &mut raw.error_warning,
@@ -204,6 +198,7 @@ pub static FLAGS: &[Flag] = &[
         long: "expect-closed",
         short: Some('C'),
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "OK when nothing listens there; looks at the connection alone: no TLS, no send, no read",
         slot: |raw| &mut raw.expect_closed,
@@ -212,14 +207,82 @@ pub static FLAGS: &[Flag] = &[
         long: "perfdata",
         short: None,
         takes: Nothing,
+        scope: Check,
         default: None,
         help: "end the line with performance data: |time=0.012345s;W;C;0;T",
         slot: |raw| &mut raw.perfdata,
     },
     Flag {
+        long: "name",
+        short: None,
+        takes: Text("LABEL", "what the target is called"),
+        scope: Check,
+        default: Some("the target as written"),
+        help: "what the target is called in the output of a list, and in JSON",
+        slot: |raw| &mut raw.name,
+    },
+    Flag {
+        long: "targets",
+        short: Some('f'),
+        takes: Value("FILE", "the file of a list, or - for standard input"),
+        scope: Run,
+        default: None,
+        help: "check every target of a list (below); - is standard input",
+        slot: |raw| &mut raw.targets,
+    },
+    Flag {
+        long: "parallel",
+        short: None,
+        takes: Value("N", "a number of checks from 1 to 1000000"),
+        scope: Run,
+        default: Some("512"),
+        help: "how many checks of a list may be in flight",
+        slot: |raw| &mut raw.parallel,
+    },
+    Flag {
+        long: "rate",
+        short: None,
+        takes: Value(
+            "N",
+            "a number of checks a second from 0.000001 to 1000000000, or 0 for no limit",
+        ),
+        scope: Run,
+        default: Some("no limit"),
+        help: "how many checks of a list may start in a second, evenly spread; 0 is no limit",
+        slot: |raw| &mut raw.rate,
+    },
+    Flag {
+        long: "format",
+        short: None,
+        takes: Value("text|json", "text or json"),
+        scope: Run,
+        default: Some("text"),
+        help: "a line of text or a JSON object for each target, for a single check too",
+        slot: |raw| &mut raw.format,
+    },
+    Flag {
+        long: "summary",
+        short: None,
+        takes: Nothing,
+        scope: Run,
+        default: None,
+        help: "one verdict for the whole list, and a line for each target that is not OK",
+        slot: |raw| &mut raw.summary,
+    },
+    Flag {
+        long: "no-progress",
+        short: None,
+        takes: Nothing,
+        scope: Run,
+        default: None,
+        help: "do not show on the terminal how far a list has come",
+        slot: |raw| &mut raw.no_progress,
+    },
+    Flag {
         long: "help",
         short: Some('h'),
         takes: Nothing,
+        scope: Run,
         default: None,
         help: "print this and exit with 3",
         slot: |raw| &mut raw.help,
@@ -228,6 +291,7 @@ pub static FLAGS: &[Flag] = &[
         long: "version",
         short: Some('V'),
         takes: Nothing,
+        scope: Run,
         default: None,
         help: "print the version and exit with 3",
         slot: |raw| &mut raw.version,
@@ -237,6 +301,8 @@ pub static FLAGS: &[Flag] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::raw::Raw;
+    use crate::cli::typed::Typed;
     use std::collections::HashSet;
 
     #[test]
@@ -265,10 +331,28 @@ mod tests {
             ("error-warning", Some('W')),
             ("expect-closed", Some('C')),
             ("perfdata", None),
+            ("name", None),
+            ("targets", Some('f')),
+            ("parallel", None),
+            ("rate", None),
+            ("format", None),
+            ("summary", None),
+            ("no-progress", None),
             ("help", Some('h')),
             ("version", Some('V')),
         ];
         assert_eq!(names, wanted);
+    }
+
+    #[test]
+    fn a_line_may_say_all_but_what_is_of_the_run_or_the_single_target() {
+        let of = |scope| -> Vec<_> {
+            let flags = FLAGS.iter().filter(|flag| flag.scope == scope);
+            flags.map(|flag| flag.long).collect()
+        };
+        let run = "targets parallel rate format summary no-progress help version";
+        assert_eq!(of(Run).join(" "), run);
+        assert_eq!(of(Target), ["hostname", "unix-sock"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The help, printed from the table of flags.
 
-use super::flags::{FLAGS, Flag, Takes};
+use super::flags::{FLAGS, Flag, Scope};
 use crate::preset::PRESETS;
 use std::fmt::Write as _;
 
@@ -9,21 +9,41 @@ const WIDTH: usize = 80;
 /// Where the meaning of an option begins.
 const INDENT: usize = 30;
 
+const LISTS: &str = r"
+A list has a target on each line: host, host:port, [IPv6], [IPv6]:port, a bare
+IPv6 address or unix:/path. Options of a check may stand behind it, quoted as
+for a shell, and count in place of the command line's; -H and -U may not. Blank
+lines are skipped, and so are comments, from # where a line begins or behind a
+blank to the end of the line.
+
+  mail1.example.com
+  mail2.example.com:587 -w 0.5 --name 'mx two'   # submission
+  unix:/run/app.sock --timeout 500ms
+";
+
 const EXAMPLES: &str = r"
 Examples:
   check-tcp --service SMTP -H mail.example.com -w 1 -c 3
   check-tcp -H 2001:db8::1 -p 22 -e '^SSH-2\.0-' -t 5
   check-tcp -U /run/app.sock -E -s 'PING\r\n' -e '^\+PONG' -q 'QUIT\r\n'
+  check-tcp --service SMTP -w 1 -c 3 --targets hosts.txt --summary
+  produce-hosts | check-tcp -p 22 --targets - --format json
 ";
 
 /// What `--help` prints.
 pub fn help() -> String {
     let mut text = String::from(
         "Usage: check-tcp [OPTION]...\n\n\
-         Checks one TCP service or Unix socket and says in one line how it is.\n\n\
-         Options:\n",
+         Checks one TCP service or Unix socket and says in one line how it is, or all of\n\
+         a list, each as if it were the only one.\n\n\
+         Options of a check:\n",
     );
-    for flag in FLAGS {
+    let of_run = |flag: &&Flag| flag.scope == Scope::Run;
+    for flag in FLAGS.iter().filter(|flag| !of_run(flag)) {
+        describe(&mut text, flag);
+    }
+    text.push_str("\nOptions of the run:\n");
+    for flag in FLAGS.iter().filter(of_run) {
         describe(&mut text, flag);
     }
     text.push_str(
@@ -31,7 +51,11 @@ pub fn help() -> String {
          \nPresets (what an option gives counts in place of the preset's):\n",
     );
     presets(&mut text);
-    text.push_str("\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (usage errors too).\n");
+    text.push_str(LISTS);
+    text.push_str(
+        "\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (usage errors too); of a list\n\
+         the worst, in the order CRITICAL, WARNING, UNKNOWN, OK.\n",
+    );
     text.push_str(EXAMPLES);
     text
 }
@@ -57,9 +81,9 @@ fn label(flag: &Flag) -> String {
         Some(letter) => format!("-{letter},"),
         None => "   ".to_owned(),
     };
-    match flag.takes {
-        Takes::Value(name, _) => format!("  {short} --{} {name}", flag.long),
-        Takes::Nothing => format!("  {short} --{}", flag.long),
+    match flag.takes.value() {
+        Some((name, _)) => format!("  {short} --{} {name}", flag.long),
+        None => format!("  {short} --{}", flag.long),
     }
 }
 

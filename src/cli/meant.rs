@@ -1,6 +1,7 @@
 //! From what was typed to what was meant.
 
-use super::raw::{Raw, Typed};
+use super::raw::Raw;
+use super::typed::Typed;
 use super::{duration, status_as, tls};
 use crate::check::{Check, Family};
 use crate::escape::unescape;
@@ -11,23 +12,88 @@ use std::num::{NonZeroU16, NonZeroU64};
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
+/// Who is asked where nobody is named.
+pub(super) const LOCALHOST: &str = "localhost";
+
 /// The check and the target that the options describe together.
 ///
 /// # Errors
 /// The message for the first of them that is no good.
-pub(super) fn meant(raw: &Raw) -> Result<(Check, Target), String> {
+pub(super) fn single(raw: &Raw) -> Result<(Check, Target), String> {
     let preset = service(raw)?;
     let target = target(raw, preset)?;
+    Ok((check(raw, preset)?, target))
+}
+
+/// The check that the options describe for targets that are not theirs to say, and the port of
+/// those that do not say one.
+///
+/// # Errors
+/// The message for the first of them that is no good.
+pub(super) fn any(raw: &Raw) -> Result<(Check, Option<u16>), String> {
+    let preset = service(raw)?;
+    let port = port(raw, preset)?;
+    Ok((check(raw, preset)?, port))
+}
+
+/// The first word of the line, by `--service`.
+pub(super) fn name(service: Option<&Typed>) -> String {
+    match service {
+        Some(typed) => typed.value.to_string_lossy().to_uppercase(),
+        None => Check::default().name,
+    }
+}
+
+/// The value of `--port`.
+pub(super) fn port_number(text: &str) -> Option<u16> {
+    text.parse().ok().map(NonZeroU16::get)
+}
+
+fn service(raw: &Raw) -> Result<Option<&'static Preset>, String> {
+    let Some(typed) = &raw.service else {
+        return Ok(None);
+    };
+    match preset::find(typed.text()?) {
+        Some(preset) => Ok(Some(preset)),
+        None => Err(format!(
+            "check-tcp called with unknown service: {}",
+            name(Some(typed))
+        )),
+    }
+}
+
+fn port(raw: &Raw, preset: Option<&Preset>) -> Result<Option<u16>, String> {
+    Ok(parsed(&raw.port, port_number)?.or(preset.map(|preset| preset.port)))
+}
+
+fn target(raw: &Raw, preset: Option<&Preset>) -> Result<Target, String> {
+    let port = port(raw, preset)?;
+    let host = raw.hostname.as_ref();
+    host.map(Typed::text).transpose()?;
+    if let Some(path) = &raw.unix_sock {
+        return Target::socket(&path.value).map_err(|error| path.refused_since(error));
+    }
+    let Some(port) = port else {
+        return Err("--port is missing: takes a number from 1 to 65535; \
+             not needed where --service or --unix-sock is given"
+            .to_owned());
+    };
+    match host {
+        Some(host) => Target::host(&host.value, port).map_err(|error| host.refused_since(error)),
+        None => Target::host(LOCALHOST, port).map_err(|error| error.to_string()),
+    }
+}
+
+fn check(raw: &Raw, preset: Option<&Preset>) -> Result<Check, String> {
     let unset = Check::default();
     let mut check = Check {
-        name: name(raw),
+        name: name(raw.service.as_ref()),
         send: send(raw, preset),
         expect: pattern(raw, preset)?,
         quit: quit(raw, preset),
         tls: None,
         family: family(raw)?,
-        status_as: given(&raw.status_as)
-            .map_or(Ok(unset.status_as), |t| t.parsed(status_as::parse))?,
+        status_as: parsed(&raw.status_as, status_as::parse)?.unwrap_or(unset.status_as),
         timeout: parsed(&raw.timeout, above_zero)?.unwrap_or(unset.timeout),
         delay: parsed(&raw.delay, duration::parse)?.unwrap_or(unset.delay),
         max_bytes: parsed(&raw.maxbytes, |text| text.parse().ok())?.and_then(NonZeroU64::new),
@@ -39,46 +105,7 @@ pub(super) fn meant(raw: &Raw) -> Result<(Check, Target), String> {
     };
     // Last, for it may read the trust store.
     check.tls = tls::meant(raw, preset)?;
-    Ok((check, target))
-}
-
-/// The first word of the line.
-pub(super) fn name(raw: &Raw) -> String {
-    match given(&raw.service) {
-        Some(typed) => typed.value.to_string_lossy().to_uppercase(),
-        None => Check::default().name,
-    }
-}
-
-fn service(raw: &Raw) -> Result<Option<&'static Preset>, String> {
-    let Some(typed) = given(&raw.service) else {
-        return Ok(None);
-    };
-    match preset::find(typed.text()?) {
-        Some(preset) => Ok(Some(preset)),
-        None => Err(format!(
-            "check-tcp called with unknown service: {}",
-            name(raw)
-        )),
-    }
-}
-
-fn target(raw: &Raw, preset: Option<&Preset>) -> Result<Target, String> {
-    let port = parsed(&raw.port, |text| text.parse().ok().map(NonZeroU16::get))?;
-    let host = given(&raw.hostname);
-    host.map(Typed::text).transpose()?;
-    if let Some(path) = given(&raw.unix_sock) {
-        return Target::socket(&path.value).map_err(|error| path.refused_since(error));
-    }
-    let Some(port) = port.or(preset.map(|preset| preset.port)) else {
-        return Err("--port is missing: takes a number from 1 to 65535; \
-             not needed where --service or --unix-sock is given"
-            .to_owned());
-    };
-    match host {
-        Some(host) => Target::host(&host.value, port).map_err(|error| host.refused_since(error)),
-        None => Target::host("localhost", port).map_err(|error| error.to_string()),
-    }
+    Ok(check)
 }
 
 fn send(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
@@ -99,7 +126,7 @@ fn quit(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
 }
 
 fn pattern(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Pattern>, String> {
-    if let Some(typed) = given(&raw.expect_pattern) {
+    if let Some(typed) = &raw.expect_pattern {
         // The error shows the pattern, or as much of it as tells the place.
         return Pattern::new(typed.text()?).map(Some).map_err(|error| {
             format!("{typed}: takes a regular expression as Go has them; {error}")
@@ -127,13 +154,8 @@ fn threshold(slot: &Option<Typed>) -> Result<Option<Duration>, String> {
     Ok(parsed(slot, duration::parse)?.filter(|threshold| !threshold.is_zero()))
 }
 
-/// The value of an option that may be empty, and then counts as not given.
-pub(super) fn given(slot: &Option<Typed>) -> Option<&Typed> {
-    slot.as_ref().filter(|typed| !typed.value.is_empty())
-}
-
-/// The value of an option that may not be empty.
-fn parsed<T>(
+/// The value of an option, where it was given.
+pub(super) fn parsed<T>(
     slot: &Option<Typed>,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, String> {
@@ -141,7 +163,7 @@ fn parsed<T>(
 }
 
 fn bytes<'a>(slot: &'a Option<Typed>, preset: Option<&'a [u8]>) -> &'a [u8] {
-    given(slot)
+    slot.as_ref()
         .map(|typed| typed.value.as_bytes())
         .or(preset)
         .unwrap_or_default()
@@ -150,6 +172,7 @@ fn bytes<'a>(slot: &'a Option<Typed>, preset: Option<&'a [u8]>) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::raw::Place;
     use crate::preset::PRESETS;
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt;
@@ -158,8 +181,8 @@ mod tests {
         args: impl IntoIterator<Item = S>,
     ) -> Result<(Check, Target), String> {
         let mut raw = Raw::default();
-        raw.read(args.into_iter().map(Into::into))?;
-        meant(&raw)
+        raw.read(args.into_iter().map(Into::into), Place::CommandLine)?;
+        single(&raw)
     }
 
     fn check(args: &[&str]) -> Check {

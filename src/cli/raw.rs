@@ -1,18 +1,12 @@
 //! What was typed.
 
-use super::flags::{FLAGS, Flag, Takes};
+use super::flags::{FLAGS, Flag, Scope, Takes};
+use super::typed::{Spelling, Typed, shown};
 use lexopt::Arg;
-use std::ffi::{OsStr, OsString};
-use std::fmt::{self, Display, Write as _};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 
-/// As much of a value as an error shows, in characters.
-const SHOWN: usize = 80;
-
-/// The options as typed: for each the last time it was given.
-///
-/// Reading into a copy of it overrides what the copy holds; so a line of a list can be read over
-/// the command line it came with.
+/// The options as typed: for each the last time it was given, and nothing where that was an empty
+/// value that counts as not given.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Raw {
     pub(super) service: Option<Typed>,
@@ -37,24 +31,23 @@ pub(super) struct Raw {
     pub(super) error_warning: Option<Typed>,
     pub(super) expect_closed: Option<Typed>,
     pub(super) perfdata: Option<Typed>,
+    pub(super) name: Option<Typed>,
+    pub(super) targets: Option<Typed>,
+    pub(super) parallel: Option<Typed>,
+    pub(super) rate: Option<Typed>,
+    pub(super) format: Option<Typed>,
+    pub(super) summary: Option<Typed>,
+    pub(super) no_progress: Option<Typed>,
     pub(super) help: Option<Typed>,
     pub(super) version: Option<Typed>,
 }
 
-/// An option as typed.
-#[derive(Clone, Debug)]
-pub(super) struct Typed {
-    flag: &'static Flag,
-    spelling: Spelling,
-    /// Its value; empty where it takes none.
-    pub(super) value: OsString,
-}
-
-/// Which of its names an option was given by.
-#[derive(Clone, Copy, Debug)]
-enum Spelling {
-    Short(char),
-    Long,
+/// Where options stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    CommandLine,
+    /// On a line of a list, behind the target.
+    Line,
 }
 
 impl Raw {
@@ -62,23 +55,31 @@ impl Raw {
     /// is help still.
     ///
     /// # Errors
-    /// The message for the first argument that is not an option, or not a whole one.
-    pub(super) fn read(&mut self, args: impl IntoIterator<Item = OsString>) -> Result<(), String> {
+    /// The message for the first argument that is not an option of this place, or not a whole one.
+    pub(super) fn read(
+        &mut self,
+        args: impl IntoIterator<Item = OsString>,
+        place: Place,
+    ) -> Result<(), String> {
         let mut parser = lexopt::Parser::from_args(args);
         let mut first = Ok(());
         while let Some(arg) = parser.next().transpose() {
             let done = match arg {
                 Ok(Arg::Long(name)) => match FLAGS.iter().find(|flag| flag.long == name) {
-                    Some(flag) => self.keep(flag, Spelling::Long, &mut parser),
+                    Some(flag) => self.keep(flag, Spelling::Long, &mut parser, place),
                     None => Err(unknown(&format!("--{name}"))),
                 },
                 Ok(Arg::Short(letter)) => match FLAGS.iter().find(|f| f.short == Some(letter)) {
-                    Some(flag) => self.keep(flag, Spelling::Short(letter), &mut parser),
+                    Some(flag) => self.keep(flag, Spelling::Short(letter), &mut parser, place),
                     None => Err(unknown(&format!("-{letter}"))),
                 },
                 Ok(Arg::Value(word)) => Err(format!(
-                    "{}: a stray word; check-tcp takes options only",
-                    shown(&word)
+                    "{}: a stray word; {} options only",
+                    shown(&word),
+                    match place {
+                        Place::CommandLine => "check-tcp takes",
+                        Place::Line => "behind its target a line takes",
+                    }
                 )),
                 Err(lexopt::Error::UnexpectedValue { option, value }) => {
                     Err(format!("{option}={}: takes no value", shown(&value)))
@@ -90,79 +91,58 @@ impl Raw {
         first
     }
 
+    /// Takes out the options that are there, in the order of [`FLAGS`].
+    pub(super) fn take_all(&mut self) -> Vec<Typed> {
+        FLAGS
+            .iter()
+            .filter_map(|flag| (flag.slot)(self).take())
+            .collect()
+    }
+
+    /// Lays options over those that are there: each replaces the one before it.
+    pub(super) fn lay_over(&mut self, options: &[Typed]) {
+        for typed in options {
+            *(typed.flag.slot)(self) = Some(typed.clone());
+        }
+    }
+
     /// Keeps an option, and takes its value from the parser.
     fn keep(
         &mut self,
         flag: &'static Flag,
         spelling: Spelling,
         parser: &mut lexopt::Parser,
+        place: Place,
     ) -> Result<(), String> {
         let mut typed = Typed {
             flag,
             spelling,
             value: OsString::new(),
         };
-        if let Takes::Value(_, what) = flag.takes {
+        if let Some((_, what)) = flag.takes.value() {
             match parser.value() {
                 Ok(value) => typed.value = value,
                 Err(_) => return Err(format!("{typed}: its value is missing; takes {what}")),
             }
         }
-        *(flag.slot)(self) = Some(typed);
+        let given = !matches!(flag.takes, Takes::Text(..)) || !typed.value.is_empty();
+        if given && place == Place::Line {
+            match flag.scope {
+                Scope::Check => {}
+                Scope::Target => {
+                    return Err(format!(
+                        "{typed}: the target says it; --sni names a certificate"
+                    ));
+                }
+                Scope::Run => {
+                    return Err(format!(
+                        "{typed}: belongs on the command line; a line takes options of a check only"
+                    ));
+                }
+            }
+        }
+        *(flag.slot)(self) = given.then_some(typed);
         Ok(())
-    }
-}
-
-impl Typed {
-    /// The value as text.
-    ///
-    /// # Errors
-    /// The message where it is not UTF-8.
-    pub(super) fn text(&self) -> Result<&str, String> {
-        self.value
-            .to_str()
-            .ok_or_else(|| self.refused_since("it is not UTF-8"))
-    }
-
-    /// The value read by `parse`, blanks around it aside: agents fill templates.
-    ///
-    /// # Errors
-    /// The message where `parse` makes nothing of it.
-    pub(super) fn parsed<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, String> {
-        parse(self.text()?.trim()).ok_or_else(|| self.refused())
-    }
-
-    /// The message for a bad value.
-    pub(super) fn refused(&self) -> String {
-        match self.flag.takes {
-            Takes::Value(_, what) => format!("{self} {}: takes {what}", shown(&self.value)),
-            Takes::Nothing => format!("{self}: takes no value"),
-        }
-    }
-
-    /// The message for a bad value of which more is known than what the option takes.
-    pub(super) fn refused_since(&self, reason: impl Display) -> String {
-        format!("{}: {reason}", self.refused())
-    }
-
-    /// The option with a value that is none.
-    #[cfg(test)]
-    pub(super) fn example(flag: &'static Flag) -> Self {
-        Self {
-            flag,
-            spelling: Spelling::Long,
-            value: OsString::new(),
-        }
-    }
-}
-
-impl Display for Typed {
-    /// The option as its user typed it, without the value.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.spelling {
-            Spelling::Short(letter) => write!(f, "-{letter}"),
-            Spelling::Long => write!(f, "--{}", self.flag.long),
-        }
     }
 }
 
@@ -173,36 +153,13 @@ fn unknown(option: &str) -> String {
     )
 }
 
-/// A value for a message: bytes that are not UTF-8 as `\xHH`, none at all as `''`, and short enough
-/// to leave the message room.
-fn shown(value: &OsStr) -> String {
-    if value.is_empty() {
-        return "''".to_owned();
-    }
-    let mut text = String::new();
-    for chunk in value.as_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => {
-            text.truncate(end);
-            text + "..."
-        }
-        None => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(args: &[&str]) -> (Raw, Result<(), String>) {
         let mut raw = Raw::default();
-        let result = raw.read(args.iter().map(OsString::from));
+        let result = raw.read(args.iter().map(OsString::from), Place::CommandLine);
         (raw, result)
     }
 
@@ -252,9 +209,6 @@ mod tests {
             (&["-s", "a=b"], "a=b"),
             (&["-s==b"], "=b"),
             (&["--send=a=b"], "a=b"),
-            (&["--send="], ""),
-            (&["-s="], ""),
-            (&["-s", ""], ""),
         ] {
             let (raw, result) = read(args);
             assert_eq!(
@@ -268,18 +222,48 @@ mod tests {
 
     #[test]
     fn the_last_of_a_repeated_option_counts() {
-        let (raw, _) = read(&["-p", "80", "--port=81", "-s", "x", "-s", ""]);
-        assert_eq!((value(&raw.port), value(&raw.send)), (Some("81"), Some("")));
+        let (raw, _) = read(&["-p", "80", "--port=81", "-s", "x", "-s", "y"]);
+        assert_eq!(
+            (value(&raw.port), value(&raw.send)),
+            (Some("81"), Some("y"))
+        );
     }
 
     #[test]
-    fn reading_over_a_copy_overrides_what_it_holds() {
-        let (mut raw, _) = read(&["-p", "80", "-H", "a"]);
-        assert_eq!(raw.read(["-p".into(), "81".into()]), Ok(()));
+    fn an_empty_text_takes_back_what_was_given_before() {
+        let (raw, _) = read(&[
+            "-s", "x", "-s", "", "--sni=a", "--sni=", "-t", "1", "-t", "",
+        ]);
+        assert!(raw.send.is_none() && raw.sni.is_none());
+        assert_eq!(value(&raw.timeout), Some(""));
+    }
+
+    #[test]
+    fn what_is_laid_over_replaces_and_the_rest_stays() {
+        let (mut raw, _) = read(&["-p", "80", "-w1", "-S", "-s", "x"]);
+        let (mut over, _) = read(&["--port=81", "-s", "", "-4"]);
+        raw.lay_over(&over.take_all());
         assert_eq!(
-            (value(&raw.port), value(&raw.hostname)),
-            (Some("81"), Some("a"))
+            (value(&raw.port), value(&raw.warning), value(&raw.send)),
+            (Some("81"), Some("1"), Some("x"))
         );
+        assert!(raw.ssl.is_some() && raw.use_ipv4.is_some());
+        assert!(over.port.is_none(), "it was taken out");
+    }
+
+    #[test]
+    fn a_line_takes_the_options_of_a_check_and_no_other() {
+        for flag in FLAGS {
+            let mut option = format!("--{}", flag.long);
+            if flag.takes.value().is_some() {
+                option.push_str("=1");
+            }
+            let mut raw = Raw::default();
+            let read = raw.read([option.clone().into()], Place::Line);
+            let kept = (flag.slot)(&mut raw).is_some();
+            assert_eq!(read.is_ok(), kept, "{option}");
+            assert_eq!(kept, flag.scope == Scope::Check, "{option}");
+        }
     }
 
     #[test]
@@ -290,14 +274,5 @@ mod tests {
             Err("-Z: no such option; --help shows those there are".to_owned())
         );
         assert_eq!(value(&raw.port), Some("80"));
-    }
-
-    #[test]
-    fn a_value_is_shown_whole_or_visibly_cut() {
-        let long = "é".repeat(SHOWN);
-        assert_eq!(shown(long.as_ref()), long);
-        assert_eq!(shown((long.clone() + "x").as_ref()), long + "...");
-        assert_eq!(shown("".as_ref()), "''");
-        assert_eq!(shown(OsStr::from_bytes(b"a\xff\xc3(b")), r"a\xff\xc3(b");
     }
 }

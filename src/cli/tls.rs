@@ -1,7 +1,8 @@
 //! What the options ask of TLS.
 
-use super::meant::given;
-use super::raw::{Raw, Typed};
+use super::meant::parsed;
+use super::raw::Raw;
+use super::typed::Typed;
 use crate::preset::Preset;
 use crate::target::Target;
 use crate::tls::{PeerName, Tls};
@@ -13,16 +14,17 @@ use crate::tls::{PeerName, Tls};
 /// # Errors
 /// The message for a name that no certificate has, or for one that is missing.
 pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
-    let sni = given(&raw.sni)
-        .map(|typed| typed.parsed(bare_or_bracketed))
-        .transpose()?;
+    let sni = parsed(&raw.sni, bare_or_bracketed)?;
     let wanted = raw.ssl.is_some() || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.expect_closed.is_some() {
         return Ok(None);
     }
-    let path = given(&raw.unix_sock);
+    let path = raw.unix_sock.as_ref();
     // A path is no name that a certificate has; over TCP the name is the target's own.
-    let host = given(&raw.hostname).filter(|_| path.is_some() && sni.is_none());
+    let host = raw
+        .hostname
+        .as_ref()
+        .filter(|_| path.is_some() && sni.is_none());
     if raw.no_check_certificate.is_some() {
         // Nothing is verified, so a host that is no name does no harm.
         return Ok(Some(Tls::unverified(
@@ -62,13 +64,17 @@ fn host_name(host: &Typed) -> Result<PeerName, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::raw::Place;
     use crate::preset;
     use std::ffi::OsString;
 
     fn tls(args: &[&str]) -> Result<Option<Tls>, String> {
         let mut raw = Raw::default();
-        raw.read(args.iter().map(OsString::from))?;
-        let service = given(&raw.service).and_then(|typed| preset::find(typed.value.to_str()?));
+        raw.read(args.iter().map(OsString::from), Place::CommandLine)?;
+        let service = raw
+            .service
+            .as_ref()
+            .and_then(|typed| preset::find(typed.value.to_str()?));
         meant(&raw, service)
     }
 

@@ -94,6 +94,11 @@ impl Tls {
         }
     }
 
+    /// Whether a certificate must have the name of the target's host. A Unix socket has none.
+    pub fn verifies_the_host(&self) -> bool {
+        self.verified && self.name.is_none()
+    }
+
     /// A session for one connection to `target`, at `peer` where that is an address.
     ///
     /// # Errors

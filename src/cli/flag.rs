@@ -1,0 +1,55 @@
+//! What there is to say of an option.
+
+use super::raw::Raw;
+use super::typed::Typed;
+
+/// One option.
+#[derive(Debug)]
+pub struct Flag {
+    /// Its long name, without the dashes.
+    pub long: &'static str,
+    /// Its letter.
+    pub short: Option<char>,
+    /// Whether it takes a value, and which.
+    pub takes: Takes,
+    /// What it is said of, and so where it may stand.
+    pub scope: Scope,
+    /// What counts where it is not given, as the help shows it.
+    pub default: Option<&'static str>,
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// Where it is kept as typed.
+    pub(super) slot: fn(&mut Raw) -> &mut Option<Typed>,
+}
+
+/// What an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// No value.
+    Nothing,
+    /// A value: what stands for it in the help, and what it may be, as a usage error says it.
+    Value(&'static str, &'static str),
+    /// The same, but an empty one counts as not given: agents fill templates so.
+    Text(&'static str, &'static str),
+}
+
+/// What an option is said of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A check: it may stand on a line of a list, and then counts for that line's target.
+    Check,
+    /// The single target of a command line: a line begins with its own.
+    Target,
+    /// The run.
+    Run,
+}
+
+impl Takes {
+    /// What stands for the value in the help, and what it may be; `None` where none is taken.
+    pub fn value(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Nothing => None,
+            Self::Value(name, what) | Self::Text(name, what) => Some((name, what)),
+        }
+    }
+}

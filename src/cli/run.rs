@@ -1,0 +1,298 @@
+//! What the options ask of the run.
+
+use super::duration;
+use super::meant::{name, parsed};
+use super::raw::Raw;
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// How a list is checked, and what comes out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// The first word of the line about the run: the service in upper case, or `TCP`.
+    pub name: String,
+    /// How many checks may be in flight; 1,000,000 at most.
+    pub parallel: NonZeroUsize,
+    /// How many checks may start in a second, from 0.000001 to 1e9; `None` is no limit.
+    pub rate: Option<f64>,
+    /// What is printed.
+    pub style: Style,
+    /// Show on a terminal how far it has come.
+    pub progress: bool,
+    /// End the first line of a summary with performance data.
+    pub perfdata: bool,
+}
+
+/// How one target is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// A line of text.
+    #[default]
+    Text,
+    /// A JSON object.
+    Json,
+}
+
+/// What is printed of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// A line of text a target.
+    Text,
+    /// A JSON object a target.
+    Json,
+    /// One verdict for all, at the end.
+    Summary,
+}
+
+/// Where a list is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    /// A file, or whatever else can be opened by that path.
+    File(PathBuf),
+}
+
+/// Checks a second: from one to the next it is a nanosecond at least and twelve days at most, which
+/// a clock can tell.
+const RATES: RangeInclusive<f64> = 1e-6..=1e9;
+
+const PARALLEL: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+const MOST_PARALLEL: usize = 1_000_000;
+
+/// The run as the options ask for it; they are looked at whether there is a list or not.
+///
+/// # Errors
+/// The message for the first of them that is no good, or does not go with another.
+pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
+    let parallel = parsed(&raw.parallel, parallel)?;
+    let rate = parsed(&raw.rate, rate)?;
+    let style = match (format(raw)?, &raw.summary) {
+        (Format::Json, Some(summary)) => {
+            return Err(format!(
+                "{summary} with --format json: takes one of the two"
+            ));
+        }
+        (_, Some(_)) => Style::Summary,
+        (Format::Json, None) => Style::Json,
+        (Format::Text, None) => Style::Text,
+    };
+    Ok(Run {
+        name: name(raw.service.as_ref()),
+        parallel: parallel.unwrap_or(PARALLEL),
+        rate: rate.flatten(),
+        style,
+        progress: raw.no_progress.is_none(),
+        perfdata: raw.perfdata.is_some(),
+    })
+}
+
+/// `--format`.
+///
+/// # Errors
+/// The message where it is none.
+pub(super) fn format(raw: &Raw) -> Result<Format, String> {
+    let parse = |text: &str| match text {
+        _ if text.eq_ignore_ascii_case("text") => Some(Format::Text),
+        _ if text.eq_ignore_ascii_case("json") => Some(Format::Json),
+        _ => None,
+    };
+    Ok(parsed(&raw.format, parse)?.unwrap_or_default())
+}
+
+/// `--targets`; `None` where the command line says its one target itself.
+///
+/// # Errors
+/// The message where it is no file, or does not go with another option.
+pub(super) fn source(raw: &Raw) -> Result<Option<Source>, String> {
+    let Some(typed) = &raw.targets else {
+        return Ok(None);
+    };
+    if let Some(own) = raw.hostname.as_ref().or(raw.unix_sock.as_ref()) {
+        return Err(format!(
+            "{own} with {typed}: takes one of the two; a list says its targets itself"
+        ));
+    }
+    match typed.value.as_encoded_bytes() {
+        b"" => Err(typed.refused()),
+        b"-" => Ok(Some(Source::Stdin)),
+        _ => Ok(Some(Source::File(PathBuf::from(&typed.value)))),
+    }
+}
+
+fn parallel(text: &str) -> Option<NonZeroUsize> {
+    let checks: NonZeroUsize = text.parse().ok()?;
+    (checks.get() <= MOST_PARALLEL).then_some(checks)
+}
+
+/// 0 is no limit.
+fn rate(text: &str) -> Option<Option<f64>> {
+    let rate = duration::number(text)?;
+    if rate == 0.0 {
+        return Some(None);
+    }
+    RATES.contains(&rate).then_some(Some(rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::flags::FLAGS;
+    use crate::cli::raw::Place;
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+
+    fn raw(args: &[&str]) -> Raw {
+        let mut raw = Raw::default();
+        let read = raw.read(args.iter().map(OsString::from), Place::CommandLine);
+        assert_eq!(read, Ok(()), "{args:?}");
+        raw
+    }
+
+    fn run(args: &[&str]) -> Result<Run, String> {
+        meant(&raw(args))
+    }
+
+    #[test]
+    fn what_is_not_given_has_its_default() {
+        let wanted = Run {
+            name: "TCP".to_owned(),
+            parallel: NonZeroUsize::new(512).expect("not 0"),
+            rate: None,
+            style: Style::Text,
+            progress: true,
+            perfdata: false,
+        };
+        assert_eq!(run(&[]), Ok(wanted));
+    }
+
+    #[test]
+    fn the_defaults_shown_are_those_that_count() {
+        let shown = |long| {
+            let flag = FLAGS.iter().find(|flag| flag.long == long);
+            flag.and_then(|flag| flag.default).unwrap_or_default()
+        };
+        assert_eq!(run(&["--parallel", shown("parallel")]), run(&[]));
+        assert_eq!(run(&["--format", shown("format")]), run(&[]));
+    }
+
+    #[test]
+    fn every_option_of_the_run_sets_what_it_says() {
+        let args = "--service=smtp --parallel 8 --rate=2.5 --summary --no-progress --perfdata";
+        let wanted = Run {
+            name: "SMTP".to_owned(),
+            parallel: NonZeroUsize::new(8).expect("not 0"),
+            rate: Some(2.5),
+            style: Style::Summary,
+            progress: false,
+            perfdata: true,
+        };
+        assert_eq!(run(&args.split(' ').collect::<Vec<_>>()), Ok(wanted));
+    }
+
+    #[test]
+    fn a_format_is_taken_in_any_case() {
+        for format in ["json", "JSON", "Json", " json "] {
+            let style = run(&["--format", format]).map(|run| run.style);
+            assert_eq!(style, Ok(Style::Json), "{format}");
+        }
+        let style = run(&["--format", "TEXT", "--summary"]).map(|run| run.style);
+        assert_eq!(style, Ok(Style::Summary));
+        for format in ["", "xml", "jsonl", "text json"] {
+            let error = run(&["--format", format]).expect_err(format);
+            assert!(error.ends_with(": takes text or json"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_summary_is_not_json() {
+        assert_eq!(
+            run(&["--summary", "--format=json"]),
+            Err("--summary with --format json: takes one of the two".to_owned())
+        );
+    }
+
+    #[test]
+    fn checks_in_flight_are_a_number_within_bounds() {
+        for (text, checks) in [("1", 1), ("1000000", 1_000_000), (" 64 ", 64)] {
+            let parallel = run(&["--parallel", text]).map(|run| run.parallel.get());
+            assert_eq!(parallel, Ok(checks), "{text}");
+        }
+        for text in [
+            "0",
+            "1000001",
+            "-1",
+            "1.5",
+            "1e3",
+            "",
+            "many",
+            "99999999999999999999",
+        ] {
+            let error = run(&["--parallel", text]).expect_err(text);
+            let what = ": takes a number of checks from 1 to 1000000";
+            assert!(error.ends_with(what), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_a_number_within_bounds_and_0_is_no_limit() {
+        for (text, rate) in [
+            ("100", Some(100.0)),
+            ("0.5", Some(0.5)),
+            (".25", Some(0.25)),
+            ("1e9", Some(1e9)),
+            ("0.000001", Some(1e-6)),
+            ("0", None),
+            ("0.0", None),
+            ("-0", None),
+        ] {
+            let read = run(&["--rate", text]).map(|run| run.rate);
+            assert_eq!(read, Ok(rate), "{text}");
+        }
+        for text in [
+            "", "-1", "1e10", "1e-7", "1e-999", "1e999", "inf", "nan", "ten", "1s", "1,5",
+        ] {
+            let error = run(&["--rate", text]).expect_err(text);
+            let what = "from 0.000001 to 1000000000, or 0 for no limit";
+            assert!(error.ends_with(what), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_dash_is_standard_input_and_all_else_a_path() {
+        let path = |path: &[u8]| Source::File(PathBuf::from(OsStr::from_bytes(path)));
+        for (args, wanted) in [
+            (&["-f", "-"][..], Some(Source::Stdin)),
+            (&["--targets=-"], Some(Source::Stdin)),
+            (&["-f-"], Some(Source::Stdin)),
+            (&["-f", "./-"], Some(path(b"./-"))),
+            (&["-fhosts", "-H", "", "-U="], Some(path(b"hosts"))),
+            (&["-H", "a"], None),
+        ] {
+            assert_eq!(source(&raw(args)), Ok(wanted), "{args:?}");
+        }
+        let mut any = Raw::default();
+        let args = [OsStr::new("-f").into(), OsStr::from_bytes(b"/\xff").into()];
+        assert_eq!(any.read(args, Place::CommandLine), Ok(()));
+        assert_eq!(source(&any), Ok(Some(path(b"/\xff"))));
+    }
+
+    #[test]
+    fn a_list_goes_with_no_target_of_the_command_line() {
+        let message = "takes one of the two; a list says its targets itself";
+        for (args, wanted) in [
+            (&["-f-", "-Ha"][..], format!("-H with -f: {message}")),
+            (
+                &["--unix-sock=/s", "--targets=-"],
+                format!("--unix-sock with --targets: {message}"),
+            ),
+            (
+                &["-f", ""],
+                "-f '': takes the file of a list, or - for standard input".to_owned(),
+            ),
+        ] {
+            assert_eq!(source(&raw(args)), Err(wanted), "{args:?}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! One option as typed, and what an error says of it.
+
+use super::flag::Flag;
+use std::ffi::{OsStr, OsString};
+use std::fmt::{self, Display, Write as _};
+use std::hash::{Hash, Hasher};
+use std::os::unix::ffi::OsStrExt;
+
+/// As much of a value as an error shows, in characters.
+const SHOWN: usize = 80;
+
+/// An option as typed. Two are equal when everything is that could tell them apart: the option, the
+/// name it was given by, and the value to the byte.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub(super) flag: &'static Flag,
+    pub(super) spelling: Spelling,
+    /// Its value; empty where it takes none.
+    pub(super) value: OsString,
+}
+
+/// Which of its names an option was given by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Spelling {
+    Short(char),
+    Long,
+}
+
+/// A value as text: bytes that are not UTF-8 as `\xHH`, as they would be shown in the line.
+pub fn written(value: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in value.as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
+/// A value for a message: none at all as `''`, and short enough to leave the message room.
+pub(super) fn shown(value: &OsStr) -> String {
+    if value.is_empty() {
+        return "''".to_owned();
+    }
+    let mut text = written(value);
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
+}
+
+impl Typed {
+    /// The value as text.
+    ///
+    /// # Errors
+    /// The message where it is not UTF-8.
+    pub(super) fn text(&self) -> Result<&str, String> {
+        self.value
+            .to_str()
+            .ok_or_else(|| self.refused_since("it is not UTF-8"))
+    }
+
+    /// The value read by `parse`, blanks around it aside: agents fill templates.
+    ///
+    /// # Errors
+    /// The message where `parse` makes nothing of it.
+    pub(super) fn parsed<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, String> {
+        parse(self.text()?.trim()).ok_or_else(|| self.refused())
+    }
+
+    /// The message for a bad value.
+    pub(super) fn refused(&self) -> String {
+        match self.flag.takes.value() {
+            Some((_, what)) => format!("{self} {}: takes {what}", shown(&self.value)),
+            None => format!("{self}: takes no value"),
+        }
+    }
+
+    /// The message for a bad value of which more is known than what the option takes.
+    pub(super) fn refused_since(&self, reason: impl Display) -> String {
+        format!("{}: {reason}", self.refused())
+    }
+
+    /// The option with a value that is none.
+    #[cfg(test)]
+    pub(super) fn example(flag: &'static Flag) -> Self {
+        Self {
+            flag,
+            spelling: Spelling::Long,
+            value: OsString::new(),
+        }
+    }
+
+    fn whole(&self) -> (&str, Spelling, &OsStr) {
+        (self.flag.long, self.spelling, &self.value)
+    }
+}
+
+impl PartialEq for Typed {
+    fn eq(&self, other: &Self) -> bool {
+        self.whole() == other.whole()
+    }
+}
+
+impl Eq for Typed {}
+
+impl Hash for Typed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.whole().hash(state);
+    }
+}
+
+impl Display for Typed {
+    /// The option as its user typed it, without the value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.spelling {
+            Spelling::Short(letter) => write!(f, "-{letter}"),
+            Spelling::Long => write!(f, "--{}", self.flag.long),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_shown_whole_or_visibly_cut() {
+        let long = "é".repeat(SHOWN);
+        assert_eq!(shown(long.as_ref()), long);
+        assert_eq!(shown((long.clone() + "x").as_ref()), long + "...");
+        assert_eq!(shown("".as_ref()), "''");
+        assert_eq!(shown(OsStr::from_bytes(b"a\xff\xc3(b")), r"a\xff\xc3(b");
+    }
+}
