@@ -2,7 +2,7 @@
 
 use crate::support::*;
 
-const FLAGS: [(&str, &str); 21] = [
+const FLAGS: [(&str, &str); 28] = [
     ("--service", ""),
     ("--hostname", "-H"),
     ("--port", "-p"),
@@ -24,6 +24,13 @@ const FLAGS: [(&str, &str); 21] = [
     ("--escape", "-E"),
     ("--error-warning", "-W"),
     ("--expect-closed", "-C"),
+    ("--name", ""),
+    ("--targets", "-f"),
+    ("--parallel", ""),
+    ("--rate", ""),
+    ("--format", ""),
+    ("--summary", ""),
+    ("--no-progress", ""),
 ];
 
 #[track_caller]

@@ -9,6 +9,7 @@ mod family;
 mod help;
 mod hostname;
 mod limits;
+mod list;
 mod perfdata;
 mod port;
 mod send;

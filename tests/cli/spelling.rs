@@ -46,8 +46,9 @@ fn a_value_may_begin_with_a_dash_or_an_equals_sign() {
 fn empty_values_count_as_not_given() {
     let server = Server::saying("");
     let port = server.port();
-    let run =
-        check!("-H '' -U '' -s '' -e '' -q '' --service '' --status-as '' --sni '' -p {port}");
+    let run = check!(
+        "-H '' -U '' -s '' -e '' -q '' --service '' --status-as '' --sni '' --name '' -p {port}"
+    );
     run.ok(timed(format!("on localhost port {port}")));
     assert_eq!(server.heard().bytes, b"");
 }

@@ -33,12 +33,22 @@ fn a_value_that_is_missing_is_said_to_be() {
         ("-d", "--delay"),
         ("-w", "--warning"),
         ("-c", "--critical"),
+        ("-f", "--targets"),
     ];
     for (short, long) in flags {
         check!("{short}").unknown(format!("{short}|{long}"));
         check!("{long}").unknown(long);
     }
-    for long in ["--service", "--sni", "--status-as"] {
+    let longs = [
+        "--service",
+        "--sni",
+        "--status-as",
+        "--name",
+        "--parallel",
+        "--rate",
+        "--format",
+    ];
+    for long in longs {
         check!("{long}").unknown(long);
     }
 }
@@ -47,6 +57,7 @@ fn a_value_that_is_missing_is_said_to_be() {
 fn a_value_that_no_flag_takes_is_refused() {
     check!("-H 127.0.0.1 -p 9 --ssl=yes").unknown(shows(&["--ssl"]));
     check!("-H 127.0.0.1 -p 9 --perfdata=1").unknown(shows(&["--perfdata"]));
+    check!("--targets - --summary=1").unknown(shows(&["--summary"]));
 }
 
 #[test]
@@ -79,6 +90,11 @@ fn nobody_is_asked_anything_first() {
         "-m x",
         "--service FOO",
         "--status-as x",
+        "--targets -",
+        "--parallel 0",
+        "--rate -1",
+        "--format xml",
+        "--summary --format json",
     ] {
         let run = check!("-H 127.0.0.1 -p {port} {wrong}");
         assert_eq!(run.code, Some(3), "{run}");
@@ -128,6 +144,9 @@ fn values_that_must_be_text_are_usage_errors_where_they_are_not() {
         "--service",
         "--status-as",
         "--sni",
+        "--parallel",
+        "--rate",
+        "--format",
     ] {
         let run = program!("-p 9 {flag}")
             .arg(OsStr::from_bytes(b"\xff\xfe"))
