@@ -1,7 +1,8 @@
 //! One byte stream, in the clear or under TLS; nothing above knows which.
 
 use crate::net::{Io, Net};
-use crate::tls::TlsError;
+use crate::outcome::Session;
+use crate::tls::{self, TlsError};
 use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
@@ -56,6 +57,13 @@ impl Link {
     /// Whether the stream is under TLS.
     pub fn is_secure(&self) -> bool {
         self.tls.is_some()
+    }
+
+    /// What was agreed upon; `None` in the clear, and while the handshake is under way or where it
+    /// failed.
+    pub fn session(&self) -> Option<Session> {
+        let tls = self.tls.as_ref().filter(|tls| !tls.is_handshaking())?;
+        tls::agreed(tls)
     }
 
     /// Goes on with the handshake by one read at most. `Ready(true)` once the session is up and every

@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::link::Link;
 use crate::net::Net;
-use crate::outcome::{Cause, Failure, Phases, Report, Trace};
+use crate::outcome::{Cause, Failure, Report, Stamps, Trace};
 use crate::state::{Cx, Phase, Resolving, Scratch, State, Turn, Wait};
 use crate::target::Target;
 use std::mem;
@@ -22,6 +22,9 @@ pub struct Probe {
     started: Instant,
     deadline: Instant,
     peer: Option<SocketAddr>,
+    stamps: Stamps,
+    /// The state that a failure put an end to.
+    died: Option<Phase>,
     wait: Wait,
 }
 
@@ -37,6 +40,8 @@ impl Probe {
             started: now,
             deadline,
             peer: None,
+            stamps: Stamps::default(),
+            died: None,
             wait: Wait::ANSWER,
         }
     }
@@ -54,6 +59,7 @@ impl Probe {
         loop {
             let now = net.now();
             let phase = self.state.phase();
+            self.stamps.enter(phase, now);
             let mut cx = Cx {
                 net: &mut *net,
                 link: &mut self.link,
@@ -63,6 +69,7 @@ impl Probe {
                 started: self.started,
                 deadline: &mut self.deadline,
                 peer: &mut self.peer,
+                stamps: &mut self.stamps,
                 now,
             };
             let next = match mem::replace(&mut self.state, State::Ended).step(&mut cx) {
@@ -104,14 +111,20 @@ impl Probe {
         self.state.phase()
     }
 
-    /// How it has gone so far, at `now`.
+    /// How it has gone so far, at `now`; all the way, once it has ended.
     pub fn trace(&self, now: Instant) -> Trace {
+        let named = matches!(self.target, Target::Name { .. });
+        let secure = self.check.tls.is_some();
+        let tried = match &self.state {
+            State::Connecting(connecting) => connecting.latest(),
+            _ => None,
+        };
         Trace {
-            phase: self.state.phase(),
+            phase: self.died.unwrap_or(self.state.phase()),
             total: now.saturating_duration_since(self.started),
-            phases: Phases::default(),
-            peer: self.peer,
-            session: None,
+            phases: self.stamps.phases(self.started, named, secure),
+            peer: self.peer.or(tried),
+            session: self.link.session(),
         }
     }
 
@@ -135,12 +148,13 @@ impl Probe {
         &self.check
     }
 
-    fn failure(&self, phase: Phase, cause: Cause) -> Failure {
+    fn failure(&mut self, phase: Phase, cause: Cause) -> Failure {
         let phase = match cause {
             // Decided while reading; the goodbye came after.
             Cause::Unexpected { .. } => Phase::Reading,
             _ => phase,
         };
+        self.died.get_or_insert(phase);
         Failure {
             phase,
             cause,

@@ -14,7 +14,7 @@ pub use status::{Status, StatusMap};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-pub use trace::{Phases, Session, Trace};
+pub use trace::{Phases, Session, Stamps, Trace};
 
 /// A check that went all its way.
 #[derive(Debug)]

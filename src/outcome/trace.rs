@@ -2,7 +2,7 @@
 
 use crate::state::Phase;
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What is known of the way of one check, whatever came of it.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Trace {
     pub total: Duration,
     /// How long each part took.
     pub phases: Phases,
-    /// The address connected to.
+    /// The address connected to; while it connects, the one that was tried last.
     pub peer: Option<SocketAddr>,
     /// What TLS came to; `None` in the clear, and where it did not come up.
     pub session: Option<Session>,
@@ -29,7 +29,8 @@ pub struct Phases {
     pub connect: Option<Duration>,
     /// The handshake.
     pub tls: Option<Duration>,
-    /// From the connection, or the handshake, to the first byte of the reply.
+    /// From the connection, or the handshake, to the first byte of the reply: sending and the pause
+    /// are in it.
     pub first_byte: Option<Duration>,
 }
 
@@ -42,4 +43,108 @@ pub struct Session {
     pub cipher: &'static str,
     /// When the peer's certificate ends, where that can be read.
     pub not_after: Option<SystemTime>,
+}
+
+/// When a check came to what it had to come to. Only the first time counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stamps {
+    resolved: Option<Instant>,
+    connected: Option<Instant>,
+    secured: Option<Instant>,
+    answered: Option<Instant>,
+}
+
+impl Stamps {
+    /// Notes that the check is in `phase` at `now`: what comes before it has come to its end.
+    pub fn enter(&mut self, phase: Phase, now: Instant) {
+        let stamp = match phase {
+            Phase::Connecting => &mut self.resolved,
+            Phase::Handshaking => &mut self.connected,
+            Phase::Sending => &mut self.secured,
+            _ => return,
+        };
+        stamp.get_or_insert(now);
+    }
+
+    /// Notes that the connection was up at `now`, for a check that asks no more.
+    pub fn connect(&mut self, now: Instant) {
+        self.connected.get_or_insert(now);
+    }
+
+    /// Notes that some of the reply was there at `now`.
+    pub fn answer(&mut self, now: Instant) {
+        self.answered.get_or_insert(now);
+    }
+
+    /// How long each part took, for a check that began at `started`, with a name to look up or
+    /// without, under TLS or in the clear.
+    pub fn phases(&self, started: Instant, named: bool, secure: bool) -> Phases {
+        let between =
+            |from: Option<Instant>, to: Option<Instant>| Some(to?.saturating_duration_since(from?));
+        let began = Some(started);
+        let (resolved, ready) = match (named, secure) {
+            (true, true) => (self.resolved, self.secured),
+            (true, false) => (self.resolved, self.connected),
+            (false, true) => (began, self.secured),
+            (false, false) => (began, self.connected),
+        };
+        Phases {
+            resolve: between(began, resolved).filter(|_| named),
+            connect: between(resolved, self.connected),
+            tls: between(self.connected, self.secured).filter(|_| secure),
+            first_byte: between(ready, self.answered),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_follow_one_another_without_a_gap() {
+        let started = Instant::now();
+        let at = |ms| started + Duration::from_millis(ms);
+        let mut stamps = Stamps::default();
+        for (phase, ms) in [
+            (Phase::Resolving, 1),
+            (Phase::Connecting, 3),
+            (Phase::Connecting, 250),
+            (Phase::Handshaking, 300),
+            (Phase::Handshaking, 301),
+            (Phase::Sending, 340),
+            (Phase::Reading, 400),
+        ] {
+            stamps.enter(phase, at(ms));
+        }
+        stamps.answer(at(420));
+        stamps.answer(at(500));
+        let parts = |named, secure| {
+            let phases = stamps.phases(started, named, secure);
+            [
+                phases.resolve,
+                phases.connect,
+                phases.tls,
+                phases.first_byte,
+            ]
+            .map(|part| part.map(|part| part.as_millis()))
+        };
+        assert_eq!(parts(true, true), [Some(3), Some(297), Some(40), Some(80)]);
+        assert_eq!(parts(true, false), [Some(3), Some(297), None, Some(120)]);
+        assert_eq!(parts(false, true), [None, Some(300), Some(40), Some(80)]);
+        assert_eq!(parts(false, false), [None, Some(300), None, Some(120)]);
+    }
+
+    #[test]
+    fn what_did_not_come_to_its_end_took_no_time() {
+        let started = Instant::now();
+        let none = Stamps::default().phases(started, true, true);
+        assert_eq!(none, Phases::default());
+        let mut stamps = Stamps::default();
+        stamps.enter(Phase::Connecting, started);
+        stamps.enter(Phase::Handshaking, started);
+        let phases = stamps.phases(started, true, true);
+        assert_eq!(phases.connect, Some(Duration::ZERO));
+        assert_eq!((phases.tls, phases.first_byte), (None, None));
+    }
 }

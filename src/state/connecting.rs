@@ -149,6 +149,11 @@ impl Connecting {
         Cause::Unconnected(self.tried)
     }
 
+    /// The address that was tried last.
+    pub fn latest(&self) -> Option<SocketAddr> {
+        self.addresses.at(self.begun.checked_sub(1)?)
+    }
+
     /// Where the next attempt goes, if there is one left.
     fn upcoming<'a>(&self, target: &'a Target) -> Option<Endpoint<'a>> {
         match (&self.addresses, target) {
@@ -240,7 +245,7 @@ fn won(cx: &mut Cx<'_>, attempt: Attempt, address: Option<SocketAddr>) -> Result
     cx.net.keep(attempt);
     *cx.peer = address;
     if cx.check.expect_closed {
-        return Ok(Turn::Go(State::Done(Report::Open)));
+        return Ok(Turn::Go(open(cx)));
     }
     Turn::go(Handshaking::default())
 }
@@ -249,9 +254,15 @@ fn won(cx: &mut Cx<'_>, attempt: Attempt, address: Option<SocketAddr>) -> Result
 fn lost(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Turn, Cause> {
     *cx.peer = address;
     if cx.check.expect_closed {
-        return Ok(Turn::Go(State::Done(Report::Open)));
+        return Ok(Turn::Go(open(cx)));
     }
     Err(Cause::Io(e))
+}
+
+/// Connected, and no more was asked.
+fn open(cx: &mut Cx<'_>) -> State {
+    cx.stamps.connect(cx.now);
+    State::Done(Report::Open)
 }
 
 /// Whether the error can only befall a connection that was up: a reset in answer to our SYN is

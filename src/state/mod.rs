@@ -16,7 +16,7 @@ use crate::check::Check;
 use crate::expect::Work;
 use crate::link::Link;
 use crate::net::{Blocked, Net};
-use crate::outcome::{Cause, Report};
+use crate::outcome::{Cause, Report, Stamps};
 use crate::target::Target;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -103,6 +103,8 @@ pub struct Cx<'a> {
     pub deadline: &'a mut Instant,
     /// The address connected to.
     pub peer: &'a mut Option<SocketAddr>,
+    /// When it came to what.
+    pub stamps: &'a mut Stamps,
     /// When this step began.
     pub now: Instant,
 }

@@ -44,6 +44,7 @@ impl Reading {
                 Io::Ready(Chunk::End) => return Ok(Turn::Go(self.finish(cx, Ending::Peer)?)),
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
+            cx.stamps.answer(cx.now);
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
             match self.matcher.feed(pattern, &mut cx.scratch.work, bytes) {

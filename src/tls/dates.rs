@@ -3,7 +3,7 @@
 use super::der::{element, tagged};
 use rustls::pki_types::UnixTime;
 use std::fmt;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Dates that do not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub fn undue(certificate: &[u8], now: UnixTime) -> Option<Undue> {
         return Some(Undue::Expired(not_after));
     }
     (now < not_before).then_some(Undue::NotYet(not_before))
+}
+
+/// When the certificate ends; `None` where that can't be read.
+pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
+    let (_, not_after) = validity(certificate)?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(not_after.as_secs()))
 }
 
 /// RFC 5280, section 4.1: from when, and until when.
@@ -111,8 +117,11 @@ mod tests {
                 undue(&der, at(946_684_801)),
                 Some(Undue::Expired(at(946_684_800)))
             );
+            let end = UNIX_EPOCH + Duration::from_secs(946_684_800);
+            assert_eq!(not_after(&der), Some(end));
             for cut in 0..der.len() {
-                assert_eq!(undue(der.get(..cut).unwrap_or_default(), at(0)), None);
+                let cut = der.get(..cut).unwrap_or_default();
+                assert_eq!((undue(cut, at(0)), not_after(cut)), (None, None));
             }
         }
         assert_eq!(

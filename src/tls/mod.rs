@@ -4,6 +4,7 @@ mod dates;
 mod der;
 mod explain;
 mod name;
+mod session;
 mod store;
 mod verify;
 
@@ -13,6 +14,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
+pub(crate) use session::agreed;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
