@@ -8,7 +8,7 @@
 use crate::rng::Rng;
 use crate::world::World;
 use check_tcp::check::Check;
-use check_tcp::outcome::{Failure, Report};
+use check_tcp::outcome::{Failure, Report, Trace};
 use check_tcp::probe::Probe;
 use check_tcp::state::{Phase, Scratch};
 use check_tcp::target::Target;
@@ -80,6 +80,24 @@ impl Driver {
             Poll::Ready(outcome) => outcome,
             Poll::Pending => panic!("it waits, and nothing will come"),
         }
+    }
+
+    /// How it has gone, up to this moment.
+    pub fn trace(&self) -> Trace {
+        self.probe.trace(self.world.first() + self.world.age())
+    }
+
+    /// To `at` and no further, unless it ends before: then breaks it off.
+    pub fn interrupt_at(&mut self, at: Duration) -> Result<Report, Failure> {
+        while let Poll::Pending = self.step() {
+            let next = self.world.next();
+            if next.is_none_or(|next| next.min(self.wake()) > at) {
+                self.world.wait(at);
+                return Err(self.probe.interrupt());
+            }
+            self.sleep();
+        }
+        panic!("it ended before it could be broken off")
     }
 
     fn step(&mut self) -> Poll<Result<Report, Failure>> {

@@ -6,7 +6,7 @@ use crate::script::Script;
 use crate::world::World;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{self, Came, Cause, Failure, Reply, Report, Status, Tried};
+use check_tcp::outcome::{self, Came, Cause, Failure, Reply, Report, Status, Trace, Tried};
 use check_tcp::state::Phase;
 use check_tcp::target::Target;
 use check_tcp::tls::Tls;
@@ -37,6 +37,7 @@ pub struct Case {
 pub struct Run {
     pub outcome: Result<Report, Failure>,
     pub status: Status,
+    pub trace: Trace,
     /// When it ended.
     pub at: Duration,
     /// How many steps it took, and after how many of them it asked for another at once.
@@ -145,6 +146,15 @@ impl Case {
         driver.step_once_more()
     }
 
+    /// Runs it, and breaks it off at `at`.
+    pub fn interrupted(self, at: Duration) -> (Failure, Trace) {
+        let mut driver = self.driver();
+        match driver.interrupt_at(at) {
+            Err(failure) => (failure, driver.trace()),
+            Ok(report) => panic!("no failure: {report:?}"),
+        }
+    }
+
     pub fn run(self) -> Run {
         let late = self.late;
         let exact = self.is_exact();
@@ -156,6 +166,7 @@ impl Case {
         let run = Run {
             status: outcome::judge(&check, &outcome),
             outcome,
+            trace: driver.trace(),
             at: driver.world.age(),
             steps: driver.steps,
             yields: driver.yields,
