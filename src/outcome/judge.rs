@@ -25,14 +25,11 @@ pub fn judge(check: &Check, outcome: &Result<Report, Failure>) -> Status {
     };
     let status = match outcome {
         Ok(Report::Open) => error,
-        Ok(Report::Answered { elapsed, .. }) => {
-            let over = |limit: Option<Duration>| limit.is_some_and(|limit| *elapsed > limit);
-            match () {
-                () if over(check.critical) => Status::Critical,
-                () if over(check.warning) => Status::Warning,
-                () => Status::Ok,
-            }
+        Ok(Report::Answered { elapsed, .. }) if is_over(*elapsed, check.critical) => {
+            Status::Critical
         }
+        Ok(Report::Answered { elapsed, .. }) if is_over(*elapsed, check.warning) => Status::Warning,
+        Ok(Report::Answered { .. }) => Status::Ok,
         Err(failure) if failure.is_local() => Status::Unknown,
         Err(failure) if failure.verifies_closed(check) => Status::Ok,
         Err(_) => error,
@@ -89,7 +86,13 @@ impl Failure {
     }
 }
 
-fn is_local(e: &io::Error) -> bool {
+/// Whether a threshold is exceeded.
+pub(super) fn is_over(elapsed: Duration, limit: Option<Duration>) -> bool {
+    limit.is_some_and(|limit| elapsed > limit)
+}
+
+/// Whether the system's word is of a lack of its own.
+pub(super) fn is_local(e: &io::Error) -> bool {
     let is_forbidden = matches!(
         Errno::from_io_error(e),
         Some(Errno::ACCESS | Errno::PERM | Errno::AFNOSUPPORT | Errno::PROTOTYPE)

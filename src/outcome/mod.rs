@@ -1,6 +1,7 @@
 //! Facts, and the one function that judges them.
 
 mod judge;
+mod reason;
 mod status;
 mod trace;
 
@@ -10,6 +11,7 @@ use crate::net::LookupError;
 use crate::state::Phase;
 use crate::tls::TlsError;
 pub use judge::judge;
+pub use reason::{Reason, reason};
 pub use status::{Status, StatusMap};
 use std::io;
 use std::net::SocketAddr;

@@ -18,6 +18,16 @@ impl TlsError {
             Self::Rustls(Error::InvalidMessage(InvalidMessage::InvalidContentType))
         )
     }
+
+    /// Whether the peer's certificate is why: it is not believed, or there is no name to hold it
+    /// against.
+    pub fn is_certificate(&self) -> bool {
+        matches!(
+            self,
+            Self::Name
+                | Self::Rustls(Error::InvalidCertificate(_) | Error::NoCertificatesPresented)
+        )
+    }
 }
 
 impl fmt::Display for TlsError {
@@ -123,6 +133,27 @@ mod tests {
 
     fn text(e: CertificateError) -> String {
         TlsError::Rustls(Error::InvalidCertificate(e)).to_string()
+    }
+
+    #[test]
+    fn a_certificate_is_to_blame_where_it_is_not_believed_and_nowhere_else() {
+        for (error, is) in [
+            (TlsError::Name, true),
+            (Error::from(CertificateError::Expired).into(), true),
+            (Error::from(CertificateError::BadSignature).into(), true),
+            (Error::NoCertificatesPresented.into(), true),
+            (TlsError::Closed, false),
+            (
+                Error::AlertReceived(AlertDescription::CertificateRequired).into(),
+                false,
+            ),
+            (
+                Error::InvalidMessage(InvalidMessage::InvalidContentType).into(),
+                false,
+            ),
+        ] {
+            assert_eq!(error.is_certificate(), is, "{error:?}");
+        }
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Driver {
 
     /// To `at` and no further, unless it ends before: then breaks it off.
     pub fn interrupt_at(&mut self, at: Duration) -> Result<Report, Failure> {
-        while let Poll::Pending = self.step() {
+        while self.step().is_pending() {
             let next = self.world.next();
             if next.is_none_or(|next| next.min(self.wake()) > at) {
                 self.world.wait(at);
