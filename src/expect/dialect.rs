@@ -9,22 +9,41 @@ use super::cursor::Cursor;
 use super::error::{Fault, Refusal};
 use super::tree::Tree;
 use regex_syntax::hir::{Dot, Hir, Look};
+use std::borrow::Cow;
 use std::mem;
 
 /// Counts over this are refused, as in Go.
 const MAX_COUNT: u32 = 1000;
 
-/// Reads a pattern.
+/// Reads a pattern. No group is kept: whether a reply matches does not depend on them, and without
+/// them the automaton is smaller.
 pub(super) fn parse(pattern: &str) -> Result<Hir, Refusal> {
-    let mut parser = Parser {
-        cursor: Cursor::new(pattern),
-        flags: Flags::default(),
-        classes: Classes::default(),
-        group: Group::default(),
-        outer: Vec::new(),
-        after_repetition: false,
-    };
-    parser.read()
+    Parser::new(pattern, None).read()
+}
+
+/// Reads a pattern and keeps its named groups, for text in which they are looked for.
+pub(super) fn parse_named(pattern: &str) -> Result<Named, Refusal> {
+    let mut parser = Parser::new(pattern, Some(Vec::new()));
+    let hir = parser.read()?;
+    let names = parser.names.unwrap_or_default();
+    Ok(Named { hir, names })
+}
+
+/// A pattern with its named groups.
+pub(super) struct Named {
+    pub(super) hir: Hir,
+    /// Each name once, in the order in which they come. A group that no text can match is in the
+    /// list, and not in the tree.
+    pub(super) names: Vec<Box<str>>,
+}
+
+/// What the group of that name is called in the tree. The `regex` crate has no names that begin
+/// with a digit; Go has none with a dot.
+pub(super) fn called(name: &str) -> Cow<'_, str> {
+    match name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => Cow::Owned(format!("_.{name}")),
+        false => Cow::Borrowed(name),
+    }
 }
 
 /// What `(?imsU)` switches.
@@ -50,6 +69,8 @@ struct Parser<'p> {
     outer: Vec<Group>,
     /// The last thing read was a `*` or its like, which cannot be repeated again.
     after_repetition: bool,
+    /// The names of the groups so far, where named groups are kept.
+    names: Option<Vec<Box<str>>>,
 }
 
 /// A group that is being read.
@@ -63,9 +84,23 @@ struct Group {
     branches: Vec<Tree>,
     /// What has been read since.
     items: Vec<Tree>,
+    /// Its name, where it is kept.
+    name: Option<Box<str>>,
 }
 
-impl Parser<'_> {
+impl<'p> Parser<'p> {
+    fn new(pattern: &'p str, names: Option<Vec<Box<str>>>) -> Self {
+        Self {
+            cursor: Cursor::new(pattern),
+            flags: Flags::default(),
+            classes: Classes::default(),
+            group: Group::default(),
+            outer: Vec::new(),
+            after_repetition: false,
+            names,
+        }
+    }
+
     fn read(&mut self) -> Result<Hir, Refusal> {
         loop {
             let at = self.cursor.at();
@@ -129,9 +164,21 @@ impl Parser<'_> {
                 return Err(Fault::GroupName.at(from));
             }
             self.enter(at);
+            self.group.name = self.keep(name);
             return Ok(());
         }
         self.set_flags(at)
+    }
+
+    /// What a group is to be called, where it is kept: of several that share a name, the first is,
+    /// which is the one that Go's `SubexpIndex` finds.
+    fn keep(&mut self, name: &str) -> Option<Box<str>> {
+        let names = self.names.as_mut()?;
+        if names.iter().any(|known| **known == *name) {
+            return None;
+        }
+        names.push(name.into());
+        Some(called(name).into())
     }
 
     /// What follows `(?`: `i)`, `:`, `im-sU:` and their like.
@@ -176,10 +223,14 @@ impl Parser<'_> {
 
     fn close(&mut self, at: usize) -> Result<(), Refusal> {
         let outer = self.outer.pop().ok_or(Fault::UnexpectedParen.at(at))?;
-        let group = mem::replace(&mut self.group, outer);
+        let mut group = mem::replace(&mut self.group, outer);
         self.flags = group.flags;
+        let name = group.name.take();
         let tree = group.finish().nested().ok_or(Fault::TooDeep.at(at))?;
-        self.group.items.push(tree);
+        self.group.items.push(match name {
+            Some(name) => tree.named(name),
+            None => tree,
+        });
         Ok(())
     }
 

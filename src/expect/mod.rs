@@ -27,6 +27,7 @@
 //! open until it matches.
 
 mod automaton;
+mod captures;
 mod class;
 mod cursor;
 mod dialect;
@@ -37,20 +38,23 @@ mod tree;
 mod utf8;
 mod work;
 
+pub use captures::Group;
 pub use error::PatternError;
 pub use matcher::{Decision, Matcher};
 pub use work::Work;
 
 use automaton::Automaton;
+use captures::Captures;
 use error::{Fault, Refusal};
-use regex_syntax::hir::Hir;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A compiled pattern. Immutable, and shared between the checks that ask for it.
 pub struct Pattern {
     source: Box<str>,
-    hir: Hir,
     automaton: Automaton,
+    /// Compiled when it is first asked for, and `None` where there is nothing to ask.
+    captures: OnceLock<Option<Captures>>,
 }
 
 /// Longer patterns are refused, in bytes. What is built on the way to the automaton is bounded by
@@ -80,9 +84,27 @@ impl Pattern {
     /// The pattern in the dialect of the `regex` crate, for text in which U+FFFD stands for each
     /// invalid byte.
     ///
-    /// Its groups are not kept: it says whether a reply matches, and where.
+    /// Of its groups those with a name are kept, and of several that share one the first. A name
+    /// that begins with a digit, which that crate does not take, has `_.` before it.
     pub fn translated(&self) -> String {
-        self.hir.to_string()
+        // What was read once can be read again.
+        dialect::parse_named(&self.source).map_or_else(|_| String::new(), |n| n.hir.to_string())
+    }
+
+    /// What the named groups of the pattern matched in `text`, the beginning of a reply or, where it
+    /// is `complete`, all of it. Each name once, in the order of the pattern.
+    ///
+    /// The match is the leftmost, and among these the one that Perl would find, as in Go. It is that
+    /// of the `regex` crate, which is compiled when it is first asked for.
+    ///
+    /// `None` where the pattern has no named group, where nothing matches, where the match comes to
+    /// the end of a text that is not complete, since more of the reply could have changed it, and
+    /// where the pattern is too large: 1 MiB as that crate has it, or 65,536 states times groups.
+    pub fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
+        self.captures
+            .get_or_init(|| Captures::new(&self.source, self.states()))
+            .as_ref()?
+            .of(text, complete)
     }
 
     /// Whether the pattern has an assertion that takes the end of what has come so far for the end
@@ -117,7 +139,7 @@ fn compile(pattern: &str) -> Result<Pattern, Refusal> {
     let automaton = Automaton::new(&hir)?;
     Ok(Pattern {
         source: pattern.into(),
-        hir,
         automaton,
+        captures: OnceLock::new(),
     })
 }

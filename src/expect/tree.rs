@@ -1,6 +1,6 @@
 //! What has been read of a pattern, and what it must not outgrow.
 
-use regex_syntax::hir::{Hir, HirKind, Repetition};
+use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
 /// A part of a pattern.
 ///
@@ -65,6 +65,19 @@ impl Tree {
             copies,
         }
         .nested()
+    }
+
+    /// The same as a group of that name; what no text matches needs none.
+    pub(super) fn named(self, name: Box<str>) -> Self {
+        if matches_nothing(&self.hir) {
+            return self;
+        }
+        let hir = Hir::capture(Capture {
+            index: 1, // groups are asked for by their names
+            name: Some(name),
+            sub: Box::new(self.hir),
+        });
+        Self { hir, ..self }
     }
 
     /// Notes that the repetition was written with these counts; gives the copies that it makes of
