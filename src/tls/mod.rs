@@ -88,9 +88,10 @@ impl Tls {
 
     /// Any certificate is accepted, and its handshake signature is not checked either.
     pub fn unverified(name: Option<PeerName>) -> Self {
-        let config = configure(Arc::new(verify::Blind::new(&provider())));
+        static BLIND: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
+        let config = BLIND.get_or_init(|| configure(Arc::new(verify::Blind::new(&provider()))));
         Self {
-            config,
+            config: config.clone(),
             name,
             verified: false,
         }
