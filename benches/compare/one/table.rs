@@ -1,10 +1,7 @@
 //! The figures, as Markdown.
 
-use crate::trace::Trace;
+use super::trace::Trace;
 use std::fmt::Write;
-use std::fs;
-use std::process::Command;
-use std::thread;
 use std::time::Duration;
 
 /// What the table shows of one program.
@@ -64,25 +61,6 @@ const ROWS: [Row; 6] = [
 
 /// What cannot be known here.
 const NOTHING: &str = "–";
-
-/// Where the figures are taken.
-pub fn machine() -> String {
-    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let mut models = cpuinfo
-        .lines()
-        .filter(|line| line.starts_with("model name"));
-    let model = models.next().and_then(|line| line.split(": ").nth(1));
-    let cpus = thread::available_parallelism().map_or(0, usize::from);
-    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let rustc = Command::new("rustc").arg("--version").output();
-    let rustc = rustc.map(|output| output.stdout).unwrap_or_default();
-    format!(
-        "{} × {cpus}, Linux {}, {}",
-        model.unwrap_or("unnamed CPU"),
-        kernel.trim(),
-        String::from_utf8_lossy(&rustc).trim()
-    )
-}
 
 /// The table: the dynamic build of ours, the static one where there is one, and `check_tcp`.
 pub fn markdown(ours: &[Figures], theirs: Option<&Figures>) -> String {

@@ -1,7 +1,7 @@
 //! What `strace` sees of one check.
 
-use crate::program::Program;
-use crate::server::Server;
+use super::program::Program;
+use super::server::Server;
 use std::error::Error;
 use std::io;
 use std::process::{Command, Stdio};

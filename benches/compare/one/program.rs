@@ -1,8 +1,7 @@
 //! The programs under comparison, and what one check of theirs takes.
 
-use crate::server::{BANNER, PATIENCE, Server};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
+use super::server::{BANNER, PATIENCE, Server};
+use crate::usage::{Cost, high_water, timed};
 use std::error::Error;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -11,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// One of the programs.
 pub struct Program {
@@ -19,15 +18,6 @@ pub struct Program {
     pub path: PathBuf,
     /// How it is told to expect the banner.
     pub expect: &'static str,
-}
-
-/// What one check took.
-#[derive(Clone, Copy)]
-pub struct Cost {
-    /// From before the spawn to after the exit.
-    pub wall: Duration,
-    /// User and system time of the process.
-    pub cpu: Duration,
 }
 
 impl Program {
@@ -60,18 +50,14 @@ impl Program {
         let (mut near, far) = io::pipe()?;
         let mut command = self.command(server);
         command.stdout(far);
-        let before = children()?;
-        let start = Instant::now();
         // What is printed is read afterwards: it fits into the pipe, and nobody wakes for it.
-        let status = command.spawn()?.wait()?;
-        let wall = start.elapsed();
-        let cpu = children()?.saturating_sub(before);
+        let (status, cost) = timed(|| command.spawn()?.wait())?;
         drop(command);
         let mut output = Vec::new();
         near.read_to_end(&mut output)?;
         self.verify(status.success(), &output)?;
         server.parted()?;
-        Ok(Cost { wall, cpu })
+        Ok(cost)
     }
 
     /// The peak of one check's resident memory, in KiB.
@@ -110,18 +96,6 @@ impl Program {
     }
 }
 
-/// The CPU time of all children that have been waited for.
-fn children() -> io::Result<Duration> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    Ok(duration(usage.user_time()) + duration(usage.system_time()))
-}
-
-fn duration(time: TimeVal) -> Duration {
-    let seconds = u64::try_from(time.tv_sec()).unwrap_or_default();
-    let micros = u64::try_from(time.tv_usec()).unwrap_or_default();
-    Duration::from_secs(seconds) + Duration::from_micros(micros)
-}
-
 /// Writes until nothing more goes in; returns how much went in. Leaves it blocking.
 fn fill(stream: &mut UnixStream) -> io::Result<usize> {
     stream.set_nonblocking(true)?;
@@ -156,11 +130,4 @@ fn blocked(pid: u32) -> Result<(), Box<dyn Error>> {
         thread::yield_now();
     }
     Err("it did not block on a full standard output".into())
-}
-
-fn high_water(pid: u32) -> Result<u64, Box<dyn Error>> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    Ok(kib.ok_or("no VmHWM in /proc")?.parse()?)
 }

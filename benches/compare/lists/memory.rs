@@ -1,0 +1,107 @@
+//! Peak memory while many checks wait at once for servers that never answer.
+
+use super::clients::{Clients, PATIENCE, Summary, over};
+use super::serve::Kind;
+use super::servers::Servers;
+use super::table::{Row, grouped};
+use crate::usage::{high_water, most_descriptors};
+use std::error::Error;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How much of it is done.
+pub struct Size {
+    pub waiting: usize,
+    /// How long the checks wait; all of them must be under way by then. Whole seconds.
+    pub timeout: Duration,
+    pub rounds: usize,
+}
+
+/// Descriptors that are not those of a waiting check, and the room for a race of addresses.
+const SPARE: usize = 500;
+
+/// In KiB.
+#[derive(Clone, Copy, Default)]
+struct Peak {
+    /// Before the first of them ended.
+    waiting: u64,
+    /// At the end, all verdicts printed.
+    end: u64,
+}
+
+/// The peak to the end is what is held against the bound, so that the verdicts, which all fall at
+/// once, are in it. Less that of a list of one with `--parallel 1`: what is reserved for many
+/// counts as theirs.
+pub fn measure(clients: &Clients, size: &Size) -> Result<[Row; 2], Box<dyn Error>> {
+    let limit = usize::try_from(most_descriptors()?)?.saturating_sub(SPARE);
+    let waiting = size.waiting.min(limit);
+    if waiting < size.waiting {
+        eprintln!("lists: the limit of descriptors lets only {waiting} checks wait");
+    }
+    let Size {
+        timeout, rounds, ..
+    } = *size;
+    eprintln!("lists: memory of {waiting} waiting checks, {rounds} rounds");
+    let mut peaks = Vec::new();
+    for _ in 0..rounds {
+        peaks.push([peak(clients, 1, timeout)?, peak(clients, waiting, timeout)?]);
+    }
+    let each = |many: u64, one: u64| (many as f64 - one as f64) / waiting as f64;
+    peaks.sort_by(|[one, many], [other, others]| {
+        each(many.end, one.end).total_cmp(&each(others.end, other.end))
+    });
+    let [one, many] = peaks[peaks.len() / 2];
+    let end = each(many.end, one.end);
+    Ok([
+        Row::bounded(
+            format!(
+                "peak memory of {} checks that wait at once, beyond a list of one",
+                grouped(waiting)
+            ),
+            "at most 1.5 KiB each",
+            end <= 1.5,
+            format!(
+                "{end:.2} KiB ({} KiB; a list of one {} KiB)",
+                many.end, one.end
+            ),
+        ),
+        Row::told(
+            "the same before the first of them ends".to_owned(),
+            format!("{:.2} KiB", each(many.waiting, one.waiting)),
+        ),
+    ])
+}
+
+fn peak(clients: &Clients, targets: usize, timeout: Duration) -> Result<Peak, Box<dyn Error>> {
+    let mut servers = Servers::start(Kind::Silent, &clients.cores)?;
+    let list = clients.list("memory", servers.targets(targets))?;
+    let mut command = over(&list, targets);
+    command.args(["-t", &timeout.as_secs().to_string()]);
+    command.stdout(Stdio::null());
+    let start = Instant::now();
+    let mut child = clients.spawn(&mut command)?;
+    let mut peak = Peak::default();
+    let mut taken = 0;
+    // A process that has ended has no peak any more: the last one seen is about a millisecond old.
+    while child.try_wait()?.is_none() {
+        peak.end = high_water(child.id()).unwrap_or(peak.end);
+        let elapsed = start.elapsed();
+        if elapsed < timeout {
+            peak.waiting = peak.end;
+            taken = servers.ask()?.taken;
+        } else if elapsed > timeout + PATIENCE {
+            child.kill()?;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    let output = child.wait_with_output()?;
+    let summary = Summary::of(&output.stderr)?;
+    if summary.counts != [0, 0, targets, 0] {
+        return Err(format!("not all {targets} timed out: {}", summary.line).into());
+    }
+    match taken >= targets as u64 {
+        true => Ok(peak),
+        false => Err(format!("only {taken} of {targets} checks waited at once").into()),
+    }
+}
