@@ -18,6 +18,7 @@
 //! | [`run`] | from arguments to exit code |
 //! | [`cli`] | flags, each described once; what was typed, what was meant; help |
 //! | [`check`], [`target`] | what is asked, and of whom |
+//! | [`list`] | a list of targets: from lines that come in to checks that are asked for |
 //! | [`preset`] | the services |
 //! | [`escape`] | `\n \r \t \\ \xHH` |
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
@@ -58,6 +59,7 @@ pub mod engine;
 pub mod escape;
 pub mod expect;
 pub mod link;
+pub mod list;
 pub mod net;
 pub mod outcome;
 pub mod preset;

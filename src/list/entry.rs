@@ -1,0 +1,361 @@
+//! From a line to what it asks.
+
+use super::lines::{LONGEST_LINE, Line};
+use super::options::{Options, OptionsRefused};
+use super::place::{Place, PlaceError};
+use super::words::{Unfinished, Words};
+use super::{Asked, Entry, Refused};
+use crate::report::harmless;
+use crate::report::record::Label;
+use crate::target::Target;
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+/// As much of a target as is kept for the output, in bytes.
+const LABEL: usize = 1_024;
+
+/// As much of a target as a message shows, in characters.
+const SHOWN: usize = 80;
+
+/// What a line asks; nothing where it is blank or a comment.
+///
+/// `options` says what the words behind the target mean.
+pub fn entry(
+    line: Line<'_>,
+    options: &mut impl FnMut(Vec<OsString>) -> Result<Options, OptionsRefused>,
+) -> Option<Entry> {
+    let mut words = Words::of(line.text);
+    let first = words.next();
+    if first.is_none() && (line.is_whole || is_comment(line.text)) {
+        return None;
+    }
+    let target: &[u8] = match &first {
+        Some(Ok(word)) => word,
+        Some(Err(unfinished)) => &unfinished.so_far,
+        None => &[],
+    };
+    let mut label = Label {
+        line: Some(line.number),
+        target: kept(target),
+        name: None,
+    };
+    let asked = match split(line, first, words) {
+        Ok((target, rest)) => asked(&target, rest, &mut label, options),
+        Err(message) => Err(broken(message, &mut label, options)),
+    };
+    let asked = asked.map_err(|refused| Refused {
+        message: format!("line {}: {}", line.number, refused.message),
+        ..refused
+    });
+    Some(Entry { label, asked })
+}
+
+/// The target and the words behind it, or the message for a line that has no such parts.
+fn split<'a>(
+    line: Line<'a>,
+    first: Option<Result<Cow<'a, [u8]>, Unfinished>>,
+    rest: Words<'a>,
+) -> Result<(Cow<'a, [u8]>, Vec<OsString>), String> {
+    if !line.is_whole {
+        return Err(format!("it is longer than {LONGEST_LINE} bytes"));
+    }
+    if let Some(before) = line.text.iter().position(|&byte| byte == 0) {
+        let at = before + 1;
+        return Err(format!("its byte {at} is NUL; a list is text in UTF-8"));
+    }
+    let said = |unfinished: Unfinished| unfinished.to_string();
+    let first = first.transpose().map_err(said)?.unwrap_or_default();
+    let rest = rest.map(|word| word.map(|word| OsString::from_vec(word.into_owned())));
+    Ok((first, rest.collect::<Result<_, _>>().map_err(said)?))
+}
+
+fn asked(
+    word: &[u8],
+    rest: Vec<OsString>,
+    label: &mut Label,
+    options: &mut impl FnMut(Vec<OsString>) -> Result<Options, OptionsRefused>,
+) -> Result<Asked, Refused> {
+    let place = Place::parse(word);
+    // Read even where the target is no good, for they name the verdict and the target.
+    let options = options(rest).map_err(|refused| {
+        label.name = refused.label.as_deref().map(Box::from);
+        match place {
+            Ok(_) => refused.into(),
+            Err(error) => bad_target(word, error, &refused.name),
+        }
+    })?;
+    label.name = options.name.as_deref().map(Box::from);
+    let target = place.and_then(|place| place.target(options.port));
+    let target = target.map_err(|error| bad_target(word, error, &options.check.name))?;
+    if let Target::Socket(_) = target {
+        options.for_socket()?;
+    }
+    Ok(Asked {
+        target,
+        check: options.check,
+    })
+}
+
+/// What stands in a broken line names nothing, so the command line does.
+fn broken(
+    message: String,
+    label: &mut Label,
+    options: &mut impl FnMut(Vec<OsString>) -> Result<Options, OptionsRefused>,
+) -> Refused {
+    let (name, label_name) = match options(Vec::new()) {
+        Ok(options) => (options.check.name.clone(), options.name),
+        Err(refused) => (refused.name, refused.label),
+    };
+    label.name = label_name.map(String::into_boxed_str);
+    Refused { name, message }
+}
+
+impl From<OptionsRefused> for Refused {
+    fn from(refused: OptionsRefused) -> Self {
+        Self {
+            name: refused.name,
+            message: refused.message,
+        }
+    }
+}
+
+fn bad_target(word: &[u8], error: PlaceError, name: &str) -> Refused {
+    Refused {
+        name: name.to_owned(),
+        message: match word {
+            [] => format!("'': {error}"),
+            _ => format!("{}: {error}", harmless::text(word, SHOWN)),
+        },
+    }
+}
+
+/// A target for the output, cut where a character ends.
+fn kept(target: &[u8]) -> Box<str> {
+    // A few bytes more, so that no character that fits is cut here.
+    let start = target.get(..LABEL + 4).unwrap_or(target);
+    let text = String::from_utf8_lossy(start);
+    let end = text.floor_char_boundary(LABEL);
+    text.get(..end).unwrap_or_default().into()
+}
+
+fn is_comment(text: &[u8]) -> bool {
+    let first = text.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+    first == Some(&b'#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Check;
+    use std::sync::Arc;
+
+    /// A few options, read to their end.
+    fn options(words: Vec<OsString>) -> Result<Options, OptionsRefused> {
+        let mut check = Check::default();
+        let (mut port, mut name, mut verifies_the_host) = (None, None, false);
+        let mut message = None;
+        let text = |word: OsString| word.into_string().expect("text");
+        let mut words = words.into_iter().map(text);
+        while let Some(word) = words.next() {
+            match &word[..] {
+                "-S" => verifies_the_host = true,
+                "-p" => port = words.next().and_then(|word| word.parse().ok()),
+                "--name" => name = words.next(),
+                "--service" => check.name = words.next().unwrap_or_default().to_uppercase(),
+                _ => message = Some(format!("{word}: no such option")),
+            }
+        }
+        if let Some(message) = message {
+            return Err(OptionsRefused {
+                name: check.name,
+                message,
+                label: name,
+            });
+        }
+        Ok(Options {
+            check: Arc::new(check),
+            port,
+            name,
+            verifies_the_host,
+        })
+    }
+
+    fn read(text: &[u8], is_whole: bool) -> Option<Entry> {
+        let number = 12;
+        let line = Line {
+            number,
+            text,
+            is_whole,
+        };
+        let entry = entry(line, &mut options)?;
+        assert_eq!(entry.label.line, Some(number));
+        Some(entry)
+    }
+
+    fn entry_of(line: &str) -> Entry {
+        read(line.as_bytes(), true).unwrap_or_else(|| panic!("{line} is nothing"))
+    }
+
+    /// The first word of the verdict and what is said without the line's number.
+    fn refused(line: &[u8]) -> String {
+        let entry = read(line, true).expect("an entry");
+        let refused = entry.asked.expect_err("a bad line");
+        let message = refused.message.strip_prefix("line 12: ");
+        format!("{}: {}", refused.name, message.expect("the number"))
+    }
+
+    #[test]
+    fn a_line_is_a_target_and_its_options() {
+        let mx = Target::host("mx.example", 25).expect("a host");
+        for (line, label, target) in [
+            ("mx.example:25", "mx.example:25", &mx),
+            ("  mx.example:25\t# the first", "mx.example:25", &mx),
+            ("mx.example -p 25", "mx.example", &mx),
+            ("mx.example:25 -p 26", "mx.example:25", &mx),
+            (r#""mx".exam\ple:25"#, "mx.example:25", &mx),
+            (
+                "[::1]:25",
+                "[::1]:25",
+                &Target::host("[::1]", 25).expect("a host"),
+            ),
+            ("unix:/s", "unix:/s", &Target::Socket("/s".into())),
+        ] {
+            let entry = entry_of(line);
+            assert_eq!(entry.label.shown(), label);
+            assert_eq!(&entry.asked.expect(line).target, target);
+        }
+        let named = entry_of("mx.example:25 --name 'mx one' --service smtp").label;
+        assert_eq!((&*named.target, named.shown()), ("mx.example:25", "mx one"));
+    }
+
+    #[test]
+    fn blank_lines_and_comments_ask_nothing_whatever_is_in_them() {
+        for line in ["", " \t", "#", "# 'a", "  # b", "#\0", "#\u{feff}"] {
+            assert!(read(line.as_bytes(), true).is_none(), "{line}");
+        }
+        assert!(read(b"\t# long", false).is_none());
+    }
+
+    #[test]
+    fn a_bad_target_is_told_with_what_a_target_may_be() {
+        for row in [
+            "'' -> '': it is empty",
+            ":25 -> :25: there is no host before the port",
+            "a: -> a:: there is no port behind the colon",
+            "a:0 -> a:0: the port is no number from 1 to 65535",
+            "1:2:3 -> 1:2:3: with more than one colon it must be an IPv6 address",
+            "[a]:1 -> [a]:1: the brackets do not hold an IPv6 address",
+            "[::1]1 -> [::1]1: only a colon and a port may stand behind the bracket",
+            "fe80::1%no-if -> fe80::1%no-if: the zone is no interface of this machine",
+            "unix:@ -> unix:@: there is no name behind the @",
+        ] {
+            let (target, said) = row.split_once(" -> ").expect("two columns");
+            let (shown, reason) = said.split_once(": ").expect("a reason");
+            let takes = "takes HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PATH";
+            for (options, name) in [("-p 1", "TCP"), ("-p 1 --service smtp", "SMTP")] {
+                let line = format!("{target} {options}");
+                let said = format!("{name}: {shown}: {takes}: {reason}");
+                assert_eq!(refused(line.as_bytes()), said);
+            }
+        }
+        let not_text = refused(b"m\xff:25");
+        assert!(
+            not_text.starts_with(r"TCP: m\xff:25: takes HOST"),
+            "{not_text}"
+        );
+        assert!(
+            not_text.ends_with(": it is not UTF-8, or has a NUL in it"),
+            "{not_text}"
+        );
+    }
+
+    #[test]
+    fn a_bad_line_says_why() {
+        for row in [
+            "a\0b -> TCP: its byte 2 is NUL; a list is text in UTF-8",
+            "a # \0 -> TCP: its byte 5 is NUL; a list is text in UTF-8",
+            "'a b -> TCP: the quote ' at byte 1 is not closed",
+            "a:25 --service smtp \"b -> TCP: the quote \" at byte 21 is not closed",
+            "a:25 \\ -> TCP: the backslash at its end (byte 6) escapes nothing",
+            "-p 25 a --service smtp -> SMTP: -p: an option; the target comes first on a line",
+            "a --service x -> X: a: its port is missing; takes HOST:PORT, --port or --service",
+            "unix:/s -S -> TCP: a Unix socket with TLS: takes --sni too, the name to verify, \
+             or else --no-check-certificate",
+            "a:25 -x --service smtp -> SMTP: -x: no such option",
+        ] {
+            let (line, said) = row.split_once(" -> ").expect("two columns");
+            assert_eq!(refused(line.as_bytes()), said);
+        }
+        // So it does where it is the command line's.
+        let line = Line {
+            number: 1,
+            text: b"'",
+            is_whole: true,
+        };
+        let smtp = |_| options(["--service", "smtp", "--name", "mx"].map(Into::into).into());
+        let entry = entry(line, &mut { smtp }).expect("an entry");
+        assert_eq!(entry.label.shown(), "mx");
+        assert_eq!(entry.asked.expect_err("an open quote").name, "SMTP");
+        // The target comes before the options.
+        let both = refused(b":25 -x --service smtp");
+        assert!(both.starts_with("SMTP: :25: takes HOST"), "{both}");
+    }
+
+    #[test]
+    fn a_broken_line_is_called_by_its_first_word_as_far_as_that_goes() {
+        for (line, is_whole, label) in [
+            ("a\0b c", true, "a\0b"),
+            ("'a b", true, "a b"),
+            ("a:25 -s 'b", true, "a:25"),
+            ("-p 25 a", true, "-p"),
+            ("a:25 -s x", false, "a:25"),
+            ("'a b", false, "a b"),
+            ("abc", false, "abc"),
+            (" ", false, ""),
+        ] {
+            let entry = read(line.as_bytes(), is_whole).expect("an entry");
+            assert_eq!(&*entry.label.target, label);
+            let message = entry.asked.expect_err(line).message;
+            let long = message == "line 12: it is longer than 65536 bytes";
+            assert_eq!(long, !is_whole, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_good_keeps_its_name() {
+        for line in [
+            ":25 --name mx",
+            "a --name mx",
+            "unix:/s -S --name mx",
+            "a -x --name mx",
+        ] {
+            let entry = entry_of(line);
+            assert!(entry.asked.is_err());
+            assert_eq!(entry.label.shown(), "mx");
+        }
+    }
+
+    #[test]
+    fn a_label_is_text_and_has_its_bounds() {
+        let label = |target: &[u8]| read(target, true).expect("an entry").label.target;
+        assert_eq!(&*label(b"a\xff\xc3:25"), "a\u{fffd}\u{fffd}:25");
+        for shift in 0..5 {
+            let before = "x".repeat(shift);
+            let long = before.clone() + &"\u{1f600}".repeat(LABEL);
+            let whole = before + &"\u{1f600}".repeat((LABEL - shift) / 4);
+            assert_eq!(*label(long.as_bytes()), *whole);
+        }
+        assert_eq!(label(&[0xff; 2 * LABEL]).len(), LABEL / 3 * 3);
+        assert_eq!(label(&[b'x'; LABEL]).len(), LABEL);
+    }
+
+    #[test]
+    fn a_message_shows_no_more_of_a_target_than_leaves_it_room() {
+        let said = refused(format!("{}:0", "x".repeat(60_000)).as_bytes());
+        assert!(
+            said.contains("x...: takes HOST") && said.len() < 250,
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! A list of targets: from bytes that come in to checks that are asked for.
+//!
+//! ```text
+//! source ──► lines ──► words ──► place, options ──► entry
+//! ```
+//!
+//! Every line that asks for a check becomes one [`Entry`], in the order of the list; what is wrong
+//! with a line is in its entry, and harms no other. What options mean is not known here: whoever
+//! starts the reader says it.
+
+mod entry;
+mod lines;
+mod options;
+mod place;
+mod words;
+
+pub use entry::entry;
+pub use lines::{LONGEST_LINE, Line, Lines};
+pub use options::{Options, OptionsRefused};
+pub use place::{Place, PlaceError};
+pub use words::{Unfinished, Words, quote};
+
+use crate::check::Check;
+use crate::report::record::Label;
+use crate::target::Target;
+use std::sync::Arc;
+
+/// One line that asks for a check.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it is called.
+    pub label: Label,
+    /// What it asks, or what is wrong with it.
+    pub asked: Result<Asked, Refused>,
+}
+
+/// What a line asks.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Who is asked.
+    pub target: Target,
+    /// What is asked; shared where lines ask the same.
+    pub check: Arc<Check>,
+}
+
+/// What is wrong with a line, or with its options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The first word of its verdict: the service in upper case where there is one, else `TCP`.
+    pub name: String,
+    /// What is wrong. In an [`Entry`] it begins with the number of the line.
+    pub message: String,
+}

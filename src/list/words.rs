@@ -1,0 +1,361 @@
+//! The words of a line, as a shell has them (POSIX.1-2024, Shell Command Language, sections 2.2 and
+//! 2.3), with no expansion of any kind.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+/// Splits a line, word by word. Blanks (space and tab) stand between words; `'...'` holds any
+/// bytes, `"..."` any but that a backslash in it escapes `$`, `` ` ``, `"` and `\`; elsewhere a
+/// backslash escapes any byte. A word in quotes may be empty. A `#` where a word would begin ends
+/// the line. All other bytes stand for themselves.
+///
+/// After an error there are no more words.
+#[derive(Clone, Debug)]
+pub struct Words<'a> {
+    line: &'a [u8],
+    rest: &'a [u8],
+}
+
+/// A word that the line ended in the middle of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// What has no end: `'`, `"`, or a backslash with nothing to escape.
+    pub opened: char,
+    /// Where that stands in the line: the number of its byte, from 1.
+    pub at: usize,
+    /// The word as far as it goes.
+    pub so_far: Vec<u8>,
+}
+
+impl<'a> Words<'a> {
+    /// Of a line without its line end.
+    pub fn of(line: &'a [u8]) -> Self {
+        Self { line, rest: line }
+    }
+
+    /// What follows the word that was read so far, from the quote or backslash at the start of
+    /// `rest` to the word's end.
+    fn finish(
+        &self,
+        mut word: Vec<u8>,
+        mut rest: &'a [u8],
+    ) -> Result<(Vec<u8>, &'a [u8]), Unfinished> {
+        loop {
+            let quoted = match rest {
+                [] | [b' ' | b'\t', ..] => return Ok((word, rest)),
+                [b'\'', inner @ ..] => single(&mut word, inner),
+                [b'"', inner @ ..] => double(&mut word, inner),
+                [b'\\', inner @ ..] => inner.split_first().map(|(&byte, after)| {
+                    word.push(byte);
+                    after
+                }),
+                _ => {
+                    let (plain, after) = until(rest, is_special);
+                    word.extend(plain);
+                    Some(after)
+                }
+            };
+            match (quoted, rest) {
+                (Some(after), _) => rest = after,
+                (None, [opened, ..]) => {
+                    return Err(Unfinished {
+                        opened: char::from(*opened),
+                        at: self.line.len() - rest.len() + 1,
+                        so_far: word,
+                    });
+                }
+                (None, []) => return Ok((word, rest)),
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for Words<'a> {
+    /// Borrowed from the line where the word stands in it as it is.
+    type Item = Result<Cow<'a, [u8]>, Unfinished>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (_, rest) = until(self.rest, |byte| !is_blank(byte));
+        self.rest = &[];
+        if matches!(rest, [] | [b'#', ..]) {
+            return None;
+        }
+        let (plain, after) = until(rest, is_special);
+        if matches!(after, [] | [b' ' | b'\t', ..]) {
+            self.rest = after;
+            return Some(Ok(Cow::Borrowed(plain)));
+        }
+        Some(self.finish(plain.to_vec(), after).map(|(word, after)| {
+            self.rest = after;
+            Cow::Owned(word)
+        }))
+    }
+}
+
+/// A line that [`Words`] splits into these words. In a list no word may hold NUL or a newline.
+pub fn quote<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Vec<u8> {
+    let mut line = Vec::new();
+    for (index, word) in words.into_iter().enumerate() {
+        if index > 0 {
+            line.push(b' ');
+        }
+        let word = word.as_ref();
+        if !word.is_empty() && word.iter().all(|&byte| is_plain(byte)) {
+            line.extend(word);
+            continue;
+        }
+        line.push(b'\'');
+        for &byte in word {
+            match byte {
+                b'\'' => line.extend(br"'\''"),
+                _ => line.push(byte),
+            }
+        }
+        line.push(b'\'');
+    }
+    line
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { opened, at, .. } = self;
+        match opened {
+            '\\' => write!(f, "the backslash at its end (byte {at}) escapes nothing"),
+            _ => write!(f, "the quote {opened} at byte {at} is not closed"),
+        }
+    }
+}
+
+impl Error for Unfinished {}
+
+/// Adds what stands before the closing quote, and returns what stands behind it, if there is one.
+fn single<'a>(word: &mut Vec<u8>, inner: &'a [u8]) -> Option<&'a [u8]> {
+    let (text, closing) = until(inner, |byte| byte == b'\'');
+    word.extend(text);
+    closing.split_first().map(|(_, after)| after)
+}
+
+/// The same for double quotes.
+fn double<'a>(word: &mut Vec<u8>, mut inner: &'a [u8]) -> Option<&'a [u8]> {
+    loop {
+        let (text, after) = until(inner, |byte| matches!(byte, b'"' | b'\\'));
+        word.extend(text);
+        inner = match after {
+            [b'\\', byte @ (b'$' | b'`' | b'"' | b'\\'), after @ ..] => {
+                word.push(*byte);
+                after
+            }
+            [b'\\', after @ ..] => {
+                word.push(b'\\');
+                after
+            }
+            closing => return closing.split_first().map(|(_, after)| after),
+        };
+    }
+}
+
+/// Cuts before the first byte that is wanted, or at the end.
+fn until(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let found = bytes.iter().position(|&byte| is_wanted(byte));
+    let cut = found.and_then(|at| bytes.split_at_checked(at));
+    cut.unwrap_or((bytes, &[]))
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// What does not stand for itself in the middle of a word.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\'' | b'"' | b'\\')
+}
+
+/// What no shell makes anything of.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'%' | b'+' | b',' | b'-' | b'.' | b'/' | b':' | b'=' | b'@' | b'_'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unfinished> {
+        Words::of(line)
+            .map(|word| word.map(Cow::into_owned))
+            .collect()
+    }
+
+    /// SplitMix64.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, n: usize) -> usize {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            (z ^ (z >> 31)) as usize % n
+        }
+
+        fn text(&mut self, longest: usize, alphabet: &[u8]) -> Vec<u8> {
+            let length = self.below(longest + 1);
+            (0..length)
+                .map(|_| alphabet[self.below(alphabet.len())])
+                .collect()
+        }
+    }
+
+    #[test]
+    fn a_line_is_split_as_a_shell_splits_it() {
+        let cases: &[(&str, &[&str])] = &[
+            ("", &[]),
+            (" \t ", &[]),
+            ("a", &["a"]),
+            ("  a\tb  c\t", &["a", "b", "c"]),
+            // Single quotes hold everything.
+            ("'a b'", &["a b"]),
+            (r#"'a\n"$`#'"#, &[r#"a\n"$`#"#]),
+            // In double quotes a backslash escapes four characters, and stays before all others.
+            (r#""a b""#, &["a b"]),
+            (r#""\$ \` \" \\""#, &[r#"$ ` " \"#]),
+            (r#""\n \' \a \ \	""#, &["\\n \\' \\a \\ \\\t"]),
+            (r#""'""#, &["'"]),
+            // Outside it escapes all.
+            (r"a\ b \' \\ \n \#", &["a b", "'", r"\", "n", "#"]),
+            (r"\-p", &["-p"]),
+            // Quotes may begin and end anywhere in a word.
+            (r#"a'b c'd"e f"g\ h"#, &["ab cde fg h"]),
+            (r#"--name="mx one""#, &["--name=mx one"]),
+            ("'it'\\''s'", &["it's"]),
+            // A quoted word may be empty, and be next to others.
+            ("''", &[""]),
+            (r#"'' "" a''"#, &["", "", "a"]),
+            // A comment begins where a word would.
+            ("#", &[]),
+            ("# 'a \\", &[]),
+            (" \t# a", &[]),
+            ("a # b", &["a"]),
+            ("a\t#b \"", &["a"]),
+            ("a#b", &["a#b"]),
+            ("a '#' b", &["a", "#", "b"]),
+            ("a \\# b", &["a", "#", "b"]),
+            ("a ''# b", &["a", "#", "b"]),
+            ("a 'b'#c", &["a", "b#c"]),
+            // Nothing is expanded, and nothing else stands between words.
+            (
+                "$a ~ * {b,c} `d` $(e) !f",
+                &["$a", "~", "*", "{b,c}", "`d`", "$(e)", "!f"],
+            ),
+            ("a;b|c&d<e>f(g)", &["a;b|c&d<e>f(g)"]),
+            ("a\rb\u{b}c\u{a0}d", &["a\rb\u{b}c\u{a0}d"]),
+        ];
+        for (line, words) in cases {
+            let words = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+            assert_eq!(split(line.as_bytes()), Ok(words), "{line}");
+        }
+        assert_eq!(
+            split(b"\xff '\xfe\0'"),
+            Ok(vec![b"\xff".to_vec(), b"\xfe\0".to_vec()])
+        );
+    }
+
+    #[test]
+    fn a_line_that_ends_in_a_word_is_told_from_one_that_ends_with_it() {
+        for (line, whole, opened, at, so_far) in [
+            ("'", 0, '\'', 1, ""),
+            ("a 'b c", 1, '\'', 3, "b c"),
+            ("a b'c'd'e", 1, '\'', 8, "bcde"),
+            ("\"a", 0, '"', 1, "a"),
+            (r#""a\""#, 0, '"', 1, "a\""),
+            (r#"x "a\"#, 1, '"', 3, r"a\"),
+            (r#"a "b' # c"#, 1, '"', 3, "b' # c"),
+            (r"\", 0, '\\', 1, ""),
+            (r"a b\\\", 1, '\\', 6, r"b\"),
+        ] {
+            let mut words = Words::of(line.as_bytes());
+            assert!(
+                words.by_ref().take(whole).all(|word| word.is_ok()),
+                "{line}"
+            );
+            let so_far = so_far.into();
+            assert_eq!(
+                words.next(),
+                Some(Err(Unfinished { opened, at, so_far })),
+                "{line}"
+            );
+            assert_eq!(words.next(), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_word_is_told_with_its_place() {
+        let told = |line: &str| split(line.as_bytes()).expect_err(line).to_string();
+        assert_eq!(told("a 'b"), "the quote ' at byte 3 is not closed");
+        assert_eq!(told("a \"b"), "the quote \" at byte 3 is not closed");
+        assert_eq!(
+            told("a\\"),
+            "the backslash at its end (byte 2) escapes nothing"
+        );
+    }
+
+    #[test]
+    fn what_is_quoted_splits_into_the_same_words() {
+        let all: Vec<u8> = (1..=255).filter(|&byte| byte != b'\n').collect();
+        let nasty = b"a'\"\\ \t#$`\r-";
+        let mut chance = Chance(1);
+        for _ in 0..5_000 {
+            let alphabet = if chance.below(2) == 0 {
+                &all[..]
+            } else {
+                nasty
+            };
+            let count = chance.below(6);
+            let words: Vec<_> = (0..count).map(|_| chance.text(8, alphabet)).collect();
+            let line = quote(&words);
+            assert!(!line.contains(&b'\n'));
+            assert_eq!(split(&line), Ok(words), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_systems_shell_splits_every_line_the_same_way() {
+        let mut script =
+            b"words() { for word; do printf '<%s>' \"$word\"; done; echo; }\n".to_vec();
+        let mut wanted = String::new();
+        let mut chance = Chance(2);
+        for _ in 0..5_000 {
+            let line = chance.text(12, b"ab'\"\\\\ \t#-");
+            // An open line would swallow those after it.
+            let Ok(words) = split(&line) else { continue };
+            script.extend(b"words ");
+            script.extend(&line);
+            script.push(b'\n');
+            for word in words {
+                let _ = write!(wanted, "<{}>", word.escape_ascii());
+            }
+            wanted.push('\n');
+        }
+        let shell = Command::new("sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut shell = shell.expect("sh starts");
+        let mut stdin = shell.stdin.take().expect("a pipe");
+        let writer = std::thread::spawn(move || stdin.write_all(&script));
+        let output = shell.wait_with_output().expect("sh ends");
+        writer
+            .join()
+            .expect("no panic")
+            .expect("sh reads its script");
+        let said = output.stdout.split(|&byte| byte == b'\n');
+        let said: Vec<_> = said.map(|line| line.escape_ascii().to_string()).collect();
+        assert_eq!(said.join("\n"), wanted);
+    }
+}
