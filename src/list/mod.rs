@@ -1,7 +1,8 @@
 //! A list of targets: from bytes that come in to checks that are asked for.
 //!
 //! ```text
-//! source ──► lines ──► words ──► place, options ──► entry
+//! source ──► lines ──► words ──► place, options ──► entry ──► bounded channel ──► Reader::next
+//!            └───────────────── a thread of its own ────────────────┘
 //! ```
 //!
 //! Every line that asks for a check becomes one [`Entry`], in the order of the list; what is wrong
@@ -9,15 +10,20 @@
 //! starts the reader says it.
 
 mod entry;
+mod feed;
 mod lines;
 mod options;
+mod patient;
 mod place;
+mod reader;
 mod words;
 
 pub use entry::entry;
 pub use lines::{LONGEST_LINE, Line, Lines};
 pub use options::{Options, OptionsRefused};
+pub use patient::Patient;
 pub use place::{Place, PlaceError};
+pub use reader::{Next, Reader};
 pub use words::{Unfinished, Words, quote};
 
 use crate::check::Check;

@@ -1,0 +1,143 @@
+//! The thread's side of a reader.
+
+use super::Entry;
+use super::lines::{Line, Lines};
+use std::io::{self, Read};
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+
+/// As many entries as are handed over at once, so that a long list costs little for it.
+pub(super) const BATCH: usize = 128;
+
+/// As many batches as may wait. None holds lines of more than two reads (128 KiB), so a list takes
+/// the same memory however long it is.
+pub(super) const BATCHES: usize = 16;
+
+/// What the thread says. `bytes` is how far it had gone through the source by then.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// Entries, in the order of the list.
+    Batch { entries: Vec<Entry>, bytes: u64 },
+    /// The last word.
+    End {
+        error: Option<io::Error>,
+        bytes: u64,
+    },
+}
+
+/// What both sides know at any time.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// The consumer found nothing said, and is to be woken. Only ever swapped.
+    pub(super) is_awaited: AtomicBool,
+    pub(super) is_stopped: AtomicBool,
+    pub(super) has_ended: AtomicBool,
+    pub(super) lines: AtomicU64,
+}
+
+/// Reads lines, and says what they ask.
+pub(super) struct Feed<W> {
+    to: SyncSender<Said>,
+    wake: W,
+    shared: Arc<Shared>,
+    batch: Vec<Entry>,
+}
+
+/// Why a list is not read to its end.
+enum Halt {
+    /// Nobody wants more of it.
+    Stopped,
+    Broke(io::Error),
+}
+
+impl<W: Fn()> Feed<W> {
+    /// And where it is heard.
+    pub(super) fn new(shared: Arc<Shared>, wake: W) -> (Self, Receiver<Said>) {
+        let (to, said) = mpsc::sync_channel(BATCHES);
+        let feed = Self {
+            to,
+            wake,
+            shared,
+            batch: Vec::new(),
+        };
+        (feed, said)
+    }
+
+    /// The thread's life.
+    pub(super) fn run<R: Read>(
+        mut self,
+        mut lines: Lines<R>,
+        entry: impl FnMut(Line<'_>) -> Option<Entry>,
+    ) {
+        let read = self.read(&mut lines, entry);
+        let bytes = lines.bytes();
+        let error = match read {
+            Err(Halt::Broke(error)) => Some(error),
+            Ok(()) | Err(Halt::Stopped) => None,
+        };
+        // Nobody may be there to hear it.
+        let _ = self.hand_over(bytes);
+        let _ = self.say(Said::End { error, bytes });
+    }
+
+    fn read<R: Read>(
+        &mut self,
+        lines: &mut Lines<R>,
+        mut entry: impl FnMut(Line<'_>) -> Option<Entry>,
+    ) -> Result<(), Halt> {
+        loop {
+            while let Some(line) = lines.line() {
+                let entry = entry(line);
+                self.take(entry, lines.bytes())?;
+            }
+            // The next read may wait: what has come goes first.
+            self.hand_over(lines.bytes())?;
+            if !lines.fill().map_err(Halt::Broke)? {
+                break;
+            }
+        }
+        let last = lines.last().and_then(entry);
+        self.take(last, lines.bytes())?;
+        self.shared.has_ended.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn take(&mut self, entry: Option<Entry>, bytes: u64) -> Result<(), Halt> {
+        if let Some(entry) = entry {
+            // Nobody else writes it.
+            let lines = self.shared.lines.load(Ordering::Relaxed) + 1;
+            self.shared.lines.store(lines, Ordering::Release);
+            if self.batch.capacity() == 0 {
+                self.batch.reserve_exact(BATCH);
+            }
+            self.batch.push(entry);
+        }
+        if self.batch.len() >= BATCH {
+            self.hand_over(bytes)?;
+        }
+        match self.shared.is_stopped.load(Ordering::Relaxed) {
+            true => Err(Halt::Stopped),
+            false => Ok(()),
+        }
+    }
+
+    fn hand_over(&mut self, bytes: u64) -> Result<(), Halt> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let entries = mem::take(&mut self.batch);
+        self.say(Said::Batch { entries, bytes })
+    }
+
+    /// Waits while there is no room. Then wakes the consumer if it waits: `Reader::hear` says why
+    /// that is never missed.
+    fn say(&self, said: Said) -> Result<(), Halt> {
+        self.to.send(said).map_err(|_| Halt::Stopped)?;
+        if self.shared.is_awaited.swap(false, Ordering::AcqRel) {
+            (self.wake)();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,322 @@
+//! A list that is read on a thread of its own.
+
+use super::Entry;
+use super::feed::{Feed, Said, Shared};
+use super::lines::{Line, Lines};
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::{thread, vec};
+
+/// A list that is being read, on a thread of its own.
+///
+/// The thread is never joined: one that waits for its source ends with the process. It ends when
+/// the list does, at [`stop`](Self::stop), or soon after the reader is gone.
+#[derive(Debug)]
+pub struct Reader {
+    said: Receiver<Said>,
+    batch: vec::IntoIter<Entry>,
+    bytes: u64,
+    is_over: bool,
+    shared: Arc<Shared>,
+}
+
+/// What comes next from a list.
+#[derive(Debug)]
+pub enum Next {
+    /// The next line.
+    Entry(Entry),
+    /// Nothing yet; the reader's `wake` will be called once there is more.
+    Later,
+    /// No more, and the error where the source broke. A line that it broke in is not among the
+    /// entries.
+    End(Option<io::Error>),
+}
+
+impl Reader {
+    /// Starts to read. `entry` makes of each line what it asks, or nothing of a line that asks
+    /// nothing; `wake` is called after [`Next::Later`], once there is more. Both are called on the
+    /// reader's thread.
+    ///
+    /// # Errors
+    /// The thread could not be started.
+    pub fn start(
+        source: impl Read + Send + 'static,
+        entry: impl FnMut(Line<'_>) -> Option<Entry> + Send + 'static,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let (feed, said) = Feed::new(shared.clone(), wake);
+        let thread = thread::Builder::new().name("list".to_owned());
+        thread.spawn(move || feed.run(Lines::new(source), entry))?;
+        Ok(Self {
+            said,
+            batch: Vec::new().into_iter(),
+            bytes: 0,
+            is_over: false,
+            shared,
+        })
+    }
+
+    /// What comes next; never waits. Asked again after the end, it is [`Next::End`] without an
+    /// error.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`Later` is no end, as `None` would be"
+    )]
+    pub fn next(&mut self) -> Next {
+        loop {
+            if let Some(entry) = self.batch.next() {
+                return Next::Entry(entry);
+            }
+            if self.is_over {
+                return Next::End(None);
+            }
+            let (bytes, error) = match self.hear() {
+                Ok(Said::Batch { entries, bytes }) => {
+                    self.batch = entries.into_iter();
+                    self.bytes = bytes;
+                    continue;
+                }
+                Ok(Said::End { error, bytes }) => (bytes, error),
+                Err(TryRecvError::Empty) => return Next::Later,
+                Err(TryRecvError::Disconnected) => {
+                    (self.bytes, Some(io::Error::other("its reader has ended")))
+                }
+            };
+            self.is_over = true;
+            self.bytes = bytes;
+            return Next::End(error);
+        }
+    }
+
+    /// How many lines that ask for a check have been read so far, whether or not they were asked
+    /// for with [`next`](Self::next).
+    pub fn lines(&self) -> u64 {
+        self.shared.lines.load(Ordering::Acquire)
+    }
+
+    /// Whether the source has been read to its end, and did not break. Once it has,
+    /// [`lines`](Self::lines) is what the whole list has.
+    pub fn has_ended(&self) -> bool {
+        self.shared.has_ended.load(Ordering::Acquire)
+    }
+
+    /// How many bytes of the source have been gone through, to within some lines of what
+    /// [`next`](Self::next) gave out last.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Has no further line read, but for one that is just being read. What was read before can
+    /// still be had. Where the source keeps the thread waiting, the end may never be told.
+    pub fn stop(&self) {
+        self.shared.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// What the thread has said, if anything.
+    ///
+    /// No wake-up is lost: the flag is only ever swapped, here after an empty look and there after
+    /// each word. If the thread's swap comes first, this one sees all that went before it, and so
+    /// the second look finds the word. If this one comes first, the thread's finds the flag set,
+    /// and wakes; that is once too often where the second look finds the word all the same.
+    fn hear(&self) -> Result<Said, TryRecvError> {
+        let first = self.said.try_recv();
+        if !matches!(first, Err(TryRecvError::Empty)) {
+            return first;
+        }
+        self.shared.is_awaited.swap(true, Ordering::AcqRel);
+        let second = self.said.try_recv();
+        if !matches!(second, Err(TryRecvError::Empty)) {
+            self.shared.is_awaited.swap(false, Ordering::AcqRel);
+        }
+        second
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Refused;
+    use super::super::feed::{BATCH, BATCHES};
+    use super::*;
+    use crate::report::record::Label;
+    use std::io::{ErrorKind, Write};
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::time::Duration;
+
+    /// The text of a line as its label; comments are nothing.
+    fn entry(line: Line<'_>) -> Option<Entry> {
+        let text = String::from_utf8_lossy(line.text);
+        (!text.starts_with('#')).then(|| Entry {
+            label: Label {
+                line: Some(line.number),
+                target: text.into(),
+                name: None,
+            },
+            asked: Err(Refused {
+                name: String::new(),
+                message: String::new(),
+            }),
+        })
+    }
+
+    /// A reader, and its wake-ups; they end when the thread has.
+    fn start(source: impl Read + Send + 'static) -> (Reader, Receiver<()>) {
+        let (wake, woken) = channel();
+        let reader = Reader::start(source, entry, move || {
+            // The test may have seen enough.
+            let _ = wake.send(());
+        });
+        (reader.expect("a thread"), woken)
+    }
+
+    /// The next line or the end, woken up as often as it takes.
+    fn next(reader: &mut Reader, woken: &Receiver<()>) -> Result<String, Option<ErrorKind>> {
+        loop {
+            match reader.next() {
+                Next::Entry(entry) => return Ok(entry.label.target.into()),
+                Next::End(error) => return Err(error.map(|e| e.kind())),
+                Next::Later => match woken.recv_timeout(Duration::from_secs(20)) {
+                    // The thread may have ended after the last word.
+                    Ok(()) | Err(RecvTimeoutError::Disconnected) => {}
+                    Err(RecvTimeoutError::Timeout) => panic!("a wake-up was lost"),
+                },
+            }
+        }
+    }
+
+    fn rest(reader: &mut Reader, woken: &Receiver<()>) -> (Vec<String>, Option<ErrorKind>) {
+        let mut lines = Vec::new();
+        loop {
+            match next(reader, woken) {
+                Ok(line) => lines.push(line),
+                Err(error) => return (lines, error),
+            }
+        }
+    }
+
+    /// A list without an end.
+    struct Endless;
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            buffer.fill(b'\n');
+            buffer.iter_mut().step_by(2).for_each(|byte| *byte = b'a');
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn every_line_comes_once_and_in_order() {
+        for count in [0, 1, 127, 128, 129, 20_000] {
+            let lines: Vec<_> = (0..count).map(|n| format!("host{n}")).collect();
+            let text = lines.join("\n# nothing\n");
+            let bytes = text.len() as u64;
+            let (mut reader, woken) = start(io::Cursor::new(text));
+            assert_eq!(rest(&mut reader, &woken), (lines, None));
+            assert_eq!(reader.lines(), count);
+            assert!(reader.has_ended());
+            assert_eq!(reader.bytes(), bytes);
+            assert!(matches!(reader.next(), Next::End(None)));
+        }
+    }
+
+    #[test]
+    fn a_line_is_handed_on_before_its_producer_writes_the_next() {
+        let (source, mut producer) = io::pipe().expect("a pipe");
+        let (mut reader, woken) = start(source);
+        assert!(matches!(reader.next(), Next::Later));
+        for n in 0..500 {
+            let line = format!("host{n}");
+            writeln!(producer, "{line}").expect("written");
+            assert_eq!(next(&mut reader, &woken), Ok(line));
+            assert!(!reader.has_ended());
+        }
+        write!(producer, "without a line end").expect("written");
+        drop(producer);
+        let last = vec!["without a line end".to_owned()];
+        assert_eq!(rest(&mut reader, &woken), (last, None));
+    }
+
+    #[test]
+    fn no_wake_up_is_lost_however_line_and_question_meet() {
+        let (source, mut producer) = io::pipe().expect("a pipe");
+        let (mut reader, woken) = start(source);
+        for n in 0..30_000_u32 {
+            producer.write_all(b"a\n").expect("written");
+            // The question comes before, while and after the line does; no other line follows whose
+            // wake-up could stand in for a lost one.
+            (0..n.wrapping_mul(7_919) % 2_003).for_each(|_| std::hint::spin_loop());
+            assert!(next(&mut reader, &woken).is_ok());
+        }
+    }
+
+    #[test]
+    fn who_was_not_told_to_wait_is_not_woken() {
+        let (mut reader, woken) = start(io::Cursor::new("a\n".repeat(BATCH * (BATCHES - 1))));
+        // Until the thread has ended.
+        assert!(woken.recv().is_err());
+        for _ in 0..BATCH * (BATCHES - 1) {
+            assert!(matches!(reader.next(), Next::Entry(_)));
+        }
+        assert!(matches!(reader.next(), Next::End(None)));
+    }
+
+    #[test]
+    fn a_list_without_an_end_is_read_no_further_than_it_is_asked_for() {
+        let (mut reader, woken) = start(Endless);
+        let most = BATCH * (BATCHES + 2);
+        for taken in 1..=100_000 {
+            assert!(next(&mut reader, &woken).is_ok());
+            assert!(reader.lines() <= (taken + most) as u64);
+        }
+        assert!(!reader.has_ended());
+    }
+
+    #[test]
+    fn a_reader_that_was_stopped_gives_what_was_read_and_no_more() {
+        let (mut reader, woken) = start(Endless);
+        assert!(next(&mut reader, &woken).is_ok());
+        reader.stop();
+        // The thread may be a little late to see it.
+        let at_hand = reader.lines() + BATCH as u64;
+        let mut taken = 1;
+        while next(&mut reader, &woken).is_ok() {
+            taken += 1;
+            assert!(taken <= at_hand, "it reads on");
+        }
+        assert_eq!(taken, reader.lines());
+        assert!(!reader.has_ended());
+    }
+
+    #[test]
+    fn the_thread_ends_when_nobody_wants_the_list_any_more() {
+        let (reader, woken) = start(Endless);
+        drop(reader);
+        while woken.recv_timeout(Duration::from_secs(20)) != Err(RecvTimeoutError::Disconnected) {}
+    }
+
+    #[test]
+    fn a_source_that_breaks_says_so_after_its_whole_lines() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(ErrorKind::ConnectionReset.into())
+            }
+        }
+        let (mut reader, woken) = start(io::Cursor::new("a\nb\nc").chain(Broken));
+        let whole = vec!["a".to_owned(), "b".to_owned()];
+        let error = Some(ErrorKind::ConnectionReset);
+        assert_eq!(rest(&mut reader, &woken), (whole, error));
+        assert!(!reader.has_ended());
+        assert_eq!(reader.lines(), 2);
+        assert!(matches!(reader.next(), Next::End(None)));
+    }
+}
