@@ -32,6 +32,19 @@ pub enum Report {
     Open,
 }
 
+/// The response time, for what has one: a check that went all its way, and one whose reply was
+/// decided against.
+pub fn response_time(outcome: &Result<Report, Failure>) -> Option<Duration> {
+    match outcome {
+        Ok(Report::Answered { elapsed, .. })
+        | Err(Failure {
+            cause: Cause::Unexpected { elapsed, .. },
+            ..
+        }) => Some(*elapsed),
+        _ => None,
+    }
+}
+
 /// A check that did not.
 #[derive(Debug)]
 pub struct Failure {

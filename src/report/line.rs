@@ -1,12 +1,10 @@
 //! The line: one, printable, and 1,024 characters long at most, whatever came.
 
-use super::failure::{describe, place, span};
 use super::harmless;
-use super::trim::between_line_ends;
+use super::message::{Message, width};
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, Reply, Report, Status};
+use crate::outcome::{Failure, Report, Status, response_time};
 use crate::target::Target;
-use std::fmt::Write;
 use std::time::Duration;
 
 /// How long the line may be, its newline included: Mackerel's limit.
@@ -22,130 +20,78 @@ pub fn check(
     outcome: &Result<Report, Failure>,
     status: Status,
 ) -> String {
-    let mut message = match outcome {
-        Ok(Report::Answered { elapsed, reply }) => answered(target, *elapsed, reply.as_ref()),
-        Ok(Report::Open) => Message::own(about_port(target, "Unexpectedly open", "")),
-        Err(failure) if failure.verifies_closed(check) => {
-            Message::own(about_port(target, "Verified that the", " is closed"))
-        }
-        Err(Failure {
-            cause: Cause::Unexpected { reply, open, .. },
-            ..
-        }) => Message {
-            own: "Unexpected response from host/socket: ".to_owned(),
-            reply: Some(reply),
-            behind: match open {
-                true => format!(
-                    " (the pattern was still open after {})",
-                    span(check.timeout)
-                ),
-                false => String::new(),
-            },
-            ..Message::default()
-        },
-        Err(failure) => Message::own(describe(check, target, failure)),
+    let perfdata = match response_time(outcome) {
+        Some(elapsed) if check.perfdata => perfdata(check, elapsed),
+        _ => String::new(),
     };
-    if let Some(elapsed) = response_time(outcome).filter(|_| check.perfdata) {
-        message.perfdata = perfdata(check, elapsed);
-    }
-    message.line(&check.name, status)
+    let message = Message::of(check, target, outcome);
+    compose(&head(&check.name, status), &message, &perfdata)
+}
+
+/// The same without performance data.
+pub fn bare(
+    check: &Check,
+    target: &Target,
+    outcome: &Result<Report, Failure>,
+    status: Status,
+) -> String {
+    let message = Message::of(check, target, outcome);
+    compose(&head(&check.name, status), &message, "")
+}
+
+/// What the line says behind `NAME STATUS: `, performance data and newline aside.
+pub fn message(
+    check: &Check,
+    target: &Target,
+    outcome: &Result<Report, Failure>,
+    status: Status,
+) -> String {
+    let head = head(&check.name, status);
+    Message::of(check, target, outcome).within(room(&head, ""))
 }
 
 /// The line of a usage error, newline included.
 pub fn usage(name: &str, message: &str) -> String {
-    Message::own(message.to_owned()).line(name, Status::Unknown)
+    let message = Message::own(message.to_owned());
+    compose(&head(name, Status::Unknown), &message, "")
 }
 
-/// The parts of a message. All that strangers may have chosen is made harmless when the line is put
-/// together; the reply gives way where the line would get too long.
-#[derive(Default)]
-struct Message<'a> {
-    own: String,
-    reply: Option<&'a Reply>,
-    behind: String,
-    perfdata: String,
+/// What the line of a usage error says behind `NAME UNKNOWN: `.
+pub fn usage_message(name: &str, message: &str) -> String {
+    let head = head(name, Status::Unknown);
+    Message::own(message.to_owned()).within(room(&head, ""))
 }
 
-impl Message<'_> {
-    fn own(own: String) -> Self {
-        Self {
-            own,
-            ..Self::default()
-        }
-    }
-
-    fn line(&self, name: &str, status: Status) -> String {
-        let mut line = harmless::text(name.as_bytes(), NAME);
-        let _ = write!(line, " {}: ", status.word());
-        let fixed = width(&line) + width(&self.behind) + width(&self.perfdata) + width("\n");
-        let room = LONGEST.saturating_sub(fixed);
-        let own = harmless::text(self.own.as_bytes(), room);
-        line.push_str(&own);
-        if let Some(reply) = self.reply {
-            let more = reply.total() > reply.kept().len() as u64;
-            let text = between_line_ends(reply.kept(), more);
-            harmless::push(&mut line, text, room.saturating_sub(width(&own)), more);
-        }
-        line.push_str(&self.behind);
-        line.push_str(&self.perfdata);
-        line.push('\n');
-        line
-    }
+/// The first word of a line.
+pub fn name(name: &str) -> String {
+    harmless::text(name.as_bytes(), NAME)
 }
 
-fn answered<'a>(target: &Target, elapsed: Duration, reply: Option<&'a Reply>) -> Message<'a> {
-    let read = reply.filter(|reply| reply.total() > 0);
-    let (before, behind) = if read.is_some() {
-        (" [", "]")
-    } else {
-        ("", "")
-    };
-    let port = match target {
-        Target::Name { port, .. } => format!(" port {port}"),
-        Target::Address { address, .. } => format!(" port {}", address.port()),
-        Target::Socket(_) => String::new(),
-    };
-    let place = place(target);
-    let elapsed = elapsed.saturating_add(Duration::from_micros(500));
-    let (seconds, millis) = (elapsed.as_secs(), elapsed.subsec_millis());
-    Message {
-        own: format!("{seconds}.{millis:03} seconds response time on {place}{port}{before}"),
-        reply: read,
-        behind: behind.to_owned(),
-        ..Message::default()
-    }
+/// Monitoring Plugins Development Guidelines, "Performance data": a time in seconds.
+pub fn microseconds(elapsed: Duration) -> String {
+    let elapsed = elapsed.saturating_add(Duration::from_nanos(500));
+    format!("{}.{:06}s", elapsed.as_secs(), elapsed.subsec_micros())
 }
 
-fn about_port(target: &Target, before: &str, behind: &str) -> String {
-    match target {
-        Target::Name { port, .. } => format!("{before} port{behind}. (port={port})"),
-        Target::Address { address, .. } => {
-            format!("{before} port{behind}. (port={})", address.port())
-        }
-        Target::Socket(_) => format!("{before} unixsock{behind}. (sock={})", place(target)),
-    }
+fn head(name: &str, status: Status) -> String {
+    format!("{} {}: ", self::name(name), status.word())
 }
 
-/// What has one: a check that went all its way, and one whose reply was decided against.
-fn response_time(outcome: &Result<Report, Failure>) -> Option<Duration> {
-    match outcome {
-        Ok(Report::Answered { elapsed, .. })
-        | Err(Failure {
-            cause: Cause::Unexpected { elapsed, .. },
-            ..
-        }) => Some(*elapsed),
-        _ => None,
-    }
+fn compose(head: &str, message: &Message<'_>, perfdata: &str) -> String {
+    let message = message.within(room(head, perfdata));
+    format!("{head}{message}{perfdata}\n")
 }
 
-/// Monitoring Plugins Development Guidelines, "Performance data".
+/// What is left for the message.
+fn room(head: &str, perfdata: &str) -> usize {
+    LONGEST.saturating_sub(width(head) + width(perfdata) + width("\n"))
+}
+
 fn perfdata(check: &Check, elapsed: Duration) -> String {
     let limit = |limit: Option<Duration>| limit.map(seconds).unwrap_or_default();
-    let elapsed = elapsed.saturating_add(Duration::from_nanos(500));
     format!(
-        "|time={}.{:06}s;{};{};0;{}",
-        elapsed.as_secs(),
-        elapsed.subsec_micros(),
+        "|time={};{};{};0;{}",
+        microseconds(elapsed),
         limit(check.warning),
         limit(check.critical),
         seconds(check.timeout)
@@ -161,15 +107,11 @@ fn seconds(duration: Duration) -> String {
         .to_owned()
 }
 
-fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::net::LookupError;
-    use crate::outcome::{Came, Tried};
+    use crate::outcome::{Came, Cause, Reply, Tried};
     use crate::state::Phase;
     use std::io;
 
@@ -339,6 +281,26 @@ mod tests {
         );
         assert!(!line(err(Phase::Reading, Cause::TimedOut)).contains('|'));
         assert_eq!(seconds(Duration::from_nanos(1)), "0.000000001");
+    }
+
+    #[test]
+    fn line_and_message_can_be_had_without_performance_data() {
+        let asked = Check {
+            perfdata: true,
+            name: "SMTP".to_owned(),
+            ..Check::default()
+        };
+        let (target, outcome) = (name(), ok(Some(reply(&[b'a'; 5000]))));
+        let whole = check(&asked, &target, &outcome, Status::Warning);
+        let bare = bare(&asked, &target, &outcome, Status::Warning);
+        let message = message(&asked, &target, &outcome, Status::Warning);
+        assert_eq!(bare, format!("SMTP WARNING: {message}\n"));
+        assert_eq!((width(&whole), width(&bare)), (LONGEST, LONGEST));
+        assert!(message.ends_with("aaa...]"), "{message}");
+        assert_eq!(
+            usage("TCP", &"x".repeat(5000)),
+            format!("TCP UNKNOWN: {}\n", usage_message("TCP", &"x".repeat(5000)))
+        );
     }
 
     #[test]

@@ -5,4 +5,5 @@ pub mod line;
 pub mod record;
 
 mod failure;
+mod message;
 mod trim;

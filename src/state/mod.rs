@@ -173,6 +173,22 @@ impl State {
     }
 }
 
+impl Phase {
+    /// Its name in the output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Resolving => "resolving",
+            Self::Connecting => "connecting",
+            Self::Handshaking => "handshaking",
+            Self::Sending => "sending",
+            Self::Delay => "delay",
+            Self::Reading => "reading",
+            Self::Quitting => "quitting",
+            Self::Done => "done",
+        }
+    }
+}
+
 impl Turn {
     fn go(next: impl Into<State>) -> Result<Self, Cause> {
         Ok(Self::Go(next.into()))
