@@ -160,9 +160,9 @@ mod tests {
         slots.wake(a, second(1));
         slots.wake(a, second(3));
         assert_eq!(slots.wake_at(), Some(second(3)));
-        assert_eq!(due(&mut slots, second(2)), []);
+        assert_eq!(due(&mut slots, second(2)), [0; 0]);
         assert_eq!(due(&mut slots, second(9)), [a.index]);
-        assert_eq!(due(&mut slots, second(9)), []);
+        assert_eq!(due(&mut slots, second(9)), [0; 0]);
         assert_eq!(slots.wake_at(), None);
     }
 
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(slots.remove(a), Some('a'));
         let b = slots.insert('b');
         assert_eq!(b.index, a.index, "the slot is used again");
-        assert_eq!(due(&mut slots, start), []);
+        assert_eq!(due(&mut slots, start), [0; 0]);
         assert_eq!(slots.of(a), None);
         assert_eq!(slots.remove(a), None);
         assert_eq!(slots.of(b), Some(&mut 'b'));

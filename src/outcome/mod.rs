@@ -132,6 +132,14 @@ impl Reply {
     /// How many bytes of a reply are kept.
     pub const KEPT: usize = 1024;
 
+    /// A reply of which nothing has come.
+    pub const fn nothing() -> Self {
+        Self {
+            kept: Vec::new(),
+            total: 0,
+        }
+    }
+
     /// Counts `bytes`, and keeps what there is room for.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = Self::KEPT.saturating_sub(self.kept.len()).min(bytes.len());

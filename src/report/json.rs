@@ -1,0 +1,340 @@
+//! A record as a JSON object: one line, every key always there, and in this order.
+
+use super::record::{Checked, Event, Record};
+use super::{field, line};
+use crate::expect::Group;
+use crate::outcome::{Phases, Reason, Session, Status};
+use crate::target::Target;
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use std::time::Duration;
+
+/// The object of a record, newline included.
+///
+/// Texts that strangers may have chosen are made harmless, as they are in the line, so that it can
+/// be printed on a terminal; `message` is as long as the line lets it be, the others are not cut.
+pub fn record(record: &Record, status: Status, reason: Reason) -> String {
+    let row = Row {
+        record,
+        status,
+        reason,
+    };
+    // Text and numbers: nothing in it can fail.
+    let mut text = serde_json::to_string(&row).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+struct Row<'a> {
+    record: &'a Record,
+    status: Status,
+    reason: Reason,
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let label = &self.record.label;
+        let (checked, service, message) = match &self.record.event {
+            Event::Checked(checked) => {
+                let Checked {
+                    target,
+                    check,
+                    outcome,
+                    ..
+                } = &**checked;
+                let message = line::message(check, target, outcome, self.status);
+                (Some(&**checked), &check.name, message)
+            }
+            Event::Refused { name, message } => (None, name, line::usage_message(name, message)),
+        };
+        let target = checked.map(|checked| &checked.target);
+        let trace = checked.map(|checked| &checked.trace);
+        let session = trace.and_then(|trace| trace.session.as_ref());
+        let reply = checked.and_then(field::reply);
+        // A usage error of the command line has no target.
+        let written = Some(&label.target).filter(|target| !target.is_empty());
+        let mut row = serializer.serialize_struct("Record", 20)?;
+        row.serialize_field(
+            "target",
+            &written.map(|target| field::text(target.as_bytes())),
+        )?;
+        row.serialize_field(
+            "name",
+            &label.name.as_ref().map(|name| field::text(name.as_bytes())),
+        )?;
+        row.serialize_field("line", &label.line)?;
+        row.serialize_field("service", &line::name(service))?;
+        row.serialize_field("host", &target.and_then(field::host))?;
+        row.serialize_field("port", &target.and_then(Target::port))?;
+        row.serialize_field("socket", &target.and_then(field::socket))?;
+        row.serialize_field("address", &checked.and_then(field::address))?;
+        row.serialize_field("status", self.status.word())?;
+        row.serialize_field("code", &self.status.code())?;
+        row.serialize_field("reason", self.reason.word())?;
+        row.serialize_field(
+            "phase",
+            &checked.map(|checked| field::phase(checked).word()),
+        )?;
+        row.serialize_field("message", &message)?;
+        row.serialize_field("elapsed", &checked.map(field::elapsed).map(seconds))?;
+        row.serialize_field("phases", &trace.map(|trace| Parts(trace.phases)))?;
+        row.serialize_field("bytes", &reply.map(|reply| reply.total()))?;
+        row.serialize_field("reply", &reply.map(field::reply_text))?;
+        row.serialize_field("tls", &session.map(Agreed))?;
+        row.serialize_field("captures", &checked.and_then(field::captures).map(Groups))?;
+        row.serialize_field(
+            "time",
+            &checked.and_then(|checked| field::millis(checked.began)),
+        )?;
+        row.end()
+    }
+}
+
+struct Parts(Phases);
+
+impl Serialize for Parts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Phases {
+            resolve,
+            connect,
+            tls,
+            first_byte,
+        } = self.0;
+        let mut parts = serializer.serialize_struct("Phases", 4)?;
+        parts.serialize_field("resolve", &resolve.map(seconds))?;
+        parts.serialize_field("connect", &connect.map(seconds))?;
+        parts.serialize_field("tls", &tls.map(seconds))?;
+        parts.serialize_field("first_byte", &first_byte.map(seconds))?;
+        parts.end()
+    }
+}
+
+struct Agreed<'a>(&'a Session);
+
+impl Serialize for Agreed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut agreed = serializer.serialize_struct("Session", 3)?;
+        agreed.serialize_field("version", self.0.version)?;
+        agreed.serialize_field("cipher", self.0.cipher)?;
+        agreed.serialize_field("not_after", &self.0.not_after.and_then(field::seconds))?;
+        agreed.end()
+    }
+}
+
+struct Groups<'a>(Vec<Group<'a, 'a>>);
+
+impl Serialize for Groups<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut groups = serializer.serialize_map(Some(self.0.len()))?;
+        for group in &self.0 {
+            let text = group.text.map(field::text);
+            groups.serialize_entry(group.name, &text)?;
+        }
+        groups.end()
+    }
+}
+
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Check;
+    use crate::expect::Pattern;
+    use crate::outcome::{Cause, judge, reason};
+    use crate::report::sample::{answered, change, failed, record, refused, reply};
+    use crate::state::Phase;
+    use serde_json::Value;
+    use std::sync::Arc;
+    use std::time::UNIX_EPOCH;
+
+    fn smtp() -> Check {
+        Check {
+            name: "SMTP".to_owned(),
+            expect: Pattern::new(r"^220 (?P<host>\S+)(?P<rest> .*)?").ok(),
+            perfdata: true,
+            ..Check::default()
+        }
+    }
+
+    fn object(record: &Record) -> String {
+        let (status, reason) = match &record.event {
+            Event::Checked(checked) => (
+                judge(&checked.check, &checked.outcome),
+                reason(&checked.check, &checked.outcome),
+            ),
+            Event::Refused { .. } => (Status::Unknown, Reason::Usage),
+        };
+        super::record(record, status, reason)
+    }
+
+    fn value(record: &Record) -> Value {
+        serde_json::from_str(&object(record)).expect("one JSON object")
+    }
+
+    #[test]
+    fn every_key_is_there_and_in_order() {
+        let mut full = record(smtp(), answered(12, Some(b"220 mx\r\n")));
+        full.label.name = Some("mx one".into());
+        change(&mut full, |checked| {
+            let ms = |ms| Some(Duration::from_millis(ms));
+            checked.trace.phases = Phases {
+                resolve: ms(1),
+                connect: ms(2),
+                tls: ms(3),
+                first_byte: ms(4),
+            };
+            checked.trace.peer = Some(([192, 0, 2, 1], 25).into());
+            checked.trace.session = Some(Session {
+                version: "TLSv1.3",
+                cipher: "TLS_AES_256_GCM_SHA384",
+                not_after: UNIX_EPOCH.checked_add(Duration::from_secs(86_400)),
+            });
+            checked.began += Duration::from_millis(1_234);
+        });
+        assert_eq!(
+            object(&full),
+            concat!(
+                r#"{"target":"mail.example:25","name":"mx one","line":3,"service":"SMTP","#,
+                r#""host":"mail.example","port":25,"socket":null,"address":"192.0.2.1","#,
+                r#""status":"OK","code":0,"reason":"ok","phase":"done","message":"#,
+                r#""0.012 seconds response time on mail.example port 25 [220 mx]","#,
+                r#""elapsed":0.012,"phases":{"resolve":0.001,"connect":0.002,"tls":0.003,"#,
+                r#""first_byte":0.004},"bytes":8,"reply":"220 mx","tls":{"version":"TLSv1.3","#,
+                r#""cipher":"TLS_AES_256_GCM_SHA384","not_after":"1970-01-02T00:00:00Z"},"#,
+                r#""captures":{"host":"mx","rest":null},"time":"1970-01-01T00:00:01.234Z"}"#,
+                "\n"
+            )
+        );
+        let lookup = failed(Phase::Resolving, Cause::TimedOut);
+        assert_eq!(
+            object(&record(smtp(), lookup)),
+            concat!(
+                r#"{"target":"mail.example:25","name":null,"line":3,"service":"SMTP","#,
+                r#""host":"mail.example","port":25,"socket":null,"address":null,"#,
+                r#""status":"CRITICAL","code":2,"reason":"timeout","phase":"resolving","#,
+                r#""message":"looking up mail.example: timed out after 10s","elapsed":0.09,"#,
+                r#""phases":{"resolve":null,"connect":null,"tls":null,"first_byte":null},"#,
+                r#""bytes":null,"reply":null,"tls":null,"captures":null,"#,
+                r#""time":"1970-01-01T00:00:00.000Z"}"#,
+                "\n"
+            )
+        );
+        let mut usage = refused("", "line 3: no port");
+        let shown = concat!(
+            r#"{"target":null,"name":null,"line":3,"service":"SMTP","host":null,"#,
+            r#""port":null,"socket":null,"address":null,"status":"UNKNOWN","code":3,"#,
+            r#""reason":"usage","phase":null,"message":"line 3: no port","elapsed":null,"#,
+            r#""phases":null,"bytes":null,"reply":null,"tls":null,"captures":null,"#,
+            r#""time":null}"#,
+            "\n"
+        );
+        assert_eq!(object(&usage), shown);
+        usage.label.target = "mx".into();
+        let shown = shown.replace(r#""target":null"#, r#""target":"mx""#);
+        assert_eq!(object(&usage), shown);
+    }
+
+    #[test]
+    fn nothing_in_it_can_harm_a_terminal_or_break_the_line() {
+        let hostile = b"\x1b[2J\r\n\0|\"\\\x7f\xff\xe2\x80\xae\xc2\x9b";
+        let text = String::from_utf8_lossy(hostile).into_owned();
+        let check = Check {
+            name: text.clone(),
+            expect: Pattern::new("(?s)(?P<all>.*)").ok(),
+            ..Check::default()
+        };
+        let mut hostile = record(check, answered(1, Some(hostile)));
+        hostile.label.target = text.as_str().into();
+        hostile.label.name = Some(text.as_str().into());
+        let named = hostile.label.clone();
+        change(&mut hostile, |checked| {
+            checked.target = Target::Name {
+                host: text.clone(),
+                port: 25,
+            };
+        });
+        let mut socket = record(smtp(), failed(Phase::Connecting, Cause::TimedOut));
+        change(&mut socket, |checked| {
+            checked.target = Target::Socket(text.as_str().into());
+        });
+        let mut usage = refused("", &text);
+        usage.label = named;
+        for record in [hostile, socket, usage] {
+            let object = object(&record);
+            let line = object.strip_suffix('\n').expect("a newline");
+            let harmful = |c: char| c.is_control() || matches!(c, '|' | '\u{202e}');
+            assert!(!line.contains(harmful), "{line:?}");
+            let value = value(&record);
+            assert_eq!(value.as_object().map(|object| object.len()), Some(20));
+        }
+    }
+
+    #[test]
+    fn the_message_is_as_long_as_the_line_and_the_reply_is_all_that_was_kept() {
+        let mut long = b"220 ".to_vec();
+        long.resize(5000, b'a');
+        let value = value(&record(smtp(), answered(12, Some(&long))));
+        let length = |key: &str| value[key].as_str().map(|text| text.chars().count());
+        assert_eq!(length("message"), Some(line::LONGEST - "SMTP OK: \n".len()));
+        assert_eq!(length("reply"), Some(1024 + "...".len()));
+        assert_eq!(value["bytes"], 5000);
+        // The match runs on behind what was kept.
+        assert_eq!(value["captures"], Value::Null);
+    }
+
+    #[test]
+    fn a_reply_is_told_of_wherever_one_was_waited_for() {
+        let mismatch = |bytes| Cause::Unexpected {
+            reply: reply(bytes),
+            elapsed: Duration::from_millis(7),
+            open: false,
+        };
+        for (outcome, bytes, text) in [
+            (answered(1, None), Value::Null, Value::Null),
+            (answered(1, Some(b"")), 0.into(), "".into()),
+            (answered(1, Some(b"\r\n")), 2.into(), "".into()),
+            (
+                failed(Phase::Reading, mismatch(b"421 busy\r\n")),
+                10.into(),
+                "421 busy".into(),
+            ),
+            (failed(Phase::Reading, Cause::Closed), 0.into(), "".into()),
+            (failed(Phase::Reading, Cause::TimedOut), 0.into(), "".into()),
+            (
+                failed(Phase::Sending, Cause::TimedOut),
+                Value::Null,
+                Value::Null,
+            ),
+            (
+                failed(Phase::Reading, Cause::Interrupted),
+                Value::Null,
+                Value::Null,
+            ),
+        ] {
+            let shown = format!("{outcome:?}");
+            let value = value(&record(smtp(), outcome));
+            assert_eq!(
+                (&value["bytes"], &value["reply"]),
+                (&bytes, &text),
+                "{shown}"
+            );
+        }
+        let value = value(&record(smtp(), failed(Phase::Reading, mismatch(b"x"))));
+        assert_eq!(value["elapsed"], 0.007);
+    }
+
+    #[test]
+    fn numbers_are_json_however_small_or_large() {
+        for nanos in [0, 1, 999, 1_000_000_001, u64::MAX] {
+            let mut record = record(smtp(), failed(Phase::Sending, Cause::TimedOut));
+            change(&mut record, |checked| {
+                checked.trace.total = Duration::from_nanos(nanos);
+                checked.check = Arc::new(smtp());
+            });
+            let told = value(&record)["elapsed"].as_f64().expect("a number");
+            assert!((told * 1e9 - nanos as f64).abs() <= nanos as f64 * 1e-15 + 1e-6);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Records for the tests of this room.
+
+use super::record::{Checked, Event, Label, Record};
+use crate::check::Check;
+use crate::outcome::{Cause, Failure, Phases, Reply, Report, Trace};
+use crate::state::Phase;
+use crate::target::Target;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// A check of port 25 of `mail.example`, which began at the epoch and took 90 ms.
+pub fn record(check: Check, outcome: Result<Report, Failure>) -> Record {
+    let target = Target::Name {
+        host: "mail.example".to_owned(),
+        port: 25,
+    };
+    let trace = Trace {
+        phase: Phase::Done,
+        total: Duration::from_millis(90),
+        phases: Phases::default(),
+        peer: None,
+        session: None,
+    };
+    Record {
+        label: label("mail.example:25"),
+        event: Event::Checked(Box::new(Checked {
+            target,
+            check: Arc::new(check),
+            outcome,
+            trace,
+            began: UNIX_EPOCH,
+        })),
+    }
+}
+
+/// The third line of a list.
+pub fn label(target: &str) -> Label {
+    Label {
+        line: Some(3),
+        target: target.into(),
+        name: None,
+    }
+}
+
+/// Changes what is known of a check.
+pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
+    match &mut record.event {
+        Event::Checked(checked) => change(checked),
+        Event::Refused { .. } => panic!("it was not checked"),
+    }
+}
+
+/// A line that could not be checked.
+pub fn refused(target: &str, message: &str) -> Record {
+    Record {
+        label: label(target),
+        event: Event::Refused {
+            name: "SMTP".to_owned(),
+            message: message.to_owned(),
+        },
+    }
+}
+
+/// Answered after so many milliseconds.
+pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Report, Failure> {
+    Ok(Report::Answered {
+        elapsed: Duration::from_millis(ms),
+        reply: reply.map(self::reply),
+    })
+}
+
+/// Died of this.
+pub fn failed(phase: Phase, cause: Cause) -> Result<Report, Failure> {
+    let peer = None;
+    Err(Failure { phase, cause, peer })
+}
+
+/// A reply of these bytes.
+pub fn reply(bytes: &[u8]) -> Reply {
+    let mut reply = Reply::default();
+    reply.push(bytes);
+    reply
+}
