@@ -12,7 +12,7 @@ use crate::state::Phase;
 use crate::tls::TlsError;
 pub use judge::judge;
 pub use reason::{Reason, reason};
-pub use status::{Status, StatusMap};
+pub use status::{Status, StatusMap, Verdicts};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -17,6 +17,48 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusMap([Status; 4]);
 
+/// How many verdicts of each kind there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    /// How many are OK.
+    pub ok: u64,
+    /// How many are WARNING.
+    pub warning: u64,
+    /// How many are CRITICAL.
+    pub critical: u64,
+    /// How many are UNKNOWN.
+    pub unknown: u64,
+}
+
+impl Verdicts {
+    /// Counts one more.
+    pub fn add(&mut self, status: Status) {
+        match status {
+            Status::Ok => self.ok += 1,
+            Status::Warning => self.warning += 1,
+            Status::Critical => self.critical += 1,
+            Status::Unknown => self.unknown += 1,
+        }
+    }
+
+    /// How many there are in all.
+    pub fn total(&self) -> u64 {
+        self.ok + self.warning + self.critical + self.unknown
+    }
+
+    /// The worst, in the order of Monitoring Plugins' `max_state_alt`: CRITICAL, WARNING, UNKNOWN,
+    /// OK. `None` where there is none.
+    pub fn worst(&self) -> Option<Status> {
+        match self {
+            Self { critical: 1.., .. } => Some(Status::Critical),
+            Self { warning: 1.., .. } => Some(Status::Warning),
+            Self { unknown: 1.., .. } => Some(Status::Unknown),
+            Self { ok: 1.., .. } => Some(Status::Ok),
+            _ => None,
+        }
+    }
+}
+
 impl Status {
     /// The plugin's exit code.
     pub fn code(self) -> u8 {
@@ -55,5 +97,27 @@ impl StatusMap {
     /// What `status` reads as.
     pub fn apply(&self, status: Status) -> Status {
         self.0[status as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn critical_is_worse_than_warning_and_warning_worse_than_unknown() {
+        let mut verdicts = Verdicts::default();
+        assert_eq!(verdicts.worst(), None);
+        for status in [
+            Status::Ok,
+            Status::Unknown,
+            Status::Warning,
+            Status::Critical,
+        ] {
+            verdicts.add(status);
+            verdicts.add(Status::Ok);
+            assert_eq!(verdicts.worst(), Some(status));
+        }
+        assert_eq!((verdicts.total(), verdicts.ok), (8, 5));
     }
 }

@@ -62,6 +62,11 @@ pub fn usage_message(name: &str, message: &str) -> String {
     Message::own(message.to_owned()).within(room(&head, ""))
 }
 
+/// The line of a whole run, newline included.
+pub fn of_run(name: &str, status: Status, message: String, perfdata: &str) -> String {
+    compose(&head(name, status), &Message::own(message), perfdata)
+}
+
 /// The first word of a line.
 pub fn name(name: &str) -> String {
     harmless::text(name.as_bytes(), NAME)

@@ -1,9 +1,12 @@
 //! What people and agents read.
 
+pub mod finish;
 pub mod harmless;
 pub mod json;
 pub mod line;
 pub mod record;
+pub mod summary;
+pub mod text;
 
 mod failure;
 mod field;

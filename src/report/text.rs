@@ -1,0 +1,69 @@
+//! A record as text: what the target is called, a tab, and the line that a single check prints.
+
+use super::record::{Event, Label, Record};
+use super::{harmless, line};
+use crate::outcome::Status;
+
+/// How many characters of a label are shown.
+const LABEL: usize = 256;
+
+/// The line of a record with its label before it, newline included.
+pub fn record(record: &Record, status: Status) -> String {
+    let line = match &record.event {
+        Event::Checked(checked) => {
+            line::check(&checked.check, &checked.target, &checked.outcome, status)
+        }
+        Event::Refused { name, message } => line::usage(name, message),
+    };
+    labelled(&record.label, &line)
+}
+
+/// The same without performance data.
+pub fn bare(record: &Record, status: Status) -> String {
+    let line = match &record.event {
+        Event::Checked(checked) => {
+            line::bare(&checked.check, &checked.target, &checked.outcome, status)
+        }
+        Event::Refused { name, message } => line::usage(name, message),
+    };
+    labelled(&record.label, &line)
+}
+
+fn labelled(label: &Label, line: &str) -> String {
+    let mut text = harmless::text(label.shown().as_bytes(), LABEL);
+    text.push('\t');
+    text.push_str(line);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Check;
+    use crate::report::sample::{self, answered, refused};
+
+    #[test]
+    fn the_label_stands_before_what_a_single_check_prints() {
+        let check = Check {
+            perfdata: true,
+            ..Check::default()
+        };
+        let mut checked = sample::record(check, answered(12, None));
+        let line = "TCP OK: 0.012 seconds response time on mail.example port 25";
+        assert_eq!(
+            record(&checked, Status::Ok),
+            format!("mail.example:25\t{line}|time=0.012000s;;;0;10\n")
+        );
+        assert_eq!(
+            bare(&checked, Status::Ok),
+            format!("mail.example:25\t{line}\n")
+        );
+        checked.label.name = Some("mx\tone\n".into());
+        assert_eq!(bare(&checked, Status::Ok), format!("mx\\tone\\n\t{line}\n"));
+        let long = refused(&"x".repeat(1000), "line 3: no port");
+        assert_eq!(
+            record(&long, Status::Unknown),
+            format!("{}...\tSMTP UNKNOWN: line 3: no port\n", "x".repeat(253))
+        );
+    }
+}
