@@ -28,8 +28,8 @@
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
 //! | [`engine`] | slots and timers, which decide; the poll loop and sockets around them |
 //! | [`resolve`] | names → addresses, on threads |
-//! | [`outcome`] | facts, and the one function that judges them |
-//! | [`report`] | the line |
+//! | [`outcome`] | facts, the one function that judges them, and the one that says why |
+//! | [`report`] | the line, JSON, and what a whole run came to |
 //!
 //! One check, from Rust:
 //!

@@ -25,6 +25,9 @@
 //! the final state, the reply matches; when it is in no state at all, no reply that begins so ever
 //! will. In a pattern that is not anchored one more state waits for the beginning, so that it stays
 //! open until it matches.
+//!
+//! The walk knows no groups. What the named ones matched is asked of the `regex` crate afterwards
+//! ([`Pattern::captures`]), by those who want to know.
 
 mod automaton;
 mod captures;

@@ -63,17 +63,17 @@ pub fn usage_message(name: &str, message: &str) -> String {
 }
 
 /// The line of a whole run, newline included.
-pub fn of_run(name: &str, status: Status, message: String, perfdata: &str) -> String {
+pub(super) fn of_run(name: &str, status: Status, message: String, perfdata: &str) -> String {
     compose(&head(name, status), &Message::own(message), perfdata)
 }
 
 /// The first word of a line.
-pub fn name(name: &str) -> String {
+pub(super) fn name(name: &str) -> String {
     harmless::text(name.as_bytes(), NAME)
 }
 
 /// Monitoring Plugins Development Guidelines, "Performance data": a time in seconds.
-pub fn microseconds(elapsed: Duration) -> String {
+pub(super) fn microseconds(elapsed: Duration) -> String {
     let elapsed = elapsed.saturating_add(Duration::from_nanos(500));
     format!("{}.{:06}s", elapsed.as_secs(), elapsed.subsec_micros())
 }

@@ -7,7 +7,7 @@ use check_tcp::expect::{Pattern, Work};
 use regex::Regex;
 
 /// Parts of patterns; many do not fit together, and those patterns are refused.
-const PATTERNS: [&str; 64] = [
+const PATTERNS: [&str; 67] = [
     "a",
     "b",
     "k",
@@ -59,6 +59,9 @@ const PATTERNS: [&str; 64] = [
     "(?-i)",
     "(",
     "(?<n>",
+    "(?<n>",
+    "(?P<m>",
+    "(?P<1>",
     "(?:",
     "(?i:",
     ")",
@@ -104,6 +107,7 @@ fn the_answer_is_that_of_the_regex_crate_to_the_whole_reply() {
     let mut random = Random(3);
     let mut work = Work::default();
     let mut answers = [0, 0];
+    let mut told = 0;
     for _ in 0..15_000 {
         let Some(pattern) = pattern(&mut random) else {
             continue;
@@ -126,9 +130,15 @@ fn the_answer_is_that_of_the_regex_crate_to_the_whole_reply() {
                 "{pattern:?} {reply:?} {cut:?}"
             );
             answers[usize::from(matches)] += 1;
+            if regex.capture_names().any(|name| name.is_some()) {
+                let groups = pattern.captures(&reply, true);
+                assert_eq!(groups.is_some(), matches, "{pattern:?} {reply:?}");
+                told += 1;
+            }
         }
     }
     assert!(answers.iter().all(|&count| count > 2_000), "{answers:?}");
+    assert!(told > 300, "{told}");
 }
 
 /// A random pattern, or nothing where the parts do not fit together.
