@@ -26,6 +26,9 @@ const MAX_MEMORY: usize = 1 << 20;
 /// one byte of the reply cost.
 const MAX_WORK: usize = 1 << 16;
 
+/// Deeper than any tree is when it is written out: each of its 250 levels may take four.
+const MAX_NEST: u32 = 1100;
+
 impl Captures {
     /// `None` where the pattern, whose automaton has so many states, has no named group, or is too
     /// large.
@@ -36,6 +39,7 @@ impl Captures {
         }
         let regex = RegexBuilder::new(&hir.to_string())
             .size_limit(MAX_MEMORY)
+            .nest_limit(MAX_NEST)
             .build();
         Some(Self {
             regex: regex.ok()?,
@@ -231,6 +235,15 @@ mod tests {
             pattern("(?P<a>b)(?P<1>c)").translated(),
             "(?:(?P<a>b)(?P<_.1>c))"
         );
+    }
+
+    #[test]
+    fn groups_as_deep_as_allowed_are_told() {
+        let open: String = (0..250).map(|i| format!("(?<a{i}>a|")).collect();
+        let pattern = pattern(&format!("{open}b{}", ")".repeat(250)));
+        let groups = pattern.captures(b"b", true).expect("a match");
+        assert_eq!(groups.len(), 250);
+        assert!(groups.iter().all(|group| group.text == Some(b"b")));
     }
 
     #[test]
