@@ -73,7 +73,7 @@ impl Clients {
         let (output, cost) = self
             .run(&mut command)
             .map_err(|e| format!("check-tcp: {e}"))?;
-        let summary = Summary::of(&output.stderr)?;
+        let summary = Summary::of(&output)?;
         match output.status.success() && summary.counts == [targets, 0, 0, 0] {
             true => Ok(cost),
             false => Err(format!("not all {targets} were OK: {}", summary.line)),
@@ -144,8 +144,8 @@ pub struct Summary {
 
 impl Summary {
     /// Finds it in what was said on stderr.
-    pub fn of(stderr: &[u8]) -> Result<Self, String> {
-        let text = String::from_utf8_lossy(stderr);
+    pub fn of(output: &Output) -> Result<Self, String> {
+        let text = String::from_utf8_lossy(&output.stderr);
         let read = |line: &str| {
             let (_, counts) = line.split_once(": ")?;
             let mut counts = counts.split(", ");
@@ -161,6 +161,7 @@ impl Summary {
             })
         };
         let summary = text.lines().rev().find_map(read);
-        summary.ok_or_else(|| format!("check-tcp ended without its summary; it said {text:?}"))
+        let status = output.status;
+        summary.ok_or_else(|| format!("check-tcp: {status}, and no summary in {text:?}"))
     }
 }

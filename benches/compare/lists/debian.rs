@@ -133,7 +133,7 @@ fn of_ours(
     let mut command = over(list, PARALLEL);
     command.stdout(File::create(&printed)?);
     let (output, cost) = clients.run(&mut command)?;
-    Summary::of(&output.stderr)?;
+    Summary::of(&output)?;
     let text = fs::read_to_string(printed)?;
     let verdict = |line: &str| {
         let (label, line) = line.split_once('\t')?;

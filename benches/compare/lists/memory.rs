@@ -96,7 +96,7 @@ fn peak(clients: &Clients, targets: usize, timeout: Duration) -> Result<Peak, Bo
         thread::sleep(Duration::from_millis(1));
     }
     let output = child.wait_with_output()?;
-    let summary = Summary::of(&output.stderr)?;
+    let summary = Summary::of(&output)?;
     if summary.counts != [0, 0, targets, 0] {
         return Err(format!("not all {targets} timed out: {}", summary.line).into());
     }

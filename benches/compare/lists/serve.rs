@@ -17,7 +17,6 @@ use std::net::{Ipv4Addr, Shutdown};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +31,8 @@ const KEPT: usize = 1_024;
 
 /// An answer that is later than this is counted: the figures would take it for the client's.
 const LATE: Duration = Duration::from_millis(1);
+
+const BANNER: &[u8] = b"220 bench ESMTP\r\n";
 
 /// What a server says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,14 +64,6 @@ impl Kind {
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
-
-    const fn greeting(self) -> &'static [u8] {
-        match self {
-            Self::Banner | Self::Slow => b"220 bench ESMTP\r\n",
-            Self::Unwelcome => b"554 bench\r\n",
-            Self::Silent => b"",
-        }
-    }
 }
 
 /// Serves until standard input ends. Prints an address a line and an empty line, then for each line
@@ -86,28 +79,15 @@ pub fn run(kind: Kind) -> Result<(), Box<dyn Error>> {
     let tally = Arc::new(Tally::default());
     let told = Arc::clone(&tally);
     thread::spawn(move || tell(&told));
-    let mut kept = Kept::default();
     match kind {
-        Kind::Banner => accept(poll, &listeners, &tally, |stream| {
-            kept.answer(stream, kind.greeting());
-        }),
-        Kind::Unwelcome => accept(poll, &listeners, &tally, |stream| {
-            let stream = kept.answer(stream, kind.greeting());
-            let _ = stream.shutdown(Shutdown::Write);
-        }),
-        Kind::Silent => {
-            let mut waiting = Vec::new();
-            accept(poll, &listeners, &tally, |stream| waiting.push(stream))
-        }
-        Kind::Slow => {
-            let (queue, queued) = mpsc::channel();
-            let told = Arc::clone(&tally);
-            thread::spawn(move || answer_late(&queued, kind.greeting(), &told));
-            accept(poll, &listeners, &tally, |stream| {
-                // It ends only with the process.
-                let _ = queue.send((Instant::now() + SLOWNESS, stream));
-            })
-        }
+        Kind::Silent => accept(poll, &listeners, &tally, Silent::default()),
+        Kind::Slow => accept(poll, &listeners, &tally, Slow::default()),
+        Kind::Banner | Kind::Unwelcome => accept(
+            poll,
+            &listeners,
+            &tally,
+            Greeting::new(kind == Kind::Banner),
+        ),
     }
 }
 
@@ -117,18 +97,93 @@ struct Tally {
     late: AtomicU64,
 }
 
+/// What is done with connections.
+trait Service {
+    /// A new one.
+    fn take(&mut self, stream: TcpStream);
+
+    /// Does what is due, and counts what was late; how long it is until the next.
+    fn tend(&mut self, _tally: &Tally) -> Option<Duration> {
+        None
+    }
+}
+
+#[derive(Default)]
+struct Silent(Vec<TcpStream>);
+
+impl Service for Silent {
+    fn take(&mut self, stream: TcpStream) {
+        self.0.push(stream);
+    }
+}
+
+struct Greeting {
+    is_welcome: bool,
+    kept: Kept,
+}
+
+impl Greeting {
+    fn new(is_welcome: bool) -> Self {
+        Self {
+            is_welcome,
+            kept: Kept::default(),
+        }
+    }
+}
+
+impl Service for Greeting {
+    fn take(&mut self, mut stream: TcpStream) {
+        // A peer that has gone already says so itself.
+        if self.is_welcome {
+            let _ = stream.write_all(BANNER);
+        } else {
+            let _ = stream.write_all(b"554 bench\r\n");
+            let _ = stream.shutdown(Shutdown::Write);
+        }
+        self.kept.keep(stream);
+    }
+}
+
+#[derive(Default)]
+struct Slow {
+    waiting: VecDeque<(Instant, TcpStream)>,
+    kept: Kept,
+}
+
+impl Service for Slow {
+    fn take(&mut self, stream: TcpStream) {
+        self.waiting.push_back((Instant::now() + SLOWNESS, stream));
+    }
+
+    /// Answers one at most: who connects meanwhile must not wait for the start of its 50 ms until
+    /// all that are due have been answered, or they would all be due at once ever after.
+    fn tend(&mut self, tally: &Tally) -> Option<Duration> {
+        let (due, _) = self.waiting.front()?;
+        let now = Instant::now();
+        if now < *due {
+            // mio rounds up to whole milliseconds: the last one is spent looking at the clock.
+            return Some((*due - now).saturating_sub(Duration::from_millis(1)));
+        }
+        if now - *due > LATE {
+            tally.late.fetch_add(1, Ordering::Relaxed);
+        }
+        let (_, mut stream) = self.waiting.pop_front()?;
+        let _ = stream.write_all(BANNER);
+        self.kept.keep(stream);
+        Some(Duration::ZERO)
+    }
+}
+
 /// The connections that were answered last.
 #[derive(Default)]
 struct Kept(VecDeque<TcpStream>);
 
 impl Kept {
-    fn answer(&mut self, mut stream: TcpStream, greeting: &[u8]) -> &TcpStream {
-        // A peer that has gone already says so itself.
-        let _ = stream.write_all(greeting);
-        if self.0.len() == KEPT {
+    fn keep(&mut self, stream: TcpStream) {
+        self.0.push_back(stream);
+        if self.0.len() > KEPT {
             self.0.pop_front();
         }
-        self.0.push_back_mut(stream)
     }
 }
 
@@ -150,31 +205,21 @@ fn accept(
     mut poll: Poll,
     listeners: &[TcpListener],
     tally: &Tally,
-    mut take: impl FnMut(TcpStream),
+    mut service: impl Service,
 ) -> Result<(), Box<dyn Error>> {
     let mut events = Events::with_capacity(listeners.len());
     loop {
-        poll.poll(&mut events, None)?;
+        poll.poll(&mut events, service.tend(tally))?;
         for event in &events {
             loop {
                 match listeners[event.token().0].accept() {
-                    Ok((stream, _)) => take(stream),
+                    Ok((stream, _)) => service.take(stream),
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
                     Err(e) => return Err(format!("accepting a connection: {e}").into()),
                 }
                 tally.taken.fetch_add(1, Ordering::Relaxed);
+                service.tend(tally);
             }
-        }
-    }
-}
-
-fn answer_late(queued: &Receiver<(Instant, TcpStream)>, greeting: &[u8], tally: &Tally) {
-    let mut kept = Kept::default();
-    for (due, stream) in queued {
-        thread::sleep(due.saturating_duration_since(Instant::now()));
-        kept.answer(stream, greeting);
-        if due.elapsed() > LATE {
-            tally.late.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

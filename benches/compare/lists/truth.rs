@@ -3,7 +3,7 @@
 use super::PARALLEL;
 use super::clients::{Clients, Summary, check_tcp, over};
 use super::serve::{Kind, SLOWNESS};
-use super::servers::Servers;
+use super::servers::{Servers, Told};
 use super::table::{Row, grouped};
 use crate::usage::percentile;
 use std::error::Error;
@@ -45,7 +45,8 @@ pub fn measure(clients: &Clients, size: &Size) -> Result<[Row; 2], Box<dyn Error
         tails.push(of(99));
         greatest.push(of(100));
     }
-    let late = servers.ask()?.late;
+    let Told { taken, late } = servers.ask()?;
+    let late = late as f64 * 100.0 / taken as f64;
     let median = |times: Vec<Duration>| percentile(times.into_iter(), 50).as_secs_f64() * 1e3;
     let [single, half, tail, greatest] = [singles, halves, tails, greatest].map(median);
     let count = grouped(targets);
@@ -66,8 +67,8 @@ pub fn measure(clients: &Clients, size: &Size) -> Result<[Row; 2], Box<dyn Error
             "at most 10 ms",
             (tail - single).abs() <= 10.0,
             format!(
-                "{:.2} ms ({tail:.2} ms; the greatest {greatest:.2} ms; {late} answers were sent \
-                 over 1 ms late)",
+                "{:.2} ms ({tail:.2} ms; the greatest {greatest:.2} ms; {late:.0} % of the answers \
+                 were sent over 1 ms late)",
                 tail - single
             ),
         ),
@@ -88,7 +89,7 @@ fn listed(clients: &Clients, list: &Path, targets: usize) -> Result<Vec<Duration
     command.args(["--format", "json"]);
     command.stdout(File::create(&printed)?);
     let (output, _) = clients.run(&mut command)?;
-    let summary = Summary::of(&output.stderr)?;
+    let summary = Summary::of(&output)?;
     if summary.counts != [targets, 0, 0, 0] {
         return Err(format!("not all {targets} were OK: {}", summary.line).into());
     }
