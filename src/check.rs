@@ -44,7 +44,7 @@ pub struct Check {
 }
 
 /// The address families that a check may use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     /// Both.
     #[default]

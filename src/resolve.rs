@@ -27,7 +27,7 @@ pub struct Resolver {
 }
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Question {
     /// The name.
     pub host: String,

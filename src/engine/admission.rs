@@ -120,37 +120,34 @@ impl<C: Candidate> Admission<C> {
         Next::At(now)
     }
 
-    /// A check has ended: there may be room again.
+    /// A check has ended, and there may be room again.
     pub fn ended(&mut self) {
         self.crowded = false;
     }
 
-    /// Takes back a check that has ended for want of something that this machine may have again.
-    /// `in_flight` are still under way. Gives back what is not to be tried again.
-    pub fn again(
-        &mut self,
-        mut candidate: C,
-        lacked: Lacked,
-        now: Instant,
-        in_flight: usize,
-    ) -> Option<C> {
+    /// Whether what came of a check stands although this machine lacked something: it had nothing
+    /// beside it (`alone`) that could have taken its room, or was tried often enough.
+    pub fn stands(&self, lacked: Lacked, alone: bool, tries: u8) -> bool {
         match lacked {
-            // With nothing else under way, nothing of ours stands in its way.
-            Lacked::Room if in_flight == 0 => Some(candidate),
+            Lacked::Room => alone,
+            Lacked::Address => usize::from(tries) >= PAUSES.len(),
+        }
+    }
+
+    /// Takes back a check that has ended, to be tried again. `in_flight` are still under way.
+    pub fn again(&mut self, mut candidate: C, lacked: Lacked, now: Instant, in_flight: usize) {
+        match lacked {
             Lacked::Room => {
-                self.crowded = true;
+                self.crowded = in_flight > 0;
                 self.ready.push_front(candidate);
-                None
             }
             Lacked::Address => {
+                self.crowded = false;
                 let tries = candidate.tries();
-                let Some(&pause) = PAUSES.get(usize::from(*tries)) else {
-                    return Some(candidate);
-                };
+                let pause = PAUSES.get(usize::from(*tries)).copied().unwrap_or_default();
                 *tries += 1;
                 self.serial += 1;
                 self.later.insert((now + pause, self.serial), candidate);
-                None
             }
         }
     }
@@ -320,13 +317,26 @@ mod tests {
     fn what_lacked_room_waits_until_something_has_ended() {
         let now = Instant::now();
         let mut admission = Admission::new(99, None);
-        assert_eq!(admission.again(named("a"), Lacked::Room, now, 1), None);
+        assert!(!admission.stands(Lacked::Room, false, 9));
+        admission.again(named("a"), Lacked::Room, now, 1);
         assert_eq!(admission.next(now, 1, endless, |_| false), Next::Nothing);
         admission.ended();
         let next = admission.next(now, 0, endless, |_| false);
         assert_eq!(next, Next::Start(named("a")));
-        let alone = admission.again(named("a"), Lacked::Room, now, 0);
-        assert_eq!(alone, Some(named("a")), "nothing of ours is in its way");
+        assert!(
+            admission.stands(Lacked::Room, true, 0),
+            "nothing of ours is in its way"
+        );
+    }
+
+    #[test]
+    fn what_lacked_room_is_tried_at_once_where_nothing_is_in_its_way() {
+        let now = Instant::now();
+        let mut admission = Admission::new(99, None);
+        admission.again(named("a"), Lacked::Room, now, 1);
+        admission.again(named("b"), Lacked::Room, now, 0);
+        let next = admission.next(now, 0, endless, |_| false);
+        assert_eq!(next, Next::Start(named("b")));
     }
 
     #[test]
@@ -336,7 +346,8 @@ mod tests {
         let mut line = LITERAL;
         let mut now = start;
         for _ in 0..3 {
-            assert_eq!(admission.again(line, Lacked::Address, now, 0), None);
+            assert!(!admission.stands(Lacked::Address, true, line.1));
+            admission.again(line, Lacked::Address, now, 0);
             let Next::At(at) = admission.next(now, 0, endless, |_| false) else {
                 panic!("its place is kept");
             };
@@ -347,7 +358,7 @@ mod tests {
             }
         }
         assert_eq!(now, start + ms(2000));
-        assert!(admission.again(line, Lacked::Address, now, 0).is_some());
+        assert!(admission.stands(Lacked::Address, false, line.1));
         assert!(admission.is_empty());
     }
 

@@ -92,6 +92,7 @@ pub struct Engine<T> {
     places: Places,
     lookups: Lookups,
     watched: bool,
+    woke: Instant,
 }
 
 /// How much an engine may take at a time.
@@ -140,12 +141,18 @@ impl<T> Engine<T> {
             places: Places::new(limits.sockets),
             lookups: Lookups::new(limits.lookups),
             watched: false,
+            woke: Instant::now(),
         })
     }
 
     /// The time, by the clock that all probes go by.
     pub fn now(&self) -> Instant {
         Instant::now()
+    }
+
+    /// When the last [`wait`](Self::wait) ended.
+    pub fn woke(&self) -> Instant {
+        self.woke
     }
 
     /// How many probes have been admitted and have not ended.
@@ -202,6 +209,7 @@ impl<T> Engine<T> {
             }
         }
         let now = Instant::now();
+        self.woke = now;
         self.slots.expired(now, &mut self.due);
         self.lookups.answers(now, |key, answer| {
             if let Some(body) = self.slots.of(key) {

@@ -3,7 +3,7 @@
 use super::slots::Key;
 use crate::net::LookupError;
 use crate::resolve::Question;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -18,11 +18,12 @@ const FRESH_FAILURE: Duration = Duration::from_secs(1);
 const KEPT: usize = 4096;
 
 /// Answers at hand, and questions under way. Each question is put once while its answer is at hand.
+/// The maps are trees: they ask the system for nothing, and a check of a literal never uses them.
 pub struct Names {
-    known: HashMap<Question, Known>,
+    known: BTreeMap<Question, Known>,
     /// When which answer came, oldest first; an entry outlives an answer that was replaced.
     came: VecDeque<(Instant, Question)>,
-    pending: HashMap<Question, Vec<Key>>,
+    pending: BTreeMap<Question, Vec<Key>>,
     threads: usize,
 }
 
@@ -45,9 +46,9 @@ impl Names {
     /// `threads` look up at a time.
     pub fn new(threads: usize) -> Self {
         Self {
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             came: VecDeque::new(),
-            pending: HashMap::new(),
+            pending: BTreeMap::new(),
             threads,
         }
     }

@@ -71,6 +71,15 @@ impl Failure {
         }
     }
 
+    /// The failure of a check that [lacked](Self::lacked) room to the last. What came of its other
+    /// addresses does not count: the one that could not be tried might have answered.
+    pub fn only_lack(mut self) -> Self {
+        if let Cause::Unconnected(tried) = &mut self.cause {
+            tried.retain(|tried| matches!(&tried.came, Came::Failed(e) if is_local(e)));
+        }
+        self
+    }
+
     /// Whether this is what `-C` asks for: every address that this machine could try refused, could
     /// not be reached, or was silent.
     pub fn verifies_closed(&self, check: &Check) -> bool {
@@ -259,6 +268,11 @@ mod tests {
         ] {
             assert_eq!(lacked(unconnected(errnos)), wanted, "{errnos:?}");
         }
+        let Err(mixed) = unconnected(&[refused, Some(Errno::MFILE), None]) else {
+            panic!("it failed");
+        };
+        assert!(!mixed.is_local());
+        assert!(mixed.only_lack().is_local());
         let lack = LookupError::Lack(io::Error::other("no thread"));
         assert_eq!(lacked(failed(Cause::Lookup(lack))), room);
         assert_eq!(lacked(failed(Cause::TimedOut)), None);
