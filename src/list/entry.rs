@@ -1,10 +1,10 @@
 //! From a line to what it asks.
 
 use super::lines::{LONGEST_LINE, Line};
-use super::options::{Options, OptionsRefused};
 use super::place::{Place, PlaceError};
 use super::words::{Unfinished, Words};
 use super::{Asked, Entry, Refused};
+use crate::cli;
 use crate::report::harmless;
 use crate::report::record::Label;
 use crate::target::Target;
@@ -23,7 +23,7 @@ const SHOWN: usize = 80;
 /// `options` says what the words behind the target mean.
 pub fn entry(
     line: Line<'_>,
-    options: &mut impl FnMut(Vec<OsString>) -> Result<Options, OptionsRefused>,
+    options: &mut impl FnMut(Vec<OsString>) -> Result<cli::Line, cli::Refused>,
 ) -> Option<Entry> {
     let mut words = Words::of(line.text);
     let first = words.next();
@@ -74,7 +74,7 @@ fn asked(
     word: &[u8],
     rest: Vec<OsString>,
     label: &mut Label,
-    options: &mut impl FnMut(Vec<OsString>) -> Result<Options, OptionsRefused>,
+    options: &mut impl FnMut(Vec<OsString>) -> Result<cli::Line, cli::Refused>,
 ) -> Result<Asked, Refused> {
     let place = Place::parse(word);
     // Read even where the target is no good, for they name the verdict and the target.
@@ -101,7 +101,7 @@ fn asked(
 fn broken(
     message: String,
     label: &mut Label,
-    options: &mut impl FnMut(Vec<OsString>) -> Result<Options, OptionsRefused>,
+    options: &mut impl FnMut(Vec<OsString>) -> Result<cli::Line, cli::Refused>,
 ) -> Refused {
     let (name, label_name) = match options(Vec::new()) {
         Ok(options) => (options.check.name.clone(), options.name),
@@ -111,8 +111,8 @@ fn broken(
     Refused { name, message }
 }
 
-impl From<OptionsRefused> for Refused {
-    fn from(refused: OptionsRefused) -> Self {
+impl From<cli::Refused> for Refused {
+    fn from(refused: cli::Refused) -> Self {
         Self {
             name: refused.name,
             message: refused.message,
@@ -147,38 +147,12 @@ fn is_comment(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Check;
-    use std::sync::Arc;
 
-    /// A few options, read to their end.
-    fn options(words: Vec<OsString>) -> Result<Options, OptionsRefused> {
-        let mut check = Check::default();
-        let (mut port, mut name, mut verifies_the_host) = (None, None, false);
-        let mut message = None;
-        let text = |word: OsString| word.into_string().expect("text");
-        let mut words = words.into_iter().map(text);
-        while let Some(word) = words.next() {
-            match &word[..] {
-                "-S" => verifies_the_host = true,
-                "-p" => port = words.next().and_then(|word| word.parse().ok()),
-                "--name" => name = words.next(),
-                "--service" => check.name = words.next().unwrap_or_default().to_uppercase(),
-                _ => message = Some(format!("{word}: no such option")),
-            }
+    fn defaults() -> cli::Defaults {
+        match cli::parse(["-f-".into()]) {
+            Ok(cli::Command::List(list)) => list.defaults,
+            other => panic!("{other:?}"),
         }
-        if let Some(message) = message {
-            return Err(OptionsRefused {
-                name: check.name,
-                message,
-                label: name,
-            });
-        }
-        Ok(Options {
-            check: Arc::new(check),
-            port,
-            name,
-            verifies_the_host,
-        })
     }
 
     fn read(text: &[u8], is_whole: bool) -> Option<Entry> {
@@ -188,7 +162,8 @@ mod tests {
             text,
             is_whole,
         };
-        let entry = entry(line, &mut options)?;
+        let mut defaults = defaults();
+        let entry = entry(line, &mut |options| defaults.line(options))?;
         assert_eq!(entry.label.line, Some(number));
         Some(entry)
     }
@@ -279,10 +254,10 @@ mod tests {
             "a:25 --service smtp \"b -> TCP: the quote \" at byte 21 is not closed",
             "a:25 \\ -> TCP: the backslash at its end (byte 6) escapes nothing",
             "-p 25 a --service smtp -> SMTP: -p: an option; the target comes first on a line",
-            "a --service x -> X: a: its port is missing; takes HOST:PORT, --port or --service",
+            "a -w 1 -> TCP: a: its port is missing; takes HOST:PORT, --port or --service",
             "unix:/s -S -> TCP: a Unix socket with TLS: takes --sni too, the name to verify, \
              or else --no-check-certificate",
-            "a:25 -x --service smtp -> SMTP: -x: no such option",
+            "a:25 -x --service smtp -> SMTP: -x: no such option; --help shows those there are",
         ] {
             let (line, said) = row.split_once(" -> ").expect("two columns");
             assert_eq!(refused(line.as_bytes()), said);
@@ -293,7 +268,10 @@ mod tests {
             text: b"'",
             is_whole: true,
         };
-        let smtp = |_| options(["--service", "smtp", "--name", "mx"].map(Into::into).into());
+        let smtp = |_| {
+            let options = ["--service", "smtp", "--name", "mx"];
+            defaults().line(options.map(Into::into).into())
+        };
         let entry = entry(line, &mut { smtp }).expect("an entry");
         assert_eq!(entry.label.shown(), "mx");
         assert_eq!(entry.asked.expect_err("an open quote").name, "SMTP");

@@ -12,7 +12,6 @@
 mod entry;
 mod feed;
 mod lines;
-mod options;
 mod patient;
 mod place;
 mod reader;
@@ -20,7 +19,6 @@ mod words;
 
 pub use entry::entry;
 pub use lines::{LONGEST_LINE, Line, Lines};
-pub use options::{Options, OptionsRefused};
 pub use patient::Patient;
 pub use place::{Place, PlaceError};
 pub use reader::{Next, Reader};
