@@ -28,6 +28,7 @@
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
 //! | [`engine`] | slots and timers, which decide; the poll loop and sockets around them |
 //! | [`resolve`] | names → addresses, on threads |
+//! | [`batch`] | the run of a list: the loop, and the threads that read and write around it |
 //! | [`outcome`] | facts, the one function that judges them, and the one that says why |
 //! | [`report`] | the line, JSON, and what a whole run came to |
 //!
@@ -53,6 +54,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod engine;

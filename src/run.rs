@@ -1,44 +1,110 @@
 //! From arguments to exit code.
 
-use crate::check::Check;
-use crate::cli::{self, Command};
-use crate::engine;
-use crate::outcome::{Cause, Failure, Status, judge};
+use crate::batch;
+use crate::cli::{self, Command, Format, List, Single, Style, UsageError};
+use crate::engine::{self, Ended};
+use crate::outcome::{Cause, Failure, Status, Trace};
+use crate::report::finish::finish;
 use crate::report::line;
+use crate::report::record::{Checked, Event, Label, Record};
 use crate::state::Phase;
-use crate::target::Target;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::time::SystemTime;
 
-/// Does what `args` (without the program's own name) ask for, prints what came of it in one write,
-/// and returns the exit code. Where standard output is closed or full, the code says it alone.
+/// Does what `args` (without the program's own name) ask for, prints what came of it (of one check
+/// in one write), and returns the exit code. Where standard output is closed or full, the code says it
+/// alone.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (text, status) = match cli::parse(args) {
-        // As text, whatever `single.format` says: records are not rendered as JSON yet.
-        Ok(Command::Check(single)) => one(single.check, single.target),
-        Ok(Command::List(list)) => (
-            line::usage(&list.run.name, "lists are not there yet"),
-            Status::Unknown,
-        ),
+        Ok(Command::Check(single)) => one(*single),
+        Ok(Command::List(list)) => many(*list),
         Ok(Command::Help) => (cli::help(), Status::Unknown),
         Ok(Command::Version) => (cli::version(), Status::Unknown),
-        Err(e) => (line::usage(&e.name, &e.message), Status::Unknown),
+        Err(error) => refused(error),
     };
     let _ = io::stdout().write_all(text.as_bytes());
     ExitCode::from(status.code())
 }
 
-fn one(check: Arc<Check>, target: Target) -> (String, Status) {
-    let outcome = match engine::run_one(target.clone(), check.clone()) {
-        Ok(ended) => ended.outcome,
-        Err(e) => Err(Failure {
-            phase: Phase::Resolving,
-            cause: Cause::Engine(e),
-            peer: None,
-        }),
+fn one(single: Single) -> (String, Status) {
+    let Single {
+        check,
+        target,
+        label,
+        format,
+    } = single;
+    let began = SystemTime::now();
+    let checked = match engine::run_one(target.clone(), check.clone()) {
+        Ok(Ended {
+            probe, outcome, at, ..
+        }) => Checked {
+            target,
+            check,
+            outcome,
+            trace: probe.trace(at),
+            began,
+        },
+        Err(e) => Checked {
+            target,
+            check,
+            outcome: Err(Failure {
+                phase: Phase::Resolving,
+                cause: Cause::Engine(e),
+                peer: None,
+            }),
+            trace: Trace::none(Phase::Resolving),
+            began,
+        },
     };
-    let status = judge(&check, &outcome);
-    (line::check(&check, &target, &outcome, status), status)
+    let event = Event::Checked(Box::new(checked));
+    told(&Record { label, event }, format)
+}
+
+/// A list prints its verdicts itself.
+fn many(list: List) -> (String, Status) {
+    let name = list.run.name.clone();
+    let format = match list.run.style {
+        Style::Json => Format::Json,
+        Style::Text | Style::Summary => Format::Text,
+    };
+    match batch::run(list) {
+        Ok(status) => (String::new(), status),
+        Err(message) => refused(UsageError {
+            name,
+            message,
+            format,
+            label: Label::default(),
+        }),
+    }
+}
+
+fn refused(error: UsageError) -> (String, Status) {
+    let UsageError {
+        name,
+        message,
+        format,
+        label,
+    } = error;
+    let event = Event::Refused { name, message };
+    told(&Record { label, event }, format)
+}
+
+fn told(record: &Record, format: Format) -> (String, Status) {
+    let finished = finish(record);
+    let text = match (format, &record.event) {
+        (Format::Json, _) => finished.json(),
+        (Format::Text, Event::Checked(checked)) => {
+            let Checked {
+                check,
+                target,
+                outcome,
+                ..
+            } = &**checked;
+            line::check(check, target, outcome, finished.status)
+        }
+        (Format::Text, Event::Refused { name, message }) => line::usage(name, message),
+    };
+    (text, finished.status)
 }

@@ -19,6 +19,19 @@ pub struct Trace {
     pub session: Option<Session>,
 }
 
+impl Trace {
+    /// Of a check that has none: it did not begin, or is not there any more.
+    pub fn none(phase: Phase) -> Self {
+        Self {
+            phase,
+            total: Duration::ZERO,
+            phases: Phases::default(),
+            peer: None,
+            session: None,
+        }
+    }
+}
+
 /// How long each part of a check took; `None` for one that was not there, or did not come to its
 /// end. They follow one another without a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -119,7 +119,7 @@ fn timed_out(check: &Check) -> String {
 }
 
 /// The system's words without its number.
-fn text(e: &io::Error) -> String {
+pub fn text(e: &io::Error) -> String {
     let text = e.to_string();
     match text.split_once(" (os error ") {
         Some((words, _)) => words.to_owned(),

@@ -8,7 +8,7 @@ pub mod record;
 pub mod summary;
 pub mod text;
 
-mod failure;
+pub(crate) mod failure;
 mod field;
 mod message;
 mod trim;

@@ -1,0 +1,333 @@
+//! Standard error, on a thread of its own: a terminal that was told to stop (Ctrl-S) stops the
+//! thread, never the run.
+
+use super::pour;
+use super::progress::{Progress, Rate, line};
+use rustix::termios::tcgetwinsize;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::mem;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a progress line stands.
+const TICK: Duration = Duration::from_millis(200);
+
+/// How wide a terminal is that does not tell: what fits the narrowest there are.
+const COLUMNS: usize = 80;
+
+/// The thread, from the side of whoever has something to say. It is started when there is something
+/// to show or to say, and not before.
+pub struct Console {
+    mouth: Mouth,
+    done: Arc<AtomicBool>,
+}
+
+enum Mouth {
+    /// Nothing has been said yet, and there is nothing to show.
+    Shut(Box<dyn FnOnce(Receiver<String>) + Send>),
+    Open(Sender<String>),
+    Closed,
+}
+
+/// Whether a progress line may be drawn: `stderr` is a terminal, and what is written to `stdout`
+/// does not come out on that terminal.
+pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
+    stderr.as_fd().is_terminal()
+        && match (device(stderr), device(stdout)) {
+            (Ok(stderr), Ok(stdout)) => stderr != stdout,
+            _ => false,
+        }
+}
+
+impl Console {
+    /// Shows `progress` on `out`, where there is one to show, and what will be said. `wake` is
+    /// called once it is done, from its thread.
+    pub fn new(
+        out: impl Write + AsFd + Send + 'static,
+        progress: Option<Arc<Progress>>,
+        wake: impl Fn() + Send + 'static,
+    ) -> Self {
+        let done = Arc::new(AtomicBool::new(false));
+        let ended = done.clone();
+        let shows = progress.is_some();
+        let life = move |said: Receiver<String>| {
+            // Nobody is told of what can't be told any more.
+            let _ = serve(out, &said, progress.as_deref());
+            ended.store(true, Ordering::Release);
+            wake();
+        };
+        let mut console = Self {
+            mouth: Mouth::Shut(Box::new(life)),
+            done,
+        };
+        if shows {
+            console.open();
+        }
+        console
+    }
+
+    /// Has a line written, to which a newline is added. Never waits. Where the system has no thread
+    /// left it is lost; standard output and the exit code say what counts.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.open();
+        if let Mouth::Open(said) = &self.mouth {
+            let _ = said.send(text.into());
+        }
+    }
+
+    /// Nothing more will be said. The progress line is erased.
+    pub fn close(&mut self) {
+        if !matches!(self.mouth, Mouth::Open(_)) {
+            self.done.store(true, Ordering::Release);
+        }
+        self.mouth = Mouth::Closed;
+    }
+
+    /// Whether, after [`close`](Self::close), all that was said has been written, or never can be.
+    /// Where there was nothing, it is done at once, without a wake-up.
+    pub fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire)
+    }
+
+    fn open(&mut self) {
+        if !matches!(self.mouth, Mouth::Shut(_)) {
+            return;
+        }
+        let (send, said) = mpsc::channel();
+        if let Mouth::Shut(life) = mem::replace(&mut self.mouth, Mouth::Closed) {
+            let thread = thread::Builder::new().name("console".to_owned());
+            if thread.spawn(move || life(said)).is_ok() {
+                self.mouth = Mouth::Open(send);
+            }
+        }
+    }
+}
+
+/// The thread's life: until the channel is closed and empty, or nothing can be written any more.
+fn serve<W: Write + AsFd>(
+    mut out: W,
+    said: &Receiver<String>,
+    progress: Option<&Progress>,
+) -> io::Result<()> {
+    let Some(progress) = progress else {
+        while let Ok(text) = said.recv() {
+            pour::all(&mut out, format!("{text}\n").as_bytes())?;
+        }
+        return Ok(());
+    };
+    let mut rate = Rate::default();
+    progress.see(&mut rate, Instant::now());
+    let mut shown = String::new();
+    loop {
+        let (next, end) = match said.recv_timeout(TICK) {
+            Ok(text) => (String::new(), format!("{text}\n")),
+            Err(RecvTimeoutError::Timeout) => {
+                let seen = progress.see(&mut rate, Instant::now());
+                (line(&seen, columns(&out)), String::new())
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return pour::all(&mut out, replace(&shown, "").as_bytes());
+            }
+        };
+        let text = replace(&shown, &next) + &end;
+        shown = next;
+        pour::all(&mut out, text.as_bytes())?;
+    }
+}
+
+/// What makes `new` stand where `old` stood, with the cursor behind it; where `new` is empty, at the
+/// beginning of the line. In spaces, which every terminal knows.
+fn replace(old: &str, new: &str) -> String {
+    let rest = " ".repeat(old.len().saturating_sub(new.len()));
+    match (old == new, rest.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => format!("\r{new}"),
+        (false, false) if new.is_empty() => format!("\r{rest}\r"),
+        (false, false) => format!("\r{new}{rest}"),
+    }
+}
+
+/// How many characters fit a line. The last column stays free: some terminals begin a new line as
+/// soon as it is written to.
+fn columns(out: &impl AsFd) -> usize {
+    let size = tcgetwinsize(out).ok();
+    let columns = size.map(|size| usize::from(size.ws_col));
+    columns.filter(|&n| n > 0).unwrap_or(COLUMNS) - 1
+}
+
+/// What is behind a descriptor: of a device its number, which every name of it shares; of anything
+/// else where it is kept.
+fn device(of: impl AsFd) -> io::Result<(u64, u64, u64)> {
+    let about = File::from(of.as_fd().try_clone_to_owned()?).metadata()?;
+    Ok(match about.rdev() {
+        0 => (0, about.dev(), about.ino()),
+        device => (device, 0, 0),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_os = "linux")]
+    use rustix::termios::tcsetwinsize;
+    use std::io::{PipeReader, Read, pipe};
+
+    /// Longer than any machine takes: what has not come by then never will.
+    const NEVER: Duration = Duration::from_secs(60);
+
+    fn start(progress: Option<Arc<Progress>>) -> (Console, PipeReader, Receiver<()>) {
+        let (reader, writer) = pipe().unwrap();
+        let (wake, woken) = mpsc::channel();
+        let wake = move || {
+            let _ = wake.send(());
+        };
+        (Console::new(writer, progress, wake), reader, woken)
+    }
+
+    fn close(console: &mut Console, woken: &Receiver<()>) {
+        console.close();
+        woken.recv_timeout(NEVER).expect("the wake-up was lost");
+        assert!(console.is_done());
+    }
+
+    /// Reads until what was read ends with `end`.
+    fn read_until(pipe: &mut PipeReader, end: &str) -> String {
+        let mut text = Vec::new();
+        let mut byte = [0];
+        while !text.ends_with(end.as_bytes()) {
+            let n = pipe.read(&mut byte).unwrap();
+            assert!(
+                n > 0,
+                "{:?} without {end:?}",
+                String::from_utf8_lossy(&text)
+            );
+            text.extend(byte);
+        }
+        String::from_utf8(text).unwrap()
+    }
+
+    fn rest(mut pipe: PipeReader) -> String {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn what_is_said_comes_in_order() {
+        let (mut console, reader, woken) = start(None);
+        for line in ["one", "two", "three"] {
+            console.say(line);
+        }
+        close(&mut console, &woken);
+        assert_eq!(rest(reader), "one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn with_nothing_to_say_it_is_done_at_once() {
+        let (mut console, reader, woken) = start(None);
+        assert!(!console.is_done());
+        console.close();
+        assert!(console.is_done());
+        drop(console);
+        assert!(woken.try_recv().is_err(), "it woke for nothing");
+        assert_eq!(rest(reader), "");
+    }
+
+    #[test]
+    fn the_progress_line_is_drawn_replaced_and_erased() {
+        let progress = Arc::new(Progress::default());
+        let (mut console, mut reader, woken) = start(Some(progress.clone()));
+        let idle = "0 done, 0 in flight, 0 not OK, 0 a second";
+        assert_eq!(read_until(&mut reader, "second"), format!("\r{idle}"));
+
+        progress.in_flight.store(12_345, Ordering::Relaxed);
+        let busy = "0 done, 12345 in flight, 0 not OK, 0 a second";
+        assert_eq!(read_until(&mut reader, "second"), format!("\r{busy}"));
+
+        progress.in_flight.store(0, Ordering::Relaxed);
+        let erased = format!("\r{idle}    ");
+        assert_eq!(read_until(&mut reader, "second    "), erased);
+
+        console.say("hear this");
+        let blank = " ".repeat(idle.len());
+        let said = format!("\r{blank}\rhear this\n");
+        assert_eq!(read_until(&mut reader, "\n"), said);
+
+        assert_eq!(read_until(&mut reader, "second"), format!("\r{idle}"));
+        close(&mut console, &woken);
+        assert_eq!(rest(reader), format!("\r{blank}\r"));
+    }
+
+    #[test]
+    fn a_run_that_ends_soon_draws_nothing() {
+        let (reader, writer) = pipe().unwrap();
+        let (say, said) = mpsc::channel();
+        say.send("that was all".to_owned()).unwrap();
+        drop(say);
+        serve(writer, &said, Some(&Progress::default())).unwrap();
+        assert_eq!(rest(reader), "that was all\n");
+    }
+
+    #[test]
+    fn a_reader_that_reads_nothing_does_not_hold_up_the_speaker() {
+        let (mut console, reader, woken) = start(None);
+        // Some twenty times what a pipe holds.
+        for _ in 0..1_000 {
+            console.say("x".repeat(1_023));
+        }
+        console.close();
+        assert!(!console.is_done());
+        assert_eq!(rest(reader).lines().count(), 1_000);
+        woken.recv_timeout(NEVER).unwrap();
+        assert!(console.is_done());
+    }
+
+    #[test]
+    fn a_reader_that_is_gone_ends_it() {
+        for progress in [None, Some(Arc::default())] {
+            let (mut console, reader, woken) = start(progress);
+            drop(reader);
+            console.say("anyone there?");
+            close(&mut console, &woken);
+        }
+    }
+
+    /// The side of a terminal that needs nobody to hold the other.
+    #[cfg(target_os = "linux")]
+    fn terminal() -> File {
+        let mut both = File::options();
+        both.read(true).write(true).open("/dev/ptmx").unwrap()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_line_is_drawn_on_a_terminal_that_nothing_else_is_written_to() {
+        let other = File::options().write(true).open("/dev/null").unwrap();
+        let (_reader, pipe) = pipe().unwrap();
+        assert!(may_draw(terminal(), &other));
+        assert!(may_draw(terminal(), &pipe));
+        assert!(!may_draw(terminal(), terminal()), "the same device");
+        assert!(!may_draw(&pipe, terminal()));
+        assert!(!may_draw(&other, &pipe));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_line_is_as_wide_as_the_terminal_less_one_column() {
+        let terminal = terminal();
+        for (told, columns) in [(0, 79), (1, 0), (40, 39), (211, 210)] {
+            let mut size = tcgetwinsize(&terminal).unwrap();
+            size.ws_col = told;
+            tcsetwinsize(&terminal, size).unwrap();
+            assert_eq!(super::columns(&terminal), columns);
+        }
+        let (_reader, pipe) = pipe().unwrap();
+        assert_eq!(super::columns(&pipe), 79);
+    }
+}

@@ -1,0 +1,141 @@
+//! How many files a run may have open, and who gets them.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// What the program itself has open: the standard streams and copies of them, the list, the poll,
+/// its waker, the signals, the trust store.
+const OWN: u64 = 16;
+
+/// What one look-up may have open: a hosts file or a connection to a name service, and a socket.
+const A_LOOKUP: u64 = 2;
+
+/// The most threads that look names up.
+const RESOLVERS: u64 = 64;
+
+/// What each of the parties gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Descriptors {
+    /// How many checks may be in flight.
+    pub parallel: usize,
+    /// How many sockets they may have open between them: more than one each, because addresses are
+    /// raced.
+    pub sockets: usize,
+    /// How many threads may look names up.
+    pub resolvers: usize,
+}
+
+/// Raises the limit on open files as far as the system lets us, and returns what it is then. That
+/// it can't be raised is no error; no limit is [`u64::MAX`].
+pub fn raise() -> u64 {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum {
+        let current = maximum;
+        // Refused where the hard limit is more than the kernel's own; then the soft one stays.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
+    }
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Divides `limit` open files: a part to the look-ups, the rest to the sockets, of which some are
+/// left over for the race of addresses. At most `wanted` checks may be in flight, and at least one.
+pub fn divide(limit: u64, wanted: usize) -> Descriptors {
+    let shared = limit.saturating_sub(OWN);
+    let resolvers = (shared / 8).clamp(1, RESOLVERS);
+    let sockets = shared.saturating_sub(resolvers * A_LOOKUP).max(1);
+    let race = (sockets / 16).max(12.min(sockets / 3));
+    Descriptors {
+        parallel: wanted.min(size(sockets - race)).max(1),
+        sockets: size(sockets),
+        resolvers: size(resolvers),
+    }
+}
+
+impl Descriptors {
+    /// What to tell the user, without a newline, where fewer checks than `wanted` may be in flight
+    /// under `limit`.
+    pub fn lowered(&self, wanted: usize, limit: u64) -> Option<String> {
+        let parallel = self.parallel;
+        (parallel < wanted).then(|| {
+            format!(
+                "check-tcp: --parallel {wanted} is lowered to {parallel}: \
+                 this machine allows {limit} open files"
+            )
+        })
+    }
+}
+
+fn size(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_are_divided_among_checks_races_and_look_ups() {
+        for (limit, wanted, parallel, sockets, resolvers) in [
+            (0, 512, 1, 1, 1),
+            (16, 512, 1, 1, 1),
+            (20, 512, 2, 2, 1),
+            (24, 512, 4, 6, 1),
+            (32, 512, 8, 12, 2),
+            (64, 512, 24, 36, 6),
+            (64, 24, 24, 36, 6),
+            (64, 10, 10, 36, 6),
+            (256, 512, 168, 180, 30),
+            (1_024, 512, 512, 880, 64),
+            (1_024, 1_000, 825, 880, 64),
+            (20_000, 512, 512, 19_856, 64),
+            (20_000, 100_000, 18_615, 19_856, 64),
+            (1 << 20, 100_000, 100_000, (1 << 20) - 144, 64),
+        ] {
+            let divided = Descriptors {
+                parallel,
+                sockets,
+                resolvers,
+            };
+            assert_eq!(divide(limit, wanted), divided, "{wanted} of {limit}");
+        }
+    }
+
+    #[test]
+    fn without_a_limit_every_wish_is_granted() {
+        let divided = divide(u64::MAX, 1_000_000);
+        assert_eq!((divided.parallel, divided.resolvers), (1_000_000, 64));
+        assert!(divided.sockets > 1 << 31, "{}", divided.sockets);
+        assert_eq!(divided.lowered(1_000_000, u64::MAX), None);
+    }
+
+    #[test]
+    fn no_more_is_given_away_than_there_is() {
+        for limit in 20..5_000 {
+            let divided = divide(limit, usize::MAX);
+            let used = OWN + size_of_all(divided);
+            assert!(used <= limit, "{divided:?} of {limit}");
+            assert!(divided.parallel <= divided.sockets, "{divided:?}");
+        }
+    }
+
+    fn size_of_all(divided: Descriptors) -> u64 {
+        divided.sockets as u64 + A_LOOKUP * divided.resolvers as u64
+    }
+
+    #[test]
+    fn only_what_was_lowered_is_told() {
+        let divided = divide(64, 512);
+        let told = "check-tcp: --parallel 512 is lowered to 24: this machine allows 64 open files";
+        assert_eq!(divided.lowered(512, 64).as_deref(), Some(told));
+        assert_eq!(divide(64, 24).lowered(24, 64), None);
+    }
+
+    #[test]
+    fn the_soft_limit_is_raised_to_the_hard_one() {
+        let limit = raise();
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        assert_eq!(current.unwrap_or(u64::MAX), limit);
+        if cfg!(target_os = "linux") {
+            assert_eq!(current, maximum);
+        }
+    }
+}

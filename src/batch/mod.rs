@@ -1,0 +1,205 @@
+//! The run of a list.
+//!
+//! ```text
+//! reader ──► admission ──► engine ──► records ──► output ──► standard output
+//!                                         └─────► progress ─► console ──► standard error
+//! ```
+//!
+//! [`turns`] is the loop, on the engine's thread. Reading the list, judging and writing, and looking
+//! names up are threads of their own, which wake the loop where it asked them to; none of them can
+//! hold it up.
+
+mod console;
+mod limits;
+mod output;
+mod pour;
+mod progress;
+mod render;
+mod room;
+mod signals;
+mod tally;
+mod turns;
+mod waiting;
+
+use crate::cli::{Defaults, List, Run, Source, Style};
+use crate::engine::admission::Admission;
+use crate::engine::{Engine, Limits};
+use crate::list::{self, Line, Patient, Reader};
+use crate::outcome::Status;
+use crate::report::{failure, summary};
+use console::Console;
+use output::Output;
+use progress::Progress;
+use signals::Signals;
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+use tally::Tally;
+use turns::{End, Turns};
+
+/// Checks all targets of a list, and returns the status that the exit code tells.
+///
+/// # Errors
+/// Nothing was checked: the list can't be opened, or this machine lacks what a run takes. What was
+/// being done, and what came of it.
+pub fn run(list: List) -> Result<Status, String> {
+    let file = open(&list.source)?;
+    let run = Begun::start(file, list.defaults, list.run);
+    Ok(run.map_err(|e| format!("starting the run: {e}"))?.finish())
+}
+
+/// A run that has begun.
+struct Begun {
+    turns: Turns,
+    console: Console,
+    /// Why the run is not whole, for who renders its end.
+    cut: Arc<OnceLock<String>>,
+    run: Run,
+    began: Instant,
+}
+
+impl Begun {
+    fn start(file: File, mut defaults: Defaults, run: Run) -> io::Result<Self> {
+        let limit = limits::raise();
+        let wanted = run.parallel.get();
+        let room = limits::divide(limit, wanted);
+        let mut engine = Engine::new(Limits {
+            probes: room.parallel,
+            sockets: room.sockets,
+            lookups: room.resolvers,
+        })?;
+        let mut signals = Signals::new()?;
+        engine.watch(signals.source())?;
+        let waker = engine.waker()?;
+        let wake = move || {
+            let waker = waker.clone();
+            // A wake-up that fails is one that is pending already.
+            move || drop(waker.wake())
+        };
+        let cut = Arc::new(OnceLock::new());
+        let render = render::of(&run, cut.clone());
+        let output = Output::start(render, duplicate(io::stdout())?, wake())?;
+        let progress = Arc::new(Progress {
+            counts: output.counts(),
+            size: size(&file),
+            ..Progress::default()
+        });
+        let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
+        let shown = shown.then(|| progress.clone());
+        let mut console = Console::new(duplicate(io::stderr())?, shown, wake());
+        if let Some(lowered) = room.lowered(wanted, limit) {
+            console.say(lowered);
+        }
+        let began = engine.now();
+        let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
+        let reader = Reader::start(Patient(file), entry, wake())?;
+        let admission = Admission::new(room.parallel, run.rate);
+        let turns = Turns::new(engine, admission, reader, output, signals, progress);
+        Ok(Self {
+            turns,
+            console,
+            cut,
+            run,
+            began,
+        })
+    }
+
+    fn finish(mut self) -> Status {
+        let end = self.turns.go();
+        let cut = match &end {
+            End::Whole => None,
+            End::Unread(e) => {
+                let e = failure::text(e);
+                Some(format!("the list could not be read to its end: {e}"))
+            }
+            End::Interrupted => Some("interrupted".to_owned()),
+            End::Failed(e) => Some(format!("the poll loop failed: {}", failure::text(e))),
+            End::Unheard => return self.status(true),
+        };
+        if let Some(cut) = &cut {
+            let _ = self.cut.set(cut.clone());
+        }
+        let left = match end {
+            End::Interrupted | End::Failed(_) => Some(self.turns.interrupt()),
+            End::Whole | End::Unread(_) | End::Unheard => None,
+        };
+        self.turns.output.close();
+        let is_written = self.turns.until(|turns| turns.output.is_done());
+        if !is_written || self.turns.output.broken().is_some() {
+            return self.status(true);
+        }
+        if let Some(cut) = &cut {
+            self.console.say(self.last_words(cut, left));
+        }
+        if !matches!(self.run.style, Style::Summary) {
+            let took = self
+                .turns
+                .engine
+                .now()
+                .saturating_duration_since(self.began);
+            self.console
+                .say(summary::totals(self.tally().verdicts(), took));
+        }
+        self.console.close();
+        let console = &self.console;
+        self.turns.until(|_| console.is_done());
+        self.status(cut.is_some())
+    }
+
+    fn last_words(&self, cut: &str, left: Option<u64>) -> String {
+        let Some(left) = left else {
+            return format!("check-tcp: {cut}");
+        };
+        let list = match self.turns.reader.has_ended() {
+            true => "the list had ended",
+            false => "the list had not ended",
+        };
+        let lines = match left {
+            1 => "line that had been read was",
+            _ => "lines that had been read were",
+        };
+        format!("check-tcp: {cut}: {left} {lines} not checked; {list}")
+    }
+
+    fn tally(&self) -> Tally {
+        self.turns.output.tally()
+    }
+
+    /// What the exit code tells: the worst verdict, and never OK where a line that was read has no
+    /// printed one.
+    fn status(&self, is_cut: bool) -> Status {
+        let tally = self.tally();
+        let worst = tally.worst().unwrap_or(Status::Unknown);
+        match worst {
+            Status::Critical => worst,
+            _ if is_cut || tally.written < tally.judged() => Status::Unknown,
+            _ => worst,
+        }
+    }
+}
+
+fn open(source: &Source) -> Result<File, String> {
+    let (file, name) = match source {
+        Source::Stdin => (duplicate(io::stdin()), Cow::from("-")),
+        Source::File(path) => (File::open(path), path.to_string_lossy()),
+    };
+    let file = file.and_then(|file| match file.metadata()?.is_dir() {
+        true => Err(io::ErrorKind::IsADirectory.into()),
+        false => Ok(file),
+    });
+    file.map_err(|e| format!("opening the list {name}: {}", failure::text(&e)))
+}
+
+/// The length of a regular file.
+fn size(file: &File) -> Option<u64> {
+    let metadata = file.metadata().ok()?;
+    metadata.is_file().then_some(metadata.len())
+}
+
+/// The same open file without a buffer or a lock around it.
+fn duplicate(of: impl AsFd) -> io::Result<File> {
+    Ok(of.as_fd().try_clone_to_owned()?.into())
+}

@@ -1,0 +1,211 @@
+//! The progress line: how far a run is, and how fast it goes.
+
+use super::tally::Counts;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// The rate is that of this long a time before now.
+const WINDOW: Duration = Duration::from_secs(3);
+
+/// How far a run is; set by the threads that know, read by the one that shows it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// What has been judged: [`Output::counts`](super::output::Output::counts).
+    pub counts: Arc<Counts>,
+    /// How many checks are in flight.
+    pub in_flight: AtomicUsize,
+    /// How many bytes of the list have been read.
+    pub bytes: AtomicU64,
+    /// How many bytes the list has, where it is a regular file.
+    pub size: Option<u64>,
+}
+
+/// What one line shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// How many targets have their verdict.
+    pub done: u64,
+    /// How many checks are in flight.
+    pub in_flight: usize,
+    /// How many verdicts were other than OK.
+    pub not_ok: u64,
+    /// How many verdicts there are a second.
+    pub rate: f64,
+    /// How much of the list has been read, of 1.
+    pub share: Option<f64>,
+}
+
+/// How fast a number that only grows has grown of late.
+#[derive(Debug, Default)]
+pub struct Rate {
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Progress {
+    /// How far the run is at `now`, which is when this is called.
+    pub fn see(&self, rate: &mut Rate, now: Instant) -> Seen {
+        let tally = self.counts.tally();
+        let read = self.bytes.load(Ordering::Relaxed);
+        // What is still being appended to may have grown since its size was asked for.
+        let share = |size: u64| (read as f64 / size as f64).min(1.0);
+        Seen {
+            done: tally.judged(),
+            in_flight: self.in_flight.load(Ordering::Relaxed),
+            not_ok: tally.not_ok(),
+            rate: rate.at(now, tally.judged()),
+            share: self.size.filter(|&size| size > 0).map(share),
+        }
+    }
+}
+
+impl Rate {
+    /// Takes in that the number is `n` at `now`, and returns by how much it has grown a second
+    /// over the last three, or since the first sample.
+    pub fn at(&mut self, now: Instant, n: u64) -> f64 {
+        self.samples.push_back((now, n));
+        // The one that is left at the front is the last from before the window, or the first.
+        while let Some((at, _)) = self.samples.get(1)
+            && now.saturating_duration_since(*at) >= WINDOW
+        {
+            self.samples.pop_front();
+        }
+        let Some(&(at, before)) = self.samples.front() else {
+            return 0.0;
+        };
+        let seconds = now.saturating_duration_since(at).as_secs_f64();
+        match seconds > 0.0 {
+            true => n.saturating_sub(before) as f64 / seconds,
+            false => 0.0,
+        }
+    }
+}
+
+/// The line, cut to `columns`; in ASCII, and without an end.
+pub fn line(seen: &Seen, columns: usize) -> String {
+    let Seen {
+        done,
+        in_flight,
+        not_ok,
+        rate,
+        share,
+    } = *seen;
+    // A slow run is told apart from one that stands still.
+    let digits = usize::from(rate > 0.0 && rate < 9.95);
+    let mut line =
+        format!("{done} done, {in_flight} in flight, {not_ok} not OK, {rate:.digits$} a second");
+    if let Some(share) = share {
+        // Rounded down: all is only what all has been read of.
+        line += &format!(", {} % read", (share * 100.0).floor());
+    }
+    line.truncate(columns);
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Status;
+
+    #[test]
+    fn the_line_tells_how_far_the_run_is() {
+        let seen = Seen {
+            done: 1234,
+            in_flight: 512,
+            not_ok: 7,
+            rate: 1841.7,
+            share: None,
+        };
+        let share = |share| Seen { share, ..seen };
+        let rate = |rate| Seen { rate, ..seen };
+        let start = "1234 done, 512 in flight, 7 not OK, ";
+        for (seen, columns, line) in [
+            (seen, 79, "1842 a second"),
+            (share(Some(0.0)), 79, "1842 a second, 0 % read"),
+            (share(Some(0.375)), 79, "1842 a second, 37 % read"),
+            (share(Some(0.999_9)), 79, "1842 a second, 99 % read"),
+            (share(Some(1.0)), 79, "1842 a second, 100 % read"),
+            (rate(0.0), 79, "0 a second"),
+            (rate(0.25), 79, "0.2 a second"),
+            (rate(9.94), 79, "9.9 a second"),
+            (rate(9.96), 79, "10 a second"),
+            (seen, 40, "1842"),
+        ] {
+            assert_eq!(super::line(&seen, columns), format!("{start}{line}"));
+        }
+        assert_eq!(super::line(&seen, 4), "1234");
+        assert_eq!(super::line(&seen, 0), "");
+        let first = "0 done, 0 in flight, 0 not OK, 0 a second";
+        assert_eq!(super::line(&Seen::default(), 79), first);
+    }
+
+    #[test]
+    fn the_share_needs_a_size_and_is_never_more_than_all() {
+        let now = Instant::now();
+        for (bytes, size, share) in [
+            (50, None, None),
+            (50, Some(0), None),
+            (0, Some(200), Some(0.0)),
+            (50, Some(200), Some(0.25)),
+            (300, Some(200), Some(1.0)),
+        ] {
+            let progress = Progress {
+                bytes: AtomicU64::new(bytes),
+                size,
+                ..Progress::default()
+            };
+            let seen = progress.see(&mut Rate::default(), now);
+            assert_eq!(seen.share, share, "{bytes} of {size:?}");
+        }
+    }
+
+    #[test]
+    fn the_line_counts_what_was_judged() {
+        let progress = Progress::default();
+        progress.in_flight.store(9, Ordering::Relaxed);
+        let mut rate = Rate::default();
+        let start = Instant::now();
+        assert_eq!(progress.see(&mut rate, start).done, 0);
+        for status in [Status::Ok, Status::Ok, Status::Warning, Status::Unknown] {
+            progress.counts.judge(status);
+        }
+        let seen = Seen {
+            done: 4,
+            in_flight: 9,
+            not_ok: 2,
+            rate: 8.0,
+            share: None,
+        };
+        let later = start + Duration::from_millis(500);
+        assert_eq!(progress.see(&mut rate, later), seen);
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_last_three_seconds() {
+        let start = Instant::now();
+        let mut rate = Rate::default();
+        assert_eq!(rate.at(start, 0), 0.0);
+        // A hundred a second for ten seconds, then ten a second.
+        for tenth in 1..=100 {
+            let now = start + Duration::from_millis(100 * tenth);
+            let found = rate.at(now, 10 * tenth);
+            assert!((found - 100.0).abs() < 1e-6, "{found} after {tenth} tenths");
+        }
+        for tenth in 101..=200 {
+            let now = start + Duration::from_millis(100 * tenth);
+            let found = rate.at(now, 1_000 + tenth - 100);
+            let settled = (found - 10.0).abs() < 1e-6;
+            assert_eq!(settled, tenth >= 130, "{found} after {tenth} tenths");
+        }
+        assert!(rate.samples.len() < 40, "{} samples", rate.samples.len());
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_gives_no_rate() {
+        let now = Instant::now();
+        let mut rate = Rate::default();
+        assert_eq!(rate.at(now, 5), 0.0);
+        assert_eq!(rate.at(now, 9), 0.0);
+    }
+}

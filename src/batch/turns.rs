@@ -1,0 +1,249 @@
+//! The loop of a run, on the engine's thread.
+//!
+//! One turn finishes what is ready, begins what [`admission`](crate::engine::admission) lets in, for
+//! a slice of time that nobody will feel in a response time, and hands over what has ended.
+
+use super::output::Output;
+use super::progress::Progress;
+use super::signals::Signals;
+use super::waiting::{self, Tag, Waiting};
+use crate::engine::admission::{Admission, Next};
+use crate::engine::{Ended, Engine};
+use crate::list::{Next as Line, Reader};
+use crate::report::record::{Event, Record};
+use std::io;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// For how long new checks may be begun before what has become ready has its turn, and how many.
+const SLICE: Duration = Duration::from_micros(500);
+const BURST: usize = 32;
+
+/// When finishing what was ready has taken so long, only one check begins behind it: the loop is at
+/// its limit, and must not fall behind.
+const BEHIND: Duration = Duration::from_millis(1);
+
+/// How many lines that ask for nothing that can be done are taken up in one turn.
+const REFUSED: usize = 256;
+
+/// Why the turns came to an end.
+pub enum End {
+    /// Every line has its verdict.
+    Whole,
+    /// So has every line that could be read; the list could not be read to its end.
+    Unread(io::Error),
+    /// A signal.
+    Interrupted,
+    /// The poll failed.
+    Failed(io::Error),
+    /// Nobody reads the output any more, or it can't be written.
+    Unheard,
+}
+
+/// All that the loop deals with.
+pub struct Turns {
+    pub engine: Engine<Tag>,
+    pub admission: Admission<Waiting>,
+    pub reader: Reader,
+    pub output: Output,
+    pub signals: Signals,
+    pub progress: Arc<Progress>,
+    /// What has ended in this turn, and what is said of it.
+    ended: Vec<Ended<Tag>>,
+    records: Vec<Record>,
+    /// How many lines have their verdict.
+    verdicts: u64,
+    /// The list has been taken up to its end, and how it ended.
+    list: Option<Option<io::Error>>,
+}
+
+impl Turns {
+    pub fn new(
+        engine: Engine<Tag>,
+        admission: Admission<Waiting>,
+        reader: Reader,
+        output: Output,
+        signals: Signals,
+        progress: Arc<Progress>,
+    ) -> Self {
+        Self {
+            engine,
+            admission,
+            reader,
+            output,
+            signals,
+            progress,
+            ended: Vec::new(),
+            records: Vec::new(),
+            verdicts: 0,
+            list: None,
+        }
+    }
+
+    /// Goes on until every line has its verdict, or something else ends it.
+    pub fn go(&mut self) -> End {
+        loop {
+            let again = self.admit();
+            self.hand();
+            if self.output.broken().is_some() {
+                return End::Unheard;
+            }
+            if self.list.is_some() && self.engine.in_flight() == 0 && self.admission.is_empty() {
+                return match self.list.take().flatten() {
+                    Some(e) => End::Unread(e),
+                    None => End::Whole,
+                };
+            }
+            if let Err(e) = self.engine.wait(again) {
+                return End::Failed(e);
+            }
+            if self.engine.watched() && self.signals.count() > 0 {
+                return End::Interrupted;
+            }
+            self.engine.step(|ended| self.ended.push(ended));
+            let mut ended = mem::take(&mut self.ended);
+            for ended in ended.drain(..) {
+                self.settle(ended);
+            }
+            self.ended = ended;
+        }
+    }
+
+    /// Breaks off what is in flight, and hands it over as that. Returns how many lines that had been
+    /// read are left without a verdict.
+    pub fn interrupt(&mut self) -> u64 {
+        self.reader.stop();
+        let Self {
+            engine,
+            admission,
+            records,
+            ..
+        } = self;
+        engine.interrupt(|ended| records.push(waiting::record(ended)));
+        records.extend(admission.give_up().map(Waiting::interrupted));
+        self.hand();
+        self.reader.lines().saturating_sub(self.verdicts)
+    }
+
+    /// Waits for the other threads until `done`. `false` where a second signal came first.
+    pub fn until(&mut self, done: impl Fn(&Self) -> bool) -> bool {
+        while !done(self) {
+            if self.signals.count() >= 2 || self.engine.wait(None).is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Begins checks, and says when to come back for more; `None` is when something has happened.
+    fn admit(&mut self) -> Option<Instant> {
+        let start = self.engine.now();
+        let most = match start.saturating_duration_since(self.engine.woke()) > BEHIND {
+            true => 1,
+            false => BURST,
+        };
+        let mut begun = 0;
+        let mut now = start;
+        while self.output.has_room() && self.records.len() < REFUSED {
+            if begun == most || now.saturating_duration_since(start) > SLICE {
+                return Some(now);
+            }
+            let Self {
+                reader,
+                records,
+                list,
+                engine,
+                ..
+            } = self;
+            let next = self.admission.next(
+                now,
+                engine.in_flight(),
+                || take(reader, records, list),
+                |name| engine.would_wait(name),
+            );
+            match next {
+                Next::Start(waiting) => self.begin(waiting),
+                Next::At(at) => return Some(at),
+                // A line was refused, and there may be more.
+                Next::Nothing if self.records.len() >= REFUSED => return Some(now),
+                Next::Nothing => return None,
+            }
+            begun += 1;
+            now = self.engine.now();
+        }
+        // Without room in the queue, its reader wakes us.
+        (self.records.len() >= REFUSED).then_some(now)
+    }
+
+    fn begin(&mut self, waiting: Waiting) {
+        let alone = self.engine.in_flight() == 0;
+        let (tag, target, check) = waiting.begin(alone);
+        if let Some(ended) = self.engine.admit(tag, target, check) {
+            self.settle(ended);
+        }
+    }
+
+    /// A check has ended: that is its verdict, unless this machine lacked something that it may have
+    /// again.
+    fn settle(&mut self, ended: Ended<Tag>) {
+        let lacked = match &ended.outcome {
+            Err(failure) => failure.lacked(),
+            Ok(_) => None,
+        };
+        let Some(lacked) = lacked else {
+            self.admission.ended();
+            return self.records.push(waiting::record(ended));
+        };
+        if self
+            .admission
+            .stands(lacked, ended.tag.alone, ended.tag.tries)
+        {
+            self.admission.ended();
+            return self.records.push(waiting::lacking(ended));
+        }
+        let (now, in_flight) = (ended.at, self.engine.in_flight());
+        let waiting = Waiting::again(ended);
+        self.admission.again(waiting, lacked, now, in_flight);
+    }
+
+    fn hand(&mut self) {
+        self.verdicts += self.records.len() as u64;
+        self.output.hand(&mut self.records);
+        let in_flight = self.engine.in_flight();
+        self.progress.in_flight.store(in_flight, Ordering::Relaxed);
+        let bytes = self.reader.bytes();
+        self.progress.bytes.store(bytes, Ordering::Relaxed);
+    }
+}
+
+/// The next line that asks for something that can be done; what is wrong with the others goes into
+/// `records`.
+fn take(
+    reader: &mut Reader,
+    records: &mut Vec<Record>,
+    list: &mut Option<Option<io::Error>>,
+) -> Option<Waiting> {
+    while records.len() < REFUSED && list.is_none() {
+        let entry = match reader.next() {
+            Line::Entry(entry) => entry,
+            Line::Later => return None,
+            Line::End(e) => {
+                *list = Some(e);
+                return None;
+            }
+        };
+        match entry.asked {
+            Ok(asked) => return Some(Waiting::new(entry.label, asked.target, asked.check)),
+            Err(refused) => records.push(Record {
+                label: entry.label,
+                event: Event::Refused {
+                    name: refused.name,
+                    message: refused.message,
+                },
+            }),
+        }
+    }
+    None
+}

@@ -1,0 +1,126 @@
+//! A check before it begins, what goes with it while it runs, and the record it ends as.
+
+use crate::check::Check;
+use crate::engine::Ended;
+use crate::engine::admission::Candidate;
+use crate::outcome::{Cause, Failure, Trace};
+use crate::report::record::{Checked, Event, Label, Record};
+use crate::resolve::Question;
+use crate::state::Phase;
+use crate::target::Target;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// A check that waits to be begun.
+pub struct Waiting {
+    label: Label,
+    target: Target,
+    check: Arc<Check>,
+    tries: u8,
+}
+
+/// What goes with a check while it runs.
+pub struct Tag {
+    label: Label,
+    /// When it began, by the wall clock.
+    began: SystemTime,
+    /// How often it has been tried again for want of a local address.
+    pub tries: u8,
+    /// Nothing else was in flight when it began.
+    pub alone: bool,
+}
+
+impl Waiting {
+    /// One that has not been tried.
+    pub fn new(label: Label, target: Target, check: Arc<Check>) -> Self {
+        Self {
+            label,
+            target,
+            check,
+            tries: 0,
+        }
+    }
+
+    /// One that has ended and is to be tried again.
+    pub fn again(ended: Ended<Tag>) -> Self {
+        let (target, check) = ended.probe.into_parts();
+        Self {
+            label: ended.tag.label,
+            target,
+            check,
+            tries: ended.tag.tries,
+        }
+    }
+
+    /// It begins now.
+    pub fn begin(self, alone: bool) -> (Tag, Target, Arc<Check>) {
+        let tag = Tag {
+            label: self.label,
+            began: SystemTime::now(),
+            tries: self.tries,
+            alone,
+        };
+        (tag, self.target, self.check)
+    }
+
+    /// It was to be tried again when the run was broken off.
+    pub fn interrupted(self) -> Record {
+        let phase = Phase::Connecting;
+        let failure = Failure {
+            phase,
+            cause: Cause::Interrupted,
+            peer: None,
+        };
+        Record {
+            label: self.label,
+            event: Event::Checked(Box::new(Checked {
+                target: self.target,
+                check: self.check,
+                outcome: Err(failure),
+                trace: Trace::none(phase),
+                began: SystemTime::now(),
+            })),
+        }
+    }
+}
+
+impl Candidate for Waiting {
+    type Name = Question;
+
+    fn name(&self) -> Option<Question> {
+        match &self.target {
+            Target::Name { host, .. } => Some(Question {
+                host: host.clone(),
+                family: self.check.family,
+            }),
+            Target::Address { .. } | Target::Socket(_) => None,
+        }
+    }
+
+    fn tries(&mut self) -> &mut u8 {
+        &mut self.tries
+    }
+}
+
+/// What came of a check.
+pub fn record(ended: Ended<Tag>) -> Record {
+    let trace = ended.probe.trace(ended.at);
+    let (target, check) = ended.probe.into_parts();
+    Record {
+        label: ended.tag.label,
+        event: Event::Checked(Box::new(Checked {
+            target,
+            check,
+            outcome: ended.outcome,
+            trace,
+            began: ended.tag.began,
+        })),
+    }
+}
+
+/// The same where this machine lacked something to the last: nothing that came of other addresses
+/// counts, for one that could not be tried might have answered.
+pub fn lacking(mut ended: Ended<Tag>) -> Record {
+    ended.outcome = ended.outcome.map_err(|failure| failure.only_lack());
+    record(ended)
+}
