@@ -141,8 +141,8 @@ fn serve<W: Write + AsFd>(
     }
 }
 
-/// What makes `new` stand where `old` stood, with the cursor behind it; where `new` is empty, at the
-/// beginning of the line. In spaces, which every terminal knows.
+/// What makes `new` stand where `old` stood, with the cursor behind it; where `new` is empty, at
+/// the beginning of the line. In spaces, which every terminal knows.
 fn replace(old: &str, new: &str) -> String {
     let rest = " ".repeat(old.len().saturating_sub(new.len()));
     match (old == new, rest.is_empty()) {

@@ -9,15 +9,15 @@
 //! names up are threads of their own, which wake the loop where it asked them to; none of them can
 //! hold it up.
 
-mod console;
-mod limits;
-mod output;
+pub mod console;
+pub mod limits;
+pub mod output;
 mod pour;
-mod progress;
+pub mod progress;
 mod render;
 mod room;
-mod signals;
-mod tally;
+pub mod signals;
+pub mod tally;
 mod turns;
 mod waiting;
 
@@ -141,7 +141,7 @@ impl Begun {
                 .now()
                 .saturating_duration_since(self.began);
             self.console
-                .say(summary::totals(self.tally().verdicts(), took));
+                .say(summary::totals(self.tally().verdicts, took));
         }
         self.console.close();
         let console = &self.console;
@@ -171,12 +171,11 @@ impl Begun {
     /// What the exit code tells: the worst verdict, and never OK where a line that was read has no
     /// printed one.
     fn status(&self, is_cut: bool) -> Status {
-        let tally = self.tally();
-        let worst = tally.worst().unwrap_or(Status::Unknown);
-        match worst {
-            Status::Critical => worst,
-            _ if is_cut || tally.written < tally.judged() => Status::Unknown,
-            _ => worst,
+        let Tally { verdicts, written } = self.tally();
+        match verdicts.worst().unwrap_or(Status::Unknown) {
+            Status::Critical => Status::Critical,
+            _ if is_cut || written < verdicts.total() => Status::Unknown,
+            worst => worst,
         }
     }
 }

@@ -46,15 +46,15 @@ pub struct Rate {
 impl Progress {
     /// How far the run is at `now`, which is when this is called.
     pub fn see(&self, rate: &mut Rate, now: Instant) -> Seen {
-        let tally = self.counts.tally();
+        let verdicts = self.counts.tally().verdicts;
         let read = self.bytes.load(Ordering::Relaxed);
         // What is still being appended to may have grown since its size was asked for.
         let share = |size: u64| (read as f64 / size as f64).min(1.0);
         Seen {
-            done: tally.judged(),
+            done: verdicts.total(),
             in_flight: self.in_flight.load(Ordering::Relaxed),
-            not_ok: tally.not_ok(),
-            rate: rate.at(now, tally.judged()),
+            not_ok: verdicts.total() - verdicts.ok,
+            rate: rate.at(now, verdicts.total()),
             share: self.size.filter(|&size| size > 0).map(share),
         }
     }

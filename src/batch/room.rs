@@ -30,7 +30,9 @@ impl Room {
             // The other thread may have taken all there was between the question and the wish, and
             // be asleep. All accesses stand in one order: either it finds the wish after it has
             // counted off, or this second question finds what it counted off.
-            return false;
+            if self.taken.load(Ordering::SeqCst) >= self.limit {
+                return false;
+            }
         }
         // Whoever knows that there is room need not be told.
         if self.wanted.load(Ordering::Relaxed) {
@@ -44,8 +46,8 @@ impl Room {
         self.taken.fetch_add(n, Ordering::SeqCst);
     }
 
-    /// Counts `n` off. Returns whether a wake-up is due: room was asked for in vain, and now half of
-    /// it is free, so that a good many can come before the next.
+    /// Counts `n` off. Returns whether a wake-up is due: room was asked for in vain, and now half
+    /// of it is free, so that a good many can come before the next.
     #[must_use]
     pub fn free(&self, n: usize) -> bool {
         let left = self.taken.fetch_sub(n, Ordering::SeqCst).saturating_sub(n);
@@ -56,7 +58,7 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc;
+    use std::sync::mpsc::{self, RecvTimeoutError};
     use std::thread;
     use std::time::Duration;
 
@@ -92,29 +94,32 @@ mod tests {
         // the other's.
         const TIMES: usize = 100_000;
         let room = Room::new(1);
+        let ended = AtomicBool::new(false);
         let (wake, woken) = mpsc::channel();
-        thread::scope(|threads| {
-            let room = &room;
-            threads.spawn(move || {
-                let mut freed = 0;
-                while freed < TIMES {
-                    if room.taken.load(Ordering::SeqCst) == 0 {
-                        thread::yield_now();
-                        continue;
-                    }
-                    freed += 1;
-                    if room.free(1) {
-                        let _ = wake.send(());
-                    }
+        let taking = || {
+            while !ended.load(Ordering::SeqCst) {
+                if room.taken.load(Ordering::SeqCst) == 0 {
+                    thread::yield_now();
+                } else if room.free(1) {
+                    wake.send(()).unwrap();
                 }
-            });
-            for n in 0..TIMES {
+            }
+        };
+        let asking = || {
+            for _ in 0..TIMES {
                 while !room.is_there() {
-                    let came = woken.recv_timeout(Duration::from_secs(3));
-                    assert!(came.is_ok(), "the wake-up after {n} was lost");
+                    woken.recv_timeout(Duration::from_secs(60))?;
                 }
                 room.take(1);
             }
+            Ok::<(), RecvTimeoutError>(())
+        };
+        let result = thread::scope(|threads| {
+            threads.spawn(taking);
+            let result = asking();
+            ended.store(true, Ordering::SeqCst);
+            result
         });
+        assert_eq!(result, Ok(()), "a wake-up was lost");
     }
 }

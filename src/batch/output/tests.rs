@@ -127,7 +127,7 @@ fn a_slow_reader_bounds_what_is_queued_and_misses_nothing() {
         woken.recv_timeout(NEVER).expect("the wake-up was lost");
         assert!(output.has_room());
         let tally = finish(output, &woken);
-        assert_eq!((tally.judged(), tally.written), (handed, handed));
+        assert_eq!((tally.verdicts.total(), tally.written), (handed, handed));
         let expected: String = (0..handed).map(|n| format!("{n:1023}\n")).collect();
         assert!(text.join().unwrap() == expected, "other lines were written");
     }
@@ -148,7 +148,7 @@ fn room_that_was_asked_for_is_told_of_once_and_never_lost() {
     });
     let refusals = hand_all(&mut output, &relay, 100_000);
     let tally = finish(output, &relay);
-    assert_eq!((tally.written, tally.critical), (100_000, 10_000));
+    assert_eq!((tally.written, tally.verdicts.critical), (100_000, 10_000));
     counting.join().unwrap();
     let wakes = wakes.iter().count();
     // One at the end; and a question may cross with the answer that it has just been given.
@@ -189,8 +189,8 @@ fn a_dead_reader_breaks_it_and_what_comes_after_is_counted_only() {
     assert_eq!(kind, Some(io::ErrorKind::BrokenPipe));
     hand_all(&mut output, &woken, 5_000);
     let tally = finish(output, &woken);
-    assert_eq!((tally.judged(), tally.written), (5_010, 5));
-    assert_eq!(tally.critical, 501);
+    assert_eq!((tally.verdicts.total(), tally.written), (5_010, 5));
+    assert_eq!(tally.verdicts.critical, 501);
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn after_a_gap_nothing_more_is_written() {
     output.hand(&mut records(1..2));
     wait_until(&woken, || output.broken().is_some());
     output.hand(&mut records(2..3));
-    assert_eq!(finish(output, &woken).judged(), 3);
+    assert_eq!(finish(output, &woken).verdicts.total(), 3);
     assert_eq!(reading(reader).join().unwrap(), "");
 }
 
@@ -253,7 +253,7 @@ fn records_that_say_nothing_give_their_room_back_and_the_end_is_written() {
     let (mut output, woken) = start(Box::new(Numbers { width: 0, end }), writer);
     hand_all(&mut output, &woken, 5_000);
     let tally = finish(output, &woken);
-    assert_eq!((tally.ok, tally.written), (4_500, 5_000));
+    assert_eq!((tally.verdicts.ok, tally.written), (4_500, 5_000));
     assert_eq!(text.join().unwrap(), end);
 }
 
