@@ -101,6 +101,11 @@ impl Probe {
             .map_or(self.deadline, |until| until.min(self.deadline))
     }
 
+    /// When it ends at the latest.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// What the last step had to wait for.
     pub fn wait(&self) -> Wait {
         self.wait

@@ -99,15 +99,16 @@ impl Turns {
             if let Err(e) = self.engine.wait(again) {
                 return End::Failed(e);
             }
-            if self.engine.watched() && self.signals.count() > 0 {
-                return End::Interrupted;
-            }
             self.engine.step(|ended| self.ended.push(ended));
             let mut ended = mem::take(&mut self.ended);
             for ended in ended.drain(..) {
                 self.settle(ended);
             }
             self.ended = ended;
+            // Behind the steps: what had come before the signal counts.
+            if self.engine.watched() && self.signals.count() > 0 {
+                return End::Interrupted;
+            }
         }
     }
 

@@ -5,7 +5,9 @@
 //! 1. [`wait`](Engine::wait): the loop sleeps until an event, a look-up's answer or the earliest timer,
 //!    and collects whom they are for.
 //! 2. [`step`](Engine::step): those are stepped, each as far as it can go. A probe that has ended leaves
-//!    its slot, and its sockets close.
+//!    its slot, and its sockets close. One that has had its share and could go on is greedy: it has its
+//!    next turn behind all others, and all the greedy together have a slice of each turn, so that peers
+//!    that send without end cost the others no time.
 //! 3. [`admit`](Engine::admit): new probes come in, and are stepped for the first time at once; how
 //!    many, [`admission`] decides.
 //!
@@ -60,8 +62,9 @@ use crate::target::Target;
 use lookups::Lookups;
 use mio::event::Source;
 use mio::{Events, Interest, Poll, Token, Waker};
-use slots::Slots;
+use slots::{Key, Slots};
 use socket::Places;
+use std::collections::VecDeque;
 use std::io;
 use std::mem;
 use std::sync::Arc;
@@ -81,6 +84,9 @@ const EVENTS: usize = 1024;
 /// The longest sleep: the system counts milliseconds in 31 bits.
 const NAP: Duration = Duration::from_secs(3600);
 
+/// For how long in one turn the greedy are stepped.
+const GREED: Duration = Duration::from_millis(1);
+
 /// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
 /// knows nothing.
 pub struct Engine<T> {
@@ -88,6 +94,8 @@ pub struct Engine<T> {
     events: Events,
     slots: Slots<Body<T>>,
     due: Vec<usize>,
+    /// Those that could go on at once, in the order of their turns.
+    greedy: VecDeque<Key>,
     scratch: Scratch,
     places: Places,
     lookups: Lookups,
@@ -123,6 +131,7 @@ struct Body<T> {
     probe: Probe,
     sockets: Sockets,
     lookup: Lookup,
+    is_greedy: bool,
     tag: T,
 }
 
@@ -137,6 +146,7 @@ impl<T> Engine<T> {
             events: Events::with_capacity(limits.probes.clamp(1, EVENTS)),
             slots: Slots::new(),
             due: Vec::new(),
+            greedy: VecDeque::new(),
             scratch: Scratch::default(),
             places: Places::new(limits.sockets),
             lookups: Lookups::new(limits.lookups),
@@ -172,6 +182,7 @@ impl<T> Engine<T> {
             probe: Probe::new(target, check, Instant::now()),
             sockets: Sockets::default(),
             lookup: Lookup::default(),
+            is_greedy: false,
             tag,
         };
         let key = self.slots.insert(body);
@@ -187,6 +198,22 @@ impl<T> Engine<T> {
             }
         }
         self.due = due;
+        let start = Instant::now();
+        for _ in 0..self.greedy.len() {
+            let Some(key) = self.greedy.pop_front() else {
+                return;
+            };
+            let Some(body) = self.slots.of(key) else {
+                continue;
+            };
+            body.is_greedy = false;
+            if let Some(end) = self.step_one(key.index) {
+                ended(end);
+            }
+            if start.elapsed() > GREED {
+                return;
+            }
+        }
     }
 
     /// Sleeps until a probe is due, `until` has come, something that is [watched](Self::watch) has
@@ -196,7 +223,10 @@ impl<T> Engine<T> {
     /// The poll itself failed.
     pub fn wait(&mut self, until: Option<Instant>) -> io::Result<()> {
         let earliest = [self.slots.wake_at(), until].into_iter().flatten().min();
-        let sleep = earliest.map_or(NAP, |at| at.saturating_duration_since(Instant::now()));
+        let sleep = match self.greedy.is_empty() {
+            true => earliest.map_or(NAP, |at| at.saturating_duration_since(Instant::now())),
+            false => Duration::ZERO,
+        };
         match self.poll.poll(&mut self.events, Some(sleep.min(NAP))) {
             Err(e) if e.kind() != io::ErrorKind::Interrupted => return Err(e),
             _ => {}
@@ -205,6 +235,8 @@ impl<T> Engine<T> {
             match event.token() {
                 WAKER => {}
                 WATCHED => self.watched = true,
+                // The greedy have their turn as it is, and need no event.
+                Token(index) if self.slots.at(index).is_some_and(|(_, body)| body.is_greedy) => {}
                 Token(index) => self.due.push(index),
             }
         }
@@ -232,6 +264,7 @@ impl<T> Engine<T> {
             });
         }
         self.due.clear();
+        self.greedy.clear();
     }
 
     /// Has [`wait`](Self::wait) come back when there is something to read from `source`.
@@ -271,7 +304,15 @@ impl<T> Engine<T> {
         match body.probe.step(&mut world, &mut self.scratch) {
             task::Poll::Pending => {
                 let at = body.probe.wake_at();
-                self.slots.wake(key, at);
+                if body.probe.wait().until.is_none() || at > Instant::now() {
+                    self.slots.wake(key, at);
+                    return None;
+                }
+                let deadline = body.probe.deadline();
+                if !mem::replace(&mut body.is_greedy, true) {
+                    self.greedy.push_back(key);
+                }
+                self.slots.wake(key, deadline);
                 None
             }
             task::Poll::Ready(outcome) => {

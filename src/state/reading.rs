@@ -10,11 +10,11 @@ use std::time::Duration;
 /// How many reads one step may take before others get their turn: a peer can send without end.
 const READS: usize = 16;
 
-/// What the matching of one read may cost, in states of the pattern visited: a few milliseconds.
-const VISITS: usize = 1 << 20;
+/// What the matching of one read may cost, in states of the pattern visited: about a millisecond.
+const VISITS: usize = 1 << 18;
 
 /// How long a step may last before others get their turn, whatever it has done.
-const SHARE: Duration = Duration::from_millis(5);
+const SHARE: Duration = Duration::from_millis(1);
 
 /// Feeds the reply to the pattern until it is decided.
 pub struct Reading {
