@@ -9,23 +9,30 @@
     reason = "each test crate uses a part of what is here"
 )]
 
+mod fleet;
 mod foreign;
+pub mod json;
 mod lack;
+mod listed;
 mod names;
 mod peer;
 mod pki;
 mod ports;
 mod run;
+mod running;
 mod server;
 mod wire;
 
+pub use fleet::{Count, Fleet, Manner};
 pub use foreign::{Openssl, Weak};
 pub use lack::is_our_own_lack;
+pub use listed::Listed;
 pub use names::{Namespace, has_ipv6, skip};
 pub use peer::{End, Heard, Peer};
 pub use pki::{Authority, Constraint, Identity, Leaf, Store, self_signed};
 pub use ports::{Full, FullUnix, Refusing, same_port};
 pub use run::{Program, REFUSED, Run, TIMED_OUT, exact, shows, timed};
+pub use running::Running;
 pub use server::{Server, TLS12, TLS13};
 
 use std::time::Duration;

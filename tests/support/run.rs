@@ -83,21 +83,8 @@ impl Program {
     /// Runs it to its end, or to the test's if that does not come.
     #[track_caller]
     pub fn run(self) -> Run {
-        let program = OsString::from(env!("CARGO_BIN_EXE_check-tcp"));
-        let mut all = self
-            .wrapper
-            .into_iter()
-            .chain([program])
-            .chain(self.arguments.clone());
-        let mut command = Command::new(all.next().expect("there is a program"));
-        command
-            .args(all)
-            .env_remove("SSL_CERT_FILE")
-            .env_remove("SSL_CERT_DIR");
-        command
-            .envs(self.environment)
-            .stdin(Stdio::null())
-            .stdout(self.stdout);
+        let mut command = self.command();
+        command.stdin(Stdio::null()).stdout(self.stdout);
 
         let started = Instant::now();
         let mut child = command
@@ -127,6 +114,24 @@ impl Program {
             stderr,
             elapsed,
         }
+    }
+
+    /// The command, but for where it reads and writes.
+    pub(super) fn command(&self) -> Command {
+        let program = OsString::from(env!("CARGO_BIN_EXE_check-tcp"));
+        let mut all = self.wrapper.iter().chain([&program]).chain(&self.arguments);
+        let mut command = Command::new(all.next().expect("there is a program"));
+        command
+            .args(all)
+            .env_remove("SSL_CERT_FILE")
+            .env_remove("SSL_CERT_DIR")
+            .envs(self.environment.iter().map(|(key, value)| (key, value)));
+        command
+    }
+
+    /// The arguments, and where its stdout goes.
+    pub(super) fn into_parts(self) -> (Vec<OsString>, Stdio) {
+        (self.arguments, self.stdout)
     }
 }
 
@@ -278,7 +283,7 @@ fn words(line: &str) -> Vec<OsString> {
     words
 }
 
-fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+pub(super) fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (whole, taken) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -289,7 +294,7 @@ fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
 }
 
 /// Controls, line and paragraph separators and what turns the direction of text are none of a line's business.
-fn is_harmless(char: char) -> bool {
+pub(super) fn is_harmless(char: char) -> bool {
     let turns = matches!(char, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !char.is_control() && !turns && !matches!(char, '\u{2028}' | '\u{2029}')
 }

@@ -1,0 +1,325 @@
+//! One thread that serves any number of clients at any number of addresses at once.
+
+use super::PATIENCE;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use rustix::io::Errno;
+use std::collections::HashMap;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What a server does with whoever comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Manner {
+    /// Says `220 ready` at once.
+    Greets,
+    /// The same in two pieces.
+    Splits,
+    /// Says `421 busy` at once.
+    Busy,
+    /// Closes at once, without a word.
+    Closes,
+    /// Breaks the connection off once the client has spoken.
+    Resets,
+    /// Says nothing, ever.
+    Silent,
+    /// Says nothing before it is released; from then on it greets.
+    Held,
+    /// Sends as much as is taken.
+    Floods,
+}
+
+/// How many came, and how many of them have gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub came: usize,
+    pub went: usize,
+}
+
+/// The servers. They end when this is dropped.
+pub struct Fleet {
+    places: Vec<SocketAddr>,
+    shared: Arc<Shared>,
+    serving: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    count: Mutex<Count>,
+    changed: Condvar,
+    stopping: AtomicBool,
+    released: AtomicBool,
+    waker: Waker,
+}
+
+struct Serving {
+    poll: Poll,
+    listeners: Vec<(Manner, TcpListener)>,
+    clients: HashMap<usize, Client>,
+    next: usize,
+    /// Where somebody waits, and there was no descriptor left for them.
+    starved: Vec<usize>,
+    shared: Arc<Shared>,
+}
+
+struct Client {
+    stream: TcpStream,
+    manner: Manner,
+    /// There is more to say, without an event that would tell when.
+    owes: bool,
+}
+
+const WAKER: Token = Token(usize::MAX);
+const GREETING: &[u8] = b"220 ready\r\n";
+/// How long a piece of a reply is let travel alone; no verdict depends on it.
+const APART: Duration = Duration::from_millis(2);
+const BACKLOG: i32 = 4096;
+
+impl Fleet {
+    /// One on a free port of 127.0.0.1.
+    pub fn new(manner: Manner) -> Self {
+        Self::at(&[(manner, Ipv4Addr::LOCALHOST.into())])
+    }
+
+    /// One on a free port of each of these addresses.
+    pub fn at(servers: &[(Manner, IpAddr)]) -> Self {
+        raise_limit();
+        let poll = Poll::new().expect("a poll");
+        let waker = Waker::new(poll.registry(), WAKER).expect("a waker");
+        let mut places = Vec::new();
+        let mut listeners = Vec::new();
+        for (number, (manner, address)) in servers.iter().enumerate() {
+            let listener = std::net::TcpListener::bind((*address, 0)).expect("a free port");
+            rustix::net::listen(&listener, BACKLOG).expect("a longer backlog");
+            places.push(listener.local_addr().expect("its address"));
+            listener
+                .set_nonblocking(true)
+                .expect("one that never blocks");
+            let mut listener = TcpListener::from_std(listener);
+            let registered =
+                poll.registry()
+                    .register(&mut listener, Token(number), Interest::READABLE);
+            registered.expect("room in the poll");
+            listeners.push((*manner, listener));
+        }
+        let shared = Arc::new(Shared {
+            count: Mutex::default(),
+            changed: Condvar::new(),
+            stopping: AtomicBool::new(false),
+            released: AtomicBool::new(false),
+            waker,
+        });
+        let serving = Serving {
+            next: listeners.len(),
+            poll,
+            listeners,
+            clients: HashMap::new(),
+            starved: Vec::new(),
+            shared: Arc::clone(&shared),
+        };
+        Self {
+            places,
+            shared,
+            serving: Some(thread::spawn(move || serving.serve())),
+        }
+    }
+
+    /// Where they are, in the order in which they were asked for.
+    pub fn places(&self) -> &[SocketAddr] {
+        &self.places
+    }
+
+    /// The port of the first.
+    pub fn port(&self) -> u16 {
+        self.places.first().expect("at least one").port()
+    }
+
+    pub fn count(&self) -> Count {
+        *self.shared.count.lock().expect("no panic")
+    }
+
+    /// Waits until so many have come.
+    #[track_caller]
+    pub fn wait_for(&self, came: usize) {
+        self.wait(|count| count.came >= came);
+    }
+
+    /// Waits until so many have gone.
+    #[track_caller]
+    pub fn wait_until_gone(&self, went: usize) {
+        self.wait(|count| count.went >= went);
+    }
+
+    /// Waits until nobody has come for so long, and says how many there were by then.
+    pub fn wait_until_quiet(&self, pause: Duration) -> usize {
+        let mut count = self.shared.count.lock().expect("no panic");
+        loop {
+            let came = count.came;
+            let waited = self
+                .shared
+                .changed
+                .wait_timeout_while(count, pause, |count| count.came == came);
+            let (now, waited) = waited.expect("no panic");
+            if waited.timed_out() {
+                return now.came;
+            }
+            count = now;
+        }
+    }
+
+    /// Has those that hold back greet everyone.
+    pub fn release(&self) {
+        self.shared.released.store(true, Ordering::SeqCst);
+        self.shared.waker.wake().expect("it is there");
+    }
+
+    #[track_caller]
+    fn wait(&self, enough: impl Fn(&Count) -> bool) {
+        let count = self.shared.count.lock().expect("no panic");
+        let waited = self
+            .shared
+            .changed
+            .wait_timeout_while(count, PATIENCE, |count| !enough(count));
+        let (count, waited) = waited.expect("no panic");
+        assert!(!waited.timed_out(), "still {:?} after {PATIENCE:?}", *count);
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        let _ = self.shared.waker.wake();
+        let served = self.serving.take().map(JoinHandle::join);
+        if let Some(Err(panic)) = served
+            && !thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl Serving {
+    fn serve(mut self) {
+        let mut events = Events::with_capacity(1024);
+        while !self.shared.stopping.load(Ordering::SeqCst) {
+            let owes = !self.starved.is_empty() || self.clients.values().any(|client| client.owes);
+            if let Err(error) = self.poll.poll(&mut events, owes.then_some(APART)) {
+                assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+                continue;
+            }
+            let released = self.shared.released.load(Ordering::SeqCst);
+            let mut ready: Vec<_> = events.iter().map(|event| event.token().0).collect();
+            let pending = self
+                .clients
+                .iter()
+                .filter(|(_, client)| client.owes || client.manner == Manner::Held && released);
+            ready.extend(pending.map(|(key, _)| *key));
+            ready.append(&mut self.starved);
+            for key in ready {
+                match self.listeners.get(key) {
+                    Some(_) => self.accept(key),
+                    None => self.attend(key, released),
+                }
+            }
+        }
+    }
+
+    fn accept(&mut self, number: usize) {
+        while let Some((manner, listener)) = self.listeners.get(number) {
+            let (mut stream, _) = match listener.accept() {
+                Ok(accepted) => accepted,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::MFILE) => {
+                    return self.starved.push(number);
+                }
+                Err(error) => panic!("accepting: {error}"),
+            };
+            let _ = stream.set_nodelay(true);
+            let (manner, key) = (*manner, self.next);
+            self.next += 1;
+            self.tell(|count| count.came += 1);
+            let said = match manner {
+                Manner::Greets => stream.write(GREETING),
+                Manner::Splits => stream.write(&GREETING[..2]),
+                Manner::Busy => stream.write(b"421 busy\r\n"),
+                _ => Ok(0),
+            };
+            drop(said); // a client may be gone by now
+            if manner == Manner::Closes {
+                self.tell(|count| count.went += 1);
+                continue;
+            }
+            let both = Interest::READABLE | Interest::WRITABLE;
+            let registered = self.poll.registry().register(&mut stream, Token(key), both);
+            registered.expect("room in the poll");
+            let client = Client {
+                stream,
+                manner,
+                owes: manner == Manner::Splits,
+            };
+            self.clients.insert(key, client);
+        }
+    }
+
+    fn attend(&mut self, key: usize, released: bool) {
+        let Some(client) = self.clients.get_mut(&key) else {
+            return;
+        };
+        if !client.attend(released) {
+            self.clients.remove(&key);
+            self.tell(|count| count.went += 1);
+        }
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut Count)) {
+        change(&mut self.shared.count.lock().expect("no panic"));
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Client {
+    /// Hears what there is, and says what is due; false once it is over.
+    fn attend(&mut self, released: bool) -> bool {
+        const MUCH: usize = 64 * 1024;
+        let mut buffer = [0; 4096];
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return false,
+                Ok(_) if self.manner == Manner::Resets => {
+                    let now = Some(Duration::ZERO);
+                    rustix::net::sockopt::set_socket_linger(&self.stream, now).expect("linger");
+                    return false;
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(_) => return false,
+            }
+        }
+        let due = match self.manner {
+            Manner::Splits if self.owes => &GREETING[2..],
+            Manner::Held if released => GREETING,
+            Manner::Floods => &[b'a'; MUCH][..],
+            _ => return true,
+        };
+        let wrote = self.stream.write(due);
+        match self.manner {
+            Manner::Held => self.manner = Manner::Greets,
+            // Without an event for what was taken at once.
+            Manner::Floods => self.owes = wrote.as_ref().is_ok_and(|count| *count == MUCH),
+            _ => self.owes = false,
+        }
+        !wrote.is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
+    }
+}
+
+/// The servers of a test hold as many connections as a run does.
+fn raise_limit() {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("our own limit");
+    if soft < hard {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard); // some systems have a ceiling below
+    }
+}
