@@ -1,0 +1,177 @@
+//! How much a run takes at a time: of descriptors, of checks, of checks a second.
+
+use crate::support::*;
+use nix::sys::signal::Signal;
+use std::time::{Duration, SystemTime};
+
+/// How long nothing more comes, where nothing more may.
+const QUIET: Duration = Duration::from_millis(200);
+
+#[test]
+fn few_descriptors_lower_what_is_in_flight_and_spoil_no_verdict() {
+    let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
+    let closed = Refusing::new();
+    let (good, busy, closed) = (good.port(), busy.port(), closed.port());
+    let dir = tempfile::tempdir().expect("a directory");
+    let absent = dir.path().join("s").display().to_string();
+    let rows = [
+        (format!("127.0.0.1:{good}"), "TCP OK: "),
+        (format!("localhost:{good} -4"), "TCP OK: "),
+        (format!("127.0.0.1:{busy}"), "TCP CRITICAL: Unexpected"),
+        (format!("127.0.0.1:{closed}"), "TCP CRITICAL: connecting"),
+        (format!("127.0.0.1:{closed} -C"), "TCP OK: Verified"),
+        (format!("unix:{absent}"), "TCP CRITICAL: connecting"),
+    ];
+    const LINES: usize = 600;
+    let mixed = || (0..LINES).zip(rows.iter().cycle());
+    let list: String = mixed()
+        .map(|(number, (line, _))| format!("{line} --name {number}\n"))
+        .collect();
+    for (limit, told) in [(32, true), (64, true), (1024, false)] {
+        let few = format!("ulimit -n {limit} && exec \"$@\"");
+        let program = program!("--targets - -e ^220 -t 20").shell(&few);
+        let listed = program.over(&*list);
+        listed.exits(2);
+        for (number, (asked, begin)) in mixed() {
+            let line = listed.answer(&number.to_string());
+            assert!(line.starts_with(begin), "{limit}: {asked}: {line}");
+        }
+        let lowered = listed.words().contains("--parallel");
+        assert_eq!(lowered, told, "{limit}: {}", listed.words());
+    }
+}
+
+#[test]
+fn names_are_not_blamed_for_few_descriptors() {
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    // The same host under many names, each of them looked up.
+    let spelt = |number: u32| -> String {
+        let upper = |(at, char): (usize, char)| match number >> at & 1 {
+            0 => char,
+            _ => char.to_ascii_uppercase(),
+        };
+        "localhost".chars().enumerate().map(upper).collect()
+    };
+    let list: String = (0..512)
+        .map(|number| format!("{}:{port} -4 --name {number}\n", spelt(number)))
+        .collect();
+    let program = program!("--targets - -e ^220 -t 20 --format json");
+    let listed = program.shell("ulimit -n 64 && exec \"$@\"").over(list);
+    for object in listed.objects() {
+        assert_eq!(object["status"], "OK", "{object}");
+    }
+    listed.exits(0);
+    assert_eq!(listed.lines().len(), 512);
+}
+
+#[test]
+fn the_soft_limit_is_raised_to_the_hard_one() {
+    const MANY: usize = 150;
+    let held = Fleet::new(Manner::Held);
+    let list = format!("127.0.0.1:{}\n", held.port()).repeat(MANY);
+    // Longer than is waited for: all of them must be in flight at once.
+    let program = program!("--targets - -e ^220 -t 1h");
+    let mut running = program.shell("ulimit -S -n 64 && exec \"$@\"").start();
+    running.pour(list);
+    held.wait_for(MANY);
+    held.release();
+    let listed = running.finish();
+    listed.exits(0);
+    assert_eq!(listed.answers().len(), MANY);
+    assert!(!listed.words().contains("--parallel"), "{listed}");
+}
+
+#[test]
+fn no_more_checks_are_in_flight_than_are_asked_for() {
+    for (flags, most) in [("--parallel 1", 1), ("--parallel=7", 7), ("", 512)] {
+        let held = Fleet::new(Manner::Held);
+        let list = format!("127.0.0.1:{}\n", held.port()).repeat(most + 3);
+        let mut running = program!("--targets - -e ^220 -t 1h {flags}").start();
+        running.pour(list);
+        held.wait_for(most);
+        assert_eq!(held.wait_until_quiet(QUIET), most, "{flags}");
+        held.release();
+        let listed = running.finish();
+        listed.exits(0);
+        assert_eq!(listed.answers().len(), most + 3, "{listed}");
+    }
+}
+
+#[test]
+fn a_check_that_ends_makes_room_for_the_next() {
+    let (held, server) = (Fleet::new(Manner::Held), Fleet::new(Manner::Greets));
+    let mut list = format!("127.0.0.1:{}\n", held.port());
+    list.push_str(&format!("127.0.0.1:{}\n", server.port()).repeat(100));
+    let mut running = program!("--targets - -e ^220 -t 1h --parallel 2").start();
+    running.pour(list);
+    server.wait_until_gone(100); // while the first is still in flight
+    held.release();
+    running.finish().exits(0);
+}
+
+#[test]
+fn no_more_checks_begin_in_a_second_than_are_asked_for() {
+    const LINES: usize = 50;
+    for rate in [20, 100] {
+        let server = Fleet::new(Manner::Greets);
+        let list = format!("127.0.0.1:{}\n", server.port()).repeat(LINES);
+        let program = program!("--targets - -e ^220 -t 20 --rate {rate} --format json");
+        let listed = program.over(list);
+        listed.exits(0);
+        let begun = listed.objects();
+        let mut begun: Vec<_> = begun.iter().map(|it| json::moment(&it["time"])).collect();
+        begun.sort();
+        assert_eq!(begun.len(), LINES, "{listed}");
+        // The clock of the wall is told to the microsecond at best, and may be slewed.
+        const BLUR: Duration = Duration::from_millis(2);
+        let apart = |(first, last): (&Option<SystemTime>, &Option<SystemTime>)| {
+            let took = last.expect("a time").duration_since(first.expect("a time"));
+            took.expect("in order") + BLUR
+        };
+        let all = apart((&begun[0], &begun[LINES - 1]));
+        let least = Duration::from_secs(LINES as u64 - 1) / rate;
+        assert!(all >= least, "{rate}: all began within {all:?}");
+        let second = begun.iter().zip(begun.iter().skip(rate as usize + 1));
+        for pair in second {
+            assert!(apart(pair) >= Duration::from_secs(1), "{rate}: {pair:?}");
+        }
+        // Evenly spread: a tenth of a second has its share, and no burst.
+        let share = rate as usize / 10;
+        for pair in begun.iter().zip(begun.iter().skip(share + 1)) {
+            let tenth = Duration::from_millis(100);
+            assert!(apart(pair) >= tenth, "{rate}: {pair:?}");
+        }
+    }
+}
+
+#[test]
+fn a_slow_rate_is_a_rate_too_and_a_run_can_end_in_it() {
+    let server = Fleet::new(Manner::Greets);
+    let mut running = program!("--targets - -e ^220 -t 20 --rate 0.01").start();
+    running.pour(format!("127.0.0.1:{}\n", server.port()).repeat(3));
+    running.line();
+    assert_eq!(server.wait_until_quiet(QUIET), 1);
+    running.signal(Signal::SIGTERM); // the second check would begin in a minute and more
+    let listed = running.end();
+    listed.exits(3);
+    assert_eq!(listed.answers().len(), 1, "{listed}");
+}
+
+#[test]
+fn options_of_the_run_that_mean_nothing_are_usage_errors() {
+    for (flags, words) in [
+        ("--parallel 0", "--parallel"),
+        ("--parallel x", "x"),
+        ("--parallel -1", "-1"),
+        ("--parallel 1.5", "1.5"),
+        ("--rate -1", "-1"),
+        ("--rate x", "x"),
+        ("--rate NaN", "NaN"),
+        ("--rate inf", "inf"),
+    ] {
+        let run = check!("--targets - {flags}");
+        run.unknown(shows(&[words]));
+        assert!(!run.line().contains("line "), "of no line: {run}");
+    }
+}

@@ -1,0 +1,80 @@
+//! What a long list costs.
+
+use crate::support::*;
+use std::sync::mpsc;
+
+/// The most memory that the run has ever had, in KiB.
+fn peak(running: &Running) -> u64 {
+    let status = running.proc("status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let size = line.and_then(|line| line.trim().strip_suffix("kB"));
+    let size = size.and_then(|size| size.trim().parse().ok());
+    size.unwrap_or_else(|| panic!("no VmHWM: {status}"))
+}
+
+#[test]
+fn memory_does_not_grow_with_the_list() {
+    const ROUNDS: usize = 100;
+    if !cfg!(target_os = "linux") {
+        return skip("no /proc to ask");
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let absent = dir.path().join("s").display().to_string();
+    // Comments, lines that are refused, checks that share their options, and some that do not.
+    let round = |number: usize| {
+        let comments = format!("# {}\n", "x".repeat(100)).repeat(1_000);
+        let refused = format!("127.0.0.1:9 --name {number} --bogus\n").repeat(500);
+        let checked = format!("unix:{absent} --name {number}\n").repeat(500);
+        let own = format!("unix:{absent} -w 1.{number:03}\n");
+        [comments, refused, checked, own].concat()
+    };
+    let mut running = program!("--targets - -C -t 20").start();
+    let (more, pieces) = mpsc::channel();
+    running.pour_all(pieces.into_iter());
+    let mut after = |range: std::ops::Range<usize>| {
+        for number in range {
+            more.send(round(number).into_bytes()).expect("it is poured");
+            running.lines(1_001);
+        }
+        peak(&running)
+    };
+    let short = after(0..10);
+    let long = after(10..ROUNDS);
+    assert!(long < short + 4096, "{short} KiB, then {long} KiB");
+    drop(more);
+    let listed = running.end();
+    listed.exits(3);
+    assert_eq!(listed.lines().len(), ROUNDS * 1_001);
+}
+
+#[test]
+fn options_of_lines_long_past_are_forgotten() {
+    if !cfg!(target_os = "linux") {
+        return skip("no /proc to ask");
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let absent = dir.path().join("s").display().to_string();
+    let mut running = program!("--targets - -t 20").start();
+    let (more, pieces) = mpsc::channel();
+    running.pour_all(pieces.into_iter());
+    let mut after = |range: std::ops::Range<usize>| {
+        let count = range.len();
+        for number in range {
+            // A pattern that takes room: some 20 KiB.
+            let line = format!("unix:{absent} -e 'x{{300}}{number}'\n");
+            more.send(line.into_bytes()).expect("it is poured");
+        }
+        running.lines(count);
+        peak(&running)
+    };
+    let none = after(0..10);
+    // What is kept, and what is on its way through the run.
+    let full = after(10..3_300);
+    let over = after(3_300..5_500);
+    let (first, second) = (full - none, over - full);
+    // Two thirds as many again would take two thirds as much, if all were kept.
+    assert!(first > 1024, "the patterns take only {first} KiB");
+    assert!(second < first / 3, "{first} KiB, then {second} KiB more");
+    drop(more);
+    running.end().exits(2);
+}

@@ -1,0 +1,172 @@
+//! The run as a whole: what it can't begin with, and what it comes to.
+
+use crate::support::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+#[test]
+fn targets_are_not_named_by_a_list_and_an_option_both() {
+    check!("--targets - -H 127.0.0.1 -p 9").unknown(shows(&["--targets"]));
+    check!("-H 127.0.0.1 -p 9 -f hosts").unknown(shows(&["-H"]));
+    check!("--targets - -U /nowhere").unknown(shows(&["--targets"]));
+    let run = check!("--targets - -p 9 --summary --format json");
+    assert_eq!(run.code, Some(3), "{run}");
+    assert_eq!(json::object(run.line())["reason"], "usage", "{run}");
+}
+
+#[test]
+fn options_of_a_run_mean_nothing_to_a_single_check() {
+    let closed = Refusing::new();
+    let port = closed.port();
+    for flags in ["--summary", "--parallel 3", "--rate 3", "--no-progress"] {
+        check!("-H 127.0.0.1 -p {port} -C {flags}").ok("^Verified that the port is closed");
+    }
+}
+
+#[test]
+fn what_is_wrong_on_the_command_line_is_said_before_anything_is_read() {
+    let mut running = program!("--targets - -p 9 -t soon").start();
+    let line = running.line(); // its list is still open
+    assert!(
+        line.starts_with("TCP UNKNOWN: ") && line.contains("soon"),
+        "{line}"
+    );
+    running.end().exits(3);
+}
+
+#[test]
+fn a_list_that_can_not_be_opened_is_unknown() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("hosts").display().to_string();
+    let run = check!("--targets {path} --service smtp").named("SMTP");
+    run.unknown(shows(&[&path, "no such file"]));
+}
+
+#[test]
+fn a_list_that_can_not_be_read_is_unknown_too() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().display().to_string();
+    for flags in ["", "--summary", "--format json"] {
+        let listed = program!("--targets {path} -p 9 {flags}").over("");
+        listed.exits(3);
+        let said =
+            String::from_utf8_lossy(&listed.stdout) + String::from_utf8_lossy(&listed.stderr);
+        assert!(said.contains("directory"), "{listed}");
+    }
+}
+
+#[test]
+fn an_empty_list_is_unknown() {
+    for text in [
+        "",
+        "\n",
+        "# nothing but a comment",
+        "\u{feff}",
+        "\r\n\r\n  \n",
+    ] {
+        let listed = program!("--targets - --service smtp").over(text);
+        listed.exits(3);
+        let listed = program!("--targets - --service smtp --summary").over(text);
+        listed.exits(3);
+        let lines = listed.lines();
+        assert_eq!(lines.len(), 1, "{listed}");
+        assert!(lines[0].starts_with("SMTP UNKNOWN: "), "{listed}");
+        assert!(lines[0].contains("nothing was checked"), "{listed}");
+    }
+    let program = program!("--targets - --service smtp").shell("exec \"$@\" <&-");
+    program.over("").exits(3);
+}
+
+#[test]
+fn the_counts_and_the_time_are_told_on_stderr() {
+    let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
+    let (good, busy) = (good.port(), busy.port());
+    let list = format!("127.0.0.1:{good}\n").repeat(6)
+        + &format!("127.0.0.1:{good} -w 1e-9\n").repeat(2)
+        + &format!("127.0.0.1:{busy}\n").repeat(3)
+        + "127.0.0.1:9 --bogus\n";
+    let listed = program!("--targets - -e ^220 -t 20").over(list);
+    listed.exits(2);
+    let pattern = "^12 targets in [0-9.]+ s: 6 ok, 2 warning, 3 critical, 1 unknown\n$";
+    let pattern = regex::Regex::new(pattern).expect("a pattern");
+    assert!(pattern.is_match(&listed.words()), "{listed}");
+}
+
+#[test]
+fn nothing_is_said_of_progress_where_nobody_looks() {
+    let server = Fleet::new(Manner::Greets);
+    let list = format!("127.0.0.1:{}\n", server.port()).repeat(50);
+    for flags in ["", "--no-progress", "--format json", "--summary"] {
+        let listed = program!("--targets - -e ^220 -t 20 {flags}").over(&*list);
+        listed.exits(0);
+        let words = listed.words();
+        assert!(
+            words.lines().count() <= 1 && !words.contains('\r'),
+            "{listed}"
+        );
+    }
+}
+
+#[test]
+fn one_check_at_a_time_and_a_thousand_come_to_the_same() {
+    let manners = [
+        Manner::Greets,
+        Manner::Splits,
+        Manner::Busy,
+        Manner::Closes,
+        Manner::Resets,
+        Manner::Silent,
+        Manner::Floods,
+    ];
+    let servers: Vec<_> = manners
+        .iter()
+        .map(|manner| (*manner, [127, 0, 0, 1].into()))
+        .collect();
+    let fleet = Fleet::at(&servers);
+    let closed = Refusing::new();
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut lines: Vec<_> = fleet
+        .places()
+        .iter()
+        .zip(manners)
+        .map(|(place, manner)| match manner {
+            Manner::Silent => format!("{place} -t .2"),
+            Manner::Resets => format!("{place} -s x"),
+            Manner::Floods => format!("{place} -m 4096"),
+            _ => place.to_string(),
+        })
+        .collect();
+    lines.extend([
+        format!("127.0.0.1:{}", closed.port()),
+        format!("127.0.0.1:{} -C", closed.port()),
+        format!("unix:{}/s", dir.path().display()),
+        format!("localhost:{} -4", fleet.port()),
+        "127.0.0.1:9 --bogus".to_owned(),
+        format!("127.0.0.1:{} -e '(?P<code>2+)'", fleet.port()),
+    ]);
+    let list = (lines.join("\n") + "\n").repeat(10);
+    let found = |flags: &str| {
+        let listed = program!("--targets - -e ^220 -t 20 --format json {flags}").over(&*list);
+        listed.exits(2);
+        let objects = listed.objects();
+        assert_eq!(objects.len(), 10 * lines.len(), "{listed}");
+        let facts = objects.iter().map(|it| (it["line"].as_u64(), facts(it)));
+        facts.collect::<BTreeMap<_, _>>()
+    };
+    let (one, thousand) = (found("--parallel 1"), found("--parallel 1000"));
+    assert_eq!(one.len(), 10 * lines.len());
+    assert_eq!(one, thousand);
+}
+
+/// All of an object but times.
+fn facts(object: &Value) -> Value {
+    let mut object = object.clone();
+    let keys = object.as_object_mut().expect("an object");
+    for time in ["time", "elapsed", "phases"] {
+        keys.remove(time).expect("a time");
+    }
+    let message = keys["message"].as_str().expect("a message").to_owned();
+    let time = regex::Regex::new(r"^[0-9.]+ seconds").expect("a pattern");
+    keys["message"] = time.replace(&message, "N seconds").into_owned().into();
+    object
+}

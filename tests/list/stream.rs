@@ -1,0 +1,167 @@
+//! Producers that take their time, readers that do, and readers that leave.
+
+use crate::support::*;
+use std::io::Read;
+use std::time::Duration;
+
+/// Banner checks without an end, of whoever greets at this port of 127.0.0.1.
+fn endless(port: u16) -> impl Iterator<Item = Vec<u8>> + Send + 'static {
+    std::iter::repeat_with(move || format!("127.0.0.1:{port}\n").into_bytes())
+}
+
+/// What stderr may say of a run that ended quietly: a line at most, and no panic.
+#[track_caller]
+fn is_quiet(listed: &Listed) {
+    let words = listed.words();
+    assert!(words.lines().count() <= 1, "{listed}");
+    assert!(!words.contains("panic"), "{listed}");
+}
+
+#[test]
+fn a_verdict_is_out_before_the_producer_writes_its_next_line() {
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    let mut running = program!("--targets - -e ^220 -t 20").start();
+    for number in 1..=5 {
+        running.feed(format!("127.0.0.1:{port} --name {number}\n"));
+        let line = running.line();
+        assert!(line.starts_with(&format!("{number}\tTCP OK: ")), "{line}");
+    }
+    let listed = running.finish();
+    listed.exits(0);
+    assert_eq!(listed.answers().len(), 5, "{listed}");
+}
+
+#[test]
+fn a_line_may_come_in_pieces() {
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    let mut running = program!("--targets - -e ^220 -t 20").start();
+    let line = format!("127.0.0.1:{port} --name 'a b'\r\n127.0.0.1:{port} --name c");
+    for byte in line.bytes() {
+        running.feed([byte]);
+    }
+    let listed = running.finish();
+    listed.exits(0);
+    listed.answer("a b");
+    listed.answer("c");
+}
+
+#[test]
+fn checks_in_flight_go_on_while_nothing_is_fed() {
+    let (held, server) = (Fleet::new(Manner::Held), Fleet::new(Manner::Greets));
+    let mut running = program!("--targets - -e ^220 -t 60").start();
+    running.feed(format!("127.0.0.1:{} --name held\n", held.port()));
+    held.wait_for(1);
+    running.feed(format!("127.0.0.1:{} --name swift\n", server.port()));
+    assert!(running.line().starts_with("swift\tTCP OK: "));
+    held.release();
+    assert!(running.line().starts_with("held\tTCP OK: "));
+    running.finish().exits(0);
+}
+
+#[test]
+fn a_reader_that_sleeps_disturbs_no_check_and_loses_nothing() {
+    const LINES: usize = 20_000;
+    const SLEEP: Duration = Duration::from_secs(3);
+    let (held, server) = (Fleet::new(Manner::Held), Fleet::new(Manner::Greets));
+    let mut list = format!("127.0.0.1:{} --name held\n", held.port());
+    list.push_str(&format!("127.0.0.1:{}\n", server.port()).repeat(LINES));
+    let mut running = program!("--targets - -e ^220 -t 60 --format json").start();
+    running.pour(list);
+    held.wait_for(1);
+
+    let came = server.wait_until_quiet(SLEEP);
+    assert!(came < LINES, "nobody read, and all {came} were checked");
+    held.release();
+    held.wait_until_gone(1); // though nobody reads
+
+    let listed = running.finish();
+    listed.exits(0);
+    let objects = listed.objects();
+    let mut numbers: Vec<_> = objects.iter().map(|it| it["line"].as_u64()).collect();
+    numbers.sort_unstable();
+    let all: Vec<_> = (1..=LINES as u64 + 1).map(Some).collect();
+    assert!(numbers == all, "{listed}");
+    // A check that had been held up by the reader would have taken as long as that slept.
+    let swift = objects.iter().filter(|object| object["line"] != 1);
+    let slowest = swift
+        .filter_map(|object| object["elapsed"].as_f64())
+        .fold(0.0, f64::max);
+    assert!(slowest < SLEEP.as_secs_f64() / 2.0, "{slowest} s");
+}
+
+#[test]
+fn a_pipe_that_was_set_not_to_block_gets_all_of_it() {
+    const LINES: usize = 3_000;
+    let server = Fleet::new(Manner::Greets);
+    let (mut reader, writer) = std::io::pipe().expect("a pipe");
+    rustix::io::ioctl_fionbio(&writer, true).expect("a pipe that does not block");
+    let program = program!("--targets - -e ^220 -t 60 --format json");
+    let mut running = program.stdout(writer).start();
+    running.pour(format!("127.0.0.1:{}\n", server.port()).repeat(LINES));
+    // More than the pipe holds has been checked before anything is read.
+    server.wait_until_gone(LINES / 10);
+    let mut text = String::new();
+    reader.read_to_string(&mut text).expect("UTF-8");
+    running.end().exits(0);
+    let mut numbers: Vec<_> = text
+        .lines()
+        .map(|line| json::object(line)["line"].as_u64())
+        .collect();
+    numbers.sort_unstable();
+    let all: Vec<_> = (1..=LINES as u64).map(Some).collect();
+    assert!(numbers == all, "{} lines", numbers.len());
+}
+
+#[test]
+fn a_run_ends_quietly_when_its_reader_leaves() {
+    let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
+    for format in ["text", "json"] {
+        for (server, code) in [(&good, 3), (&busy, 2)] {
+            let mut running = program!("--targets - -e ^220 -t 20 --format {format}").start();
+            running.pour_all(endless(server.port()));
+            running.lines(5);
+            running.turn_away();
+            let listed = running.end();
+            listed.exits(code);
+            is_quiet(&listed);
+        }
+    }
+}
+
+#[test]
+fn a_run_ends_quietly_when_it_can_not_write() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return skip("no /dev/full");
+    }
+    let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
+    for (server, code) in [(&good, 3), (&busy, 2)] {
+        for flags in ["", "--format json"] {
+            let program = program!("--targets - -e ^220 -t 20 {flags}");
+            let mut running = program.shell("exec \"$@\" >/dev/full").start();
+            running.pour_all(endless(server.port()));
+            let listed = running.end();
+            listed.exits(code);
+            is_quiet(&listed);
+        }
+        let program = program!("--targets - -e ^220 -t 20 --summary");
+        let list = format!("127.0.0.1:{}\n", server.port()).repeat(5);
+        let listed = program.shell("exec \"$@\" >/dev/full").over(list);
+        listed.exits(code);
+        is_quiet(&listed);
+    }
+}
+
+#[test]
+fn the_first_verdicts_of_a_short_list_count_too_when_it_can_not_write() {
+    let server = Fleet::new(Manner::Greets);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let list = format!("127.0.0.1:{}\n", server.port());
+    let listed = program!("--targets - -e ^220 -t 20")
+        .stdout(writer)
+        .over(list);
+    listed.exits(3);
+    is_quiet(&listed);
+}
