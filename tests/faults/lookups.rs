@@ -2,6 +2,8 @@
 
 use crate::support::*;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Set where this very program is started once more, to serve names in a namespace.
@@ -10,7 +12,8 @@ const NAME_SERVER: &str = "lookups::serves_names";
 
 /// Serves names inside a namespace, where it is asked to.
 ///
-/// Every name has the IPv4 loopback address, and a question for IPv6 addresses is never answered. Greets at port 25 too.
+/// Every name has the IPv4 loopback address, and a question for IPv6 addresses is never answered; nor is any for a name
+/// that begins with `hung`. Greets at port 25 too, and at port 26 with how many questions were answered.
 #[test]
 #[ignore = "started by the tests that ask it"]
 fn serves_names() {
@@ -21,17 +24,24 @@ fn serves_names() {
     let mail = TcpListener::bind((Ipv4Addr::LOCALHOST, 25)).expect("the port for mail");
     let names = UdpSocket::bind((Ipv4Addr::LOCALHOST, 53)).expect("the port for names");
     names.set_read_timeout(Some(PATIENCE)).expect("a limit");
+    let counter = TcpListener::bind((Ipv4Addr::LOCALHOST, 26)).expect("the port for the count");
     println!("serving");
     let _greeting = Server::on(mail, |peer| peer.say("220 ready\r\n"));
+    let answered = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&answered);
+    let _counting = Server::on(counter, move |peer| {
+        peer.say(format!("{} answered\r\n", count.load(Ordering::SeqCst)));
+    });
     let mut buffer = [0; 512];
     while let Ok((length, client)) = names.recv_from(&mut buffer) {
         // RFC 1035, section 4: a header of 12 bytes, then the name in labels up to an empty one, its type and its class.
         let (header, question) = buffer[..length].split_at(12);
         let name = question.iter().position(|byte| *byte == 0).expect("a name");
         let question = &question[..name + 5];
-        if question[name + 1..name + 3] != A {
+        if question[name + 1..name + 3] != A || question[1..].starts_with(b"hung") {
             continue;
         }
+        answered.fetch_add(1, Ordering::SeqCst);
         // A response without an error, with one question and one answer; which is for the name at byte 12, for a minute.
         let counts = [0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
         let answer = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1];
@@ -40,14 +50,22 @@ fn serves_names() {
     }
 }
 
-#[test]
-fn who_wants_ipv4_does_not_wait_for_ipv6_addresses() {
+/// A world in which names are asked of `serves_names`.
+fn served() -> Option<Namespace> {
+    served_after("true")
+}
+
+/// The same once this shell command has changed that world.
+pub fn served_after(command: &str) -> Option<Namespace> {
     let this = std::env::current_exe().expect("the path of this program");
     let this = this.display();
     let server = format!("env {SERVES}=1 '{this}' --ignored --exact --nocapture {NAME_SERVER}");
-    let Some(world) = Namespace::asking(&server) else {
-        return;
-    };
+    Namespace::asking(&format!("sh -c '{command}; exec \"$@\"' sh {server}"))
+}
+
+#[test]
+fn who_wants_ipv4_does_not_wait_for_ipv6_addresses() {
+    let Some(world) = served() else { return };
     let run = program!("-H mail.test -p 25 -e ^220 -4 -t 4")
         .inside(&world)
         .run();
@@ -84,5 +102,86 @@ fn a_resolver_that_never_answers_does_not_outlive_the_deadline() {
             run.elapsed >= Duration::from_millis(300),
             "ended early: {run}"
         );
+    }
+}
+
+/// Which of the lines are for names that hang, in the order in which they were answered.
+fn hung(listed: &Listed) -> Vec<bool> {
+    let answers = listed.answers();
+    answers
+        .iter()
+        .map(|(label, _)| label.starts_with("hung"))
+        .collect()
+}
+
+#[test]
+fn names_that_hang_hold_up_no_other_line_of_a_list() {
+    let Some(world) = served() else { return };
+    let hanging = (0..20).map(|number| format!("hung{number}.test:25\n"));
+    let others = (0..20).map(|number| format!("mail{number}.test:25\n127.0.0.1:25\n"));
+    let list: String = hanging.chain(others).collect();
+    let program = program!("--targets - -4 -e ^220 -t 3").inside(&world);
+    let listed = program.over(list);
+    listed.exits(2);
+    let hung = hung(&listed);
+    assert_eq!(hung.len(), 60, "{listed}");
+    // They end with their limits, long after the others.
+    assert!(hung.is_sorted(), "{listed}");
+    for (label, line) in listed.answers() {
+        match label.starts_with("hung") {
+            true => {
+                assert!(line.starts_with("TCP CRITICAL: looking up hung"), "{line}");
+                assert!(line.contains("timed out after 3s"), "{line}");
+            }
+            false => assert!(line.starts_with("TCP OK: "), "{line}"),
+        }
+    }
+}
+
+#[test]
+fn where_every_look_up_hangs_addresses_are_checked_and_names_wait_at_no_cost() {
+    let Some(world) = served() else { return };
+    // More than are looked up at a time; a look-up is given up after two seconds, and fails.
+    let hanging = (0..80).map(|number| format!("hung{number}.test:25\n"));
+    let others = (0..20).map(|number| format!("mail{number}.test:25\n127.0.0.1:25\n"));
+    let list: String = hanging.chain(others).collect();
+    let program = program!("--targets - -4 -e ^220 -t 20 --format json")
+        .env("RES_OPTIONS", "timeout:2 attempts:1")
+        .inside(&world);
+    let listed = program.over(list);
+    listed.exits(2);
+    let objects = listed.objects();
+    assert_eq!(objects.len(), 120, "{listed}");
+    let first = objects.iter().take(20).map(|object| &object["host"]);
+    assert!(
+        first.into_iter().all(|host| host == "127.0.0.1"),
+        "{listed}"
+    );
+    for object in objects {
+        let host = object["host"].as_str().expect("a host");
+        let took = object["elapsed"].as_f64().expect("seconds");
+        match host.starts_with("hung") {
+            true => {
+                assert_eq!(object["reason"], "dns", "{object}");
+                assert!(took >= 2.0, "{object}");
+            }
+            // The wait for a thread is none of the check's time.
+            false => assert!(object["status"] == "OK" && took < 1.5, "{object}"),
+        }
+    }
+}
+
+#[test]
+fn a_name_that_stands_in_many_lines_is_looked_up_once() {
+    let Some(world) = served() else { return };
+    let list = "mail.test:26\n".repeat(200) + "other.test:26\n127.0.0.1:26 --name count\n";
+    let flags = "-4 -e '^[0-9]+ answered' -t 20 --parallel 1";
+    let listed = program!("--targets - {flags}").inside(&world).over(list);
+    listed.exits(0);
+    let line = listed.answer("count");
+    assert!(line.ends_with("[2 answered]"), "{line}");
+    for (label, line) in listed.answers() {
+        let asked = if label == "mail.test:26" { 1 } else { 2 };
+        assert!(line.ends_with(&format!("[{asked} answered]")), "{line}");
     }
 }

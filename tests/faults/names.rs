@@ -88,3 +88,27 @@ fn a_family_that_a_name_lacks_is_a_name_not_found() {
         ));
     }
 }
+
+#[test]
+fn a_list_tells_names_that_are_not_found_from_others() {
+    let Some(hosts) = Namespace::hosts(&[("mail.test", "127.0.0.1")]) else {
+        return;
+    };
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    let list = format!("nobody.test:{port}\nmail.test:{port}\nmail.test:{port} -6\n").repeat(20);
+    let program = program!("--targets - -e ^220 -t 20 --format json").inside(&hosts);
+    let listed = program.over(list);
+    listed.exits(2);
+    let objects = listed.objects();
+    assert_eq!(objects.len(), 60, "{listed}");
+    for object in objects {
+        let found = object["line"].as_u64().is_some_and(|line| line % 3 == 2);
+        let wanted = if found {
+            ["ok", "done"]
+        } else {
+            ["dns", "resolving"]
+        };
+        assert_eq!([&object["reason"], &object["phase"]], wanted, "{object}");
+    }
+}

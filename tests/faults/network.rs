@@ -32,3 +32,28 @@ fn a_port_of_an_unreachable_network_is_closed() {
     let run = program!("-H 127.0.0.1 -p 9 -C").inside(&nowhere).run();
     run.ok(exact("Verified that the port is closed. (port=9)"));
 }
+
+#[test]
+fn a_list_says_what_was_out_of_reach_and_what_was_lacking() {
+    let Some(nowhere) = Namespace::no_network() else {
+        return;
+    };
+    let list = "127.0.0.1:9\n127.0.0.1:9 -C\n";
+    let program = program!("--targets - -t 20 --format json").inside(&nowhere);
+    let listed = program.over(list);
+    listed.exits(2);
+    for (line, status, reason) in [(1, "CRITICAL", "unreachable"), (2, "OK", "ok")] {
+        let object = listed.object(line);
+        assert_eq!(object["status"], status, "{object}");
+        assert_eq!(object["reason"], reason, "{object}");
+    }
+    if !has_ipv6() {
+        return;
+    }
+    // Tried again for two seconds, then it is our own lack.
+    let program = program!("--targets - -t 20 --format json").inside(&nowhere);
+    let listed = program.over("[::1]:9\n");
+    listed.exits(3);
+    assert_eq!(listed.object(1)["reason"], "local", "{listed}");
+    assert!(listed.elapsed.as_secs_f64() > 1.5, "{listed}");
+}

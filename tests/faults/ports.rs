@@ -1,5 +1,6 @@
 //! Ports that connections are begun at, and nobody listens on.
 
+use crate::lookups;
 use crate::support::*;
 
 /// Both ports of the world that is tried, so that one of them is the first choice of the system for the other's end.
@@ -48,4 +49,31 @@ fn a_check_does_not_take_itself_for_a_listener() {
             "Verified that the port is closed. (port={port})"
         )));
     });
+}
+
+#[test]
+fn a_list_waits_for_ports_that_ran_out_and_blames_nobody_for_them() {
+    let few = format!(
+        "echo {} {} > /proc/sys/net/ipv4/ip_local_port_range",
+        PORTS[0], PORTS[1]
+    );
+    let Some(world) = lookups::served_after(&few) else {
+        return;
+    };
+    // Two connections are begun at a time, if that: what is closed keeps its port for a while.
+    let list = "127.0.0.1:25\n".repeat(6);
+    let program = program!("--targets - -e ^220 -t 20 --format json").inside(&world);
+    let listed = program.over(list);
+    let objects = listed.objects();
+    let of = |reason: &str| objects.iter().filter(|it| it["reason"] == reason).count();
+    let (ok, local) = (of("ok"), of("local"));
+    assert_eq!((objects.len(), ok + local), (6, 6), "{listed}");
+    assert!(ok > 0, "{listed}");
+    listed.exits(if local > 0 { 3 } else { 0 });
+    // Given up after two seconds, and not before.
+    assert!(local == 0 || listed.elapsed.as_secs_f64() > 1.5, "{listed}");
+    for object in objects.iter().filter(|it| it["reason"] == "local") {
+        let message = object["message"].as_str().unwrap_or_default();
+        assert!(message.contains("assign requested address"), "{object}");
+    }
 }
