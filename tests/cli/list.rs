@@ -11,9 +11,16 @@ fn a_list_says_its_targets_itself() {
 
 #[test]
 fn a_summary_is_text() {
-    let message = "^--summary with --format json: takes one of the two$";
-    check!("-f - --summary --format json -p 9").unknown(message);
-    check!("--summary --format=JSON -H 127.0.0.1 -p 9").unknown(message);
+    for run in [
+        check!("-f - --summary --format json -p 9"),
+        check!("--summary --format=JSON -H 127.0.0.1 -p 9"),
+    ] {
+        assert_eq!(run.code, Some(3), "{run}");
+        // JSON was asked for, and so the error is told in it.
+        let told = String::from_utf8_lossy(&run.stdout);
+        let message = r#""message":"--summary with --format json: takes one of the two""#;
+        assert!(told.contains(message), "{run}");
+    }
 }
 
 #[test]
