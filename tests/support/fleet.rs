@@ -288,10 +288,14 @@ impl Client {
         let mut buffer = [0; 4096];
         loop {
             match self.stream.read(&mut buffer) {
-                Ok(0) => return false,
+                Ok(0) => {
+                    // The client has closed, and its end need not linger on for a minute: it would
+                    // be in the way of tests that look for theirs among all connections.
+                    self.reset_when_closed();
+                    return false;
+                }
                 Ok(_) if self.manner == Manner::Resets => {
-                    let now = Some(Duration::ZERO);
-                    rustix::net::sockopt::set_socket_linger(&self.stream, now).expect("linger");
+                    self.reset_when_closed();
                     return false;
                 }
                 Ok(_) => {}
@@ -313,6 +317,11 @@ impl Client {
             _ => self.owes = false,
         }
         !wrote.is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
+    }
+
+    fn reset_when_closed(&self) {
+        let now = Some(Duration::ZERO);
+        rustix::net::sockopt::set_socket_linger(&self.stream, now).expect("linger");
     }
 }
 
