@@ -66,6 +66,9 @@ fn an_empty_list_is_unknown() {
     ] {
         let listed = program!("--targets - --service smtp").over(text);
         listed.exits(3);
+        let said = [&listed.stdout[..], &listed.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(said.contains("nothing was checked"), "{listed}");
         let listed = program!("--targets - --service smtp --summary").over(text);
         listed.exits(3);
         let lines = listed.lines();

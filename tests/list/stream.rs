@@ -131,6 +131,20 @@ fn a_run_ends_quietly_when_its_reader_leaves() {
 }
 
 #[test]
+fn a_run_ends_when_its_reader_leaves_though_there_is_nothing_to_tell_it() {
+    let (good, silent) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Silent));
+    let mut running = program!("--targets - -e ^220 -t 1h").start();
+    running.feed(format!("127.0.0.1:{}\n", good.port()).repeat(5));
+    running.feed(format!("127.0.0.1:{}\n", silent.port()).repeat(5));
+    running.lines(5);
+    silent.wait_for(5);
+    running.turn_away();
+    let listed = running.end();
+    listed.exits(3);
+    is_quiet(&listed);
+}
+
+#[test]
 fn a_run_ends_quietly_when_it_can_not_write() {
     if !std::path::Path::new("/dev/full").exists() {
         return skip("no /dev/full");
