@@ -81,7 +81,9 @@ impl Begun {
         };
         let cut = Arc::new(OnceLock::new());
         let render = render::of(&run, cut.clone());
-        let output = Output::start(render, duplicate(io::stdout())?, wake())?;
+        let out = duplicate(io::stdout())?;
+        engine.listen(&out);
+        let output = Output::start(render, out, wake())?;
         let progress = Arc::new(Progress {
             counts: output.counts(),
             size: size(&file),

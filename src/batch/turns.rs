@@ -87,14 +87,14 @@ impl Turns {
         loop {
             let again = self.admit();
             self.hand();
-            if self.output.broken().is_some() {
-                return End::Unheard;
-            }
             if self.list.is_some() && self.engine.in_flight() == 0 && self.admission.is_empty() {
                 return match self.list.take().flatten() {
                     Some(e) => End::Unread(e),
                     None => End::Whole,
                 };
+            }
+            if self.output.broken().is_some() || self.engine.is_over() {
+                return End::Unheard;
             }
             if let Err(e) = self.engine.wait(again) {
                 return End::Failed(e);

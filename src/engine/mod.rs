@@ -61,12 +61,14 @@ use crate::state::Scratch;
 use crate::target::Target;
 use lookups::Lookups;
 use mio::event::Source;
+use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use slots::{Key, Slots};
 use socket::Places;
 use std::collections::VecDeque;
 use std::io;
 use std::mem;
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 use std::task;
 use std::time::{Duration, Instant};
@@ -77,6 +79,9 @@ const WAKER: Token = Token(usize::MAX);
 
 /// The token of what is watched for the engine's user.
 const WATCHED: Token = Token(usize::MAX - 1);
+
+/// The token of what is listened to for its end.
+const LISTENED: Token = Token(usize::MAX - 2);
 
 /// How many events one turn takes up.
 const EVENTS: usize = 1024;
@@ -100,6 +105,7 @@ pub struct Engine<T> {
     places: Places,
     lookups: Lookups,
     watched: bool,
+    is_over: bool,
     woke: Instant,
 }
 
@@ -151,6 +157,7 @@ impl<T> Engine<T> {
             places: Places::new(limits.sockets),
             lookups: Lookups::new(limits.lookups),
             watched: false,
+            is_over: false,
             woke: Instant::now(),
         })
     }
@@ -235,6 +242,7 @@ impl<T> Engine<T> {
             match event.token() {
                 WAKER => {}
                 WATCHED => self.watched = true,
+                LISTENED => self.is_over |= event.is_error() || event.is_write_closed(),
                 // The greedy have their turn as it is, and need no event.
                 Token(index) if self.slots.at(index).is_some_and(|(_, body)| body.is_greedy) => {}
                 Token(index) => self.due.push(index),
@@ -279,6 +287,20 @@ impl<T> Engine<T> {
     /// Whether there was something to read since this was last asked.
     pub fn watched(&mut self) -> bool {
         mem::take(&mut self.watched)
+    }
+
+    /// Has [`wait`](Self::wait) come back when nobody is left at the other end of a pipe or a socket.
+    /// Of what has no other end, such as a file, nothing is told.
+    pub fn listen(&mut self, writer: &impl AsFd) {
+        let descriptor = writer.as_fd().as_raw_fd();
+        let registry = self.poll.registry();
+        // Its end is told whatever the interest, and nobody writes to us there.
+        let _ = registry.register(&mut SourceFd(&descriptor), LISTENED, Interest::READABLE);
+    }
+
+    /// Whether that has happened.
+    pub fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// What ends a [`wait`](Self::wait) from another thread.

@@ -170,7 +170,7 @@ impl Summary {
 }
 
 /// What a run came to in one sentence, without a newline:
-/// `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`.
+/// `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`, or that nothing was checked.
 pub fn totals(verdicts: Verdicts, took: Duration) -> String {
     let Verdicts {
         ok,
@@ -178,8 +178,10 @@ pub fn totals(verdicts: Verdicts, took: Duration) -> String {
         critical,
         unknown,
     } = verdicts;
-    let targets = targets(verdicts.total());
-    let took = took.as_secs_f64();
+    let (targets, took) = (targets(verdicts.total()), took.as_secs_f64());
+    if verdicts.total() == 0 {
+        return format!("{targets} in {took:.1} s: nothing was checked");
+    }
     format!(
         "{targets} in {took:.1} s: {ok} ok, {warning} warning, {critical} critical, {unknown} unknown"
     )
@@ -375,7 +377,7 @@ mod tests {
         );
         assert_eq!(
             totals(Verdicts::default(), Duration::ZERO),
-            "0 targets in 0.0 s: 0 ok, 0 warning, 0 critical, 0 unknown"
+            "0 targets in 0.0 s: nothing was checked"
         );
     }
 }
