@@ -5,7 +5,7 @@
 //!                                         └─────► progress ─► console ──► standard error
 //! ```
 //!
-//! [`turns`] is the loop, on the engine's thread. Reading the list, judging and writing, and looking
+//! `turns` is the loop, on the engine's thread. Reading the list, judging and writing, and looking
 //! names up are threads of their own, which wake the loop where it asked them to; none of them can
 //! hold it up.
 
