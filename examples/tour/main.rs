@@ -1,7 +1,8 @@
 //! A tour of check-tcp: `cargo run --release --example tour`.
 //!
-//! Starts servers of its own on loopback, checks each by the real command line, and shows the
-//! command, its line and its exit code. Exits with 0 when every check came out as it should.
+//! Starts servers of its own on loopback, checks each by the real command line, then several from
+//! one list, and shows the command, what it wrote and its exit code. Exits with 0 when everything
+//! came out as it should.
 //!
 //! `cargo run --example` does not build the package's program, so the example is both: it starts
 //! itself again, with [`AS_PROGRAM`] in the environment, to be check-tcp.
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 use stop::{Palette, Verdict};
 
-/// Set in the environment of a check; whatever its value, this program is check-tcp then.
+/// Set in the environment of a command; whatever its value, this program is check-tcp then.
 const AS_PROGRAM: &str = "CHECK_TCP_TOUR_AS_PROGRAM";
 
 fn main() -> ExitCode {
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether every check came out as it should.
+/// Whether every stop came out as it should.
 fn tour() -> io::Result<bool> {
     let started = Instant::now();
     let dir = tempfile::Builder::new()
@@ -57,13 +58,13 @@ fn tour() -> io::Result<bool> {
     if failed.is_empty() {
         writeln!(
             out,
-            "{total} checks in {seconds:.1} s, each as it should be."
+            "{total} stops in {seconds:.1} s, each as it should be."
         )?;
     } else {
         let (count, failed) = (failed.len(), failed.join(", "));
         writeln!(
             out,
-            "{count} of {total} checks not as they should be: {failed}."
+            "{count} of {total} stops not as they should be: {failed}."
         )?;
         return Ok(false);
     }

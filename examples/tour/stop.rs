@@ -1,32 +1,37 @@
-//! One check of the tour: run, judged and shown.
+//! One stop of the tour: a check or a list of them, run, judged and shown.
 
 use super::AS_PROGRAM;
 use std::borrow::Cow;
 use std::env;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// No check of the tour takes nearly as long; the default timeout, which none should have to wait
+/// No stop of the tour takes nearly as long; the default timeout, which none should have to wait
 /// for, is longer.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A check, and what should come of it.
+/// A command, and what should come of it.
 pub struct Stop {
     heading: &'static str,
     arguments: Vec<String>,
+    /// What it reads from standard input.
+    list: String,
     trust: Option<PathBuf>,
     code: i32,
-    /// The line should hold this.
-    shows: &'static str,
+    /// So many lines should come out of it.
+    lines: usize,
+    /// They should hold all of these.
+    shows: Vec<&'static str>,
 }
 
-/// What came of a check.
+/// What came of a command.
 pub struct Run {
-    line: String,
+    /// What it wrote, to standard error too.
+    text: String,
     code: Option<i32>,
     elapsed: Duration,
 }
@@ -49,62 +54,63 @@ impl Stop {
         Self {
             heading,
             arguments: words(command),
+            list: String::new(),
             trust: None,
             code: 0,
-            shows: "",
+            lines: 1,
+            shows: Vec::new(),
         }
     }
 
+    /// With these lines on standard input.
+    pub fn reading(mut self, list: &str) -> Self {
+        self.list = list.to_owned();
+        self
+    }
+
     /// With this file as the trust store.
-    pub fn trusting(mut self, file: &std::path::Path) -> Self {
+    pub fn trusting(mut self, file: &Path) -> Self {
         self.trust = Some(file.to_owned());
         self
     }
 
     /// The exit code that it should have, and what its line should hold.
-    pub fn comes_to(mut self, code: i32, shows: &'static str) -> Self {
-        (self.code, self.shows) = (code, shows);
+    pub fn comes_to(self, code: i32, shows: &'static str) -> Self {
+        self.comes_to_lines(code, 1, &[shows])
+    }
+
+    /// The same for a list: how many lines it should write, and what they should hold.
+    pub fn comes_to_lines(mut self, code: i32, lines: usize, shows: &[&'static str]) -> Self {
+        (self.code, self.lines, self.shows) = (code, lines, shows.to_vec());
         self
     }
 
-    /// Runs the check.
+    /// Runs the command.
     ///
     /// # Errors
     /// This program could not be started again, or did not end.
     pub fn visit(&self) -> io::Result<Verdict> {
-        let mut command = Command::new(env::current_exe()?);
-        command
-            .args(&self.arguments)
-            .env(AS_PROGRAM, "1")
-            .env_remove("SSL_CERT_FILE")
-            .env_remove("SSL_CERT_DIR")
-            .envs(self.trust.iter().map(|file| ("SSL_CERT_FILE", file)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
         let started = Instant::now();
-        let mut child = command.spawn()?;
-        let (whole, taken) = mpsc::channel();
-        let stdout = child.stdout.take();
-        thread::spawn(move || {
-            let mut text = String::new();
-            let read = stdout.map(|mut stdout| stdout.read_to_string(&mut text));
-            let _ = whole.send(read.transpose().map(|_| text));
-        });
-        let Ok(line) = taken.recv_timeout(PATIENCE) else {
+        let (written, out) = io::pipe()?;
+        let mut child = self.start(out)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(self.list.as_bytes())?;
+        }
+        let Ok(text) = whole(written).recv_timeout(PATIENCE) else {
             child.kill()?;
             child.wait()?;
             let e = format!("still running after {PATIENCE:?}: {}", self.command());
             return Err(io::Error::new(io::ErrorKind::TimedOut, e));
         };
         let run = Run {
-            line: line?,
+            text: text?,
             code: child.wait()?.code(),
             elapsed: started.elapsed(),
         };
         let is_right = run.code == Some(self.code)
-            && run.line.contains(self.shows)
-            && run.line.matches('\n').count() == 1
-            && run.line.ends_with('\n');
+            && self.shows.iter().all(|shows| run.text.contains(shows))
+            && run.text.matches('\n').count() == self.lines
+            && run.text.ends_with('\n');
         Ok(match is_right {
             true => Verdict::Right(run),
             false => Verdict::Wrong(run),
@@ -124,33 +130,62 @@ impl Stop {
     ) -> io::Result<()> {
         let (Verdict::Right(run) | Verdict::Wrong(run)) = verdict;
         let heading = palette.paint(BOLD, self.heading);
-        let colour = match run.code {
-            Some(0) => GREEN,
-            Some(1) => YELLOW,
-            Some(2) => RED,
-            _ => MAGENTA,
-        };
         let code = run.code.map_or("none".to_owned(), |code| code.to_string());
         writeln!(out, "{number:2}. {heading}")?;
         writeln!(out, "    $ {}", self.command())?;
-        writeln!(out, "    {}", palette.paint(colour, run.line.trim_end()))?;
+        for line in self.list.lines() {
+            writeln!(out, "    {line}")?;
+        }
+        if !self.list.is_empty() {
+            writeln!(out, "    END")?;
+        }
+        for line in run.text.lines() {
+            let shown = colour(line).map(|colour| palette.paint(colour, line));
+            writeln!(out, "    {}", shown.as_deref().unwrap_or(line))?;
+        }
         let seconds = run.elapsed.as_secs_f64();
         writeln!(out, "    exit code {code} after {seconds:.2} s")?;
         if let Verdict::Wrong(_) = verdict {
-            let wanted = format!("should be: exit code {}, with “{}”", self.code, self.shows);
+            let shows = self.shows.join("”, “");
+            let wanted = format!("should be: exit code {}, with “{shows}”", self.code);
             writeln!(out, "    {}", palette.paint(RED, &wanted))?;
         }
         writeln!(out)
     }
 
-    /// As it would be typed.
+    fn start(&self, out: PipeWriter) -> io::Result<Child> {
+        Command::new(env::current_exe()?)
+            .args(&self.arguments)
+            .env(AS_PROGRAM, "1")
+            .env_remove("SSL_CERT_FILE")
+            .env_remove("SSL_CERT_DIR")
+            .envs(self.trust.iter().map(|file| ("SSL_CERT_FILE", file)))
+            .stdin(Stdio::piped())
+            .stdout(out.try_clone()?)
+            .stderr(out)
+            .spawn()
+    }
+
+    /// As it would be typed; a list as a here-document, whose lines are to follow.
     fn command(&self) -> String {
         let trust = self.trust.iter();
         let trust = trust.map(|file| format!("SSL_CERT_FILE={}", quoted(&file.to_string_lossy())));
         let words = self.arguments.iter().map(|word| quoted(word).into_owned());
         let name = ["check-tcp".to_owned()];
-        trust.chain(name).chain(words).collect::<Vec<_>>().join(" ")
+        let document = (!self.list.is_empty()).then(|| "<<'END'".to_owned());
+        let all = trust.chain(name).chain(words).chain(document);
+        all.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Reads to the end on a thread of its own.
+fn whole(mut pipe: PipeReader) -> mpsc::Receiver<io::Result<String>> {
+    let (whole, taken) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        let _ = whole.send(pipe.read_to_string(&mut text).map(|_| text));
+    });
+    taken
 }
 
 const BOLD: &str = "1";
@@ -170,6 +205,19 @@ impl Palette {
             true => format!("\x1b[{colour}m{text}\x1b[0m"),
             false => text.to_owned(),
         }
+    }
+}
+
+/// The colour of the verdict in a line; `None` where there is none in it.
+fn colour(line: &str) -> Option<&'static str> {
+    let line = line.rsplit('\t').next()?;
+    let (head, _) = line.split_once(": ")?;
+    match head.rsplit(' ').next()? {
+        "OK" => Some(GREEN),
+        "WARNING" => Some(YELLOW),
+        "CRITICAL" => Some(RED),
+        "UNKNOWN" => Some(MAGENTA),
+        _ => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The checks, and the servers that they go to.
+//! The stops, and the servers that they go to.
 
 use super::server::{self, Stream};
 use super::stop::Stop;
@@ -117,6 +117,49 @@ pub fn prepare(dir: &Path) -> io::Result<Stops> {
             "--service SMTP -H mail.example.com -p 99999",
         )
         .comes_to(3, "SMTP UNKNOWN: -p 99999: "),
+        Stop::new(
+            "Many targets from one list: a line each, as soon as it is known",
+            "-e '^220' --targets -",
+        )
+        .reading(&format!(
+            "127.0.0.1:{split} -e '^SSH-2\\.0-OpenSSH' --name ssh   # the slowest\n\
+             127.0.0.1:{mail}\n\
+             unix:{app} -E -s 'PING\\r\\n' -e '^\\+PONG' --name app\n\
+             127.0.0.1:{closed} -C\n"
+        ))
+        .comes_to_lines(
+            0,
+            5,
+            &[
+                "\tTCP OK: Verified that the port is closed.",
+                "app\tTCP OK: 0.",
+                "ssh\tTCP OK: 0.",
+                "4 targets in 0.",
+                " s: 4 ok, 0 warning, 0 critical, 0 unknown",
+            ],
+        ),
+        Stop::new(
+            "One verdict for a whole list, as an agent wants it",
+            "--service FTP -t 2 -w 0.2 --targets - --summary",
+        )
+        .reading(&format!(
+            "127.0.0.1:{mail}\n\
+             127.0.0.1:{split} -e '^SSH-2\\.0-OpenSSH' --name ssh\n\
+             127.0.0.1:{busy}\n\
+             localhost:{mail}\n\
+             127.0.0.1:{closed}\n\
+             127.0.0.1:99999\n"
+        ))
+        .comes_to_lines(
+            2,
+            5,
+            &[
+                "FTP CRITICAL: 2 of 6 targets critical, 1 warning, 1 unknown\n",
+                "\tFTP CRITICAL: Unexpected response from host/socket: 421",
+                "\nssh\tFTP WARNING: 0.",
+                "\n127.0.0.1:99999\tFTP UNKNOWN: line 6: ",
+            ],
+        ),
     ];
     Ok(Stops { all, _closed })
 }
