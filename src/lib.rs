@@ -7,11 +7,15 @@
 //! [`report`] how to say it.
 //!
 //! ```text
-//! command line ──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll)
-//!                                            │    ▲ resolver threads, Waker
-//!                                            ▼
-//!                  line ◄── judge ◄── Report | Failure ◄── Probe::step
+//! command line ──────┬──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll)
+//! list ──► reader ───┘                              │    ▲ resolver threads, Waker
+//!                                                   ▼
+//!   line, JSON, summary ◄── judge ◄── Report | Failure ◄── Probe::step
 //! ```
+//!
+//! A list is the same machine with more probes in it. One thread reads the list and one writes the
+//! output; between them [`batch`] runs the loop, and [`admission`](engine::admission) says which
+//! check begins when, so that no probe waits for another and no clock for a reader.
 //!
 //! | room | what is in it |
 //! |---|---|
@@ -26,7 +30,7 @@
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
-//! | [`engine`] | slots and timers, which decide; the poll loop and sockets around them |
+//! | [`engine`] | slots, timers and admission, which decide; the poll loop and sockets around them |
 //! | [`resolve`] | names → addresses, on threads |
 //! | [`batch`] | the run of a list: the loop, and the threads that read and write around it |
 //! | [`outcome`] | facts, the one function that judges them, and the one that says why |
