@@ -30,6 +30,7 @@ use crate::report::{failure, summary};
 use console::Console;
 use output::Output;
 use progress::Progress;
+use rustix::io::Errno;
 use signals::Signals;
 use std::borrow::Cow;
 use std::fs::File;
@@ -188,7 +189,7 @@ fn open(source: &Source) -> Result<File, String> {
         Source::File(path) => (File::open(path), path.to_string_lossy()),
     };
     let file = file.and_then(|file| match file.metadata()?.is_dir() {
-        true => Err(io::ErrorKind::IsADirectory.into()),
+        true => Err(Errno::ISDIR.into()),
         false => Ok(file),
     });
     file.map_err(|e| format!("opening the list {name}: {}", failure::text(&e)))

@@ -9,8 +9,8 @@ use crate::report::harmless;
 use crate::report::record::Label;
 use crate::target::Target;
 use std::borrow::Cow;
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// As much of a target as is kept for the output, in bytes.
 const LABEL: usize = 1_024;
@@ -132,11 +132,10 @@ fn bad_target(word: &[u8], error: PlaceError, name: &str) -> Refused {
 
 /// A target for the output, cut where a character ends.
 fn kept(target: &[u8]) -> Box<str> {
-    // A few bytes more, so that no character that fits is cut here.
-    let start = target.get(..LABEL + 4).unwrap_or(target);
-    let text = String::from_utf8_lossy(start);
-    let end = text.floor_char_boundary(LABEL);
-    text.get(..end).unwrap_or_default().into()
+    let continues = |end: &usize| target.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let end = (LABEL - 3..=LABEL).rev().find(|end| !continues(end));
+    let start = target.get(..end.unwrap_or(LABEL)).unwrap_or(target);
+    cli::written(OsStr::from_bytes(start)).into()
 }
 
 fn is_comment(text: &[u8]) -> bool {
@@ -317,14 +316,15 @@ mod tests {
     #[test]
     fn a_label_is_text_and_has_its_bounds() {
         let label = |target: &[u8]| read(target, true).expect("an entry").label.target;
-        assert_eq!(&*label(b"a\xff\xc3:25"), "a\u{fffd}\u{fffd}:25");
+        assert_eq!(&*label(b"a\xff\xc3:25"), r"a\xff\xc3:25");
         for shift in 0..5 {
             let before = "x".repeat(shift);
             let long = before.clone() + &"\u{1f600}".repeat(LABEL);
             let whole = before + &"\u{1f600}".repeat((LABEL - shift) / 4);
             assert_eq!(*label(long.as_bytes()), *whole);
         }
-        assert_eq!(label(&[0xff; 2 * LABEL]).len(), LABEL / 3 * 3);
+        assert_eq!(*label(&[0xff; 2 * LABEL]), *r"\xff".repeat(LABEL));
+        assert_eq!(*label(&[0x80; 2 * LABEL]), *r"\x80".repeat(LABEL));
         assert_eq!(label(&[b'x'; LABEL]).len(), LABEL);
     }
 

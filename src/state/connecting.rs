@@ -261,7 +261,7 @@ fn lost(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Tu
 
 /// Connected, and no more was asked.
 fn open(cx: &mut Cx<'_>) -> State {
-    cx.stamps.connect(cx.now);
+    cx.stamps.connect(cx.net.now());
     State::Done(Report::Open)
 }
 

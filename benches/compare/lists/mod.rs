@@ -58,7 +58,7 @@ const FULL: Sizes = Sizes {
     truth: truth::Size {
         targets: 20_480,
         alone: 21,
-        rounds: 3,
+        rounds: 9,
     },
 };
 
