@@ -17,15 +17,18 @@ pub struct Preset {
     pub tls: bool,
 }
 
+const CLEAR: bool = false;
+const TLS: bool = true;
+
 /// Every preset.
 pub static PRESETS: &[Preset] = &[
-    in_the_clear("FTP", 21, r"^220", b"QUIT"),
-    in_the_clear("POP", 110, r"^\+OK", b"QUIT"),
-    under_tls("SPOP", 995, r"^\+OK", b"QUIT"),
-    in_the_clear("IMAP", 143, r"^\* OK", b"a1 LOGOUT"),
-    under_tls("SIMAP", 993, r"^\* OK", b"a1 LOGOUT"),
-    in_the_clear("SMTP", 25, r"^220", b"QUIT"),
-    under_tls("SSMTP", 465, r"^220", b"QUIT"),
+    greeter("FTP", 21, CLEAR, r"^220", b"QUIT"),
+    greeter("POP", 110, CLEAR, r"^\+OK", b"QUIT"),
+    greeter("SPOP", 995, TLS, r"^\+OK", b"QUIT"),
+    greeter("IMAP", 143, CLEAR, r"^\* OK", b"a1 LOGOUT"),
+    greeter("SIMAP", 993, TLS, r"^\* OK", b"a1 LOGOUT"),
+    greeter("SMTP", 25, CLEAR, r"^220", b"QUIT"),
+    greeter("SSMTP", 465, TLS, r"^220", b"QUIT"),
     Preset {
         name: "GEARMAN",
         port: 7003,
@@ -43,9 +46,11 @@ pub fn find(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
 }
 
-const fn in_the_clear(
+/// A service that speaks first.
+const fn greeter(
     name: &'static str,
     port: u16,
+    tls: bool,
     expect: &'static str,
     quit: &'static [u8],
 ) -> Preset {
@@ -55,23 +60,7 @@ const fn in_the_clear(
         send: b"",
         expect,
         quit,
-        tls: false,
-    }
-}
-
-const fn under_tls(
-    name: &'static str,
-    port: u16,
-    expect: &'static str,
-    quit: &'static [u8],
-) -> Preset {
-    Preset {
-        name,
-        port,
-        send: b"",
-        expect,
-        quit,
-        tls: true,
+        tls,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::output::Render;
 use crate::cli::{Run, Style};
 use crate::outcome::Status;
-use crate::report::finish::finish;
+use crate::report::finish::{Finished, finish};
 use crate::report::record::Record;
 use crate::report::summary::{End, Summary};
 use std::sync::{Arc, OnceLock};
@@ -12,8 +12,8 @@ use std::sync::{Arc, OnceLock};
 /// closed.
 pub fn of(run: &Run, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
     match run.style {
-        Style::Text => Box::new(Text),
-        Style::Json => Box::new(Json),
+        Style::Text => Box::new(Each(|finished| finished.text())),
+        Style::Json => Box::new(Each(|finished| finished.json())),
         Style::Summary => Box::new(Whole {
             summary: Summary::new(run.name.clone(), run.perfdata),
             cut,
@@ -21,11 +21,8 @@ pub fn of(run: &Run, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
     }
 }
 
-/// A line of text a record.
-struct Text;
-
-/// A JSON object a record.
-struct Json;
+/// One text a record.
+struct Each(fn(&Finished<'_>) -> String);
 
 /// Nothing but the summary.
 struct Whole {
@@ -33,20 +30,10 @@ struct Whole {
     cut: Arc<OnceLock<String>>,
 }
 
-impl Render for Text {
+impl Render for Each {
     fn record(&mut self, record: &Record, out: &mut Vec<u8>) -> Status {
         let finished = finish(record);
-        out.extend_from_slice(finished.text().as_bytes());
-        finished.status
-    }
-
-    fn finish(&mut self, _out: &mut Vec<u8>) {}
-}
-
-impl Render for Json {
-    fn record(&mut self, record: &Record, out: &mut Vec<u8>) -> Status {
-        let finished = finish(record);
-        out.extend_from_slice(finished.json().as_bytes());
+        out.extend_from_slice((self.0)(&finished).as_bytes());
         finished.status
     }
 

@@ -27,16 +27,7 @@ fn a_preset_knows_greeting_and_goodbye() {
         let server = Server::saying(greeting);
         let port = server.port();
         let run = check!("--service {name} -H 127.0.0.1 -p {port}").named(name);
-        run.ok(timed(format!(
-            "on 127.0.0.1 port {port} [{}]",
-            greeting.trim_end()
-        )));
-        let heard = server.heard();
-        assert_eq!(
-            (heard.bytes, heard.end),
-            (goodbye.as_bytes().to_vec(), End::Fin),
-            "{name}"
-        );
+        is_well(&run, &server, greeting, goodbye);
     }
 }
 
@@ -61,17 +52,18 @@ fn a_secure_preset_speaks_tls() {
             .trusting(&store)
             .run();
         let run = run.named(name);
-        run.ok(timed(format!(
-            "on 127.0.0.1 port {port} [{}]",
-            greeting.trim_end()
-        )));
-        let heard = server.heard();
-        assert_eq!(
-            (heard.bytes, heard.end),
-            (goodbye.as_bytes().to_vec(), End::Fin),
-            "{name}"
-        );
+        is_well(&run, &server, greeting, goodbye);
     }
+}
+
+/// The greeting is in the line, and the goodbye has come to the server.
+#[track_caller]
+fn is_well(run: &Run, server: &Server, greeting: &str, goodbye: &str) {
+    let (port, greeting) = (server.port(), greeting.trim_end());
+    run.ok(timed(format!("on 127.0.0.1 port {port} [{greeting}]")));
+    let heard = server.heard();
+    let goodbye = (goodbye.as_bytes().to_vec(), End::Fin);
+    assert_eq!((heard.bytes, heard.end), goodbye, "{run}");
 }
 
 #[test]

@@ -18,14 +18,19 @@ fn in_mid_handshake(script: impl FnMut(&mut Peer) + Send + 'static) -> Run {
 /// Long enough to be in the middle of the client's first message, which is longer than that.
 const SOME_OF_IT: usize = 50;
 
+#[track_caller]
+fn timed_out(run: &Run) {
+    run.critical(TIMED_OUT)
+        .critical("(?i)tls|handshake")
+        .within(Duration::from_millis(300));
+}
+
 #[test]
 fn a_peer_that_never_answers_times_out_in_the_handshake() {
     let server = Server::saying("");
     let port = server.port();
     let run = check!("-S -H 127.0.0.1 -p {port} --no-check-certificate -t 0.3");
-    run.critical(TIMED_OUT)
-        .critical("(?i)tls|handshake")
-        .within(Duration::from_millis(300));
+    timed_out(&run);
 }
 
 #[test]
@@ -36,9 +41,7 @@ fn a_peer_that_stops_in_mid_handshake_times_out() {
     });
     let port = server.port();
     let run = check!("-S -H 127.0.0.1 -p {port} --no-check-certificate -t 0.3");
-    run.critical(TIMED_OUT)
-        .critical("(?i)tls|handshake")
-        .within(Duration::from_millis(300));
+    timed_out(&run);
 }
 
 #[test]
