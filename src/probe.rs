@@ -138,6 +138,16 @@ impl Probe {
         self.failure(self.phase(), Cause::Interrupted)
     }
 
+    /// How many sockets it may have open at a time as things stand: one for each address that may yet
+    /// be raced, else one.
+    pub fn sockets(&self) -> usize {
+        match &self.state {
+            State::Resolving(_) => self.target.sockets(),
+            State::Connecting(connecting) => connecting.sockets(),
+            _ => 1,
+        }
+    }
+
     /// Who was asked, and what.
     pub fn into_parts(self) -> (Target, Arc<Check>) {
         (self.target, self.check)

@@ -77,20 +77,26 @@ impl Resolver {
     /// Has a name looked up.
     ///
     /// # Errors
-    /// No thread could be started, and there is none.
+    /// It would have to wait for a thread, and the system has none left. From then on there are no
+    /// more than there are now.
     pub fn ask(&mut self, question: Question) -> io::Result<()> {
         let waiting = self.shared.waiting.load(Ordering::Acquire) + 1;
         if self.threads < self.most && self.shared.idle.load(Ordering::Acquire) < waiting {
-            match self.start() {
-                Ok(()) => self.threads += 1,
-                Err(e) if self.threads == 0 => return Err(e),
-                Err(_) => {}
+            if let Err(e) = self.start() {
+                self.most = self.threads.max(1);
+                return Err(e);
             }
+            self.threads += 1;
         }
         self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         self.ask
             .send(question)
             .map_err(|_| io::Error::other("the resolver has ended"))
+    }
+
+    /// How many questions can be under way at a time.
+    pub fn most(&self) -> usize {
+        self.most
     }
 
     /// An answer that has come, if there is one. Never waits.

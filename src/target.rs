@@ -1,5 +1,6 @@
 //! Who is asked.
 
+use crate::net::ATTEMPTS;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt;
@@ -93,6 +94,14 @@ impl Target {
         match self {
             Self::Name { host, .. } | Self::Address { host, .. } => host.as_ref(),
             Self::Socket(path) => path.as_os_str(),
+        }
+    }
+
+    /// How many sockets a check of it may have open at a time: a name's addresses are raced.
+    pub fn sockets(&self) -> usize {
+        match self {
+            Self::Name { .. } => ATTEMPTS,
+            Self::Address { .. } | Self::Socket(_) => 1,
         }
     }
 

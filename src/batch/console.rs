@@ -4,7 +4,7 @@
 use super::pour;
 use super::progress::{Progress, Rate, line};
 use rustix::termios::tcgetwinsize;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::mem;
 use std::os::fd::AsFd;
@@ -38,11 +38,16 @@ enum Mouth {
 /// Whether a progress line may be drawn: `stderr` is a terminal, and what is written to `stdout`
 /// does not come out on that terminal.
 pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
-    stderr.as_fd().is_terminal()
-        && match (device(stderr), device(stdout)) {
-            (Ok(stderr), Ok(stdout)) => stderr != stdout,
-            _ => false,
-        }
+    if !stderr.as_fd().is_terminal() {
+        return false;
+    }
+    let (Ok(stderr), Ok(out)) = (device(stderr), device(&stdout)) else {
+        return false;
+    };
+    // It has a number of its own, and is the terminal that the program was started from.
+    let alias = fs::metadata("/dev/tty").map(|tty| (tty.rdev(), 0, 0)).ok();
+    let is_alias = [stderr, out].map(Some).contains(&alias);
+    stderr != out && !(is_alias && stdout.as_fd().is_terminal())
 }
 
 impl Console {

@@ -1,10 +1,14 @@
 //! How many files a run may have open, and who gets them.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::fs;
 
 /// What the program itself has open: the standard streams and copies of them, the list, the poll,
 /// its waker, the signals, the trust store.
 const OWN: u64 = 16;
+
+/// As many of these are there from the beginning: the standard streams, and the list.
+pub const AT_FIRST: u64 = 4;
 
 /// What one look-up may have open: a hosts file or a connection to a name service, and a socket.
 const A_LOOKUP: u64 = 2;
@@ -34,6 +38,12 @@ pub fn raise() -> u64 {
         let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
     }
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// How many files are open already, where the system tells.
+pub fn open() -> u64 {
+    // The directory that is read is one of them.
+    fs::read_dir("/proc/self/fd").map_or(0, |open| open.count().saturating_sub(1) as u64)
 }
 
 /// Divides `limit` open files: a part to the look-ups, the rest to the sockets, of which some are

@@ -49,7 +49,10 @@ use turns::{End, Turns};
 pub fn run(list: List) -> Result<Status, String> {
     let file = open(&list.source)?;
     let run = Begun::start(file, list.defaults, list.run);
-    Ok(run.map_err(|e| format!("starting the run: {e}"))?.finish())
+    match run {
+        Ok(run) => Ok(run.finish()),
+        Err(e) => Err(format!("starting the run: {}", failure::text(&e))),
+    }
 }
 
 /// A run that has begun.
@@ -66,7 +69,8 @@ impl Begun {
     fn start(file: File, mut defaults: Defaults, run: Run) -> io::Result<Self> {
         let limit = limits::raise();
         let wanted = run.parallel.get();
-        let room = limits::divide(limit, wanted);
+        let inherited = limits::open().saturating_sub(limits::AT_FIRST);
+        let room = limits::divide(limit.saturating_sub(inherited), wanted);
         let mut engine = Engine::new(Limits {
             probes: room.parallel,
             sockets: room.sockets,
@@ -120,22 +124,22 @@ impl Begun {
             }
             End::Interrupted => Some("interrupted".to_owned()),
             End::Failed(e) => Some(format!("the poll loop failed: {}", failure::text(e))),
-            End::Unheard => return self.status(true),
+            End::Unheard => return self.unheard(),
         };
-        if let Some(cut) = &cut {
-            let _ = self.cut.set(cut.clone());
-        }
         let left = match end {
             End::Interrupted | End::Failed(_) => Some(self.turns.interrupt()),
             End::Whole | End::Unread(_) | End::Unheard => None,
         };
+        if let Some(cut) = &cut {
+            let _ = self.cut.set(cut.clone());
+            self.console.say(self.last_words(cut, left));
+        }
         self.turns.output.close();
-        let is_written = self.turns.until(|turns| turns.output.is_done());
-        if !is_written || self.turns.output.broken().is_some() {
+        if !self.turns.until(2, |turns| turns.output.is_done()) {
             return self.status(true);
         }
-        if let Some(cut) = &cut {
-            self.console.say(self.last_words(cut, left));
+        if self.turns.output.broken().is_some() {
+            return self.unheard();
         }
         if !matches!(self.run.style, Style::Summary) {
             let took = self
@@ -146,10 +150,22 @@ impl Begun {
             self.console
                 .say(summary::totals(self.tally().verdicts, took));
         }
-        self.console.close();
-        let console = &self.console;
-        self.turns.until(|_| console.is_done());
+        self.hush();
         self.status(cut.is_some())
+    }
+
+    /// Nobody reads the output, or it can't be written: the run ends quietly.
+    fn unheard(mut self) -> Status {
+        self.hush();
+        self.status(true)
+    }
+
+    /// Waits until all is said on standard error. All that counts has been written, so where that is
+    /// stopped, any signal ends it.
+    fn hush(&mut self) {
+        self.console.close();
+        let (signals, console) = (self.turns.signals(), &self.console);
+        self.turns.until(signals + 1, |_| console.is_done());
     }
 
     fn last_words(&self, cut: &str, left: Option<u64>) -> String {

@@ -128,10 +128,15 @@ impl Turns {
         self.reader.lines().saturating_sub(self.verdicts)
     }
 
-    /// Waits for the other threads until `done`. `false` where a second signal came first.
-    pub fn until(&mut self, done: impl Fn(&Self) -> bool) -> bool {
+    /// How many signals have come.
+    pub fn signals(&mut self) -> usize {
+        self.signals.count()
+    }
+
+    /// Waits for the other threads until `done`. `false` where so many signals have come before.
+    pub fn until(&mut self, signals: usize, done: impl Fn(&Self) -> bool) -> bool {
         while !done(self) {
-            if self.signals.count() >= 2 || self.engine.wait(None).is_err() {
+            if self.signals.count() >= signals || self.engine.wait(None).is_err() {
                 return false;
             }
         }
@@ -141,7 +146,7 @@ impl Turns {
     /// Begins checks, and says when to come back for more; `None` is when something has happened.
     fn admit(&mut self) -> Option<Instant> {
         let start = self.engine.now();
-        let most = match start.saturating_duration_since(self.engine.woke()) > BEHIND {
+        let most = match self.engine.lag() > BEHIND {
             true => 1,
             false => BURST,
         };
@@ -163,9 +168,10 @@ impl Turns {
                 engine.in_flight(),
                 || take(reader, records, list),
                 |name| engine.would_wait(name),
+                |waiting| engine.fits(waiting.target()),
             );
             match next {
-                Next::Start(waiting) => self.begin(waiting),
+                Next::Start { candidate, alone } => self.begin(candidate, alone),
                 Next::At(at) => return Some(at),
                 // A line was refused, and there may be more.
                 Next::Nothing if self.records.len() >= REFUSED => return Some(now),
@@ -178,8 +184,7 @@ impl Turns {
         (self.records.len() >= REFUSED).then_some(now)
     }
 
-    fn begin(&mut self, waiting: Waiting) {
-        let alone = self.engine.in_flight() == 0;
+    fn begin(&mut self, waiting: Waiting, alone: bool) {
         let (tag, target, check) = waiting.begin(alone);
         if let Some(ended) = self.engine.admit(tag, target, check) {
             self.settle(ended);

@@ -17,6 +17,8 @@ pub struct Waiting {
     target: Target,
     check: Arc<Check>,
     tries: u8,
+    /// How the last try went, and when it began.
+    last: Option<Box<(Trace, SystemTime)>>,
 }
 
 /// What goes with a check while it runs.
@@ -26,7 +28,7 @@ pub struct Tag {
     began: SystemTime,
     /// How often it has been tried again for want of a local address.
     pub tries: u8,
-    /// Nothing else was in flight when it began.
+    /// Nothing else is in flight while it is.
     pub alone: bool,
 }
 
@@ -38,18 +40,26 @@ impl Waiting {
             target,
             check,
             tries: 0,
+            last: None,
         }
     }
 
     /// One that has ended and is to be tried again.
     pub fn again(ended: Ended<Tag>) -> Self {
+        let trace = ended.probe.trace(ended.at);
         let (target, check) = ended.probe.into_parts();
         Self {
             label: ended.tag.label,
             target,
             check,
             tries: ended.tag.tries,
+            last: Some(Box::new((trace, ended.tag.began))),
         }
+    }
+
+    /// Who is to be asked.
+    pub fn target(&self) -> &Target {
+        &self.target
     }
 
     /// It begins now.
@@ -65,11 +75,14 @@ impl Waiting {
 
     /// It was to be tried again when the run was broken off.
     pub fn interrupted(self) -> Record {
-        let phase = Phase::Connecting;
+        let (trace, began) = match self.last {
+            Some(last) => *last,
+            None => (Trace::none(Phase::Connecting), SystemTime::now()),
+        };
         let failure = Failure {
-            phase,
+            phase: trace.phase,
             cause: Cause::Interrupted,
-            peer: None,
+            peer: trace.peer,
         };
         Record {
             label: self.label,
@@ -77,8 +90,8 @@ impl Waiting {
                 target: self.target,
                 check: self.check,
                 outcome: Err(failure),
-                trace: Trace::none(phase),
-                began: SystemTime::now(),
+                trace,
+                began,
             })),
         }
     }

@@ -1,5 +1,6 @@
 //! Which check begins next, and when. No clock and no poll in here: `now` comes in.
 
+use super::rate::Rate;
 use crate::outcome::Lacked;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
@@ -20,10 +21,6 @@ const PAUSES: [Duration; 3] = [
     Duration::from_millis(1000),
 ];
 
-/// How far behind its schedule the rate limit may catch up: what the timer of the poll rounds away,
-/// and no burst.
-const SLACK: Duration = Duration::from_millis(5);
-
 /// A check that waits to be begun.
 pub trait Candidate {
     /// Names a look-up.
@@ -39,8 +36,14 @@ pub trait Candidate {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next<C> {
-    /// Begin this check.
-    Start(C),
+    /// Begin this check. Where it is to be alone, nothing else is in flight, and nothing begins before
+    /// it has ended.
+    Start {
+        /// Which.
+        candidate: C,
+        /// Because it lacked room before.
+        alone: bool,
+    },
     /// Nothing before this moment, unless a check ends or a look-up is answered.
     At(Instant),
     /// Nothing before a check ends, a look-up is answered, or the list brings more.
@@ -50,11 +53,11 @@ pub enum Next<C> {
 /// Decides what begins.
 pub struct Admission<C: Candidate> {
     parallel: usize,
-    gap: Duration,
-    /// The earliest moment that the rate allows.
-    next: Option<Instant>,
+    rate: Option<Rate>,
     /// Something was lacking: nothing begins before a check has ended.
     crowded: bool,
+    /// Those that lacked room.
+    lacking: VecDeque<C>,
     /// Those that can begin as soon as there is a place.
     ready: VecDeque<C>,
     /// Those that wait for a thread, by name, and the names in order.
@@ -69,12 +72,11 @@ pub struct Admission<C: Candidate> {
 impl<C: Candidate> Admission<C> {
     /// At most `parallel` at a time, and `rate` new ones a second.
     pub fn new(parallel: usize, rate: Option<f64>) -> Self {
-        let gap = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
         Self {
             parallel,
-            gap: gap.unwrap_or_default(),
-            next: None,
+            rate: rate.map(Rate::new),
             crowded: false,
+            lacking: VecDeque::new(),
             ready: VecDeque::new(),
             aside: HashMap::new(),
             order: VecDeque::new(),
@@ -85,13 +87,15 @@ impl<C: Candidate> Admission<C> {
     }
 
     /// What begins now, with `in_flight` under way. Fresh checks come from `list`; `waits` says of a
-    /// name whether its look-up would have to wait for a thread.
+    /// name whether its look-up would have to wait for a thread, and `fits` of a check whether there
+    /// is room for all that it may open.
     pub fn next(
         &mut self,
         now: Instant,
         in_flight: usize,
         mut list: impl FnMut() -> Option<C>,
         waits: impl Fn(&C::Name) -> bool,
+        fits: impl Fn(&C) -> bool,
     ) -> Next<C> {
         if self.crowded {
             return Next::Nothing;
@@ -101,20 +105,27 @@ impl<C: Candidate> Admission<C> {
         if !is_due && in_flight + self.later.len() >= self.parallel {
             return due.map_or(Next::Nothing, Next::At);
         }
-        if let Some(next) = self.next.filter(|&next| next > now) {
-            return Next::At(next);
-        }
         if is_due && let Some((_, candidate)) = self.later.pop_first() {
-            return self.start(candidate, now);
+            self.ready.push_front(candidate);
+        }
+        while let Some(candidate) = self.lacking.pop_front() {
+            match candidate.name().filter(|name| waits(name)) {
+                Some(name) => self.put_aside(name, candidate),
+                None => return self.start(candidate, in_flight == 0, now, Self::lack_again),
+            }
         }
         self.call_back(&waits);
         for _ in 0..LOOKED_AT {
             let Some(candidate) = self.ready.pop_front().or_else(|| self.from(&mut list)) else {
-                return due.map_or(Next::Nothing, Next::At);
+                return due.filter(|_| !is_due).map_or(Next::Nothing, Next::At);
             };
             match candidate.name().filter(|name| waits(name)) {
                 Some(name) => self.put_aside(name, candidate),
-                None => return self.start(candidate, now),
+                None if in_flight > 0 && !fits(&candidate) => {
+                    self.ready.push_front(candidate);
+                    return Next::Nothing;
+                }
+                None => return self.start(candidate, false, now, Self::ready_again),
             }
         }
         Next::At(now)
@@ -125,8 +136,8 @@ impl<C: Candidate> Admission<C> {
         self.crowded = false;
     }
 
-    /// Whether what came of a check stands although this machine lacked something: it had nothing
-    /// beside it (`alone`) that could have taken its room, or was tried often enough.
+    /// Whether what came of a check stands although this machine lacked something: it was alone, so
+    /// that nothing of ours could have taken its room, or was tried often enough.
     pub fn stands(&self, lacked: Lacked, alone: bool, tries: u8) -> bool {
         match lacked {
             Lacked::Room => alone,
@@ -139,7 +150,7 @@ impl<C: Candidate> Admission<C> {
         match lacked {
             Lacked::Room => {
                 self.crowded = in_flight > 0;
-                self.ready.push_front(candidate);
+                self.lacking.push_back(candidate);
             }
             Lacked::Address => {
                 self.crowded = false;
@@ -154,11 +165,13 @@ impl<C: Candidate> Admission<C> {
 
     /// Whether no check is left here.
     pub fn is_empty(&self) -> bool {
-        self.ready.is_empty() && self.set_aside == 0 && self.later.is_empty()
+        let queues = [&self.lacking, &self.ready];
+        queues.into_iter().all(VecDeque::is_empty) && self.set_aside == 0 && self.later.is_empty()
     }
 
     /// Gives up: hands out those that were begun and wait to be tried again; all others are forgotten.
     pub fn give_up(&mut self) -> impl Iterator<Item = C> {
+        self.lacking.clear();
         self.ready.clear();
         self.aside.clear();
         self.order.clear();
@@ -166,13 +179,29 @@ impl<C: Candidate> Admission<C> {
         std::mem::take(&mut self.later).into_values()
     }
 
-    fn start(&mut self, candidate: C, now: Instant) -> Next<C> {
-        if !self.gap.is_zero() {
-            let due = self.next.unwrap_or(now);
-            let earliest = now.checked_sub(SLACK).unwrap_or(now);
-            self.next = Some(due.max(earliest) + self.gap);
+    /// Begins a check, unless the rate has it wait: then `back` takes it.
+    fn start(
+        &mut self,
+        candidate: C,
+        alone: bool,
+        now: Instant,
+        back: fn(&mut Self, C),
+    ) -> Next<C> {
+        if let Some(at) = self.rate.as_mut().and_then(|rate| rate.not_before(now)) {
+            back(self, candidate);
+            return Next::At(at);
         }
-        Next::Start(candidate)
+        // What is to be alone stays so until it has ended.
+        self.crowded = alone;
+        Next::Start { candidate, alone }
+    }
+
+    fn lack_again(&mut self, candidate: C) {
+        self.lacking.push_front(candidate);
+    }
+
+    fn ready_again(&mut self, candidate: C) {
+        self.ready.push_front(candidate);
     }
 
     fn from(&self, list: &mut impl FnMut() -> Option<C>) -> Option<C> {
@@ -240,6 +269,21 @@ mod tests {
         None
     }
 
+    fn starts(candidate: Line) -> Next<Line> {
+        let alone = false;
+        Next::Start { candidate, alone }
+    }
+
+    /// With threads and room to spare.
+    fn ask(
+        admission: &mut Admission<Line>,
+        now: Instant,
+        in_flight: usize,
+        list: impl FnMut() -> Option<Line>,
+    ) -> Next<Line> {
+        admission.next(now, in_flight, list, |_| false, |_| true)
+    }
+
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
     }
@@ -248,23 +292,37 @@ mod tests {
     fn no_more_than_so_many_are_in_flight() {
         let now = Instant::now();
         let mut admission = Admission::new(2, None);
-        let mut next = |in_flight| admission.next(now, in_flight, endless, |_| false);
-        assert_eq!(next(1), Next::Start(LITERAL));
+        let mut next = |in_flight| admission.next(now, in_flight, endless, |_| false, |_| true);
+        assert_eq!(next(1), starts(LITERAL));
         assert_eq!(next(2), Next::Nothing);
     }
 
     #[test]
-    fn the_rate_is_kept_evenly_and_a_late_poll_is_caught_up_with() {
+    fn the_rate_is_kept_and_the_end_of_the_list_does_not_wait_for_it() {
         let start = Instant::now();
         let mut admission = Admission::new(99, Some(100.0));
-        let mut next = |after| admission.next(start + ms(after), 0, endless, |_| false);
-        assert_eq!(next(0), Next::Start(LITERAL));
-        assert_eq!(next(0), Next::At(start + ms(10)));
-        assert_eq!(next(12), Next::Start(LITERAL));
-        assert_eq!(next(12), Next::At(start + ms(20)));
-        // A gap in the list is no credit.
-        assert_eq!(next(1000), Next::Start(LITERAL));
-        assert_eq!(next(1000), Next::At(start + ms(1005)));
+        let mut list = [LITERAL, named("a")].into_iter();
+        assert_eq!(
+            ask(&mut admission, start, 0, || list.next()),
+            starts(LITERAL)
+        );
+        let next = ask(&mut admission, start, 1, || list.next());
+        assert_eq!(next, Next::At(start + ms(10)));
+        let next = ask(&mut admission, start + ms(10), 1, || list.next());
+        assert_eq!(next, starts(named("a")), "it was kept");
+        assert_eq!(ask(&mut admission, start + ms(10), 1, none), Next::Nothing);
+        assert!(admission.is_empty());
+    }
+
+    #[test]
+    fn what_does_not_fit_waits_unless_it_would_be_alone() {
+        let now = Instant::now();
+        let mut admission = Admission::new(99, None);
+        let mut next =
+            |in_flight, fits| admission.next(now, in_flight, endless, |_| false, |_| fits);
+        assert_eq!(next(1, false), Next::Nothing);
+        assert_eq!(next(1, true), starts(LITERAL));
+        assert_eq!(next(0, false), starts(LITERAL));
     }
 
     #[test]
@@ -272,22 +330,31 @@ mod tests {
         let now = Instant::now();
         let mut admission = Admission::new(99, None);
         let mut list = [named("a"), named("b"), named("a"), LITERAL].into_iter();
-        let next = admission.next(now, 0, || list.next(), |_| true);
-        assert_eq!(next, Next::Start(LITERAL));
-        assert_eq!(admission.next(now, 0, none, |_| true), Next::Nothing);
+        let next = admission.next(now, 0, || list.next(), |_| true, |_| true);
+        assert_eq!(next, starts(LITERAL));
+        assert_eq!(
+            admission.next(now, 0, none, |_| true, |_| true),
+            Next::Nothing
+        );
         assert!(!admission.is_empty());
         // One thread is free: `a` takes it, and the other `a` shares it.
         let mut began = Vec::new();
         let mut free = true;
-        while let Next::Start(line) =
-            admission.next(now, 0, none, |name| !(free || began_has(&began, name)))
-        {
+        while let Next::Start {
+            candidate: line, ..
+        } = admission.next(
+            now,
+            0,
+            none,
+            |name| !(free || began_has(&began, name)),
+            |_| true,
+        ) {
             began.push(line);
             free = false;
         }
         assert_eq!(began, [named("a"), named("a")]);
-        let next = admission.next(now, 0, none, |_| false);
-        assert_eq!(next, Next::Start(named("b")));
+        let next = admission.next(now, 0, none, |_| false, |_| true);
+        assert_eq!(next, starts(named("b")));
         assert!(admission.is_empty());
     }
 
@@ -305,7 +372,7 @@ mod tests {
                 read += 1;
                 Some(named("a"))
             };
-            match admission.next(now, 0, list, |_| true) {
+            match admission.next(now, 0, list, |_| true, |_| true) {
                 Next::At(at) => assert_eq!(at, now, "there is more to look at"),
                 next => break assert_eq!(next, Next::Nothing),
             }
@@ -317,26 +384,30 @@ mod tests {
     fn what_lacked_room_waits_until_something_has_ended() {
         let now = Instant::now();
         let mut admission = Admission::new(99, None);
-        assert!(!admission.stands(Lacked::Room, false, 9));
-        admission.again(named("a"), Lacked::Room, now, 1);
-        assert_eq!(admission.next(now, 1, endless, |_| false), Next::Nothing);
+        admission.again(named("a"), Lacked::Room, now, 2);
+        assert_eq!(ask(&mut admission, now, 2, endless), Next::Nothing);
         admission.ended();
-        let next = admission.next(now, 0, endless, |_| false);
-        assert_eq!(next, Next::Start(named("a")));
-        assert!(
-            admission.stands(Lacked::Room, true, 0),
-            "nothing of ours is in its way"
-        );
+        assert_eq!(ask(&mut admission, now, 1, endless), starts(named("a")));
+        assert_eq!(ask(&mut admission, now, 2, endless), starts(LITERAL));
+        assert!(!admission.stands(Lacked::Room, false, 9));
     }
 
     #[test]
-    fn what_lacked_room_is_tried_at_once_where_nothing_is_in_its_way() {
+    fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
         let now = Instant::now();
         let mut admission = Admission::new(99, None);
         admission.again(named("a"), Lacked::Room, now, 1);
         admission.again(named("b"), Lacked::Room, now, 0);
-        let next = admission.next(now, 0, endless, |_| false);
-        assert_eq!(next, Next::Start(named("b")));
+        let alone = Next::Start {
+            candidate: named("a"),
+            alone: true,
+        };
+        assert_eq!(ask(&mut admission, now, 0, endless), alone);
+        assert!(admission.stands(Lacked::Room, true, 0));
+        assert_eq!(ask(&mut admission, now, 1, endless), Next::Nothing);
+        admission.ended();
+        let next = ask(&mut admission, now, 0, endless);
+        assert!(matches!(next, Next::Start { alone: true, .. }), "{next:?}");
     }
 
     #[test]
@@ -348,12 +419,12 @@ mod tests {
         for _ in 0..3 {
             assert!(!admission.stands(Lacked::Address, true, line.1));
             admission.again(line, Lacked::Address, now, 0);
-            let Next::At(at) = admission.next(now, 0, endless, |_| false) else {
+            let Next::At(at) = ask(&mut admission, now, 0, endless) else {
                 panic!("its place is kept");
             };
             now = at;
-            match admission.next(now, 0, none, |_| false) {
-                Next::Start(again) => line = again,
+            match ask(&mut admission, now, 0, none) {
+                Next::Start { candidate, .. } => line = candidate,
                 other => panic!("{other:?}"),
             }
         }
@@ -367,9 +438,9 @@ mod tests {
         let now = Instant::now();
         let mut admission = Admission::new(9, None);
         admission.again(LITERAL, Lacked::Address, now, 0);
-        admission.next(now, 0, || None, |_| true);
+        admission.next(now, 0, || None, |_| true, |_| true);
         let mut list = [named("a")].into_iter();
-        admission.next(now, 0, || list.next(), |_| true);
+        admission.next(now, 0, || list.next(), |_| true, |_| true);
         assert_eq!(admission.give_up().count(), 1);
         assert!(admission.is_empty());
     }

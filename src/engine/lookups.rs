@@ -53,6 +53,8 @@ impl Lookups {
             Ok(()) => Poll::Pending,
             Err(e) => {
                 self.names.forget(&question);
+                let threads = self.resolver.as_ref().map_or(0, Resolver::most);
+                self.names.have(threads);
                 Poll::Ready(Err(LookupError::Lack(e)))
             }
         }

@@ -49,6 +49,7 @@
 pub mod admission;
 mod lookups;
 mod names;
+mod rate;
 mod slots;
 mod socket;
 mod world;
@@ -90,7 +91,7 @@ const EVENTS: usize = 1024;
 const NAP: Duration = Duration::from_secs(3600);
 
 /// For how long in one turn the greedy are stepped.
-const GREED: Duration = Duration::from_millis(1);
+const GREED: Duration = Duration::from_micros(500);
 
 /// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
 /// knows nothing.
@@ -99,10 +100,14 @@ pub struct Engine<T> {
     events: Events,
     slots: Slots<Body<T>>,
     due: Vec<usize>,
+    /// When the last of those that were due had been stepped.
+    done: Instant,
     /// Those that could go on at once, in the order of their turns.
     greedy: VecDeque<Key>,
     scratch: Scratch,
     places: Places,
+    /// How many sockets those in flight may come to have open together.
+    reserved: usize,
     lookups: Lookups,
     watched: bool,
     is_over: bool,
@@ -114,7 +119,8 @@ pub struct Engine<T> {
 pub struct Limits {
     /// Probes, about: events are taken up by so many.
     pub probes: usize,
-    /// Sockets of all probes together; more are refused as the system would, with `EMFILE`.
+    /// Sockets of all probes together; more are refused as the system would, with `EMFILE`. Who asks
+    /// first whether a check [fits](Engine::fits) never meets that.
     pub sockets: usize,
     /// Look-ups under way, each on a thread.
     pub lookups: usize,
@@ -138,6 +144,7 @@ struct Body<T> {
     sockets: Sockets,
     lookup: Lookup,
     is_greedy: bool,
+    reserved: usize,
     tag: T,
 }
 
@@ -152,9 +159,11 @@ impl<T> Engine<T> {
             events: Events::with_capacity(limits.probes.clamp(1, EVENTS)),
             slots: Slots::new(),
             due: Vec::new(),
+            done: Instant::now(),
             greedy: VecDeque::new(),
             scratch: Scratch::default(),
             places: Places::new(limits.sockets),
+            reserved: 0,
             lookups: Lookups::new(limits.lookups),
             watched: false,
             is_over: false,
@@ -167,9 +176,10 @@ impl<T> Engine<T> {
         Instant::now()
     }
 
-    /// When the last [`wait`](Self::wait) ended.
-    pub fn woke(&self) -> Instant {
-        self.woke
+    /// How long it took, after the last [`wait`](Self::wait), until all that were due had been stepped,
+    /// the greedy aside.
+    pub fn lag(&self) -> Duration {
+        self.done.saturating_duration_since(self.woke)
     }
 
     /// How many probes have been admitted and have not ended.
@@ -182,6 +192,12 @@ impl<T> Engine<T> {
         self.lookups.would_wait(question, Instant::now())
     }
 
+    /// Whether there is room for all the sockets that a check of this target may open, whatever those in
+    /// flight may yet do.
+    pub fn fits(&self, target: &Target) -> bool {
+        self.reserved.saturating_add(target.sockets()) <= self.places.most()
+    }
+
     /// Takes up a check: its clock starts here, and it is stepped at once. Where that is its end, it is
     /// returned.
     pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
@@ -190,6 +206,7 @@ impl<T> Engine<T> {
             sockets: Sockets::default(),
             lookup: Lookup::default(),
             is_greedy: false,
+            reserved: 0,
             tag,
         };
         let key = self.slots.insert(body);
@@ -206,6 +223,7 @@ impl<T> Engine<T> {
         }
         self.due = due;
         let start = Instant::now();
+        self.done = start;
         for _ in 0..self.greedy.len() {
             let Some(key) = self.greedy.pop_front() else {
                 return;
@@ -273,6 +291,7 @@ impl<T> Engine<T> {
         }
         self.due.clear();
         self.greedy.clear();
+        self.reserved = 0;
     }
 
     /// Has [`wait`](Self::wait) come back when there is something to read from `source`.
@@ -323,7 +342,14 @@ impl<T> Engine<T> {
             places: &self.places,
             lookups: &mut self.lookups,
         };
-        match body.probe.step(&mut world, &mut self.scratch) {
+        let stepped = body.probe.step(&mut world, &mut self.scratch);
+        let needs = match stepped {
+            task::Poll::Pending => body.probe.sockets(),
+            task::Poll::Ready(_) => 0,
+        };
+        self.reserved = self.reserved + needs - body.reserved;
+        body.reserved = needs;
+        match stepped {
             task::Poll::Pending => {
                 let at = body.probe.wake_at();
                 if body.probe.wait().until.is_none() || at > Instant::now() {

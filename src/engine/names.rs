@@ -73,6 +73,11 @@ impl Names {
         Asked::New
     }
 
+    /// There are no more than so many threads after all; one at least, for who asks is to be told.
+    pub fn have(&mut self, threads: usize) {
+        self.threads = threads.max(1);
+    }
+
     /// The question could not be put.
     pub fn forget(&mut self, question: &Question) {
         self.pending.remove(question);

@@ -41,6 +41,11 @@ impl Places {
         }
     }
 
+    /// How many there are.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
     /// `EMFILE` where none is left, as the system would say.
     fn take(&self) -> io::Result<Place> {
         let taken = self.taken.get();

@@ -66,6 +66,14 @@ impl Connecting {
         }
     }
 
+    /// How many attempts may be under way at a time.
+    pub fn sockets(&self) -> usize {
+        match &self.addresses {
+            Addresses::Socket | Addresses::One(_) => 1,
+            Addresses::Many(addresses) => addresses.len().min(ATTEMPTS),
+        }
+    }
+
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
         loop {
             let mut blocked = None;

@@ -1,0 +1,105 @@
+//! The rate limit: at most so many a second, evenly spread.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// How far behind its schedule it may catch up: what the timer of the poll rounds away. Within any
+/// second it stays under its limit all the same.
+const SLACK: Duration = Duration::from_millis(5);
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// What has begun of late, and when the next may.
+pub struct Rate {
+    gap: Duration,
+    most: usize,
+    next: Option<Instant>,
+    /// The last second's.
+    begun: VecDeque<Instant>,
+}
+
+impl Rate {
+    /// `rate` a second; above 0.
+    pub fn new(rate: f64) -> Self {
+        Self {
+            gap: Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::MAX),
+            most: (rate as usize).max(1),
+            next: None,
+            begun: VecDeque::new(),
+        }
+    }
+
+    /// Counts one that begins at `now`; or says when it may, where that is later.
+    pub fn not_before(&mut self, now: Instant) -> Option<Instant> {
+        if let Some(next) = self.next.filter(|&next| next > now) {
+            return Some(next);
+        }
+        while self.begun.front().is_some_and(|&at| at + SECOND <= now) {
+            self.begun.pop_front();
+        }
+        if self.begun.len() >= self.most
+            && let Some(&first) = self.begun.front()
+        {
+            return Some(first + SECOND);
+        }
+        let due = self.next.unwrap_or(now);
+        let earliest = now.checked_sub(SLACK).unwrap_or(now);
+        self.next = due.max(earliest).checked_add(self.gap);
+        self.begun.push_back(now);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn it_is_kept_evenly_and_a_late_poll_is_caught_up_with() {
+        let start = Instant::now();
+        let mut rate = Rate::new(100.0);
+        let mut not_before = |after| rate.not_before(start + ms(after));
+        assert_eq!(not_before(0), None);
+        assert_eq!(not_before(0), Some(start + ms(10)));
+        assert_eq!(not_before(12), None);
+        assert_eq!(not_before(12), Some(start + ms(20)));
+        // A gap in the list is no credit.
+        assert_eq!(not_before(1000), None);
+        assert_eq!(not_before(1000), Some(start + ms(1005)));
+    }
+
+    #[test]
+    fn no_second_has_more_however_late_the_poll_is() {
+        for limit in [1, 7, 1000, 4000] {
+            let start = Instant::now();
+            let mut rate = Rate::new(limit as f64);
+            let mut begun: Vec<Duration> = Vec::new();
+            for tick in 0..5_000 {
+                // As late as a poll is that counts milliseconds.
+                let now = ms(tick) + Duration::from_micros(tick * 7919 % 1000);
+                while rate.not_before(start + now).is_none() {
+                    begun.push(now);
+                }
+            }
+            for (first, at) in begun.iter().enumerate() {
+                let second = begun.iter().skip(first).take_while(|t| **t < *at + SECOND);
+                assert!(second.count() <= limit, "{limit} a second");
+            }
+            let wanted = limit * 5 * 9 / 10;
+            assert!(begun.len() >= wanted, "{} of {limit} a second", begun.len());
+        }
+    }
+
+    #[test]
+    fn less_than_one_a_second_is_a_rate_too() {
+        let start = Instant::now();
+        let mut rate = Rate::new(0.25);
+        assert_eq!(rate.not_before(start), None);
+        assert_eq!(rate.not_before(start), Some(start + ms(4000)));
+        assert_eq!(Rate::new(1e-300).not_before(start), None);
+    }
+}
