@@ -9,15 +9,15 @@
 //! names up are threads of their own, which wake the loop where it asked them to; none of them can
 //! hold it up.
 
-pub mod console;
-pub mod limits;
-pub mod output;
+mod console;
+mod limits;
+mod output;
 mod pour;
-pub mod progress;
+mod progress;
 mod render;
 mod room;
 pub mod signals;
-pub mod tally;
+mod tally;
 mod turns;
 mod waiting;
 
@@ -39,7 +39,7 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tally::Tally;
-use turns::{End, Turns};
+use turns::{End, Left, Turns};
 
 /// Checks all targets of a list, and returns the status that the exit code tells.
 ///
@@ -132,7 +132,7 @@ impl Begun {
         };
         if let Some(cut) = &cut {
             let _ = self.cut.set(cut.clone());
-            self.console.say(self.last_words(cut, left));
+            self.console.say(last_words(cut, left));
         }
         self.turns.output.close();
         if !self.turns.until(2, |turns| turns.output.is_done()) {
@@ -154,8 +154,11 @@ impl Begun {
         self.status(cut.is_some())
     }
 
-    /// Nobody reads the output, or it can't be written: the run ends quietly.
+    /// Nobody reads the output, or it can't be written: the run ends quietly, once all that was handed
+    /// over has been judged.
     fn unheard(mut self) -> Status {
+        self.turns.output.close();
+        self.turns.until(2, |turns| turns.output.is_done());
         self.hush();
         self.status(true)
     }
@@ -166,21 +169,6 @@ impl Begun {
         self.console.close();
         let (signals, console) = (self.turns.signals(), &self.console);
         self.turns.until(signals + 1, |_| console.is_done());
-    }
-
-    fn last_words(&self, cut: &str, left: Option<u64>) -> String {
-        let Some(left) = left else {
-            return format!("check-tcp: {cut}");
-        };
-        let list = match self.turns.reader.has_ended() {
-            true => "the list had ended",
-            false => "the list had not ended",
-        };
-        let lines = match left {
-            1 => "line that had been read was",
-            _ => "lines that had been read were",
-        };
-        format!("check-tcp: {cut}: {left} {lines} not checked; {list}")
     }
 
     fn tally(&self) -> Tally {
@@ -197,6 +185,25 @@ impl Begun {
             worst => worst,
         }
     }
+}
+
+fn last_words(cut: &str, left: Option<Left>) -> String {
+    let Some(Left {
+        lines,
+        list_had_ended,
+    }) = left
+    else {
+        return format!("check-tcp: {cut}");
+    };
+    let were = match lines {
+        1 => "line that had been read was",
+        _ => "lines that had been read were",
+    };
+    let ended = match list_had_ended {
+        true => "had ended",
+        false => "had not ended",
+    };
+    format!("check-tcp: {cut}: {lines} {were} not checked; the list {ended}")
 }
 
 fn open(source: &Source) -> Result<File, String> {

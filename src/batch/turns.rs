@@ -42,6 +42,13 @@ pub enum End {
     Unheard,
 }
 
+/// What a run that was broken off has left undone.
+pub struct Left {
+    /// How many lines had been read and have no verdict.
+    pub lines: u64,
+    pub list_had_ended: bool,
+}
+
 /// All that the loop deals with.
 pub struct Turns {
     pub engine: Engine<Tag>,
@@ -112,9 +119,8 @@ impl Turns {
         }
     }
 
-    /// Breaks off what is in flight, and hands it over as that. Returns how many lines that had been
-    /// read are left without a verdict.
-    pub fn interrupt(&mut self) -> u64 {
+    /// Breaks off what is in flight, and hands it over as that.
+    pub fn interrupt(&mut self) -> Left {
         self.reader.stop();
         let Self {
             engine,
@@ -125,7 +131,13 @@ impl Turns {
         engine.interrupt(|ended| records.push(waiting::record(ended)));
         records.extend(admission.give_up().map(Waiting::interrupted));
         self.hand();
-        self.reader.lines().saturating_sub(self.verdicts)
+        // In this order: once the list has ended, no line comes on top.
+        let list_had_ended = self.reader.has_ended();
+        let lines = self.reader.lines().saturating_sub(self.verdicts);
+        Left {
+            lines,
+            list_had_ended,
+        }
     }
 
     /// How many signals have come.
@@ -172,9 +184,9 @@ impl Turns {
             );
             match next {
                 Next::Start { candidate, alone } => self.begin(candidate, alone),
+                // Lines were refused, and there may be more.
+                _ if self.records.len() >= REFUSED => return Some(now),
                 Next::At(at) => return Some(at),
-                // A line was refused, and there may be more.
-                Next::Nothing if self.records.len() >= REFUSED => return Some(now),
                 Next::Nothing => return None,
             }
             begun += 1;

@@ -60,14 +60,18 @@ fn split<'a>(
     if !line.is_whole {
         return Err(format!("it is longer than {LONGEST_LINE} bytes"));
     }
-    if let Some(before) = line.text.iter().position(|&byte| byte == 0) {
-        let at = before + 1;
-        return Err(format!("its byte {at} is NUL; a list is text in UTF-8"));
-    }
     let said = |unfinished: Unfinished| unfinished.to_string();
     let first = first.transpose().map_err(said)?.unwrap_or_default();
     let rest = rest.map(|word| word.map(|word| OsString::from_vec(word.into_owned())));
-    Ok((first, rest.collect::<Result<_, _>>().map_err(said)?))
+    let rest: Vec<_> = rest.collect::<Result<_, _>>().map_err(said)?;
+    let has_nul = |word: &[u8]| word.contains(&0);
+    if has_nul(&first) || rest.iter().any(|word| has_nul(word.as_bytes())) {
+        // The first in the line, for what is in a comment comes behind all words.
+        let before = line.text.iter().take_while(|&&byte| byte != 0).count();
+        let at = before + 1;
+        return Err(format!("its byte {at} is NUL; a list is text in UTF-8"));
+    }
+    Ok((first, rest))
 }
 
 fn asked(
@@ -248,7 +252,7 @@ mod tests {
     fn a_bad_line_says_why() {
         for row in [
             "a\0b -> TCP: its byte 2 is NUL; a list is text in UTF-8",
-            "a # \0 -> TCP: its byte 5 is NUL; a list is text in UTF-8",
+            "a -s \0 # \0 -> TCP: its byte 6 is NUL; a list is text in UTF-8",
             "'a b -> TCP: the quote ' at byte 1 is not closed",
             "a:25 --service smtp \"b -> TCP: the quote \" at byte 21 is not closed",
             "a:25 \\ -> TCP: the backslash at its end (byte 6) escapes nothing",

@@ -51,7 +51,9 @@ impl Serialize for Row<'_> {
         let session = trace.and_then(|trace| trace.session.as_ref());
         let reply = checked.and_then(field::reply);
         // A usage error of the command line has no target.
-        let written = Some(&label.target).filter(|target| !target.is_empty());
+        // A command line that is refused may have none, a line has at least an empty one.
+        let is_there = label.line.is_some() || !label.target.is_empty();
+        let written = is_there.then_some(&label.target);
         let mut row = serializer.serialize_struct("Record", 20)?;
         row.serialize_field(
             "target",
@@ -230,9 +232,12 @@ mod tests {
             r#""time":null}"#,
             "\n"
         );
+        let shown = shown.replace(r#""target":null"#, r#""target":"""#);
         assert_eq!(object(&usage), shown);
-        usage.label.target = "mx".into();
-        let shown = shown.replace(r#""target":null"#, r#""target":"mx""#);
+        usage.label.line = None;
+        let shown = shown
+            .replace(r#""target":"""#, r#""target":null"#)
+            .replace(r#""line":3"#, r#""line":null"#);
         assert_eq!(object(&usage), shown);
     }
 

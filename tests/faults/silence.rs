@@ -41,6 +41,24 @@ fn four_silent_addresses_leave_time_for_the_fifth() {
 }
 
 #[test]
+fn a_list_has_room_for_every_race_however_few_files_may_be_open() {
+    const LINES: usize = 30;
+    let Some((hosts, mut listeners)) = name_of(4) else {
+        return;
+    };
+    let last = listeners.pop().expect("four");
+    let (_silent, port) = silenced(listeners);
+    let server = Server::on(last, |peer| peer.say("220 ready\r\n"));
+    let program = program!("--targets - -e ^220 -t 5").inside(&hosts);
+    let listed = program
+        .shell("ulimit -n 64 && exec \"$@\"")
+        .over(format!("many.test:{port}\n").repeat(LINES));
+    listed.exits(0);
+    assert_eq!(listed.answers().len(), LINES, "{listed}");
+    assert_eq!(server.connections(), LINES, "{listed}");
+}
+
+#[test]
 fn a_port_is_closed_where_more_addresses_are_silent_than_are_tried_at_a_time() {
     let Some((hosts, listeners)) = name_of(6) else {
         return;

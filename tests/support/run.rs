@@ -69,9 +69,11 @@ impl Program {
         self
     }
 
-    /// Started by a shell that runs `script`, in which `"$@"` is the command line.
+    /// Started by a shell that runs `script`, in which `"$@"` is the command line; inside the world of
+    /// its own, where it has one.
     pub fn shell(mut self, script: &str) -> Self {
-        self.wrapper = ["sh", "-c", script, "sh"].map(OsString::from).to_vec();
+        let shell = ["sh", "-c", script, "sh"].map(OsString::from);
+        self.wrapper.extend(shell);
         self
     }
 
