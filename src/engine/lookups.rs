@@ -2,6 +2,7 @@
 
 use super::names::{Asked, Names};
 use super::slots::Key;
+use super::watch::WAKER;
 use crate::net::LookupError;
 use crate::resolve::{Answer, Question, Resolver};
 use mio::{Registry, Waker};
@@ -88,7 +89,7 @@ impl Lookups {
         if let Some(waker) = &self.waker {
             return Ok(waker.clone());
         }
-        let waker = Arc::new(Waker::new(registry, super::WAKER)?);
+        let waker = Arc::new(Waker::new(registry, WAKER)?);
         Ok(self.waker.insert(waker).clone())
     }
 

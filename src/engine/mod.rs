@@ -52,6 +52,7 @@ mod names;
 mod rate;
 mod slots;
 mod socket;
+mod watch;
 mod world;
 
 use crate::check::Check;
@@ -61,28 +62,17 @@ use crate::resolve::Question;
 use crate::state::Scratch;
 use crate::target::Target;
 use lookups::Lookups;
-use mio::event::Source;
-use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Poll, Token};
 use slots::{Key, Slots};
 use socket::Places;
 use std::collections::VecDeque;
 use std::io;
 use std::mem;
-use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 use std::task;
 use std::time::{Duration, Instant};
+use watch::{LISTENED, WAKER, WATCHED};
 use world::{Lookup, Sockets, World};
-
-/// The token of the waker; no slot has it.
-const WAKER: Token = Token(usize::MAX);
-
-/// The token of what is watched for the engine's user.
-const WATCHED: Token = Token(usize::MAX - 1);
-
-/// The token of what is listened to for its end.
-const LISTENED: Token = Token(usize::MAX - 2);
 
 /// How many events one turn takes up.
 const EVENTS: usize = 1024;
@@ -292,42 +282,6 @@ impl<T> Engine<T> {
         self.due.clear();
         self.greedy.clear();
         self.reserved = 0;
-    }
-
-    /// Has [`wait`](Self::wait) come back when there is something to read from `source`.
-    ///
-    /// # Errors
-    /// The poll refused it.
-    pub fn watch(&mut self, source: &mut impl Source) -> io::Result<()> {
-        let registry = self.poll.registry();
-        registry.register(source, WATCHED, Interest::READABLE)
-    }
-
-    /// Whether there was something to read since this was last asked.
-    pub fn watched(&mut self) -> bool {
-        mem::take(&mut self.watched)
-    }
-
-    /// Has [`wait`](Self::wait) come back when nobody is left at the other end of a pipe or a socket.
-    /// Of what has no other end, such as a file, nothing is told.
-    pub fn listen(&mut self, writer: &impl AsFd) {
-        let descriptor = writer.as_fd().as_raw_fd();
-        let registry = self.poll.registry();
-        // Its end is told whatever the interest, and nobody writes to us there.
-        let _ = registry.register(&mut SourceFd(&descriptor), LISTENED, Interest::READABLE);
-    }
-
-    /// Whether that has happened.
-    pub fn is_over(&self) -> bool {
-        self.is_over
-    }
-
-    /// What ends a [`wait`](Self::wait) from another thread.
-    ///
-    /// # Errors
-    /// The system has no descriptor left.
-    pub fn waker(&mut self) -> io::Result<Arc<Waker>> {
-        self.lookups.waker(self.poll.registry())
     }
 
     fn step_one(&mut self, index: usize) -> Option<Ended<T>> {

@@ -1,0 +1,206 @@
+use super::*;
+
+/// A name, or none, and the tries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line(Option<&'static str>, u8);
+
+impl Candidate for Line {
+    type Name = &'static str;
+
+    fn name(&self) -> Option<&'static str> {
+        self.0
+    }
+
+    fn tries(&mut self) -> &mut u8 {
+        &mut self.1
+    }
+}
+
+const LITERAL: Line = Line(None, 0);
+
+fn named(name: &'static str) -> Line {
+    Line(Some(name), 0)
+}
+
+fn endless() -> Option<Line> {
+    Some(LITERAL)
+}
+
+fn none() -> Option<Line> {
+    None
+}
+
+fn starts(candidate: Line) -> Next<Line> {
+    let alone = false;
+    Next::Start { candidate, alone }
+}
+
+/// With threads and room to spare.
+fn ask(
+    admission: &mut Admission<Line>,
+    now: Instant,
+    in_flight: usize,
+    list: impl FnMut() -> Option<Line>,
+) -> Next<Line> {
+    admission.next(now, in_flight, list, |_| false, |_| true)
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+#[test]
+fn no_more_than_so_many_are_in_flight() {
+    let now = Instant::now();
+    let mut admission = Admission::new(2, None);
+    let mut next = |in_flight| admission.next(now, in_flight, endless, |_| false, |_| true);
+    assert_eq!(next(1), starts(LITERAL));
+    assert_eq!(next(2), Next::Nothing);
+}
+
+#[test]
+fn the_rate_is_kept_and_the_end_of_the_list_does_not_wait_for_it() {
+    let start = Instant::now();
+    let mut admission = Admission::new(99, Some(100.0));
+    let mut list = [LITERAL, named("a")].into_iter();
+    assert_eq!(
+        ask(&mut admission, start, 0, || list.next()),
+        starts(LITERAL)
+    );
+    let next = ask(&mut admission, start, 1, || list.next());
+    assert_eq!(next, Next::At(start + ms(10)));
+    let next = ask(&mut admission, start + ms(10), 1, || list.next());
+    assert_eq!(next, starts(named("a")), "it was kept");
+    assert_eq!(ask(&mut admission, start + ms(10), 1, none), Next::Nothing);
+    assert!(admission.is_empty());
+}
+
+#[test]
+fn what_does_not_fit_waits_unless_it_would_be_alone() {
+    let now = Instant::now();
+    let mut admission = Admission::new(99, None);
+    let mut next = |in_flight, fits| admission.next(now, in_flight, endless, |_| false, |_| fits);
+    assert_eq!(next(1, false), Next::Nothing);
+    assert_eq!(next(1, true), starts(LITERAL));
+    assert_eq!(next(0, false), starts(LITERAL));
+}
+
+#[test]
+fn names_wait_while_all_threads_are_taken_and_nobody_waits_with_them() {
+    let now = Instant::now();
+    let mut admission = Admission::new(99, None);
+    let mut list = [named("a"), named("b"), named("a"), LITERAL].into_iter();
+    let next = admission.next(now, 0, || list.next(), |_| true, |_| true);
+    assert_eq!(next, starts(LITERAL));
+    assert_eq!(
+        admission.next(now, 0, none, |_| true, |_| true),
+        Next::Nothing
+    );
+    assert!(!admission.is_empty());
+    // One thread is free: `a` takes it, and the other `a` shares it.
+    let mut began = Vec::new();
+    let mut free = true;
+    while let Next::Start {
+        candidate: line, ..
+    } = admission.next(
+        now,
+        0,
+        none,
+        |name| !(free || began_has(&began, name)),
+        |_| true,
+    ) {
+        began.push(line);
+        free = false;
+    }
+    assert_eq!(began, [named("a"), named("a")]);
+    let next = admission.next(now, 0, none, |_| false, |_| true);
+    assert_eq!(next, starts(named("b")));
+    assert!(admission.is_empty());
+}
+
+fn began_has(began: &[Line], name: &&'static str) -> bool {
+    began.iter().any(|line| line.0 == Some(name))
+}
+
+#[test]
+fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
+    let now = Instant::now();
+    let mut admission = Admission::new(99, None);
+    let mut read = 0;
+    loop {
+        let list = || {
+            read += 1;
+            Some(named("a"))
+        };
+        match admission.next(now, 0, list, |_| true, |_| true) {
+            Next::At(at) => assert_eq!(at, now, "there is more to look at"),
+            next => break assert_eq!(next, Next::Nothing),
+        }
+    }
+    assert_eq!(read, ASIDE);
+}
+
+#[test]
+fn what_lacked_room_waits_until_something_has_ended() {
+    let now = Instant::now();
+    let mut admission = Admission::new(99, None);
+    admission.again(named("a"), Lacked::Room, now, 2);
+    assert_eq!(ask(&mut admission, now, 2, endless), Next::Nothing);
+    admission.ended();
+    assert_eq!(ask(&mut admission, now, 1, endless), starts(named("a")));
+    assert_eq!(ask(&mut admission, now, 2, endless), starts(LITERAL));
+    assert!(!admission.stands(Lacked::Room, false, 9));
+}
+
+#[test]
+fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
+    let now = Instant::now();
+    let mut admission = Admission::new(99, None);
+    admission.again(named("a"), Lacked::Room, now, 1);
+    admission.again(named("b"), Lacked::Room, now, 0);
+    let alone = Next::Start {
+        candidate: named("a"),
+        alone: true,
+    };
+    assert_eq!(ask(&mut admission, now, 0, endless), alone);
+    assert!(admission.stands(Lacked::Room, true, 0));
+    assert_eq!(ask(&mut admission, now, 1, endless), Next::Nothing);
+    admission.ended();
+    let next = ask(&mut admission, now, 0, endless);
+    assert!(matches!(next, Next::Start { alone: true, .. }), "{next:?}");
+}
+
+#[test]
+fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
+    let start = Instant::now();
+    let mut admission = Admission::new(1, None);
+    let mut line = LITERAL;
+    let mut now = start;
+    for _ in 0..3 {
+        assert!(!admission.stands(Lacked::Address, true, line.1));
+        admission.again(line, Lacked::Address, now, 0);
+        let Next::At(at) = ask(&mut admission, now, 0, endless) else {
+            panic!("its place is kept");
+        };
+        now = at;
+        match ask(&mut admission, now, 0, none) {
+            Next::Start { candidate, .. } => line = candidate,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(now, start + ms(2000));
+    assert!(admission.stands(Lacked::Address, false, line.1));
+    assert!(admission.is_empty());
+}
+
+#[test]
+fn what_was_begun_is_handed_out_when_the_run_is_given_up() {
+    let now = Instant::now();
+    let mut admission = Admission::new(9, None);
+    admission.again(LITERAL, Lacked::Address, now, 0);
+    admission.next(now, 0, || None, |_| true, |_| true);
+    let mut list = [named("a")].into_iter();
+    admission.next(now, 0, || list.next(), |_| true, |_| true);
+    assert_eq!(admission.give_up().count(), 1);
+    assert!(admission.is_empty());
+}
