@@ -153,16 +153,6 @@ impl Probe {
         (self.target, self.check)
     }
 
-    /// Who is asked.
-    pub fn target(&self) -> &Target {
-        &self.target
-    }
-
-    /// What is asked.
-    pub fn check(&self) -> &Check {
-        &self.check
-    }
-
     fn failure(&mut self, phase: Phase, cause: Cause) -> Failure {
         let phase = match cause {
             // Decided while reading; the goodbye came after.

@@ -25,6 +25,12 @@ const BURST: usize = 32;
 /// its limit, and must not fall behind.
 const BEHIND: Duration = Duration::from_millis(1);
 
+/// Verdicts are handed over where the loop has nothing else to do, since whoever judges and writes them
+/// may have to share its processor; but no later than when so many wait, or the first has waited so
+/// long.
+const BATCH: usize = 256;
+const WAIT: Duration = Duration::from_millis(20);
+
 /// How many lines that ask for nothing that can be done are taken up in one turn.
 const REFUSED: usize = 256;
 
@@ -60,6 +66,8 @@ pub struct Turns {
     /// What has ended in this turn, and what is said of it.
     ended: Vec<Ended<Tag>>,
     records: Vec<Record>,
+    /// Since when there are records to hand over.
+    first: Option<Instant>,
     /// How many lines have their verdict.
     verdicts: u64,
     /// The list has been taken up to its end, and how it ended.
@@ -84,6 +92,7 @@ impl Turns {
             progress,
             ended: Vec::new(),
             records: Vec::new(),
+            first: None,
             verdicts: 0,
             list: None,
         }
@@ -93,17 +102,18 @@ impl Turns {
     pub fn go(&mut self) -> End {
         loop {
             let again = self.admit();
-            self.hand();
             if self.list.is_some() && self.engine.in_flight() == 0 && self.admission.is_empty() {
+                self.hand();
                 return match self.list.take().flatten() {
                     Some(e) => End::Unread(e),
                     None => End::Whole,
                 };
             }
             if self.output.broken().is_some() || self.engine.is_over() {
+                self.hand();
                 return End::Unheard;
             }
-            if let Err(e) = self.engine.wait(again) {
+            if let Err(e) = self.wait(again) {
                 return End::Failed(e);
             }
             self.engine.step(|ended| self.ended.push(ended));
@@ -117,6 +127,26 @@ impl Turns {
                 return End::Interrupted;
             }
         }
+    }
+
+    /// Waits until there is something to do, or `again` has come; hands over what there is before it
+    /// sleeps.
+    fn wait(&mut self, again: Option<Instant>) -> io::Result<()> {
+        if self.records.is_empty() {
+            return self.engine.wait(again);
+        }
+        let now = self.engine.now();
+        let first = *self.first.get_or_insert(now);
+        if self.records.len() >= BATCH || now >= first + WAIT {
+            self.hand();
+            return self.engine.wait(again);
+        }
+        self.engine.wait(Some(now))?;
+        if self.engine.is_called() || again.is_some_and(|at| at <= now) {
+            return Ok(());
+        }
+        self.hand();
+        self.engine.wait(again)
     }
 
     /// Breaks off what is in flight, and hands it over as that.
@@ -229,6 +259,7 @@ impl Turns {
     fn hand(&mut self) {
         self.verdicts += self.records.len() as u64;
         self.output.hand(&mut self.records);
+        self.first = None;
         let in_flight = self.engine.in_flight();
         self.progress.in_flight.store(in_flight, Ordering::Relaxed);
         let bytes = self.reader.bytes();

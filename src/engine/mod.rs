@@ -172,6 +172,11 @@ impl<T> Engine<T> {
         self.done.saturating_duration_since(self.woke)
     }
 
+    /// Whether the last [`wait`](Self::wait) came back for something other than its time.
+    pub fn is_called(&self) -> bool {
+        !(self.events.is_empty() && self.due.is_empty() && self.greedy.is_empty())
+    }
+
     /// How many probes have been admitted and have not ended.
     pub fn in_flight(&self) -> usize {
         self.slots.len()
