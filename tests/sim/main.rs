@@ -27,6 +27,7 @@ mod laws_delay;
 mod laws_failing;
 mod laws_flood;
 mod laws_leave;
+mod laws_list;
 mod laws_quit;
 mod laws_race;
 mod laws_races;
