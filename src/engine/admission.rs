@@ -100,33 +100,47 @@ impl<C: Candidate> Admission<C> {
         if self.crowded {
             return Next::Nothing;
         }
-        let due = self.later.keys().next().map(|&(at, _)| at);
-        let is_due = due.is_some_and(|at| at <= now);
+        let is_due = self.later.keys().next().is_some_and(|&(at, _)| at <= now);
         if !is_due && in_flight + self.later.len() >= self.parallel {
-            return due.map_or(Next::Nothing, Next::At);
+            return self.rest();
         }
         if is_due && let Some((_, candidate)) = self.later.pop_first() {
             self.ready.push_front(candidate);
         }
-        while let Some(candidate) = self.lacking.pop_front() {
-            match candidate.name().filter(|name| waits(name)) {
-                Some(name) => self.put_aside(name, candidate),
-                None => return self.start(candidate, in_flight == 0, now, Self::lack_again),
-            }
-        }
         self.call_back(&waits);
         for _ in 0..LOOKED_AT {
-            let Some(candidate) = self.ready.pop_front().or_else(|| self.from(&mut list)) else {
-                return due.filter(|_| !is_due).map_or(Next::Nothing, Next::At);
+            let lacked = !self.lacking.is_empty();
+            let Some(candidate) = self.first(&mut list) else {
+                return self.rest();
             };
-            match candidate.name().filter(|name| waits(name)) {
-                Some(name) => self.put_aside(name, candidate),
-                None if in_flight > 0 && !fits(&candidate) => {
-                    self.ready.push_front(candidate);
-                    return Next::Nothing;
-                }
-                None => return self.start(candidate, false, now, Self::ready_again),
+            if let Some(name) = candidate.name().filter(|name| waits(name)) {
+                self.put_aside(name, candidate);
+                continue;
             }
+            let held = match in_flight > 0 && !fits(&candidate) {
+                true => Some(self.rest()),
+                false => self
+                    .rate
+                    .as_mut()
+                    .and_then(|rate| rate.held(now))
+                    .map(Next::At),
+            };
+            if let Some(next) = held {
+                let queue = if lacked {
+                    &mut self.lacking
+                } else {
+                    &mut self.ready
+                };
+                queue.push_front(candidate);
+                return next;
+            }
+            if let Some(rate) = &mut self.rate {
+                rate.count(now);
+            }
+            // What is to be alone stays so until it has ended.
+            let alone = lacked && in_flight == 0;
+            self.crowded = alone;
+            return Next::Start { candidate, alone };
         }
         Next::At(now)
     }
@@ -179,33 +193,16 @@ impl<C: Candidate> Admission<C> {
         std::mem::take(&mut self.later).into_values()
     }
 
-    /// Begins a check, unless the rate has it wait: then `back` takes it.
-    fn start(
-        &mut self,
-        candidate: C,
-        alone: bool,
-        now: Instant,
-        back: fn(&mut Self, C),
-    ) -> Next<C> {
-        if let Some(at) = self.rate.as_mut().and_then(|rate| rate.not_before(now)) {
-            back(self, candidate);
-            return Next::At(at);
-        }
-        // What is to be alone stays so until it has ended.
-        self.crowded = alone;
-        Next::Start { candidate, alone }
+    /// Whose turn it is: what lacked room comes before all that is ready, and that before the list.
+    fn first(&mut self, list: &mut impl FnMut() -> Option<C>) -> Option<C> {
+        let queued = self.lacking.pop_front().or_else(|| self.ready.pop_front());
+        queued.or_else(|| (self.set_aside < ASIDE).then(list).flatten())
     }
 
-    fn lack_again(&mut self, candidate: C) {
-        self.lacking.push_front(candidate);
-    }
-
-    fn ready_again(&mut self, candidate: C) {
-        self.ready.push_front(candidate);
-    }
-
-    fn from(&self, list: &mut impl FnMut() -> Option<C>) -> Option<C> {
-        (self.set_aside < ASIDE).then(list).flatten()
+    /// Nothing begins now, or before the next moment that a check waits for.
+    fn rest(&self) -> Next<C> {
+        let at = self.later.keys().next().map(|&(at, _)| at);
+        at.map_or(Next::Nothing, Next::At)
     }
 
     fn put_aside(&mut self, name: C::Name, candidate: C) {

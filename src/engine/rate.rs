@@ -29,24 +29,24 @@ impl Rate {
         }
     }
 
-    /// Counts one that begins at `now`; or says when it may, where that is later.
-    pub fn not_before(&mut self, now: Instant) -> Option<Instant> {
+    /// When the next may begin, where that is later than `now`.
+    pub fn held(&mut self, now: Instant) -> Option<Instant> {
         if let Some(next) = self.next.filter(|&next| next > now) {
             return Some(next);
         }
         while self.begun.front().is_some_and(|&at| at + SECOND <= now) {
             self.begun.pop_front();
         }
-        if self.begun.len() >= self.most
-            && let Some(&first) = self.begun.front()
-        {
-            return Some(first + SECOND);
-        }
+        let first = self.begun.front().filter(|_| self.begun.len() >= self.most);
+        first.map(|&first| first + SECOND)
+    }
+
+    /// Counts one that begins at `now`.
+    pub fn count(&mut self, now: Instant) {
         let due = self.next.unwrap_or(now);
         let earliest = now.checked_sub(SLACK).unwrap_or(now);
         self.next = due.max(earliest).checked_add(self.gap);
         self.begun.push_back(now);
-        None
     }
 }
 
@@ -56,6 +56,17 @@ mod tests {
 
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
+    }
+
+    impl Rate {
+        /// Begins one, or says when it may.
+        fn not_before(&mut self, now: Instant) -> Option<Instant> {
+            let held = self.held(now);
+            if held.is_none() {
+                self.count(now);
+            }
+            held
+        }
     }
 
     #[test]

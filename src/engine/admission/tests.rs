@@ -204,3 +204,30 @@ fn what_was_begun_is_handed_out_when_the_run_is_given_up() {
     assert_eq!(admission.give_up().count(), 1);
     assert!(admission.is_empty());
 }
+
+#[test]
+fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
+    let now = Instant::now();
+    let mut admission = Admission::new(9, None);
+    admission.again(named("a"), Lacked::Address, now, 1);
+    admission.again(LITERAL, Lacked::Address, now + ms(100), 1);
+    let next = admission.next(now, 1, endless, |_| false, |_| false);
+    assert_eq!(next, Next::At(now + ms(400)), "no room for what is next");
+    // The first is due, and its name has to wait for a thread.
+    let mut admission = Admission::new(9, None);
+    admission.again(named("a"), Lacked::Address, now, 1);
+    admission.again(LITERAL, Lacked::Address, now + ms(100), 1);
+    let next = admission.next(now + ms(400), 1, none, |_| true, |_| true);
+    assert_eq!(next, Next::At(now + ms(500)));
+}
+
+#[test]
+fn what_lacked_room_waits_for_all_that_it_may_open() {
+    let now = Instant::now();
+    let mut admission = Admission::new(9, None);
+    admission.again(named("a"), Lacked::Room, now, 2);
+    admission.ended();
+    let next = admission.next(now, 1, none, |_| false, |_| false);
+    assert_eq!(next, Next::Nothing);
+    assert_eq!(ask(&mut admission, now, 1, none), starts(named("a")));
+}
