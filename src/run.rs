@@ -5,7 +5,6 @@ use crate::cli::{self, Command, Format, List, Single, Style, UsageError};
 use crate::engine::{self, Ended};
 use crate::outcome::{Cause, Failure, Status, Trace};
 use crate::report::finish::finish;
-use crate::report::line;
 use crate::report::record::{Checked, Event, Label, Record};
 use crate::state::Phase;
 use std::ffi::OsString;
@@ -93,18 +92,9 @@ fn refused(error: UsageError) -> (String, Status) {
 
 fn told(record: &Record, format: Format) -> (String, Status) {
     let finished = finish(record);
-    let text = match (format, &record.event) {
-        (Format::Json, _) => finished.json(),
-        (Format::Text, Event::Checked(checked)) => {
-            let Checked {
-                check,
-                target,
-                outcome,
-                ..
-            } = &**checked;
-            line::check(check, target, outcome, finished.status)
-        }
-        (Format::Text, Event::Refused { name, message }) => line::usage(name, message),
+    let text = match format {
+        Format::Json => finished.json(),
+        Format::Text => finished.line(),
     };
     (text, finished.status)
 }

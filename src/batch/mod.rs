@@ -179,11 +179,7 @@ impl Begun {
     /// printed one.
     fn status(&self, is_cut: bool) -> Status {
         let Tally { verdicts, written } = self.tally();
-        match verdicts.worst().unwrap_or(Status::Unknown) {
-            Status::Critical => Status::Critical,
-            _ if is_cut || written < verdicts.total() => Status::Unknown,
-            worst => worst,
-        }
+        verdicts.of_run(!is_cut && written == verdicts.total())
     }
 }
 

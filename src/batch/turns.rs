@@ -58,11 +58,11 @@ pub struct Left {
 /// All that the loop deals with.
 pub struct Turns {
     pub engine: Engine<Tag>,
-    pub admission: Admission<Waiting>,
-    pub reader: Reader,
     pub output: Output,
-    pub signals: Signals,
-    pub progress: Arc<Progress>,
+    admission: Admission<Waiting>,
+    reader: Reader,
+    signals: Signals,
+    progress: Arc<Progress>,
     /// What has ended in this turn, and what is said of it.
     ended: Vec<Ended<Tag>>,
     records: Vec<Record>,

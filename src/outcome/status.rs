@@ -57,6 +57,26 @@ impl Verdicts {
             _ => None,
         }
     }
+
+    /// The verdict on a run of them all: the worst, and UNKNOWN where there is none. A run that is not
+    /// whole is CRITICAL where one of them is, else UNKNOWN.
+    pub fn of_run(&self, is_whole: bool) -> Status {
+        match self.worst().unwrap_or(Status::Unknown) {
+            Status::Critical => Status::Critical,
+            worst if is_whole => worst,
+            _ => Status::Unknown,
+        }
+    }
+
+    /// Each with the word for it.
+    pub fn named(&self) -> [(&'static str, u64); 4] {
+        [
+            ("ok", self.ok),
+            ("warning", self.warning),
+            ("critical", self.critical),
+            ("unknown", self.unknown),
+        ]
+    }
 }
 
 impl Status {

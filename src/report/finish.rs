@@ -33,7 +33,12 @@ pub fn finish(record: &Record) -> Finished<'_> {
 }
 
 impl Finished<'_> {
-    /// `--format text`: label, tab and line, newline included.
+    /// The line, as a single check prints it, newline included.
+    pub fn line(&self) -> String {
+        text::line(self.record, self.status)
+    }
+
+    /// `--format text` of a list: label, tab and line, newline included.
     pub fn text(&self) -> String {
         text::record(self.record, self.status)
     }

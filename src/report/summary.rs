@@ -66,14 +66,9 @@ impl Summary {
         lines.add(|| text::bare(finished.record, finished.status));
     }
 
-    /// The verdict on the run: the worst of its targets; of one that is not whole, CRITICAL where
-    /// a target is, else UNKNOWN; and UNKNOWN where nothing was checked.
+    /// The verdict on the run.
     pub fn status(&self, end: End<'_>) -> Status {
-        match (self.verdicts.worst(), end) {
-            (Some(Status::Critical), End::Broken(_)) => Status::Critical,
-            (_, End::Broken(_)) => Status::Unknown,
-            (worst, End::Whole) => worst.unwrap_or(Status::Unknown),
-        }
+        self.verdicts.of_run(end == End::Whole)
     }
 
     /// The whole output: a line with the verdict on the run, and one for each target that is not
@@ -139,20 +134,11 @@ impl Summary {
 
     /// Monitoring Plugins Development Guidelines, "Performance data".
     fn performance(&self) -> String {
-        let Verdicts {
-            ok,
-            warning,
-            critical,
-            unknown,
-        } = self.verdicts;
         let total = self.verdicts.total();
-        let count = |word, count| format!("{word}={count};;;0;{total}");
-        let mut parts = vec![
-            count("ok", ok),
-            count("warning", warning),
-            count("critical", critical),
-            count("unknown", unknown),
-        ];
+        let counts = self.verdicts.named().into_iter();
+        let mut parts: Vec<_> = counts
+            .map(|(word, count)| format!("{word}={count};;;0;{total}"))
+            .collect();
         let slowest = self.slowest.map(line::microseconds);
         parts.extend(slowest.map(|took| format!("slowest={took};;;0")));
         format!("|{}", parts.join(" "))
@@ -172,19 +158,14 @@ impl Summary {
 /// What a run came to in one sentence, without a newline:
 /// `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`, or that nothing was checked.
 pub fn totals(verdicts: Verdicts, took: Duration) -> String {
-    let Verdicts {
-        ok,
-        warning,
-        critical,
-        unknown,
-    } = verdicts;
     let (targets, took) = (targets(verdicts.total()), took.as_secs_f64());
     if verdicts.total() == 0 {
         return format!("{targets} in {took:.1} s: nothing was checked");
     }
-    format!(
-        "{targets} in {took:.1} s: {ok} ok, {warning} warning, {critical} critical, {unknown} unknown"
-    )
+    let counts = verdicts
+        .named()
+        .map(|(word, count)| format!("{count} {word}"));
+    format!("{targets} in {took:.1} s: {}", counts.join(", "))
 }
 
 impl Lines {

@@ -7,24 +7,28 @@ use crate::outcome::Status;
 /// How many characters of a label are shown.
 const LABEL: usize = 256;
 
-/// The line of a record with its label before it, newline included.
-pub fn record(record: &Record, status: Status) -> String {
-    let line = match &record.event {
+/// The line of a record, as a single check prints it; newline included.
+pub fn line(record: &Record, status: Status) -> String {
+    match &record.event {
         Event::Checked(checked) => {
             line::check(&checked.check, &checked.target, &checked.outcome, status)
         }
         Event::Refused { name, message } => line::usage(name, message),
-    };
-    labelled(&record.label, &line)
+    }
 }
 
-/// The same without performance data.
+/// The same with the label before it.
+pub fn record(record: &Record, status: Status) -> String {
+    labelled(&record.label, &line(record, status))
+}
+
+/// With the label too, but without performance data.
 pub fn bare(record: &Record, status: Status) -> String {
     let line = match &record.event {
         Event::Checked(checked) => {
             line::bare(&checked.check, &checked.target, &checked.outcome, status)
         }
-        Event::Refused { name, message } => line::usage(name, message),
+        Event::Refused { .. } => line(record, status),
     };
     labelled(&record.label, &line)
 }

@@ -99,15 +99,7 @@ fn every_line_of_a_long_list_is_answered_once_and_as_a_single_check_answers_it()
 
 impl World {
     fn new() -> Self {
-        let manners = [
-            Manner::Greets,
-            Manner::Splits,
-            Manner::Busy,
-            Manner::Closes,
-            Manner::Resets,
-            Manner::Silent,
-            Manner::Floods,
-        ];
+        let manners = Manner::UNAIDED;
         let servers = manners.iter().zip(16..).flat_map(|(manner, second)| {
             (1..=PLACES).map(move |last| (*manner, address(second, last)))
         });

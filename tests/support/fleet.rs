@@ -34,6 +34,19 @@ pub enum Manner {
     Floods,
 }
 
+impl Manner {
+    /// All that need nobody to release them.
+    pub const UNAIDED: [Self; 7] = [
+        Self::Greets,
+        Self::Splits,
+        Self::Busy,
+        Self::Closes,
+        Self::Resets,
+        Self::Silent,
+        Self::Floods,
+    ];
+}
+
 /// How many came, and how many of them have gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
