@@ -9,24 +9,27 @@
 //! names up are threads of their own, which wake the loop where it asked them to; none of them can
 //! hold it up.
 
+pub mod around;
 mod console;
 mod limits;
 mod output;
 mod pour;
 mod progress;
 mod render;
-mod room;
+pub mod room;
 pub mod signals;
 mod tally;
-mod turns;
-mod waiting;
+pub mod turns;
+pub mod waiting;
 
 use crate::cli::{Defaults, List, Run, Source, Style};
 use crate::engine::admission::Admission;
+use crate::engine::machine::Machine;
 use crate::engine::{Engine, Limits};
 use crate::list::{self, Line, Patient, Reader};
 use crate::outcome::Status;
 use crate::report::{failure, summary};
+use around::{Around, Threads};
 use console::Console;
 use output::Output;
 use progress::Progress;
@@ -57,7 +60,7 @@ pub fn run(list: List) -> Result<Status, String> {
 
 /// A run that has begun.
 struct Begun {
-    turns: Turns,
+    turns: Turns<Machine, Threads>,
     console: Console,
     /// Why the run is not whole, for who renders its end.
     cut: Arc<OnceLock<String>>,
@@ -71,14 +74,10 @@ impl Begun {
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);
         let room = limits::divide(limit.saturating_sub(inherited), wanted);
-        let mut engine = Engine::new(Limits {
-            probes: room.parallel,
-            sockets: room.sockets,
-            lookups: room.resolvers,
-        })?;
+        let mut machine = Machine::new(room.parallel, room.resolvers)?;
         let mut signals = Signals::new()?;
-        engine.watch(signals.source())?;
-        let waker = engine.waker()?;
+        machine.watch(signals.source())?;
+        let waker = machine.waker()?;
         let wake = move || {
             let waker = waker.clone();
             // A wake-up that fails is one that is pending already.
@@ -87,7 +86,7 @@ impl Begun {
         let cut = Arc::new(OnceLock::new());
         let render = render::of(&run, cut.clone());
         let out = duplicate(io::stdout())?;
-        engine.listen(&out);
+        machine.listen(&out);
         let output = Output::start(render, out, wake())?;
         let progress = Arc::new(Progress {
             counts: output.counts(),
@@ -100,11 +99,22 @@ impl Begun {
         if let Some(lowered) = room.lowered(wanted, limit) {
             console.say(lowered);
         }
+        let limits = Limits {
+            sockets: room.sockets,
+            lookups: room.resolvers,
+        };
+        let engine = Engine::new(machine, limits);
         let began = engine.now();
         let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
         let reader = Reader::start(Patient(file), entry, wake())?;
         let admission = Admission::new(room.parallel, run.rate);
-        let turns = Turns::new(engine, admission, reader, output, signals, progress);
+        let around = Threads {
+            reader,
+            output,
+            signals,
+            progress,
+        };
+        let turns = Turns::new(engine, admission, around);
         Ok(Self {
             turns,
             console,
@@ -134,11 +144,11 @@ impl Begun {
             let _ = self.cut.set(cut.clone());
             self.console.say(last_words(cut, left));
         }
-        self.turns.output.close();
-        if !self.turns.until(2, |turns| turns.output.is_done()) {
+        self.turns.around.output.close();
+        if !self.turns.until(2, |turns| turns.around.output.is_done()) {
             return self.status(true);
         }
-        if self.turns.output.broken().is_some() {
+        if self.turns.around.output.broken().is_some() {
             return self.unheard();
         }
         if !matches!(self.run.style, Style::Summary) {
@@ -157,8 +167,8 @@ impl Begun {
     /// Nobody reads the output, or it can't be written: the run ends quietly, once all that was handed
     /// over has been judged.
     fn unheard(mut self) -> Status {
-        self.turns.output.close();
-        self.turns.until(2, |turns| turns.output.is_done());
+        self.turns.around.output.close();
+        self.turns.until(2, |turns| turns.around.output.is_done());
         self.hush();
         self.status(true)
     }
@@ -167,12 +177,12 @@ impl Begun {
     /// stopped, any signal ends it.
     fn hush(&mut self) {
         self.console.close();
-        let (signals, console) = (self.turns.signals(), &self.console);
+        let (signals, console) = (self.turns.around.signals(), &self.console);
         self.turns.until(signals + 1, |_| console.is_done());
     }
 
     fn tally(&self) -> Tally {
-        self.turns.output.tally()
+        self.turns.around.output.tally()
     }
 
     /// What the exit code tells: the worst verdict, and never OK where a line that was read has no

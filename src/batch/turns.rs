@@ -3,18 +3,15 @@
 //! One turn finishes what is ready, begins what [`admission`](crate::engine::admission) lets in, for
 //! a slice of time that nobody will feel in a response time, and hands over what has ended.
 
-use super::output::Output;
-use super::progress::Progress;
-use super::signals::Signals;
+use super::around::Around;
 use super::waiting::{self, Tag, Waiting};
 use crate::engine::admission::{Admission, Next};
+use crate::engine::system::System;
 use crate::engine::{Ended, Engine};
-use crate::list::{Next as Line, Reader};
+use crate::list::Next as Line;
 use crate::report::record::{Event, Record};
 use std::io;
 use std::mem;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// For how long new checks may be begun before what has become ready has its turn, and how many.
@@ -52,17 +49,17 @@ pub enum End {
 pub struct Left {
     /// How many lines had been read and have no verdict.
     pub lines: u64,
+    /// Whether the list had ended, so that no further line was left in it.
     pub list_had_ended: bool,
 }
 
 /// All that the loop deals with.
-pub struct Turns {
-    pub engine: Engine<Tag>,
-    pub output: Output,
+pub struct Turns<S: System, A> {
+    /// Who runs the checks.
+    pub engine: Engine<Tag, S>,
+    /// Where lines come from and records go.
+    pub around: A,
     admission: Admission<Waiting>,
-    reader: Reader,
-    signals: Signals,
-    progress: Arc<Progress>,
     /// What has ended in this turn, and what is said of it.
     ended: Vec<Ended<Tag>>,
     records: Vec<Record>,
@@ -74,22 +71,13 @@ pub struct Turns {
     list: Option<Option<io::Error>>,
 }
 
-impl Turns {
-    pub fn new(
-        engine: Engine<Tag>,
-        admission: Admission<Waiting>,
-        reader: Reader,
-        output: Output,
-        signals: Signals,
-        progress: Arc<Progress>,
-    ) -> Self {
+impl<S: System, A: Around> Turns<S, A> {
+    /// None has been done yet.
+    pub fn new(engine: Engine<Tag, S>, admission: Admission<Waiting>, around: A) -> Self {
         Self {
             engine,
+            around,
             admission,
-            reader,
-            output,
-            signals,
-            progress,
             ended: Vec::new(),
             records: Vec::new(),
             first: None,
@@ -109,7 +97,7 @@ impl Turns {
                     None => End::Whole,
                 };
             }
-            if self.output.broken().is_some() || self.engine.is_over() {
+            if self.around.is_broken() || self.engine.is_over() {
                 self.hand();
                 return End::Unheard;
             }
@@ -123,7 +111,7 @@ impl Turns {
             }
             self.ended = ended;
             // Behind the steps: what had come before the signal counts.
-            if self.engine.watched() && self.signals.count() > 0 {
+            if self.engine.watched() && self.around.signals() > 0 {
                 return End::Interrupted;
             }
         }
@@ -151,7 +139,7 @@ impl Turns {
 
     /// Breaks off what is in flight, and hands it over as that.
     pub fn interrupt(&mut self) -> Left {
-        self.reader.stop();
+        self.around.stop();
         let Self {
             engine,
             admission,
@@ -159,26 +147,22 @@ impl Turns {
             ..
         } = self;
         engine.interrupt(|ended| records.push(waiting::record(ended)));
-        records.extend(admission.give_up().map(Waiting::interrupted));
+        let wall = engine.wall();
+        records.extend(admission.give_up().map(|waiting| waiting.interrupted(wall)));
         self.hand();
         // In this order: once the list has ended, no line comes on top.
-        let list_had_ended = self.reader.has_ended();
-        let lines = self.reader.lines().saturating_sub(self.verdicts);
+        let list_had_ended = self.around.has_ended();
+        let lines = self.around.lines().saturating_sub(self.verdicts);
         Left {
             lines,
             list_had_ended,
         }
     }
 
-    /// How many signals have come.
-    pub fn signals(&mut self) -> usize {
-        self.signals.count()
-    }
-
     /// Waits for the other threads until `done`. `false` where so many signals have come before.
     pub fn until(&mut self, signals: usize, done: impl Fn(&Self) -> bool) -> bool {
         while !done(self) {
-            if self.signals.count() >= signals || self.engine.wait(None).is_err() {
+            if self.around.signals() >= signals || self.engine.wait(None).is_err() {
                 return false;
             }
         }
@@ -194,12 +178,12 @@ impl Turns {
         };
         let mut begun = 0;
         let mut now = start;
-        while self.output.has_room() && self.records.len() < REFUSED {
+        while self.around.has_room() && self.records.len() < REFUSED {
             if begun == most || now.saturating_duration_since(start) > SLICE {
                 return Some(now);
             }
             let Self {
-                reader,
+                around,
                 records,
                 list,
                 engine,
@@ -208,7 +192,7 @@ impl Turns {
             let next = self.admission.next(
                 now,
                 engine.in_flight(),
-                || take(reader, records, list),
+                || take(around, records, list),
                 |name| engine.would_wait(name),
                 |waiting| engine.fits(waiting.target()),
             );
@@ -227,7 +211,7 @@ impl Turns {
     }
 
     fn begin(&mut self, waiting: Waiting, alone: bool) {
-        let (tag, target, check) = waiting.begin(alone);
+        let (tag, target, check) = waiting.begin(alone, self.engine.wall());
         if let Some(ended) = self.engine.admit(tag, target, check) {
             self.settle(ended);
         }
@@ -258,24 +242,20 @@ impl Turns {
 
     fn hand(&mut self) {
         self.verdicts += self.records.len() as u64;
-        self.output.hand(&mut self.records);
+        self.around.hand(&mut self.records, self.engine.in_flight());
         self.first = None;
-        let in_flight = self.engine.in_flight();
-        self.progress.in_flight.store(in_flight, Ordering::Relaxed);
-        let bytes = self.reader.bytes();
-        self.progress.bytes.store(bytes, Ordering::Relaxed);
     }
 }
 
 /// The next line that asks for something that can be done; what is wrong with the others goes into
 /// `records`.
 fn take(
-    reader: &mut Reader,
+    around: &mut impl Around,
     records: &mut Vec<Record>,
     list: &mut Option<Option<io::Error>>,
 ) -> Option<Waiting> {
     while records.len() < REFUSED && list.is_none() {
-        let entry = match reader.next() {
+        let entry = match around.line() {
             Line::Entry(entry) => entry,
             Line::Later => return None,
             Line::End(e) => {

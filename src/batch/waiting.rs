@@ -62,22 +62,22 @@ impl Waiting {
         &self.target
     }
 
-    /// It begins now.
-    pub fn begin(self, alone: bool) -> (Tag, Target, Arc<Check>) {
+    /// It begins now, which is `wall` by the wall clock.
+    pub fn begin(self, alone: bool, wall: SystemTime) -> (Tag, Target, Arc<Check>) {
         let tag = Tag {
             label: self.label,
-            began: SystemTime::now(),
+            began: wall,
             tries: self.tries,
             alone,
         };
         (tag, self.target, self.check)
     }
 
-    /// It was to be tried again when the run was broken off.
-    pub fn interrupted(self) -> Record {
+    /// It was to be tried again when the run was broken off, at `wall` by the wall clock.
+    pub fn interrupted(self, wall: SystemTime) -> Record {
         let (trace, began) = match self.last {
             Some(last) => *last,
-            None => (Trace::none(Phase::Connecting), SystemTime::now()),
+            None => (Trace::none(Phase::Connecting), wall),
         };
         let failure = Failure {
             phase: trace.phase,

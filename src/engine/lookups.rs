@@ -1,23 +1,17 @@
-//! Look-ups: what is at hand, what is under way, and the threads that ask.
+//! Look-ups: what is at hand, what is under way, and whom an answer is for.
 
 use super::names::{Asked, Names};
 use super::slots::Key;
-use super::watch::WAKER;
+use super::system::System;
 use crate::net::LookupError;
-use crate::resolve::{Answer, Question, Resolver};
-use mio::{Registry, Waker};
-use std::io;
+use crate::resolve::{Answer, Question};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-/// All look-ups of an engine. The first one starts a thread, and makes the waker.
+/// All look-ups of an engine.
 pub struct Lookups {
     names: Names,
-    resolver: Option<Resolver>,
-    waker: Option<Arc<Waker>>,
-    threads: usize,
 }
 
 impl Lookups {
@@ -25,9 +19,6 @@ impl Lookups {
     pub fn new(threads: usize) -> Self {
         Self {
             names: Names::new(threads),
-            resolver: None,
-            waker: None,
-            threads,
         }
     }
 
@@ -43,19 +34,18 @@ impl Lookups {
         key: Key,
         question: Question,
         now: Instant,
-        registry: &Registry,
+        system: &mut impl System,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
         match self.names.ask(key, &question, now) {
             Asked::Known(answer) => return Poll::Ready(answer),
             Asked::Pending => return Poll::Pending,
             Asked::New => {}
         }
-        match self.put(question.clone(), registry) {
+        match system.ask(question.clone()) {
             Ok(()) => Poll::Pending,
             Err(e) => {
                 self.names.forget(&question);
-                let threads = self.resolver.as_ref().map_or(0, Resolver::most);
-                self.names.have(threads);
+                self.names.have(system.resolvers());
                 Poll::Ready(Err(LookupError::Lack(e)))
             }
         }
@@ -65,43 +55,17 @@ impl Lookups {
     pub fn answers(
         &mut self,
         now: Instant,
+        system: &mut impl System,
         mut tell: impl FnMut(Key, Result<Vec<SocketAddr>, LookupError>),
     ) {
-        let Some(resolver) = &mut self.resolver else {
-            return;
-        };
         while let Some(Answer {
             question,
             addresses,
-        }) = resolver.answer()
+        }) = system.answer()
         {
             for (key, answer) in self.names.answered(question, addresses, now) {
                 tell(key, answer);
             }
         }
-    }
-
-    /// What wakes this poll from another thread.
-    ///
-    /// # Errors
-    /// The system has no descriptor left.
-    pub fn waker(&mut self, registry: &Registry) -> io::Result<Arc<Waker>> {
-        if let Some(waker) = &self.waker {
-            return Ok(waker.clone());
-        }
-        let waker = Arc::new(Waker::new(registry, WAKER)?);
-        Ok(self.waker.insert(waker).clone())
-    }
-
-    fn put(&mut self, question: Question, registry: &Registry) -> io::Result<()> {
-        let resolver = match self.resolver.take() {
-            Some(resolver) => resolver,
-            None => {
-                let waker = self.waker(registry)?;
-                // A wake-up that fails is one that is pending already.
-                Resolver::new(self.threads, move || drop(waker.wake()))
-            }
-        };
-        self.resolver.insert(resolver).ask(question)
     }
 }

@@ -14,45 +14,17 @@
 //! So what is ready is read, stamped and judged before anything new is begun. What is due was
 //! collected after the last slot was left and is used up before one is taken, so no event reaches a
 //! probe that it was not meant for. One too many would be harmless.
-//!
-//! # System calls
-//!
-//! All that `strace -f` shows of one plain check of a literal address (`-H 127.0.0.1 -p PORT
-//! -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:
-//!
-//! | calls | whose, and why |
-//! |---|---|
-//! | `poll` | Rust: are descriptors 0 to 2 open? No socket must pass for one of them |
-//! | `rt_sigaction` | Rust: `SIGPIPE` is ignored; a reader that is gone is an error of `write` |
-//! | `getrandom`, 2 `brk` | glibc: `malloc` begins |
-//! | `openat`, `newfstatat`, 3 `read`, `close` | glibc: `/proc/self/maps`, for the stack's end |
-//! | `prlimit64`, `sched_getaffinity` | glibc: the same question, which Rust has put |
-//! | 4 `rt_sigaction`, 2 `sigaltstack` | Rust: the handler that knows an overflow of the stack |
-//! | `mmap`, `mprotect`, `gettid` | Rust: the handler's own stack |
-//! | `epoll_create1` | [`Engine::new`]: the poll |
-//! | `socket`, `connect` | an attempt, non-blocking from birth |
-//! | `epoll_ctl` | it is registered once, for both directions, and never again |
-//! | `getpeername`, `getsockname` | is it up? On loopback it is at once. And is it not we ourselves? |
-//! | `recvfrom` | the banner |
-//! | `sendto` | the quit string |
-//! | `recvfrom` | is anything left unread? Closing over it would send a reset |
-//! | `close` | the socket, which takes it off the poll |
-//! | `close` | the poll |
-//! | `write` | the line |
-//! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
-//!
-//! These are 37. Where the peer takes its time, `epoll_wait` and another try come before what was
-//! not there yet: `getpeername` with a `getsockopt` for the error, or `recvfrom`. The first
-//! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
-//! to keep that silent would take another `epoll_ctl`.
 
 pub mod admission;
+mod clock;
 mod lookups;
+pub mod machine;
 mod names;
+mod places;
 mod rate;
 mod slots;
 mod socket;
-mod watch;
+pub mod system;
 mod world;
 
 use crate::check::Check;
@@ -61,34 +33,36 @@ use crate::probe::Probe;
 use crate::resolve::Question;
 use crate::state::Scratch;
 use crate::target::Target;
+use clock::Clock;
 use lookups::Lookups;
-use mio::{Events, Poll, Token};
+use machine::Machine;
+use places::Places;
 use slots::{Key, Slots};
-use socket::Places;
 use std::collections::VecDeque;
 use std::io;
 use std::mem;
 use std::sync::Arc;
-use std::task;
-use std::time::{Duration, Instant};
-use watch::{LISTENED, WAKER, WATCHED};
+use std::task::Poll;
+use std::time::{Duration, Instant, SystemTime};
+use system::{Happened, System};
 use world::{Lookup, Sockets, World};
 
-/// How many events one turn takes up.
-const EVENTS: usize = 1024;
-
 /// The longest sleep: the system counts milliseconds in 31 bits.
-const NAP: Duration = Duration::from_secs(3600);
+const SLEEP: Duration = Duration::from_secs(3600);
+
+/// The longest sleep while checks are in flight: no more than this of a time in which the process
+/// stood still is ever counted as theirs.
+const NAP: Duration = Duration::from_millis(250);
 
 /// For how long in one turn the greedy are stepped.
 const GREED: Duration = Duration::from_micros(500);
 
 /// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
 /// knows nothing.
-pub struct Engine<T> {
-    poll: Poll,
-    events: Events,
-    slots: Slots<Body<T>>,
+pub struct Engine<T, S: System = Machine> {
+    system: S,
+    clock: Clock,
+    slots: Slots<Body<T, S::Stream>>,
     due: Vec<usize>,
     /// When the last of those that were due had been stepped.
     done: Instant,
@@ -101,14 +75,13 @@ pub struct Engine<T> {
     lookups: Lookups,
     watched: bool,
     is_over: bool,
+    is_called: bool,
     woke: Instant,
 }
 
 /// How much an engine may take at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Probes, about: events are taken up by so many.
-    pub probes: usize,
     /// Sockets of all probes together; more are refused as the system would, with `EMFILE`. Who asks
     /// first whether a check [fits](Engine::fits) never meets that.
     pub sockets: usize,
@@ -129,27 +102,25 @@ pub struct Ended<T> {
 }
 
 /// A probe, and what of the world is its own.
-struct Body<T> {
+struct Body<T, S> {
     probe: Probe,
-    sockets: Sockets,
+    sockets: Sockets<S>,
     lookup: Lookup,
     is_greedy: bool,
     reserved: usize,
     tag: T,
 }
 
-impl<T> Engine<T> {
+impl<T, S: System> Engine<T, S> {
     /// An idle engine.
-    ///
-    /// # Errors
-    /// The system has no poll descriptor left.
-    pub fn new(limits: Limits) -> io::Result<Self> {
-        Ok(Self {
-            poll: Poll::new()?,
-            events: Events::with_capacity(limits.probes.clamp(1, EVENTS)),
+    pub fn new(system: S, limits: Limits) -> Self {
+        let now = system.now();
+        Self {
+            system,
+            clock: Clock::new(now),
             slots: Slots::new(),
             due: Vec::new(),
-            done: Instant::now(),
+            done: now,
             greedy: VecDeque::new(),
             scratch: Scratch::default(),
             places: Places::new(limits.sockets),
@@ -157,13 +128,24 @@ impl<T> Engine<T> {
             lookups: Lookups::new(limits.lookups),
             watched: false,
             is_over: false,
-            woke: Instant::now(),
-        })
+            is_called: false,
+            woke: now,
+        }
     }
 
-    /// The time, by the clock that all probes go by.
+    /// The time, by the clock that all probes go by. It stands still while the process does.
     pub fn now(&self) -> Instant {
-        Instant::now()
+        self.clock.read(self.system.now())
+    }
+
+    /// The time of day.
+    pub fn wall(&self) -> SystemTime {
+        self.system.wall()
+    }
+
+    /// What it stands on.
+    pub fn system(&self) -> &S {
+        &self.system
     }
 
     /// How long it took, after the last [`wait`](Self::wait), until all that were due had been stepped,
@@ -174,7 +156,17 @@ impl<T> Engine<T> {
 
     /// Whether the last [`wait`](Self::wait) came back for something other than its time.
     pub fn is_called(&self) -> bool {
-        !(self.events.is_empty() && self.due.is_empty() && self.greedy.is_empty())
+        self.is_called
+    }
+
+    /// Whether there was something to read from what is watched since this was last asked.
+    pub fn watched(&mut self) -> bool {
+        mem::take(&mut self.watched)
+    }
+
+    /// Whether nobody is left at the other end of what is listened to.
+    pub fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// How many probes have been admitted and have not ended.
@@ -184,7 +176,7 @@ impl<T> Engine<T> {
 
     /// Whether a check of this target would have to wait until a thread is free to look its name up.
     pub fn would_wait(&self, question: &Question) -> bool {
-        self.lookups.would_wait(question, Instant::now())
+        self.lookups.would_wait(question, self.now())
     }
 
     /// Whether there is room for all the sockets that a check of this target may open, whatever those in
@@ -197,7 +189,7 @@ impl<T> Engine<T> {
     /// returned.
     pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
         let body = Body {
-            probe: Probe::new(target, check, Instant::now()),
+            probe: Probe::new(target, check, self.now()),
             sockets: Sockets::default(),
             lookup: Lookup::default(),
             is_greedy: false,
@@ -217,7 +209,7 @@ impl<T> Engine<T> {
             }
         }
         self.due = due;
-        let start = Instant::now();
+        let start = self.now();
         self.done = start;
         for _ in 0..self.greedy.len() {
             let Some(key) = self.greedy.pop_front() else {
@@ -230,58 +222,57 @@ impl<T> Engine<T> {
             if let Some(end) = self.step_one(key.index) {
                 ended(end);
             }
-            if start.elapsed() > GREED {
+            if self.now().saturating_duration_since(start) > GREED {
                 return;
             }
         }
     }
 
-    /// Sleeps until a probe is due, `until` has come, something that is [watched](Self::watch) has
-    /// happened, or the [waker](Self::waker) was used. May come back for less.
+    /// Sleeps until a probe is due, `until` has come, or something has happened that the
+    /// [system](System::poll) tells. May come back for less.
     ///
     /// # Errors
     /// The poll itself failed.
     pub fn wait(&mut self, until: Option<Instant>) -> io::Result<()> {
-        let earliest = [self.slots.wake_at(), until].into_iter().flatten().min();
-        let sleep = match self.greedy.is_empty() {
-            true => earliest.map_or(NAP, |at| at.saturating_duration_since(Instant::now())),
-            false => Duration::ZERO,
-        };
-        match self.poll.poll(&mut self.events, Some(sleep.min(NAP))) {
-            Err(e) if e.kind() != io::ErrorKind::Interrupted => return Err(e),
-            _ => {}
-        }
-        for event in &self.events {
-            match event.token() {
-                WAKER => {}
-                WATCHED => self.watched = true,
-                LISTENED => self.is_over |= event.is_error() || event.is_write_closed(),
+        let sleep = self.sleep(until);
+        let mut is_called = !self.greedy.is_empty();
+        self.clock.sleep(sleep);
+        let polled = self.system.poll(sleep, &mut |happened| {
+            is_called = true;
+            match happened {
+                Happened::Woken => {}
+                Happened::Watched => self.watched = true,
+                Happened::Over => self.is_over = true,
                 // The greedy have their turn as it is, and need no event.
-                Token(index) if self.slots.at(index).is_some_and(|(_, body)| body.is_greedy) => {}
-                Token(index) => self.due.push(index),
+                Happened::Slot(slot)
+                    if self.slots.at(slot).is_some_and(|(_, body)| body.is_greedy) => {}
+                Happened::Slot(slot) => self.due.push(slot),
             }
-        }
-        let now = Instant::now();
+        });
+        let now = self.clock.wake(self.system.now());
+        polled?;
         self.woke = now;
         self.slots.expired(now, &mut self.due);
-        self.lookups.answers(now, |key, answer| {
+        self.lookups.answers(now, &mut self.system, |key, answer| {
             if let Some(body) = self.slots.of(key) {
                 body.lookup = Lookup::Answered(answer);
                 self.due.push(key.index);
             }
         });
+        self.is_called = is_called || !self.due.is_empty();
         Ok(())
     }
 
     /// Breaks off all that is in flight, and hands it out.
     pub fn interrupt(&mut self, mut ended: impl FnMut(Ended<T>)) {
+        let at = self.now();
         for mut body in self.slots.drain() {
             let failure = body.probe.interrupt();
             ended(Ended {
                 tag: body.tag,
                 probe: body.probe,
                 outcome: Err(failure),
-                at: Instant::now(),
+                at,
             });
         }
         self.due.clear();
@@ -289,12 +280,27 @@ impl<T> Engine<T> {
         self.reserved = 0;
     }
 
+    /// How long it may sleep.
+    fn sleep(&mut self, until: Option<Instant>) -> Duration {
+        if !self.greedy.is_empty() {
+            return Duration::ZERO;
+        }
+        let longest = match self.in_flight() {
+            0 => SLEEP,
+            _ => NAP,
+        };
+        let earliest = [self.slots.wake_at(), until].into_iter().flatten().min();
+        let now = self.now();
+        let sleep = earliest.map(|at| at.saturating_duration_since(now));
+        sleep.map_or(longest, |sleep| sleep.min(longest))
+    }
+
     fn step_one(&mut self, index: usize) -> Option<Ended<T>> {
         // An event may come behind the end of its probe.
         let (key, body) = self.slots.at(index)?;
         let mut world = World {
-            registry: self.poll.registry(),
-            token: Token(index),
+            system: &mut self.system,
+            clock: &self.clock,
             key,
             sockets: &mut body.sockets,
             lookup: &mut body.lookup,
@@ -303,15 +309,15 @@ impl<T> Engine<T> {
         };
         let stepped = body.probe.step(&mut world, &mut self.scratch);
         let needs = match stepped {
-            task::Poll::Pending => body.probe.sockets(),
-            task::Poll::Ready(_) => 0,
+            Poll::Pending => body.probe.sockets(),
+            Poll::Ready(_) => 0,
         };
         self.reserved = self.reserved + needs - body.reserved;
         body.reserved = needs;
         match stepped {
-            task::Poll::Pending => {
+            Poll::Pending => {
                 let at = body.probe.wake_at();
-                if body.probe.wait().until.is_none() || at > Instant::now() {
+                if body.probe.wait().until.is_none() || at > self.clock.read(self.system.now()) {
                     self.slots.wake(key, at);
                     return None;
                 }
@@ -322,13 +328,14 @@ impl<T> Engine<T> {
                 self.slots.wake(key, deadline);
                 None
             }
-            task::Poll::Ready(outcome) => {
+            Poll::Ready(outcome) => {
+                let at = self.now();
                 let body = self.slots.remove(key)?;
                 Some(Ended {
                     tag: body.tag,
                     probe: body.probe,
                     outcome,
-                    at: Instant::now(),
+                    at,
                 })
             }
         }
@@ -340,11 +347,11 @@ impl<T> Engine<T> {
 /// # Errors
 /// The poll loop could not be set up or failed.
 pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
-    let mut engine = Engine::new(Limits {
-        probes: 1,
+    let limits = Limits {
         sockets: usize::MAX,
         lookups: 1,
-    })?;
+    };
+    let mut engine = Engine::new(Machine::new(1, limits.lookups)?, limits);
     let mut result = engine.admit((), target, check);
     while result.is_none() && engine.in_flight() > 0 {
         engine.wait(None)?;

@@ -1,104 +1,50 @@
-//! One socket, TCP or Unix, and how many there may be.
+//! One socket, TCP or Unix.
 
+use super::system::Stream;
 use crate::net::Endpoint;
 use mio::event::Source;
 use mio::net::{TcpStream, UnixStream};
 use rustix::io::Errno;
 use rustix::net::sockopt::set_socket_linger;
-use std::cell::Cell;
 use std::io::{self, IoSlice, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::rc::Rc;
 use std::time::Duration;
 
-/// How many sockets all probes may have open together. What the limit on descriptors leaves beyond
-/// that is for look-ups, which can't tell a lack of descriptors from a name that is not there.
-pub struct Places {
-    taken: Rc<Cell<usize>>,
-    most: usize,
-}
-
 /// A stream socket, non-blocking from birth.
-pub struct Socket {
-    stream: Stream,
-    _place: Place,
-}
-
-enum Stream {
+pub enum Socket {
+    /// To an address and a port.
     Tcp(TcpStream),
+    /// To a path.
     Unix(UnixStream),
-}
-
-/// One of the places; free again when this is dropped.
-struct Place(Rc<Cell<usize>>);
-
-impl Places {
-    pub fn new(most: usize) -> Self {
-        Self {
-            taken: Rc::default(),
-            most,
-        }
-    }
-
-    /// How many there are.
-    pub fn most(&self) -> usize {
-        self.most
-    }
-
-    /// `EMFILE` where none is left, as the system would say.
-    fn take(&self) -> io::Result<Place> {
-        let taken = self.taken.get();
-        if taken >= self.most {
-            return Err(Errno::MFILE.into());
-        }
-        self.taken.set(taken + 1);
-        Ok(Place(self.taken.clone()))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.set(self.0.get().saturating_sub(1));
-    }
 }
 
 impl Socket {
     /// Begins to connect.
-    pub fn connect(to: Endpoint<'_>, places: &Places) -> io::Result<Self> {
-        let place = places.take()?;
-        let stream = match to {
-            Endpoint::Tcp(address) => Stream::Tcp(TcpStream::connect(address)?),
-            Endpoint::Unix(path) => Stream::Unix(connect_unix(path)?),
-        };
-        Ok(Self {
-            stream,
-            _place: place,
+    pub fn connect(to: Endpoint<'_>) -> io::Result<Self> {
+        Ok(match to {
+            Endpoint::Tcp(address) => Self::Tcp(TcpStream::connect(address)?),
+            Endpoint::Unix(path) => Self::Unix(connect_unix(path)?),
         })
     }
 
     pub fn source(&mut self) -> &mut dyn Source {
-        match &mut self.stream {
-            Stream::Tcp(tcp) => tcp,
-            Stream::Unix(unix) => unix,
+        match self {
+            Self::Tcp(tcp) => tcp,
+            Self::Unix(unix) => unix,
         }
     }
+}
 
-    pub fn nodelay(&self) {
-        if let Stream::Tcp(tcp) = &self.stream {
-            // Without it times may be worse, never wrong.
-            let _ = tcp.set_nodelay(true);
-        }
-    }
-
+impl Stream for Socket {
     /// A connection has a peer; an attempt that failed has an error; one under way has neither.
     /// mio's documentation asks for the error first; this order spares a call where it is up.
     ///
     /// An attempt at a port of this machine that nobody listens on can be given that very port as
     /// its own, and then meets itself (TCP's simultaneous open): that is a refusal.
-    pub fn connected(&self) -> io::Result<()> {
-        let unconnected = match &self.stream {
-            Stream::Tcp(tcp) => match tcp.peer_addr() {
+    fn connected(&self) -> io::Result<()> {
+        let unconnected = match self {
+            Self::Tcp(tcp) => match tcp.peer_addr() {
                 Ok(peer) if tcp.local_addr()? == peer => {
                     // Closed by a reset: else the port would be kept from its daemon for a minute.
                     let _ = set_socket_linger(tcp, Some(Duration::ZERO));
@@ -106,14 +52,14 @@ impl Socket {
                 }
                 peer => peer.err(),
             },
-            Stream::Unix(unix) => unix.peer_addr().err(),
+            Self::Unix(unix) => unix.peer_addr().err(),
         };
         let Some(unconnected) = unconnected else {
             return Ok(());
         };
-        let error = match &self.stream {
-            Stream::Tcp(tcp) => tcp.take_error()?,
-            Stream::Unix(unix) => unix.take_error()?,
+        let error = match self {
+            Self::Tcp(tcp) => tcp.take_error()?,
+            Self::Unix(unix) => unix.take_error()?,
         };
         match (error, unconnected.kind()) {
             (Some(error), _) => Err(error),
@@ -121,29 +67,36 @@ impl Socket {
             (None, _) => Err(unconnected),
         }
     }
+
+    fn nodelay(&self) {
+        if let Self::Tcp(tcp) = self {
+            // Without it times may be worse, never wrong.
+            let _ = tcp.set_nodelay(true);
+        }
+    }
 }
 
 impl Read for Socket {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        uninterrupted(|| match &mut self.stream {
-            Stream::Tcp(tcp) => tcp.read(buf),
-            Stream::Unix(unix) => unix.read(buf),
+        uninterrupted(|| match self {
+            Self::Tcp(tcp) => tcp.read(buf),
+            Self::Unix(unix) => unix.read(buf),
         })
     }
 }
 
 impl Write for Socket {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        uninterrupted(|| match &mut self.stream {
-            Stream::Tcp(tcp) => tcp.write(buf),
-            Stream::Unix(unix) => unix.write(buf),
+        uninterrupted(|| match self {
+            Self::Tcp(tcp) => tcp.write(buf),
+            Self::Unix(unix) => unix.write(buf),
         })
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        uninterrupted(|| match &mut self.stream {
-            Stream::Tcp(tcp) => tcp.write_vectored(bufs),
-            Stream::Unix(unix) => unix.write_vectored(bufs),
+        uninterrupted(|| match self {
+            Self::Tcp(tcp) => tcp.write_vectored(bufs),
+            Self::Unix(unix) => unix.write_vectored(bufs),
         })
     }
 

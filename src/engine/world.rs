@@ -1,23 +1,29 @@
-//! The real world of one probe.
+//! The world of one probe.
 
+use super::clock::Clock;
 use super::lookups::Lookups;
+use super::places::{Place, Places};
 use super::slots::Key;
-use super::socket::{Places, Socket};
+use super::system::{Stream, System};
 use crate::check::Family;
 use crate::net::{ATTEMPTS, Attempt, Endpoint, LookupError, Net};
 use crate::resolve::Question;
-use mio::{Interest, Registry, Token};
 use std::io::{self, IoSlice, Read, Write};
 use std::mem;
 use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Instant;
 
-/// The sockets of one probe. Closing one takes it off the poll.
-#[derive(Default)]
-pub struct Sockets {
-    stream: Option<Socket>,
-    attempts: [Option<Socket>; ATTEMPTS],
+/// The sockets of one probe.
+pub struct Sockets<S> {
+    stream: Option<Placed<S>>,
+    attempts: [Option<Placed<S>>; ATTEMPTS],
+}
+
+/// A socket, and the place that it takes.
+struct Placed<S> {
+    socket: S,
+    _place: Place,
 }
 
 /// How far the look-up of one probe is.
@@ -30,19 +36,28 @@ pub enum Lookup {
 }
 
 /// One probe's view for the length of a step.
-pub struct World<'a> {
-    pub registry: &'a Registry,
-    pub token: Token,
+pub struct World<'a, S: System> {
+    pub system: &'a mut S,
+    pub clock: &'a Clock,
     pub key: Key,
-    pub sockets: &'a mut Sockets,
+    pub sockets: &'a mut Sockets<S::Stream>,
     pub lookup: &'a mut Lookup,
     pub places: &'a Places,
     pub lookups: &'a mut Lookups,
 }
 
-impl Net for World<'_> {
+impl<S> Default for Sockets<S> {
+    fn default() -> Self {
+        Self {
+            stream: None,
+            attempts: [const { None }; ATTEMPTS],
+        }
+    }
+}
+
+impl<S: System> Net for World<'_, S> {
     fn now(&self) -> Instant {
-        Instant::now()
+        self.clock.read(self.system.now())
     }
 
     fn resolve(
@@ -57,8 +72,8 @@ impl Net for World<'_> {
             Lookup::NotAsked => {
                 let host = host.to_owned();
                 let question = Question { host, family };
-                let now = Instant::now();
-                match self.lookups.ask(self.key, question, now, self.registry) {
+                let now = self.now();
+                match self.lookups.ask(self.key, question, now, self.system) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(answer) => answer,
                 }
@@ -74,11 +89,12 @@ impl Net for World<'_> {
     fn connect(&mut self, to: Endpoint<'_>) -> io::Result<Attempt> {
         let vacancy = self.sockets.attempts.iter().position(Option::is_none);
         let number = vacancy.ok_or_else(|| io::Error::other("too many attempts"))?;
-        let both = Interest::READABLE | Interest::WRITABLE;
-        let mut socket = Socket::connect(to, self.places)?;
-        self.registry.register(socket.source(), self.token, both)?;
+        let placed = Placed {
+            _place: self.places.take()?,
+            socket: self.system.connect(to, self.key.index)?,
+        };
         if let Some(slot) = self.sockets.attempts.get_mut(number) {
-            *slot = Some(socket);
+            *slot = Some(placed);
         }
         Ok(Attempt(number as u8))
     }
@@ -86,8 +102,8 @@ impl Net for World<'_> {
     fn connected(&mut self, attempt: Attempt) -> io::Result<()> {
         let slot = self.sockets.attempts.get_mut(usize::from(attempt.0));
         let slot = slot.ok_or(io::ErrorKind::NotConnected)?;
-        let socket = slot.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        let result = socket.connected();
+        let placed = slot.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let result = placed.socket.connected();
         if result
             .as_ref()
             .is_err_and(|e| e.kind() != io::ErrorKind::WouldBlock)
@@ -111,19 +127,19 @@ impl Net for World<'_> {
     }
 
     fn nodelay(&mut self) {
-        if let Some(socket) = &self.sockets.stream {
-            socket.nodelay();
+        if let Some(stream) = &self.sockets.stream {
+            stream.socket.nodelay();
         }
     }
 }
 
-impl Read for World<'_> {
+impl<S: System> Read for World<'_, S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream()?.read(buf)
     }
 }
 
-impl Write for World<'_> {
+impl<S: System> Write for World<'_, S> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.stream()?.write(buf)
     }
@@ -138,9 +154,11 @@ impl Write for World<'_> {
     }
 }
 
-impl World<'_> {
-    fn stream(&mut self) -> io::Result<&mut Socket> {
-        let stream = self.sockets.stream.as_mut();
-        stream.ok_or_else(|| io::ErrorKind::NotConnected.into())
+impl<S: System> World<'_, S> {
+    fn stream(&mut self) -> io::Result<&mut S::Stream> {
+        match &mut self.sockets.stream {
+            Some(stream) => Ok(&mut stream.socket),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
     }
 }

@@ -1,0 +1,86 @@
+//! What is around the loop of a run: where lines come from, where records go, and who may break in.
+
+use super::output::Output;
+use super::progress::Progress;
+use super::signals::Signals;
+use crate::list::{Next, Reader};
+use crate::report::record::Record;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// What the [loop](super::turns) has around it: threads in a run, scripts in tests. Nothing here
+/// waits; the loop is woken where it has to hear of something.
+pub trait Around {
+    /// What comes next from the list.
+    fn line(&mut self) -> Next;
+
+    /// Has no further line read.
+    fn stop(&mut self);
+
+    /// How many lines that ask for a check have been read.
+    fn lines(&self) -> u64;
+
+    /// Whether the list has been read to its end.
+    fn has_ended(&self) -> bool;
+
+    /// Hands over what has ended, and leaves `records` empty; `in_flight` checks are under way.
+    fn hand(&mut self, records: &mut Vec<Record>, in_flight: usize);
+
+    /// Whether new checks may begin; where not, the loop is woken once they may.
+    fn has_room(&self) -> bool;
+
+    /// Whether nothing that is handed over can be written any more.
+    fn is_broken(&self) -> bool;
+
+    /// How many signals have come.
+    fn signals(&mut self) -> usize;
+}
+
+/// The threads of a run.
+pub(super) struct Threads {
+    /// Reads the list.
+    pub reader: Reader,
+    /// Writes what is handed over.
+    pub output: Output,
+    /// SIGINT and SIGTERM.
+    pub signals: Signals,
+    /// What is shown of the run.
+    pub progress: Arc<Progress>,
+}
+
+impl Around for Threads {
+    fn line(&mut self) -> Next {
+        self.reader.next()
+    }
+
+    fn stop(&mut self) {
+        self.reader.stop();
+    }
+
+    fn lines(&self) -> u64 {
+        self.reader.lines()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.reader.has_ended()
+    }
+
+    fn hand(&mut self, records: &mut Vec<Record>, in_flight: usize) {
+        self.output.hand(records);
+        let progress = &self.progress;
+        progress.in_flight.store(in_flight, Ordering::Relaxed);
+        progress.bytes.store(self.reader.bytes(), Ordering::Relaxed);
+    }
+
+    fn has_room(&self) -> bool {
+        self.output.has_room()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.output.broken().is_some()
+    }
+
+    fn signals(&mut self) -> usize {
+        self.signals.count()
+    }
+}

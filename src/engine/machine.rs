@@ -1,0 +1,170 @@
+//! The machine that check-tcp really runs on: `mio`'s poll, the system's clocks and sockets, and
+//! threads for its resolver.
+//!
+//! # System calls
+//!
+//! All that `strace -f` shows of one plain check of a literal address (`-H 127.0.0.1 -p PORT
+//! -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:
+//!
+//! | calls | whose, and why |
+//! |---|---|
+//! | `poll` | Rust: are descriptors 0 to 2 open? No socket must pass for one of them |
+//! | `rt_sigaction` | Rust: `SIGPIPE` is ignored; a reader that is gone is an error of `write` |
+//! | `getrandom`, 2 `brk` | glibc: `malloc` begins |
+//! | `openat`, `newfstatat`, 3 `read`, `close` | glibc: `/proc/self/maps`, for the stack's end |
+//! | `prlimit64`, `sched_getaffinity` | glibc: the same question, which Rust has put |
+//! | 4 `rt_sigaction`, 2 `sigaltstack` | Rust: the handler that knows an overflow of the stack |
+//! | `mmap`, `mprotect`, `gettid` | Rust: the handler's own stack |
+//! | `epoll_create1` | [`Machine::new`]: the poll |
+//! | `socket`, `connect` | an attempt, non-blocking from birth |
+//! | `epoll_ctl` | it is registered once, for both directions, and never again |
+//! | `getpeername`, `getsockname` | is it up? On loopback it is at once. And is it not we ourselves? |
+//! | `recvfrom` | the banner |
+//! | `sendto` | the quit string |
+//! | `recvfrom` | is anything left unread? Closing over it would send a reset |
+//! | `close` | the socket, which takes it off the poll |
+//! | `close` | the poll |
+//! | `write` | the line |
+//! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
+//!
+//! These are 37. Where the peer takes its time, `epoll_wait` and another try come before what was
+//! not there yet: `getpeername` with a `getsockopt` for the error, or `recvfrom`. The first
+//! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
+//! to keep that silent would take another `epoll_ctl`.
+
+use super::socket::Socket;
+use super::system::{Happened, System};
+use crate::net::Endpoint;
+use crate::resolve::{Answer, Question, Resolver};
+use mio::event::Source;
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, Waker};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+/// The token of the waker; no slot has it, nor those below.
+const WAKER: Token = Token(usize::MAX);
+
+/// The token of what is watched for the engine's user.
+const WATCHED: Token = Token(usize::MAX - 1);
+
+/// The token of what is listened to for its end.
+const LISTENED: Token = Token(usize::MAX - 2);
+
+/// How many events are taken up at a time.
+const EVENTS: usize = 1024;
+
+/// The poll, and what is around it. The first look-up starts a thread, and makes the waker.
+pub struct Machine {
+    poll: Poll,
+    events: Events,
+    resolver: Option<Resolver>,
+    waker: Option<Arc<Waker>>,
+    threads: usize,
+}
+
+impl Machine {
+    /// For about so many probes, and at most so many threads that look names up.
+    ///
+    /// # Errors
+    /// The system has no poll descriptor left.
+    pub fn new(probes: usize, threads: usize) -> io::Result<Self> {
+        Ok(Self {
+            poll: Poll::new()?,
+            events: Events::with_capacity(probes.clamp(1, EVENTS)),
+            resolver: None,
+            waker: None,
+            threads,
+        })
+    }
+
+    /// Has it tell when there is something to read from `source`.
+    ///
+    /// # Errors
+    /// The poll refused it.
+    pub fn watch(&mut self, source: &mut impl Source) -> io::Result<()> {
+        let registry = self.poll.registry();
+        registry.register(source, WATCHED, Interest::READABLE)
+    }
+
+    /// Has it tell when nobody is left at the other end of a pipe or a socket. Of what has no other
+    /// end, such as a file, nothing is told.
+    pub fn listen(&mut self, writer: &impl AsFd) {
+        let descriptor = writer.as_fd().as_raw_fd();
+        let registry = self.poll.registry();
+        // Its end is told whatever the interest, and nobody writes to us there.
+        let _ = registry.register(&mut SourceFd(&descriptor), LISTENED, Interest::READABLE);
+    }
+
+    /// What has the poll come back from another thread.
+    ///
+    /// # Errors
+    /// The system has no descriptor left.
+    pub fn waker(&mut self) -> io::Result<Arc<Waker>> {
+        if let Some(waker) = &self.waker {
+            return Ok(waker.clone());
+        }
+        let waker = Arc::new(Waker::new(self.poll.registry(), WAKER)?);
+        Ok(self.waker.insert(waker).clone())
+    }
+}
+
+impl System for Machine {
+    type Stream = Socket;
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn connect(&mut self, to: Endpoint<'_>, slot: usize) -> io::Result<Socket> {
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let mut socket = Socket::connect(to)?;
+        let registry = self.poll.registry();
+        registry.register(socket.source(), Token(slot), both)?;
+        Ok(socket)
+    }
+
+    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(Happened)) -> io::Result<()> {
+        match self.poll.poll(&mut self.events, Some(most)) {
+            // What it had before was told then.
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            polled => polled?,
+        }
+        for event in &self.events {
+            match event.token() {
+                WAKER => tell(Happened::Woken),
+                WATCHED => tell(Happened::Watched),
+                LISTENED if event.is_error() || event.is_write_closed() => tell(Happened::Over),
+                LISTENED => {}
+                Token(slot) => tell(Happened::Slot(slot)),
+            }
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, question: Question) -> io::Result<()> {
+        let resolver = match self.resolver.take() {
+            Some(resolver) => resolver,
+            None => {
+                let waker = self.waker()?;
+                // A wake-up that fails is one that is pending already.
+                Resolver::new(self.threads, move || drop(waker.wake()))
+            }
+        };
+        self.resolver.insert(resolver).ask(question)
+    }
+
+    fn resolvers(&self) -> usize {
+        self.resolver.as_ref().map_or(0, Resolver::most)
+    }
+
+    fn answer(&mut self) -> Option<Answer> {
+        self.resolver.as_mut()?.answer()
+    }
+}
