@@ -14,6 +14,7 @@
 //! | [`peer`] | the other end, in the clear or under TLS in memory |
 //! | [`driver`] | wakes a probe as the engine would, and no oftener; asserts what must hold after every step |
 //! | [`run`] | a case, how it is run, and what can be asked of a run; asserts what must hold after every run |
+//! | [`list`] | a whole run: admission, the engine and its loop, on a virtual machine with a world for each line |
 //! | [`any`] | any world and any check, as a seed has it |
 //! | `laws_*` | the laws |
 
@@ -24,6 +25,7 @@ mod laws_chaos;
 mod laws_closed;
 mod laws_deadline;
 mod laws_delay;
+mod laws_engine;
 mod laws_failing;
 mod laws_flood;
 mod laws_leave;
@@ -37,6 +39,7 @@ mod laws_tls;
 mod laws_trace;
 mod laws_turns;
 mod laws_unix;
+mod list;
 mod peer;
 mod pipe;
 mod rng;

@@ -134,6 +134,21 @@ impl Case {
         (self.check.clone(), self.target.clone())
     }
 
+    /// What it is made of.
+    pub fn parts(&self) -> (Script, Target, Arc<Check>) {
+        (self.script.clone(), self.target.clone(), self.check.clone())
+    }
+
+    /// The same with so much more time.
+    pub fn patient(self, more: Duration) -> Self {
+        let mut check = Arc::into_inner(self.check).expect("nobody has it yet");
+        check.timeout += more;
+        Self {
+            check: Arc::new(check),
+            ..self
+        }
+    }
+
     /// Whether time stands still while a step is under way.
     pub fn is_exact(&self) -> bool {
         self.script.weather.cost.is_zero()

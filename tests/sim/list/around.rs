@@ -1,0 +1,41 @@
+//! What is around the loop: the list, the writer, and signals.
+
+use super::machine::Machine;
+use check_tcp::batch::around::Around;
+use check_tcp::list::Next;
+use check_tcp::report::record::Record;
+
+impl Around for Machine {
+    fn line(&mut self) -> Next {
+        self.0.borrow_mut().take_line()
+    }
+
+    fn stop(&mut self) {
+        self.0.borrow_mut().stop();
+    }
+
+    fn lines(&self) -> u64 {
+        self.0.borrow().readable() as u64
+    }
+
+    fn has_ended(&self) -> bool {
+        let inner = self.0.borrow();
+        inner.readable() == inner.count()
+    }
+
+    fn hand(&mut self, records: &mut Vec<Record>, in_flight: usize) {
+        self.0.borrow_mut().hand(records, in_flight);
+    }
+
+    fn has_room(&self) -> bool {
+        self.0.borrow_mut().has_room()
+    }
+
+    fn is_broken(&self) -> bool {
+        false
+    }
+
+    fn signals(&mut self) -> usize {
+        self.0.borrow().signals
+    }
+}

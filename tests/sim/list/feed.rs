@@ -1,0 +1,86 @@
+//! The list and the writer of the virtual machine.
+
+use super::inner::{Event, Inner};
+use check_tcp::list::{Asked, Entry, Next, Refused};
+use check_tcp::report::record::{Label, Record};
+use std::mem;
+use std::time::Duration;
+
+impl Inner {
+    pub fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// How many lines have been read.
+    pub fn readable(&self) -> usize {
+        let lines = self.script.lines.iter();
+        let read = || lines.filter(|line| line.at <= self.now).count();
+        self.stopped.unwrap_or_else(read)
+    }
+
+    pub fn stop(&mut self) {
+        self.stopped = Some(self.readable());
+    }
+
+    /// When each line was begun first.
+    pub fn starts(&self) -> Vec<Duration> {
+        self.lines.iter().filter_map(|line| line.start).collect()
+    }
+
+    pub fn take_line(&mut self) -> Next {
+        if self.taken == self.count() {
+            return Next::End(None);
+        }
+        if self.taken == self.readable() {
+            self.awaits_lines = true;
+            return Next::Later;
+        }
+        let n = self.taken;
+        self.taken += 1;
+        let asked = match &self.lines[n].asks {
+            Some((_, target, check)) => Ok(Asked {
+                target: target.clone(),
+                check: check.clone(),
+            }),
+            None => Err(Refused {
+                name: "TCP".to_owned(),
+                message: format!("line {}: no port", n + 1),
+            }),
+        };
+        let label = Label {
+            line: Some(n as u64 + 1),
+            ..Label::default()
+        };
+        Next::Entry(Entry { label, asked })
+    }
+
+    pub fn has_room(&mut self) -> bool {
+        self.place.1 += 1;
+        self.begins = false;
+        self.may_begin = self.room.is_there();
+        self.may_begin
+    }
+
+    pub fn hand(&mut self, records: &mut Vec<Record>, in_flight: usize) {
+        assert!(in_flight <= self.script.parallel, "{in_flight} in flight");
+        self.room.take(records.len());
+        self.queued += records.len();
+        self.handed.append(records);
+        if self.writing == 0 {
+            self.write();
+        }
+    }
+
+    /// Begins to write all that is queued.
+    pub fn write(&mut self) {
+        self.writing = mem::take(&mut self.queued);
+        if self.writing > 0 {
+            let takes = self.rng.duration(self.script.write);
+            self.plan(self.now + takes, Event::Written);
+        }
+    }
+
+    pub fn is_written(&self) -> bool {
+        self.writing == 0
+    }
+}

@@ -1,0 +1,66 @@
+//! A run, from its first line to its end.
+
+use super::inner::Inner;
+use super::machine::Machine;
+use super::plan::Plan;
+use check_tcp::batch::turns::{End, Left, Turns};
+use check_tcp::engine::admission::Admission;
+use check_tcp::engine::{Engine, Limits};
+use check_tcp::report::record::Record;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How it went.
+pub struct Run {
+    pub end: End,
+    /// Where it was broken off.
+    pub left: Option<Left>,
+    /// What was handed over, by the number of the line, from 0.
+    pub records: BTreeMap<usize, Record>,
+    /// How many lines could be read.
+    pub readable: usize,
+    /// How many records were written in the end.
+    pub written: usize,
+    /// When lines were begun.
+    pub starts: Vec<Duration>,
+}
+
+/// Runs a list to its end. Along the way the machine asserts that no more is in flight, open or being
+/// looked up than may be, that nothing begins before its time, and that nobody is stepped for another's
+/// event.
+pub fn run(plan: Plan) -> Run {
+    let limits = Limits {
+        sockets: plan.sockets,
+        lookups: plan.threads,
+    };
+    let admission = Admission::new(plan.parallel, plan.rate);
+    let machine = Machine(Rc::new(RefCell::new(Inner::new(plan))));
+    let engine = Engine::new(machine.clone(), limits);
+    let mut turns = Turns::new(engine, admission, machine.clone());
+    let end = turns.go();
+    let left = match &end {
+        End::Interrupted => Some(turns.interrupt()),
+        _ => None,
+    };
+    drop(turns);
+    let mut inner = machine.0.borrow_mut();
+    while !inner.is_written() {
+        inner.sleep(Duration::from_secs(60));
+    }
+    let mut records = BTreeMap::new();
+    for record in std::mem::take(&mut inner.handed) {
+        let number = record.label.line.expect("a line") as usize - 1;
+        let before = records.insert(number, record);
+        assert!(before.is_none(), "line {number} has two verdicts");
+    }
+    Run {
+        end,
+        left,
+        records,
+        readable: inner.readable(),
+        written: inner.written,
+        starts: inner.starts(),
+    }
+}
