@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Command {
-    /// Print [`help`](super::help).
+    /// Print [`help`](super::help()).
     Help,
     /// Print [`version`](super::version).
     Version,

@@ -89,7 +89,7 @@ impl Reason {
     }
 }
 
-/// Why a check ended as it did. It agrees with [`judge`](super::judge) before `--status-as`:
+/// Why a check ended as it did. It agrees with [`judge`](super::judge()) before `--status-as`:
 /// `local` and `interrupted` are UNKNOWN, `ok` is OK, `slow` is what the threshold says, and all else
 /// is what `-W` makes of an error.
 pub fn reason(check: &Check, outcome: &Result<Report, Failure>) -> Reason {
