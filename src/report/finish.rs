@@ -12,24 +12,15 @@ pub struct Finished<'a> {
     pub record: &'a Record,
     /// The verdict, `--status-as` applied.
     pub status: Status,
-    /// Why.
-    pub reason: Reason,
 }
 
 /// Judges a record. A target that could not be checked is UNKNOWN.
 pub fn finish(record: &Record) -> Finished<'_> {
-    let (status, reason) = match &record.event {
-        Event::Checked(checked) => (
-            judge(&checked.check, &checked.outcome),
-            reason(&checked.check, &checked.outcome),
-        ),
-        Event::Refused { .. } => (Status::Unknown, Reason::Usage),
+    let status = match &record.event {
+        Event::Checked(checked) => judge(&checked.check, &checked.outcome),
+        Event::Refused { .. } => Status::Unknown,
     };
-    Finished {
-        record,
-        status,
-        reason,
-    }
+    Finished { record, status }
 }
 
 impl Finished<'_> {
@@ -45,7 +36,15 @@ impl Finished<'_> {
 
     /// `--format json`: an object, newline included.
     pub fn json(&self) -> String {
-        json::record(self.record, self.status, self.reason)
+        json::record(self.record, self.status, self.reason())
+    }
+
+    /// Why. Only JSON says it in a word, so nothing else pays for finding it.
+    pub fn reason(&self) -> Reason {
+        match &self.record.event {
+            Event::Checked(checked) => reason(&checked.check, &checked.outcome),
+            Event::Refused { .. } => Reason::Usage,
+        }
     }
 
     /// The response time, for what has one.
@@ -72,7 +71,7 @@ mod tests {
         check.status_as.set(Status::Unknown, Status::Ok);
         let closed = record(check, failed(Phase::Reading, Cause::Closed));
         let told = finish(&closed);
-        assert_eq!((told.status, told.reason), (Status::Warning, Reason::Eof));
+        assert_eq!((told.status, told.reason()), (Status::Warning, Reason::Eof));
         assert!(told.text().contains("\tTCP WARNING: reading from"));
         assert!(
             told.json()
@@ -81,7 +80,10 @@ mod tests {
 
         let usage = refused("mx", "no port");
         let told = finish(&usage);
-        assert_eq!((told.status, told.reason), (Status::Unknown, Reason::Usage));
+        assert_eq!(
+            (told.status, told.reason()),
+            (Status::Unknown, Reason::Usage)
+        );
         assert_eq!(told.response_time(), None);
         let answered = record(Check::default(), answered(7, None));
         let took = finish(&answered).response_time();

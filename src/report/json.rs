@@ -50,8 +50,7 @@ impl Serialize for Row<'_> {
         let trace = checked.map(|checked| &checked.trace);
         let session = trace.and_then(|trace| trace.session.as_ref());
         let reply = checked.and_then(field::reply);
-        // A usage error of the command line has no target.
-        // A command line that is refused may have none, a line has at least an empty one.
+        // A command line that is refused may have no target; a line has at least an empty one.
         let is_there = label.line.is_some() || !label.target.is_empty();
         let written = is_there.then_some(&label.target);
         let mut row = serializer.serialize_struct("Record", 20)?;

@@ -35,8 +35,8 @@ pub fn bare(
     outcome: &Result<Report, Failure>,
     status: Status,
 ) -> String {
-    let message = Message::of(check, target, outcome);
-    compose(&head(&check.name, status), &message, "")
+    let message = message(check, target, outcome, status);
+    format!("{}{message}\n", head(&check.name, status))
 }
 
 /// What the line says behind `NAME STATUS: `, performance data and newline aside.
@@ -52,8 +52,8 @@ pub fn message(
 
 /// The line of a usage error, newline included.
 pub fn usage(name: &str, message: &str) -> String {
-    let message = Message::own(message.to_owned());
-    compose(&head(name, Status::Unknown), &message, "")
+    let message = usage_message(name, message);
+    format!("{}{message}\n", head(name, Status::Unknown))
 }
 
 /// What the line of a usage error says behind `NAME UNKNOWN: `.

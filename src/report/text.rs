@@ -2,19 +2,16 @@
 
 use super::record::{Event, Label, Record};
 use super::{harmless, line};
-use crate::outcome::Status;
+use crate::check::Check;
+use crate::outcome::{Failure, Report, Status};
+use crate::target::Target;
 
 /// How many characters of a label are shown.
 const LABEL: usize = 256;
 
 /// The line of a record, as a single check prints it; newline included.
 pub fn line(record: &Record, status: Status) -> String {
-    match &record.event {
-        Event::Checked(checked) => {
-            line::check(&checked.check, &checked.target, &checked.outcome, status)
-        }
-        Event::Refused { name, message } => line::usage(name, message),
-    }
+    line_by(line::check, record, status)
 }
 
 /// The same with the label before it.
@@ -24,13 +21,18 @@ pub fn record(record: &Record, status: Status) -> String {
 
 /// With the label too, but without performance data.
 pub fn bare(record: &Record, status: Status) -> String {
-    let line = match &record.event {
-        Event::Checked(checked) => {
-            line::bare(&checked.check, &checked.target, &checked.outcome, status)
-        }
-        Event::Refused { .. } => line(record, status),
-    };
-    labelled(&record.label, &line)
+    labelled(&record.label, &line_by(line::bare, record, status))
+}
+
+fn line_by(
+    checked: fn(&Check, &Target, &Result<Report, Failure>, Status) -> String,
+    record: &Record,
+    status: Status,
+) -> String {
+    match &record.event {
+        Event::Checked(it) => checked(&it.check, &it.target, &it.outcome, status),
+        Event::Refused { name, message } => line::usage(name, message),
+    }
 }
 
 fn labelled(label: &Label, line: &str) -> String {
@@ -43,7 +45,6 @@ fn labelled(label: &Label, line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Check;
     use crate::report::sample::{self, answered, refused};
 
     #[test]
