@@ -74,7 +74,7 @@ pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
                 "{summary} with --format json: takes one of the two"
             ));
         }
-        (_, Some(_)) => Style::Summary,
+        (Format::Text, Some(_)) => Style::Summary,
         (Format::Json, None) => Style::Json,
         (Format::Text, None) => Style::Text,
     };

@@ -74,7 +74,9 @@ impl Stamps {
             Phase::Connecting => &mut self.resolved,
             Phase::Handshaking => &mut self.connected,
             Phase::Sending => &mut self.secured,
-            _ => return,
+            Phase::Resolving | Phase::Delay | Phase::Reading | Phase::Quitting | Phase::Done => {
+                return;
+            }
         };
         stamp.get_or_insert(now);
     }

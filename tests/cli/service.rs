@@ -1,6 +1,7 @@
 //! `--service`: what a name stands for, unless the command line says otherwise.
 
 use crate::support::*;
+use check_tcp::preset::PRESETS;
 
 /// A preset: its name, its port, a greeting that satisfies it and what it says before it goes.
 const CLEAR: [(&str, u16, &str, &str); 4] = [
@@ -86,7 +87,12 @@ fn gearman_is_asked_for_its_version() {
 #[test]
 fn a_preset_knows_its_port() {
     let gearman = [("GEARMAN", 7003, "", "")];
-    for (name, port, ..) in CLEAR.into_iter().chain(SECURE).chain(gearman) {
+    let all = || CLEAR.into_iter().chain(SECURE).chain(gearman);
+    for preset in PRESETS {
+        let is_here = all().any(|(name, ..)| name == preset.name);
+        assert!(is_here, "{} has no test here", preset.name);
+    }
+    for (name, port, ..) in all() {
         // Whether anyone listens there is this machine's affair.
         let run = check!("--service {name} -H 127.0.0.1 -C -t 2");
         let line = run.line();
