@@ -55,6 +55,46 @@
 //! print!("{}", report::line::check(&check, &target, &outcome, status));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! A service that greets, by its preset. The mismatch is known at the first byte, not at the timeout:
+//!
+//! ```
+//! use check_tcp::check::Check;
+//! use check_tcp::expect::Pattern;
+//! use check_tcp::outcome::{Status, judge};
+//! use check_tcp::target::Target;
+//! use check_tcp::{engine, preset, report};
+//! # use std::io::{Read, Write};
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let port = listener.local_addr()?.port();
+//! # std::thread::spawn(move || -> std::io::Result<usize> {
+//! #     let (mut peer, _) = listener.accept()?;
+//! #     peer.write_all(b"421 Too many connections\r\n")?;
+//! #     peer.read_to_end(&mut Vec::new())
+//! # });
+//! let smtp = preset::find("smtp").ok_or("no such service")?;
+//! let check = Arc::new(Check {
+//!     name: smtp.name.to_owned(),
+//!     expect: Some(Pattern::new(smtp.expect)?),
+//!     quit: [smtp.quit, b"\r\n"].concat(),
+//!     timeout: Duration::from_secs(3),
+//!     warning: Some(Duration::from_millis(500)),
+//!     ..Check::default()
+//! });
+//! let target = Target::host("127.0.0.1", port)?;
+//!
+//! let outcome = engine::run_one(target.clone(), check.clone())?.outcome;
+//! let status = judge(&check, &outcome);
+//! assert_eq!(status, Status::Critical);
+//! assert_eq!(
+//!     report::line::check(&check, &target, &outcome, status),
+//!     "SMTP CRITICAL: Unexpected response from host/socket: 421 Too many connections\n"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![forbid(unsafe_code)]
 
