@@ -32,17 +32,52 @@ pub struct Driver {
     probe: Probe,
     check: Arc<Check>,
     pub world: World,
-    scratch: Scratch,
     nudges: Option<Rng>,
+    strain: Option<Strain>,
+    /// What is to be told of the run when it has ended.
+    pub tally: Tally,
+    /// How many reads the last step took.
+    pub reads: usize,
+    /// The pause has been entered.
+    paused: bool,
+}
+
+/// What the machine does to a probe that is in a state.
+#[derive(Clone, Copy, Debug)]
+pub enum Strain {
+    /// Nobody runs from so long after the state was entered, for so long; then the clock is there at
+    /// once, and all that was to happen has happened.
+    Jump {
+        phase: Phase,
+        after: Duration,
+        by: Duration,
+    },
+    /// Every wake-up comes twice.
+    Doubled { phase: Phase },
+}
+
+/// How a run went, beside its outcome.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
     /// How many steps it has taken, and after how many of them it asked for another at once.
     pub steps: usize,
     pub yields: usize,
-    /// How many reads the last of them took.
-    pub reads: usize,
-    /// How many a step of reading took at most.
+    /// How many reads a step took at most that did nothing but read the reply.
     pub most: usize,
-    /// The pause has been entered.
-    paused: bool,
+    /// The states it has waited in, in their order.
+    pub stays: Vec<Stay>,
+    /// From when to when the clock jumped.
+    pub jumped: Option<(Duration, Duration)>,
+    /// How many wake-ups came twice.
+    pub doubled: usize,
+}
+
+/// From when to when a probe waited in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    pub phase: Phase,
+    pub from: Duration,
+    pub to: Duration,
 }
 
 impl Driver {
@@ -51,32 +86,62 @@ impl Driver {
             probe: Probe::new(target, check.clone(), world.first()),
             check,
             world,
-            scratch: Scratch::default(),
             nudges,
-            steps: 0,
-            yields: 0,
+            strain: None,
+            tally: Tally::default(),
             reads: 0,
-            most: 0,
             paused: false,
         }
     }
 
-    /// To the end. A second call would step a probe that has ended.
-    pub fn drive(&mut self) -> Result<Report, Failure> {
+    /// The same under a strain.
+    pub fn under(self, strain: Option<Strain>) -> Self {
+        Self { strain, ..self }
+    }
+
+    /// When it has to go on.
+    pub fn due(&self) -> Duration {
+        let now = self.world.age();
+        if self.tally.steps == 0 {
+            return now;
+        }
+        let next = self.world.next();
+        next.map_or(self.wake(), |next| next.min(self.wake()))
+            .max(now)
+    }
+
+    /// Lets the next thing happen, and steps the probe where that is a reason to. Once it has ended
+    /// that would be an error.
+    pub fn go_on(&mut self, scratch: &mut Scratch) -> Poll<Result<Report, Failure>> {
+        if self.tally.steps > 0 && !self.awakes() {
+            return Poll::Pending;
+        }
+        let mut polled = self.step(scratch);
+        if let Some(Strain::Doubled { phase }) = self.strain
+            && polled.is_pending()
+            && self.probe.phase() == phase
+        {
+            self.tally.doubled += 1;
+            polled = self.step(scratch);
+        }
+        if polled.is_pending() {
+            polled = self.nudge(scratch);
+        }
+        polled
+    }
+
+    /// To the end.
+    pub fn drive(&mut self, scratch: &mut Scratch) -> Result<Report, Failure> {
         loop {
-            if let Poll::Ready(outcome) = self.step() {
+            if let Poll::Ready(outcome) = self.go_on(scratch) {
                 return outcome;
             }
-            if let Poll::Ready(outcome) = self.nudge() {
-                return outcome;
-            }
-            self.sleep();
         }
     }
 
     /// Whatever comes of it, it is no waiting.
-    pub fn step_once_more(&mut self) -> Result<Report, Failure> {
-        match self.probe.step(&mut self.world, &mut self.scratch) {
+    pub fn step_once_more(&mut self, scratch: &mut Scratch) -> Result<Report, Failure> {
+        match self.probe.step(&mut self.world, scratch) {
             Poll::Ready(outcome) => outcome,
             Poll::Pending => panic!("it waits, and nothing will come"),
         }
@@ -89,28 +154,29 @@ impl Driver {
 
     /// To `at` and no further, unless it ends before: then breaks it off.
     pub fn interrupt_at(&mut self, at: Duration) -> Result<Report, Failure> {
-        while self.step().is_pending() {
-            let next = self.world.next();
-            if next.is_none_or(|next| next.min(self.wake()) > at) {
+        let mut scratch = Scratch::default();
+        while self.go_on(&mut scratch).is_pending() {
+            if self.due() > at {
                 self.world.wait(at);
                 return Err(self.probe.interrupt());
             }
-            self.sleep();
         }
         panic!("it ended before it could be broken off")
     }
 
-    fn step(&mut self) -> Poll<Result<Report, Failure>> {
+    fn step(&mut self, scratch: &mut Scratch) -> Poll<Result<Report, Failure>> {
         let before = self.probe.phase();
         let at = self.world.age();
         let (calls, reads) = (self.world.log.calls, self.world.log.reads.len());
-        let polled = self.probe.step(&mut self.world, &mut self.scratch);
+        let polled = self.probe.step(&mut self.world, scratch);
         let after = self.probe.phase();
         let calls = self.world.log.calls - calls;
         self.reads = self.world.log.reads.len() - reads;
         assert!(calls <= CALLS, "{calls} attempts in one step");
-        self.steps += 1;
-        assert!(self.steps < STEPS, "no end of steps in {after:?}");
+        self.tally.steps += 1;
+        assert!(self.tally.steps < STEPS, "no end of steps in {after:?}");
+        self.tally
+            .stayed(polled.is_pending().then_some(after), self.world.age());
         if polled.is_ready() {
             return polled;
         }
@@ -129,7 +195,7 @@ impl Driver {
         if (before, after) == (Phase::Reading, Phase::Reading) {
             let took = self.world.age() - at;
             let whole = self.check.tls.is_none();
-            self.most = self.most.max(self.reads);
+            self.tally.most = self.tally.most.max(self.reads);
             assert!(self.reads <= READS, "{} reads in one step", self.reads);
             assert!(
                 !whole || took < SHARE + self.world.cost(),
@@ -142,42 +208,60 @@ impl Driver {
     }
 
     /// Steps that nobody needs.
-    fn nudge(&mut self) -> Poll<Result<Report, Failure>> {
+    fn nudge(&mut self, scratch: &mut Scratch) -> Poll<Result<Report, Failure>> {
         let Some(mut rng) = self.nudges.take() else {
             return Poll::Pending;
         };
         let mut polled = Poll::Pending;
         while polled.is_pending() && rng.one_in(2) {
             let now = self.world.age();
-            let next = self
-                .world
-                .next()
-                .map_or(self.wake(), |at| at.min(self.wake()));
-            let idle = next.saturating_sub(now + Duration::from_nanos(1));
+            let idle = self.due().saturating_sub(now + Duration::from_nanos(1));
             if rng.one_in(3) {
                 self.world.wait(now + rng.duration(idle));
             }
-            polled = self.step();
+            polled = self.step(scratch);
         }
         self.nudges = Some(rng);
         polled
     }
 
-    /// Until there is a reason to step.
-    fn sleep(&mut self) {
+    /// Lets one thing happen. Whether there is a reason to step.
+    fn awakes(&mut self) -> bool {
+        if self.jumps() {
+            return true;
+        }
         let wake = self.wake();
-        if wake <= self.world.age() {
-            self.yields += 1;
-        }
-        while let Some(at) = self.world.next() {
-            if at > wake {
-                break;
+        let yielded = wake <= self.world.age();
+        let awake = match self.world.next() {
+            Some(at) if at <= wake => self.world.turn(),
+            _ => {
+                self.world.wait(wake);
+                true
             }
-            if self.world.turn() {
-                return;
-            }
+        };
+        self.tally.yields += usize::from(awake && yielded);
+        awake
+    }
+
+    /// Lets all happen that happens while nobody runs, if the time for that has come.
+    fn jumps(&mut self) -> bool {
+        let Some(Strain::Jump { phase, after, by }) = self.strain else {
+            return false;
+        };
+        let stay = self.tally.stays.last().filter(|stay| stay.phase == phase);
+        let Some(begin) = stay.map(|stay| stay.from + after) else {
+            return false;
+        };
+        if self.tally.jumped.is_some() || self.due() < begin {
+            return false;
         }
-        self.world.wait(wake);
+        let end = begin + by;
+        while self.world.next().is_some_and(|at| at <= end) {
+            self.world.turn();
+        }
+        self.world.wait(end);
+        self.tally.jumped = Some((begin, end));
+        true
     }
 
     fn wake(&self) -> Duration {
@@ -193,5 +277,24 @@ impl Driver {
             Duration::ZERO
         };
         self.check.timeout + delay
+    }
+}
+
+impl Tally {
+    /// The stay in a state, where it was waited in.
+    pub fn stay(&self, phase: Phase) -> Option<Stay> {
+        self.stays.iter().copied().find(|stay| stay.phase == phase)
+    }
+
+    /// It has been where it was until `now`, and waits in `phase` from then on.
+    fn stayed(&mut self, phase: Option<Phase>, now: Duration) {
+        if let Some(last) = self.stays.last_mut() {
+            last.to = now;
+        }
+        let Some(phase) = phase else { return };
+        if self.stays.last().is_none_or(|last| last.phase != phase) {
+            let (from, to) = (now, now);
+            self.stays.push(Stay { phase, from, to });
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! Whatever the world does: what holds in every run of any case, beyond what the driver asserts.
 
 use crate::any;
+use crate::printed;
 use crate::rng::each_seed;
 use crate::run::LEAVE;
 use check_tcp::outcome::Report;
-use check_tcp::report::line;
 use std::time::Duration;
 
 #[test]
 fn whatever_happens_a_probe_ends_in_time_and_keeps_to_what_was_asked() {
-    each_seed(600, |seed| {
+    each_seed(10_000, |seed| {
         let case = any::case(seed);
         let (check, target) = case.asks();
         let exact = case.is_exact();
@@ -46,8 +46,6 @@ fn whatever_happens_a_probe_ends_in_time_and_keeps_to_what_was_asked() {
         if let (Some(max), Some(reply)) = (check.max_bytes, run.reply()) {
             assert!(reply.total() <= max.get());
         }
-        let line = line::check(&check, &target, &run.outcome, run.status);
-        assert!(line.chars().count() <= line::LONGEST, "{line:?}");
-        assert_eq!(line.find('\n'), Some(line.len() - 1), "{line:?}");
+        printed::holds(&check, &target, &run);
     });
 }

@@ -139,7 +139,7 @@ fn one_deadline_spans_all_states() {
 fn a_probe_whose_first_step_comes_after_its_deadline_ends_with_it() {
     for script in [Script::new(Vec::new()), Script::fate(Fate::Silent)] {
         let run = Case::new(script, hurried()).late(TIMEOUT + TICK).run();
-        assert_eq!(run.steps, 1, "{}", run.told());
+        assert_eq!(run.tally.steps, 1, "{}", run.told());
     }
     let ready = Script::new(vec![Act::say("220 ready\r\n")]);
     let check = Check {

@@ -1,9 +1,10 @@
 //! The engine and the loop of a run, on a virtual machine: whatever happens to it, each line has its
 //! one verdict, and it is the verdict that a check of its own would have had.
 
+use crate::case::Case;
 use crate::list::{self, Line, Plan, Run, Trouble};
 use crate::rng::{Rng, each_seed};
-use crate::run::{self, Case, expecting};
+use crate::run::{self, expecting};
 use crate::script::{Act, Script};
 use check_tcp::batch::turns::End;
 use check_tcp::outcome::{Cause, Failure, Report, Status};

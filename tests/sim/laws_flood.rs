@@ -49,8 +49,8 @@ fn a_step_ends_after_16_reads_or_1_ms() {
             ..expecting("SSH_9")
         };
         let run = Case::new(script, check).run();
-        assert_eq!(run.most, reads, "{micros} us a read: {}", run.told());
-        assert!(run.yields >= 40 / 16, "{}", run.yields);
+        assert_eq!(run.tally.most, reads, "{micros} us a read: {}", run.told());
+        assert!(run.tally.yields >= 40 / 16, "{}", run.tally.yields);
     }
 }
 

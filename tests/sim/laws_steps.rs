@@ -13,12 +13,12 @@ fn steps_that_nobody_needed_change_nothing() {
         let needed = any::case(seed).run();
         let more = any::case(seed).nudged(seed).run();
         assert_eq!((needed.verdict(), needed.at), (more.verdict(), more.at));
-        if needed.yields == 0 {
+        if needed.tally.yields == 0 {
             // Else a step takes in what would have been left to the next.
             assert_eq!(needed.told(), more.told());
             assert_eq!(needed.world.log.reads, more.world.log.reads);
         }
-        assert!(more.steps >= needed.steps);
+        assert!(more.tally.steps >= needed.tally.steps);
     });
 }
 
@@ -30,7 +30,7 @@ fn a_seed_decides_everything() {
         assert_eq!(once.told(), again.told());
         assert_eq!(once.world.log.reads, again.world.log.reads);
         assert_eq!(once.world.log.calls, again.world.log.calls);
-        assert_eq!(once.steps, again.steps);
+        assert_eq!(once.tally.steps, again.tally.steps);
     });
 }
 

@@ -107,8 +107,8 @@ fn one_that_comes_byte_by_byte_gives_others_their_turn() {
     let run = run(script, over(true, Check::default()));
     assert_eq!(run.elapsed(), Duration::ZERO, "{}", run.told());
     // One step reads 64 times at most.
-    assert!(run.yields >= run.world.log.reads.len() / 64 - 1);
-    assert!(run.yields > 5);
+    assert!(run.tally.yields >= run.world.log.reads.len() / 64 - 1);
+    assert!(run.tally.yields > 5);
 }
 
 #[test]

@@ -19,10 +19,13 @@
 //! | `laws_*` | the laws |
 
 mod any;
+mod case;
+mod crossing;
 mod driver;
 mod laws_bytes;
 mod laws_chaos;
 mod laws_closed;
+mod laws_crossing;
 mod laws_deadline;
 mod laws_delay;
 mod laws_engine;
@@ -42,6 +45,7 @@ mod laws_unix;
 mod list;
 mod peer;
 mod pipe;
+mod printed;
 mod rng;
 mod run;
 mod script;

@@ -39,12 +39,15 @@ pub struct Peer {
 pub enum Out {
     Bytes(Vec<u8>),
     Shut,
+    Take(usize),
     Open,
     Closed,
     Reset(Errno),
     Flood(Vec<u8>),
     /// Will go on after so long.
     Pause(Duration),
+    /// What the script is about comes now.
+    Strike,
 }
 
 impl Peer {
@@ -114,6 +117,19 @@ impl Peer {
                     flight.truncate(length);
                     out.push(Out::Bytes(flight));
                 }
+                Act::HandshakeDrip(apart) => {
+                    self.begin_tls();
+                    let flight = self.encrypted();
+                    if flight.is_empty() {
+                        break;
+                    }
+                    self.acts.pop_front();
+                    for byte in flight.into_iter().rev() {
+                        self.acts.push_front(Act::Pause(apart));
+                        self.acts.push_front(Act::Raw(vec![byte]));
+                    }
+                    continue;
+                }
                 Act::Say(bytes) if self.secure => {
                     let mut writer = self.session().writer();
                     writer.write_all(&bytes).expect("a buffer in memory");
@@ -129,11 +145,17 @@ impl Peer {
                     return out;
                 }
                 Act::Shut => out.push(Out::Shut),
+                Act::Take(length) => out.push(Out::Take(length)),
                 Act::Open => out.push(Out::Open),
                 Act::CloseNotify => {
                     self.session().send_close_notify();
                     self.flush(&mut out);
                 }
+                Act::Alert => {
+                    self.break_off();
+                    self.flush(&mut out);
+                }
+                Act::Strike => out.push(Out::Strike),
                 Act::End => out.push(Out::Closed),
                 Act::Reset(errno) => out.push(Out::Reset(errno)),
                 Act::Flood(bytes) => {
@@ -182,6 +204,15 @@ impl Peer {
             // It ends with WouldBlock, or with an end that is noted already.
             let _ = session.reader().read_to_end(&mut self.heard);
         }
+    }
+
+    /// Hears a record that no client of this session can have made.
+    fn break_off(&mut self) {
+        let session = self.session();
+        let mut nonsense = &[&[23, 3, 3, 0, 32], &[0; 32][..]].concat()[..];
+        session.read_tls(&mut nonsense).expect("a buffer in memory");
+        let broken = session.process_new_packets();
+        broken.expect_err("what is no ciphertext");
     }
 
     fn encrypted(&mut self) -> Vec<u8> {

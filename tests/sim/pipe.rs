@@ -11,8 +11,9 @@ pub struct Pipe {
     window: usize,
     /// A write was refused, and nothing has made room since.
     pub starved: bool,
-    /// Never again will there be room.
+    /// Never again will there be room, but for what was granted.
     pub shut: bool,
+    granted: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -31,6 +32,7 @@ impl Pipe {
             window,
             starved: false,
             shut: false,
+            granted: 0,
         }
     }
 
@@ -51,6 +53,12 @@ impl Pipe {
 
     pub fn opens(&mut self, window: usize) {
         self.window = self.window.saturating_add(window);
+        self.starved = false;
+    }
+
+    /// So many bytes will be taken though it is shut.
+    pub fn grants(&mut self, length: usize) {
+        self.granted += length;
         self.starved = false;
     }
 
@@ -81,12 +89,16 @@ impl Pipe {
             Some(End::Gone) => return Err(Errno::PIPE.into()),
             Some(End::Closed) | None => {}
         }
-        let taken = if self.shut { 0 } else { self.window.min(len) };
+        let room = match self.shut {
+            true => &mut self.granted,
+            false => &mut self.window,
+        };
+        let taken = len.min(*room);
         if taken == 0 {
             self.starved = true;
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        self.window -= taken;
+        *room -= taken;
         Ok(taken)
     }
 

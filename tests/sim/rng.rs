@@ -40,12 +40,15 @@ impl Rng {
     }
 }
 
-/// Puts a law to the test `usual` times, or as often as `CHECK_TCP_SEEDS` says, or with the one seed
-/// of `CHECK_TCP_SEED`.
+/// Puts a law to the test with `usual` seeds, or as many as `CHECK_TCP_SEEDS` says, from
+/// `CHECK_TCP_FIRST_SEED` on or else from 0; or with the one seed of `CHECK_TCP_SEED`.
 pub fn each_seed(usual: u64, law: impl Fn(u64)) {
     let seeds = match number("CHECK_TCP_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("CHECK_TCP_SEEDS").unwrap_or(usual),
+        None => {
+            let first = number("CHECK_TCP_FIRST_SEED").unwrap_or(0);
+            first..first + number("CHECK_TCP_SEEDS").unwrap_or(usual)
+        }
     };
     for seed in seeds {
         let shown = Shown(seed);

@@ -1,18 +1,16 @@
-//! A case, how it is run, and what can be asked of a run.
+//! A run, and what can be asked of it.
 
-use crate::driver::Driver;
-use crate::rng::Rng;
+pub use crate::case::Case;
+use crate::driver::Tally;
 use crate::script::Script;
 use crate::world::World;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{self, Came, Cause, Failure, Reply, Report, Status, Trace, Tried};
+use check_tcp::outcome::{Came, Cause, Failure, Reply, Report, Status, Trace, Tried};
 use check_tcp::state::Phase;
-use check_tcp::target::Target;
 use check_tcp::tls::Tls;
 use rustix::io::Errno;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How many addresses of a name are tried.
@@ -24,15 +22,6 @@ pub const LEAVE: Duration = Duration::from_millis(200);
 /// How many reads of what was left unread the farewell may take.
 pub const DRAIN: usize = 256;
 
-/// A probe and its world, before they meet.
-pub struct Case {
-    script: Script,
-    target: Target,
-    check: Arc<Check>,
-    nudges: Option<Rng>,
-    late: Duration,
-}
-
 /// How it went.
 pub struct Run {
     pub outcome: Result<Report, Failure>,
@@ -40,11 +29,7 @@ pub struct Run {
     pub trace: Trace,
     /// When it ended.
     pub at: Duration,
-    /// How many steps it took, and after how many of them it asked for another at once.
-    pub steps: usize,
-    pub yields: usize,
-    /// How many reads a step took at most that did nothing but read the reply.
-    pub most: usize,
+    pub tally: Tally,
     pub world: World,
 }
 
@@ -88,130 +73,6 @@ pub fn over(tls: bool, check: Check) -> Check {
     Check {
         tls: tls.then(|| Tls::unverified(None)),
         ..check
-    }
-}
-
-impl Case {
-    /// A check of the name `mail.example`.
-    pub fn new(script: Script, check: Check) -> Self {
-        let target = Target::Name {
-            host: "mail.example".to_owned(),
-            port: 25,
-        };
-        Self {
-            script,
-            target,
-            check: Arc::new(check),
-            nudges: None,
-            late: Duration::ZERO,
-        }
-    }
-
-    /// A check of a Unix socket.
-    pub fn socket(script: Script, check: Check) -> Self {
-        Self {
-            target: Target::Socket("/run/mail".into()),
-            ..Self::new(script, check)
-        }
-    }
-
-    /// The same, stepped for no reason every now and then: much too early, and several times at one
-    /// moment.
-    pub fn nudged(self, seed: u64) -> Self {
-        Self {
-            nudges: Some(Rng::new(!seed)),
-            ..self
-        }
-    }
-
-    /// The same, but the engine had no time for it before `late`.
-    pub fn late(self, late: Duration) -> Self {
-        Self { late, ..self }
-    }
-
-    /// What is asked, and of whom.
-    pub fn asks(&self) -> (Arc<Check>, Target) {
-        (self.check.clone(), self.target.clone())
-    }
-
-    /// What it is made of.
-    pub fn parts(&self) -> (Script, Target, Arc<Check>) {
-        (self.script.clone(), self.target.clone(), self.check.clone())
-    }
-
-    /// The same with so much more time.
-    pub fn patient(self, more: Duration) -> Self {
-        let mut check = Arc::into_inner(self.check).expect("nobody has it yet");
-        check.timeout += more;
-        Self {
-            check: Arc::new(check),
-            ..self
-        }
-    }
-
-    /// Whether time stands still while a step is under way.
-    pub fn is_exact(&self) -> bool {
-        self.script.weather.cost.is_zero()
-    }
-
-    /// Runs it, then steps it once more.
-    pub fn outlive(self) -> Result<Report, Failure> {
-        let mut driver = self.driver();
-        driver.drive().ok();
-        driver.step_once_more()
-    }
-
-    /// Runs it, and breaks it off at `at`.
-    pub fn interrupted(self, at: Duration) -> (Failure, Trace) {
-        let mut driver = self.driver();
-        match driver.interrupt_at(at) {
-            Err(failure) => (failure, driver.trace()),
-            Ok(report) => panic!("no failure: {report:?}"),
-        }
-    }
-
-    pub fn run(self) -> Run {
-        let late = self.late;
-        let exact = self.is_exact();
-        let named = matches!(self.target, Target::Name { .. });
-        let check = self.check.clone();
-        let mut driver = self.driver();
-        let outcome = driver.drive();
-        let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
-        let run = Run {
-            status: outcome::judge(&check, &outcome),
-            outcome,
-            trace: driver.trace(),
-            at: driver.world.age(),
-            steps: driver.steps,
-            yields: driver.yields,
-            most: driver.most,
-            world: driver.world,
-        };
-        let latest = late.max(check.timeout + check.delay);
-        assert!(!exact || run.at <= latest, "ended late, at {:?}", run.at);
-        assert!(
-            drained,
-            "{} bytes were left unread: a reset to the peer",
-            run.world.unread()
-        );
-        let log = &run.world.log;
-        let question = log.question.as_ref().map(|(_, _, family)| *family);
-        assert!(question.is_none_or(|family| family == check.family));
-        assert!(!named || log.begun.len() <= TRIED, "{:?}", log.begun);
-        if let Err(failure) = &run.outcome {
-            let phase = failure.phase;
-            let failing = !matches!(phase, Phase::Delay | Phase::Done);
-            assert!(failing, "nothing can fail in {phase:?}");
-        }
-        assert!(run.reply().is_none_or(|r| r.kept().len() <= Reply::KEPT));
-        run
-    }
-
-    fn driver(self) -> Driver {
-        let mut world = World::new(self.script);
-        world.wait(self.late);
-        Driver::new(self.target, self.check, world, self.nudges)
     }
 }
 

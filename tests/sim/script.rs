@@ -56,6 +56,8 @@ pub enum Act {
     Handshake,
     /// Lets so many bytes of its part of the handshake out, and no more.
     HandshakePart(usize),
+    /// Lets its part of the handshake out byte by byte, so long after each other.
+    HandshakeDrip(Duration),
     /// Says this, under TLS where there is a session.
     Say(Vec<u8>),
     /// Puts these bytes on the wire as they are.
@@ -65,14 +67,20 @@ pub enum Act {
     Pause(Duration),
     /// Takes nothing in any more: its window is closed.
     Shut,
+    /// Takes so many bytes more in, though its window is closed.
+    Take(usize),
     /// Takes everything in again.
     Open,
     CloseNotify,
+    /// Breaks the TLS session off with a fatal alert, `bad_record_mac`.
+    Alert,
     /// Closes its half.
     End,
     Reset(Errno),
     /// Says this without end.
     Flood(Vec<u8>),
+    /// Notes the moment in the log: what the script is about comes next.
+    Strike,
 }
 
 /// What happens to bytes on their way.

@@ -267,11 +267,16 @@ fn asks(
     (script, target, check): (Script, Target, Arc<Check>),
     n: usize,
 ) -> (Script, Target, Arc<Check>) {
+    let port = PORT + n as u16;
     let target = match target {
         Target::Socket(path) => Target::Socket(path.with_extension(n.to_string())),
-        _ => Target::Name {
+        Target::Address { host, mut address } => {
+            address.set_port(port);
+            Target::Address { host, address }
+        }
+        Target::Name { .. } => Target::Name {
             host: name(n),
-            port: PORT + n as u16,
+            port,
         },
     };
     (script, target, check)

@@ -1,8 +1,8 @@
 //! What a run will meet, told beforehand.
 
 use crate::any;
+use crate::case::Case;
 use crate::rng::Rng;
-use crate::run::Case;
 use std::time::Duration;
 
 /// A list and a machine before their first moment.

@@ -51,6 +51,10 @@ pub struct Log {
     /// When the peer heard the last byte that was meant for it, and when our `close_notify`.
     pub last_heard: Duration,
     pub goodbye: Option<Duration>,
+    /// When the script said that what it is about would come.
+    pub struck: Option<Duration>,
+    /// When the first and the last that came after it were there to be seen.
+    pub news: Option<(Duration, Duration)>,
     /// How many times anything was tried.
     pub calls: usize,
 }
@@ -166,6 +170,10 @@ impl World {
         let Some(stream) = &mut self.stream else {
             return true;
         };
+        let seen = !matches!(event, Event::Edge | Event::Opens(_) | Event::PeerGoesOn);
+        if seen && self.log.struck.is_some() {
+            self.log.news.get_or_insert((self.now, self.now)).1 = self.now;
+        }
         match event {
             Event::Edge => {}
             Event::Arrives(bytes) => stream.pipe.arrives(&bytes),
@@ -199,11 +207,16 @@ impl World {
                 Out::Reset(errno) => self.send(Event::Resets(errno)),
                 Out::Flood(bytes) => self.send(Event::Floods(bytes)),
                 Out::Shut => self.stream().pipe.shut = true,
+                Out::Take(length) => {
+                    self.stream().pipe.grants(length);
+                    self.plan(self.now, Event::Edge);
+                }
                 Out::Open => {
                     self.stream().pipe.shut = false;
                     self.plan(self.now, Event::Opens(usize::MAX));
                 }
                 Out::Pause(length) => self.plan(self.now + length, Event::PeerGoesOn),
+                Out::Strike => self.log.struck = Some(self.now),
             }
         }
     }

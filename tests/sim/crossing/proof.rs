@@ -1,0 +1,211 @@
+//! A run of a story held against its law.
+
+use super::Fault;
+use super::law::{Comes, Law, When, law};
+use super::story::{Asks, Plot, Story};
+use crate::printed;
+use crate::run::{LEAVE, Run};
+use check_tcp::net::LookupError;
+use check_tcp::outcome::{Came, Cause, Report, Status, response_time};
+use check_tcp::state::Phase;
+use check_tcp::tls::TlsError;
+use rustix::io::Errno;
+use rustls::{AlertDescription, Error, InvalidMessage};
+use std::io;
+use std::time::Duration;
+
+/// How many reads a peer that sends without end can be given: a step that began in time, and the
+/// farewell.
+const READS: u32 = 16 + 256;
+
+/// Asserts that the fault struck in the state, and that what came of it is what the contract demands.
+pub fn holds(story: &Story, run: &Run) {
+    let plot = &story.plot;
+    let law = law(plot);
+    let told = || format!("{plot:?}: {law:?}: {:?}: {}", run.tally.stays, run.told());
+    assert!(struck(story, run), "it did not strike there: {}", told());
+    let when = moment(story, run, &law);
+    let when = when.unwrap_or_else(|| panic!("that never was: {}", told()));
+    let ended = ends(story, run, &law, when);
+    assert!(ended, "not at {when:?}: {}", told());
+    assert!(came(plot, run, law.comes), "{}", told());
+
+    let (check, target) = story.case.asks();
+    assert_eq!(
+        run.status,
+        status(plot, &law, check.error_warning),
+        "{}",
+        told()
+    );
+    assert_eq!(run.trace.phase, phase(plot, &law), "{}", told());
+    assert_eq!(run.trace.total, run.at, "{}", told());
+    printed::holds(&check, &target, run);
+}
+
+/// Whether the probe was in the state when the fault struck, and had been there before.
+fn struck(story: &Story, run: &Run) -> bool {
+    let Some(stay) = run.tally.stay(story.plot.cell.state) else {
+        return false;
+    };
+    match (
+        story.plot.cell.fault,
+        run.tally.jumped,
+        run.world.log.struck,
+    ) {
+        (Fault::Doubled, ..) => run.tally.doubled > 0,
+        (Fault::Jump, Some((at, resumed)), _) => stay.from <= at && resumed <= stay.to,
+        (Fault::Jump, None, _) => false,
+        (_, _, struck) => {
+            let at = story.strikes.or(struck);
+            at.is_some_and(|at| stay.from < at && at <= stay.to)
+        }
+    }
+}
+
+/// When it has to come.
+fn moment(story: &Story, run: &Run, law: &Law) -> Option<Duration> {
+    let plot = &story.plot;
+    let log = &run.world.log;
+    let last = log.news.map(|(_, last)| last);
+    let released = log.struck.map(|at| at + plot.release);
+    match law.when {
+        When::Struck => story.strikes,
+        When::First => log.news.map(|(first, _)| first),
+        When::Last => last,
+        When::Later if plot.cell.state == Phase::Delay => {
+            let pause = run.tally.stay(Phase::Delay)?;
+            Some(pause.from + plot.delay)
+        }
+        When::Later if plot.cell.fault == Fault::Reset => Some(last? + plot.delay),
+        When::Later => Some(released? + plot.delay),
+        When::Released => released,
+        When::Deadline => Some(deadline(plot)),
+        When::Resumed => run.tally.jumped.map(|(_, resumed)| resumed),
+        When::Heard => Some(log.last_heard),
+        When::Written => Some(log.last_write),
+    }
+}
+
+/// Whether the run ended when it had to, and told the right time.
+fn ends(story: &Story, run: &Run, law: &Law, when: Duration) -> bool {
+    let plot = &story.plot;
+    let told = response_time(&run.outcome);
+    let decided = run.tally.stay(Phase::Quitting).map(|stay| stay.from);
+    match law.comes {
+        Comes::Answered => {
+            let told = match plot.asks {
+                Asks::Mismatch => told == decided,
+                Asks::Match | Asks::Nothing => told == Some(when),
+            };
+            let leave = match stays(plot) {
+                true => (when + LEAVE).min(plot.timeout + plot.delay),
+                false => when,
+            };
+            told && run.at == leave
+        }
+        Comes::Decided => told == decided && run.at == when,
+        Comes::Mismatch if story.cost.is_zero() => {
+            told == Some(when) && run.at == run.world.log.last_heard
+        }
+        Comes::Mismatch => {
+            let slack = story.cost * READS;
+            told.is_some_and(|told| (when..=when + slack).contains(&told))
+                && run.at <= when + LEAVE + slack
+        }
+        Comes::Open => told == Some(when) && run.at == when,
+        _ => told.is_none() && run.at == when,
+    }
+}
+
+/// Whether the peer under TLS is there to the end, and has to be given time to take its leave.
+fn stays(plot: &Plot) -> bool {
+    let stays = [Fault::Silence, Fault::Drip, Fault::Jump, Fault::Doubled];
+    plot.cell.tls && stays.contains(&plot.cell.fault)
+}
+
+fn came(plot: &Plot, run: &Run, comes: Comes) -> bool {
+    let failure = match (&run.outcome, comes, plot.asks) {
+        (Ok(Report::Answered { reply, .. }), Comes::Answered | Comes::Decided, asks) => {
+            let heard = comes == Comes::Decided || has_heard(plot, run);
+            return heard && reply.is_some() == (asks == Asks::Match);
+        }
+        (Err(failure), Comes::Answered, Asks::Mismatch) if has_heard(plot, run) => failure,
+        (Err(failure), Comes::Decided, Asks::Mismatch) => failure,
+        (_, Comes::Answered | Comes::Decided, _) | (Ok(_), ..) => return false,
+        (Err(failure), ..) => failure,
+    };
+    let said = |e: &io::Error| Errno::from_io_error(e) == Some(plot.errno);
+    match (&failure.cause, comes) {
+        (Cause::Unexpected { open, .. }, Comes::Open) => *open,
+        (Cause::Unexpected { open, .. }, Comes::Mismatch) => !open,
+        (Cause::Unexpected { open, .. }, Comes::Answered | Comes::Decided) => !open,
+        (Cause::Closed, Comes::Closed) | (Cause::TimedOut, Comes::TimedOut) => true,
+        (Cause::Io(e), Comes::Io) => said(e),
+        (Cause::Lookup(LookupError::Failed(e)), Comes::LookupFailed) => said(e),
+        (Cause::Lookup(LookupError::Lack(e)), Comes::LookupLacks) => said(e),
+        (Cause::Unconnected(tried), Comes::Unconnected) => tried
+            .iter()
+            .all(|tried| matches!(&tried.came, Came::Failed(e) if said(e))),
+        (Cause::Unconnected(tried), Comes::Lacking) => tried
+            .iter()
+            .enumerate()
+            .all(|(i, tried)| matches!(&tried.came, Came::Failed(e) if said(e) == (i == 0))),
+        // Behind a clock that has jumped beyond the deadline not all have had their turn.
+        (Cause::Unconnected(tried), Comes::Unanswered) => {
+            (0..).zip(tried).all(|(i, tried)| match tried.came {
+                Came::Silence => true,
+                Came::Untried => plot.beyond && i > 0,
+                _ => false,
+            })
+        }
+        (Cause::Tls(e), comes) => ended_tls(plot, e, comes),
+        _ => false,
+    }
+}
+
+fn ended_tls(plot: &Plot, error: &TlsError, comes: Comes) -> bool {
+    let alert = match plot.cell.state {
+        Phase::Handshaking => AlertDescription::HandshakeFailure,
+        _ => AlertDescription::BadRecordMac,
+    };
+    let strange = InvalidMessage::InvalidContentType;
+    match (error, comes) {
+        (TlsError::Closed, Comes::Broken) => true,
+        (TlsError::Rustls(e), Comes::Strange) => *e == Error::InvalidMessage(strange),
+        (TlsError::Rustls(e), Comes::Alerted) => *e == Error::AlertReceived(alert),
+        _ => false,
+    }
+}
+
+/// Whether the peer heard all that it had to, in order and once. One whose session broke hears nothing.
+fn has_heard(plot: &Plot, run: &Run) -> bool {
+    let said = [vec![b's'; plot.send], vec![b'q'; plot.quit]].concat();
+    plot.cell.fault == Fault::Alert || run.world.heard() == said
+}
+
+/// The verdict of the contract's table, with `-W` where it was given.
+fn status(plot: &Plot, law: &Law, error_warning: bool) -> Status {
+    let exhausted = plot.cell.fault == Fault::Exhaustion;
+    match law.comes {
+        Comes::Answered | Comes::Decided if plot.asks != Asks::Mismatch => Status::Ok,
+        Comes::Io | Comes::LookupLacks | Comes::Lacking if exhausted => Status::Unknown,
+        _ if error_warning => Status::Warning,
+        _ => Status::Critical,
+    }
+}
+
+/// What was decided while reading is told as that; the goodbye came after.
+fn phase(plot: &Plot, law: &Law) -> Phase {
+    match (law.comes, plot.asks) {
+        (Comes::Answered | Comes::Decided, Asks::Mismatch) => Phase::Reading,
+        _ => law.phase,
+    }
+}
+
+/// When the check has to have ended: the pause moves that back once it has begun.
+fn deadline(plot: &Plot) -> Duration {
+    match plot.cell.state {
+        Phase::Delay | Phase::Reading | Phase::Quitting => plot.timeout + plot.delay,
+        _ => plot.timeout,
+    }
+}

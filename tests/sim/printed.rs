@@ -1,0 +1,20 @@
+//! The line of a run: what holds for every one.
+
+use crate::run::Run;
+use check_tcp::check::Check;
+use check_tcp::report::line;
+use check_tcp::target::Target;
+
+/// Asserts that it is one line of printable characters, as long as it may be, that begins with the
+/// verdict.
+pub fn holds(check: &Check, target: &Target, run: &Run) {
+    let line = line::check(check, target, &run.outcome, run.status);
+    assert!(line.chars().count() <= line::LONGEST, "{line:?}");
+    let text = line.strip_suffix('\n').expect("a line");
+    let perfdata = usize::from(check.perfdata);
+    assert!(!text.contains(|c: char| c.is_control()), "{line:?}");
+    assert!(text.matches('|').count() <= perfdata, "{line:?}");
+    let head = format!("{} {}: ", check.name, run.status.word());
+    assert!(text.starts_with(&head), "{line:?}");
+    assert!(text.len() > head.len(), "{line:?}");
+}
