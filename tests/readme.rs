@@ -1,8 +1,9 @@
-//! The README's tables are the program's: an option or a preset that is added is told of there too.
+//! The README's tables are the program's: what is added to these is told of there too.
 
 #![forbid(unsafe_code)]
 
 use check_tcp::cli::flags::FLAGS;
+use check_tcp::outcome::Reason;
 use check_tcp::preset::{PRESETS, Preset};
 
 const README: &str = include_str!("../README.md");
@@ -10,7 +11,7 @@ const README: &str = include_str!("../README.md");
 #[test]
 fn every_option_has_its_names_in_the_table_in_the_order_of_the_help() {
     let (mut long, mut short) = (Vec::new(), Vec::new());
-    for row in table("## Options") {
+    for row in table("| long | short |") {
         let names = cells(row);
         long.extend(names[0].split(", ").filter(|name| !name.is_empty()));
         short.extend(names[1].split(", ").filter(|name| !name.is_empty()));
@@ -24,14 +25,24 @@ fn every_option_has_its_names_in_the_table_in_the_order_of_the_help() {
 
 #[test]
 fn every_preset_has_its_row() {
-    let rows: Vec<_> = table("## Presets").collect();
+    let rows: Vec<_> = table("| name | port |").collect();
     assert_eq!(rows, PRESETS.iter().map(row).collect::<Vec<_>>());
 }
 
-/// The rows of the first table behind a heading, without its head.
-fn table(heading: &str) -> impl Iterator<Item = &'static str> {
-    let lines = README.lines().skip_while(move |line| *line != heading);
-    let lines = lines.skip_while(|line| !line.starts_with('|'));
+#[test]
+fn every_reason_is_explained_in_the_order_of_the_list() {
+    let words: Vec<_> = table("| `reason` | what happened |")
+        .map(|row| cells(row)[0])
+        .collect();
+    let of_list = Reason::ALL.map(|reason| format!("`{}`", reason.word()));
+    assert_eq!(words, of_list);
+}
+
+/// The rows of the table whose head begins so, without that.
+fn table(head: &str) -> impl Iterator<Item = &'static str> {
+    let lines = README
+        .lines()
+        .skip_while(move |line| !line.starts_with(head));
     lines.take_while(|line| line.starts_with('|')).skip(2)
 }
 
