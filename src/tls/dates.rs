@@ -29,8 +29,9 @@ pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_secs(not_after.as_secs()))
 }
 
-/// RFC 5280, section 4.1: from when, and until when.
-fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
+/// From when, and until when, as RFC 5280, section 4.1 has it; `None` where that can't be read. What
+/// lies before 1970 is 1970.
+pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     const VERSION: u8 = 0xa0;
     let (certificate, _) = tagged(certificate, 0x30)?;
     let (fields, _) = tagged(certificate, 0x30)?;

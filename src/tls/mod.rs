@@ -1,12 +1,12 @@
 //! rustls configuration: what a check asks of TLS, and what it says of a failure.
 
-mod dates;
+pub mod dates;
 mod der;
 mod explain;
-mod name;
+pub mod name;
 mod session;
-mod store;
-mod verify;
+pub mod store;
+pub mod verify;
 
 use crate::target::Target;
 use rustls::client::Resumption;

@@ -1,6 +1,7 @@
-//! The part of an X.501 name that people know it by.
+//! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
 use super::der::{element, tagged};
+use std::net::IpAddr;
 
 /// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
 /// organisation, as bytes that anybody may have chosen. `None` where there is neither, or what
@@ -9,6 +10,64 @@ pub fn known_by(name: &[u8]) -> Option<&[u8]> {
     const COMMON_NAME: &[u8] = &[0x55, 4, 3];
     const ORGANISATION: &[u8] = &[0x55, 4, 10];
     attribute(name, COMMON_NAME).or_else(|| attribute(name, ORGANISATION))
+}
+
+/// The hosts that a certificate is for, in the order of its subjectAltName (RFC 5280, section
+/// 4.2.1.6), each in the form that rustls has: `DnsName("a.example")`, `IpAddress(2001:db8::1)`.
+/// `None` where there is no such extension, or what comes is not DER.
+pub fn presented(certificate: &[u8]) -> Option<Vec<String>> {
+    const DNS_NAME: u8 = 0x82;
+    const IP_ADDRESS: u8 = 0x87;
+    let mut names = subject_alt_name(certificate)?;
+    let mut hosts = Vec::new();
+    while !names.is_empty() {
+        let (tag, name, rest) = element(names)?;
+        match tag {
+            DNS_NAME => hosts.push(format!("DnsName(\"{}\")", String::from_utf8_lossy(name))),
+            IP_ADDRESS => hosts.extend(address(name).map(|ip| format!("IpAddress({ip})"))),
+            _ => {}
+        }
+        names = rest;
+    }
+    Some(hosts)
+}
+
+fn subject_alt_name(certificate: &[u8]) -> Option<&[u8]> {
+    const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
+    const CRITICAL: u8 = 0x01;
+    let mut extensions = extensions(certificate)?;
+    loop {
+        let (extension, rest) = tagged(extensions, 0x30)?;
+        let (oid, value) = tagged(extension, 0x06)?;
+        if oid == SUBJECT_ALT_NAME {
+            let value = match element(value)? {
+                (CRITICAL, _, rest) => rest,
+                _ => value,
+            };
+            let (value, _) = tagged(value, 0x04)?;
+            return Some(tagged(value, 0x30)?.0);
+        }
+        extensions = rest;
+    }
+}
+
+fn extensions(certificate: &[u8]) -> Option<&[u8]> {
+    const EXTENSIONS: u8 = 0xa3;
+    let (certificate, _) = tagged(certificate, 0x30)?;
+    let (mut fields, _) = tagged(certificate, 0x30)?;
+    loop {
+        let (tag, field, rest) = element(fields)?;
+        if tag == EXTENSIONS {
+            return Some(tagged(field, 0x30)?.0);
+        }
+        fields = rest;
+    }
+}
+
+fn address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    let v6 = <[u8; 16]>::try_from(octets).map(IpAddr::from);
+    v4.or(v6).ok()
 }
 
 fn attribute<'a>(mut name: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {

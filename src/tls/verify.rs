@@ -179,7 +179,8 @@ impl ServerCertVerifier for Trusting {
     ) -> Result<ServerCertVerified, Error> {
         let intermediates = intermediates.get(..LONGEST_CHAIN).unwrap_or(intermediates);
         self.chain(end_entity, intermediates, now)?;
-        verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+        verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
+            .map_err(|error| naming(error, end_entity))?;
         Ok(ServerCertVerified::assertion())
     }
 
@@ -254,6 +255,24 @@ impl ServerCertVerifier for Blind {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
+    }
+}
+
+/// A wrong name, with the hosts that the certificate has. webpki drops some of an IPv6 address'
+/// zeros: `2001:db8::` is `2001:db8` there, and two runs of them can't be told apart.
+fn naming(error: Error, certificate: &[u8]) -> Error {
+    match (error, name::presented(certificate)) {
+        (
+            Error::InvalidCertificate(CertificateError::NotValidForNameContext {
+                expected, ..
+            }),
+            Some(presented),
+        ) => CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        }
+        .into(),
+        (error, _) => error,
     }
 }
 

@@ -34,6 +34,21 @@ fn an_address_is_verified_against_addresses_and_sends_no_name() {
 }
 
 #[test]
+fn addresses_are_shown_with_all_their_zeros() {
+    let authority = Authority::new("Test Root");
+    let names = [
+        "192.0.2.1",
+        "2001:db8::",
+        "2001:db8::1:0:0:1",
+        "::1:0:0:1",
+        "::",
+    ];
+    let identity = authority.issue(Leaf::named(&names));
+    let run = asked(&identity, &authority.store());
+    run.critical(shows(&[&format!("it names {}", names.join(", "))]));
+}
+
+#[test]
 fn an_address_among_the_dns_names_is_no_address() {
     let authority = Authority::new("Test Root");
     let server = greeting(&authority.issue(Leaf::named(&["localhost"])), TLS13);
