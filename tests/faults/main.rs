@@ -10,6 +10,8 @@ mod names;
 mod network;
 mod ports;
 mod silence;
+mod stops;
+mod terminal;
 mod tls;
 
 use std::net::IpAddr;

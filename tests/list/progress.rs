@@ -1,44 +1,6 @@
 //! What is drawn on a terminal while a list is checked.
 
 use crate::support::*;
-use nix::fcntl::OFlag;
-use nix::pty::{PtyMaster, grantpt, posix_openpt, unlockpt};
-use regex::Regex;
-use std::io::Read;
-
-/// A terminal of our own.
-struct Terminal {
-    screen: PtyMaster,
-    path: String,
-}
-
-impl Terminal {
-    fn open() -> Option<Self> {
-        let Ok(screen) = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY) else {
-            skip("no terminals to be had");
-            return None;
-        };
-        grantpt(&screen).expect("our own terminal");
-        unlockpt(&screen).expect("our own terminal");
-        let path = nix::pty::ptsname_r(&screen).expect("its name");
-        Some(Self { screen, path })
-    }
-
-    /// Reads on until what it shows has matched, or nobody writes to it any more.
-    fn read_until(&mut self, shown: &mut String, pattern: &str) -> bool {
-        let pattern = Regex::new(pattern).expect("a pattern");
-        let mut buffer = [0; 4096];
-        while !pattern.is_match(shown) {
-            match self.screen.read(&mut buffer) {
-                Ok(count) if count > 0 => {
-                    shown.push_str(&String::from_utf8_lossy(&buffer[..count]));
-                }
-                _ => return false,
-            }
-        }
-        true
-    }
-}
 
 #[test]
 fn how_far_it_has_come_is_shown_on_a_terminal() {

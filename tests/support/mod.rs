@@ -9,6 +9,7 @@
     reason = "each test crate uses a part of what is here"
 )]
 
+mod cgroup;
 mod fleet;
 mod foreign;
 pub mod json;
@@ -21,8 +22,10 @@ mod ports;
 mod run;
 mod running;
 mod server;
+mod terminal;
 mod wire;
 
+pub use cgroup::Cgroup;
 pub use fleet::{Count, Fleet, Manner};
 pub use foreign::{Openssl, Weak};
 pub use lack::is_our_own_lack;
@@ -34,6 +37,7 @@ pub use ports::{Full, FullUnix, Refusing, same_port};
 pub use run::{Program, REFUSED, Run, TIMED_OUT, exact, shows, timed};
 pub use running::Running;
 pub use server::{Server, TLS12, TLS13};
+pub use terminal::Terminal;
 
 use std::time::Duration;
 

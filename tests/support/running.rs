@@ -10,7 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A run that has not ended. Nothing of its stdout is read before it is asked for; its stderr is.
 ///
@@ -120,6 +120,23 @@ impl Running {
         kill(pid(&self.child), signal).expect("it is under way");
     }
 
+    /// Stops it, as Ctrl-Z and a container that is frozen do; returns once it stands still.
+    #[track_caller]
+    pub fn stop(&self) {
+        self.signal(Signal::SIGSTOP);
+        let started = Instant::now();
+        // The state stands behind the program's name, which is in brackets.
+        while !self.proc("stat").contains(") T ") {
+            assert!(started.elapsed() < PATIENCE, "it does not stop");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Has it go on.
+    pub fn go_on(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
     /// Whether it has not ended.
     pub fn is_under_way(&mut self) -> bool {
         self.child.try_wait().expect("our own child").is_none()
@@ -127,8 +144,12 @@ impl Running {
 
     /// What the system says of it in this file of `/proc/PID`.
     pub fn proc(&self, file: &str) -> String {
-        let path = format!("/proc/{}/{file}", self.child.id());
-        std::fs::read_to_string(path).expect("it is under way, on Linux")
+        std::fs::read_to_string(self.path(file)).expect("it is under way, on Linux")
+    }
+
+    /// Where this file of `/proc/PID` is.
+    pub fn path(&self, file: &str) -> String {
+        format!("/proc/{}/{file}", self.child.id())
     }
 
     /// Ends its list, where that is still ours to feed, and reads on to the end of it all.
