@@ -66,6 +66,8 @@ struct Begun {
     cut: Arc<OnceLock<String>>,
     run: Run,
     began: Instant,
+    /// How many signals had come when the last check had ended.
+    signals: usize,
 }
 
 impl Begun {
@@ -121,11 +123,13 @@ impl Begun {
             cut,
             run,
             began,
+            signals: 0,
         })
     }
 
     fn finish(mut self) -> Status {
         let end = self.turns.go();
+        self.signals = self.turns.around.signals();
         let cut = match &end {
             End::Whole => None,
             End::Unread(e) => {
@@ -174,11 +178,11 @@ impl Begun {
     }
 
     /// Waits until all is said on standard error. All that counts has been written, so where that is
-    /// stopped, any signal ends it.
+    /// stopped, any signal since the last check ended ends it.
     fn hush(&mut self) {
         self.console.close();
-        let (signals, console) = (self.turns.around.signals(), &self.console);
-        self.turns.until(signals + 1, |_| console.is_done());
+        let console = &self.console;
+        self.turns.until(self.signals + 1, |_| console.is_done());
     }
 
     fn tally(&self) -> Tally {

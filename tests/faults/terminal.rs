@@ -3,10 +3,13 @@
 use crate::support::*;
 use nix::sys::signal::Signal;
 use std::fs;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How long nothing more comes, where nothing more may.
 const QUIET: Duration = Duration::from_millis(300);
+/// Between two looks at what no event tells.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// A terminal that has stopped.
 fn stopped() -> Option<Terminal> {
@@ -55,15 +58,38 @@ fn a_signal_ends_a_run_that_waits_for_a_stopped_terminal_and_its_verdict_stands(
         running.line();
         running.close();
         // Its output's thread ends once all is written: what is left waits for the terminal.
-        while threads(&running).contains(&"output".to_owned()) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        wait_until_gone(&running, "output");
         assert!(running.is_under_way(), "without its last words");
         running.signal(Signal::SIGTERM);
         let listed = running.end();
         listed.exits(code);
         assert_eq!(listed.answers().len(), 1, "{listed}");
     }
+}
+
+#[test]
+fn a_signal_after_the_last_verdict_ends_a_run_whose_last_words_nobody_reads() {
+    let held = Fleet::new(Manner::Held);
+    let (Some(mut verdicts), Some(words)) = (stopped(), stopped()) else {
+        return;
+    };
+    let script = format!("exec \"$@\" 2>{}", words.path);
+    let program = program!("--targets - -e ^220 -t 20").shell(&script);
+    let mut running = program.stdout(verdicts.writer()).start();
+    running.feed(format!("127.0.0.1:{}\n", held.port()));
+    held.wait_for(1);
+    running.close();
+    wait_until_gone(&running, "list");
+    held.release();
+    held.wait_until_gone(1);
+    // Every line has its verdict then, and all that is left to be done is to write.
+    while !running.proc("stat").contains(") S ") {
+        thread::sleep(MOMENT);
+    }
+    running.signal(Signal::SIGTERM);
+    verdicts.go_on();
+    assert_eq!(verdicts.lines(1).len(), 1);
+    running.end().exits(0);
 }
 
 #[test]
@@ -142,10 +168,19 @@ fn a_check_waits_for_a_stopped_terminal_with_its_line_and_its_verdict() {
     }
 }
 
-/// The names of its threads.
-fn threads(running: &Running) -> Vec<String> {
-    let tasks = fs::read_dir(running.path("task")).expect("it is under way, on Linux");
-    let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm"));
-    let names = tasks.filter_map(|task| name(task.ok()?).ok());
-    names.map(|name| name.trim_end().to_owned()).collect()
+/// Waits until it has no thread of this name any more.
+#[track_caller]
+fn wait_until_gone(running: &Running, name: &str) {
+    let name = format!("{name}\n");
+    let is_there = || {
+        let tasks = fs::read_dir(running.path("task")).expect("it is under way, on Linux");
+        let names =
+            tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        names.into_iter().any(|it| it == name)
+    };
+    let started = Instant::now();
+    while is_there() {
+        assert!(started.elapsed() < PATIENCE, "the thread {name} goes on");
+        thread::sleep(MOMENT);
+    }
 }
