@@ -5,13 +5,19 @@
 mod support;
 
 mod addresses;
+mod descriptors;
+mod disk;
+mod floods;
+mod law;
 mod lookups;
+mod memory;
 mod names;
 mod network;
 mod ports;
 mod silence;
 mod stops;
 mod terminal;
+mod threads;
 mod tls;
 
 use std::net::IpAddr;

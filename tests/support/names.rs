@@ -31,6 +31,10 @@ const SERVED: &str = "ip link set lo up \
     && grep -q serving \"$0/said\" \
     && { \"$@\"; code=$?; kill $!; exit $code; }";
 
+/// Writes what the program prints to a disk that has room for four pages, and shows then what is there.
+const SMALL_DISK: &str = "mount -t tmpfs -o size=16k none \"$0\" \
+    && { \"$@\" >\"$0/out\"; code=$?; cat \"$0/out\"; exit $code; }";
+
 /// What asks for no name but those in the hosts file.
 const FILES_ONLY: &str = "hosts: files\n";
 
@@ -111,6 +115,12 @@ impl Namespace {
         let mut world = Self::mounting(SERVED, dir);
         world.wrapper.insert(1, "--net".into());
         world.if_it_works()
+    }
+
+    /// Where stdout is a file on a disk that is full after 16 KiB.
+    pub fn small_disk() -> Option<Self> {
+        let dir = tempfile::tempdir().expect("a directory");
+        Self::mounting(SMALL_DISK, dir).if_it_works()
     }
 
     pub fn wrapper(&self) -> Vec<OsString> {
