@@ -1,5 +1,6 @@
-//! What takes a world of the test's own: other names, another network, or none. Each test says aloud when the machine has
-//! no such world for it, and fails then in CI. `tests/faults/run` runs them alone.
+//! What takes a world of the test's own: other names, another network or none, and a machine that lacks something or stands
+//! still. Each test says aloud when the machine has no such world for it, and fails then in CI. `tests/faults/run` runs them
+//! alone.
 
 #[path = "../support/mod.rs"]
 mod support;

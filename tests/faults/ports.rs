@@ -1,5 +1,6 @@
 //! Ports that connections are begun at, and nobody listens on.
 
+use crate::law::Asked;
 use crate::lookups;
 use crate::support::*;
 
@@ -10,7 +11,7 @@ const PORTS: [u16; 2] = [50000, 50001];
 ///
 /// TCP connects two sockets that connect to each other at once; so it does with one that meets itself.
 fn often(asked: &str, seen: impl Fn(&Run, u16)) {
-    let Some(world) = Namespace::two_ports(PORTS[0]) else {
+    let Some(world) = Namespace::few_ports(PORTS[0], 2) else {
         return;
     };
     let hosts: &[&str] = if has_ipv6() {
@@ -76,4 +77,65 @@ fn a_list_waits_for_ports_that_ran_out_and_blames_nobody_for_them() {
         let message = object["message"].as_str().unwrap_or_default();
         assert!(message.contains("assign requested address"), "{object}");
     }
+}
+
+#[test]
+fn nobody_is_called_down_for_ports_that_are_used_up() {
+    let Some(world) = Namespace::few_ports(PORTS[0], 100) else {
+        return;
+    };
+    world.play("ports::a_hundred_ports");
+}
+
+#[test]
+#[ignore = "run in a namespace by the test above"]
+fn a_hundred_ports() {
+    const LINES: usize = 300;
+    if std::env::var_os(INSIDE).is_none() {
+        return;
+    }
+    // One after the other, they take no more than there are; nor do they leave any behind.
+    let greets = Fleet::new(Manner::Greets);
+    let row = |flags: &str| (format!("127.0.0.1:{} {flags}", greets.port()), "OK");
+    let asked = Asked::of(&[row("")], LINES);
+    let program = program!("--targets - -e ^220 -t 20 --format json --parallel 20");
+    let listed = program.over(asked.list());
+    let came = asked.holds(&listed.stdout, listed.code, &listed);
+    assert_eq!(came.right, LINES, "{listed}");
+
+    // All at once they do, and those that find none are tried again once others have ended.
+    let held = Fleet::new(Manner::Held);
+    let row = |flags: &str| (format!("127.0.0.1:{} {flags}", held.port()), "OK");
+    let asked = Asked::of(&[row("")], LINES);
+    let mut running = program!("--targets - -e ^220 -t 20 --format json").start();
+    running.pour(asked.list());
+    held.wait_for(90);
+    held.release();
+    let listed = running.end();
+    let came = asked.holds(&listed.stdout, listed.code, &listed);
+    assert!(came.right > 100, "{came:?}: {listed}");
+
+    // While nobody lets go of one, that is what is told of all others, and of nobody's service.
+    let held = Fleet::new(Manner::Held);
+    let row = |flags: &str, status| (format!("127.0.0.1:{} {flags}", held.port()), status);
+    let asked = Asked::of(&[row("", "OK"), row("-C", "CRITICAL")], LINES);
+    let hold = Asked::of(&[row("", "OK")], 120);
+    let mut holding = program!("--targets - -e ^220 -t 1h --format json").start();
+    holding.pour(hold.list());
+    // As many as found no port have been told so, once no check is tried again any more.
+    let lacking = holding.lines(15);
+    assert!(
+        lacking.iter().all(|line| line.contains("local")),
+        "{lacking:?}"
+    );
+    let one = |flags: &str| program!("-H 127.0.0.1 -p {} {flags}", held.port());
+    is_our_own_lack(one, "assign requested address");
+    let program = program!("--targets - -e ^220 -t 20 --format json");
+    let listed = program.over(asked.list());
+    let came = asked.holds(&listed.stdout, listed.code, &listed);
+    assert_eq!(came.lacking, LINES, "{listed}");
+    held.release();
+    let listed = holding.end();
+    let came = hold.holds(&listed.stdout, listed.code, &listed);
+    assert!(came.right >= 90 && came.lacking >= 15, "{came:?}: {listed}");
 }

@@ -30,7 +30,7 @@ pub use fleet::{Count, Fleet, Manner};
 pub use foreign::{Openssl, Weak};
 pub use lack::is_our_own_lack;
 pub use listed::Listed;
-pub use names::{Namespace, has_ipv6, skip};
+pub use names::{INSIDE, Namespace, has_ipv6, skip};
 pub use peer::{End, Heard, Peer};
 pub use pki::{Authority, Constraint, Identity, Leaf, Store, self_signed};
 pub use ports::{Full, FullUnix, Refusing, same_port};

@@ -17,7 +17,7 @@ const DEAFEN: &str = "{ test -p \"$0/hosts\" || mkfifo \"$0/hosts\"; } \
     && mount --bind \"$0/hosts\" /etc/hosts \
     && exec \"$@\"";
 
-/// Has a loopback interface alone, and two ports for all connections that are begun there.
+/// Has a loopback interface alone, and few ports for all connections that are begun there.
 const FEW_PORTS: &str = "ip link set lo up \
     && echo \"$0\" > /proc/sys/net/ipv4/ip_local_port_range \
     && exec \"$@\"";
@@ -34,6 +34,9 @@ const SERVED: &str = "ip link set lo up \
 /// Writes what the program prints to a disk that has room for four pages, and shows then what is there.
 const SMALL_DISK: &str = "mount -t tmpfs -o size=16k none \"$0\" \
     && { \"$@\" >\"$0/out\"; code=$?; cat \"$0/out\"; exit $code; }";
+
+/// Set where a test is run [in a namespace](Namespace::play).
+pub const INSIDE: &str = "CHECK_TCP_TEST_INSIDE";
 
 /// What asks for no name but those in the hosts file.
 const FILES_ONLY: &str = "hosts: files\n";
@@ -82,10 +85,10 @@ impl Namespace {
         .if_it_works()
     }
 
-    /// Where there is loopback and nothing else, and connections begin at these two ports.
-    pub fn two_ports(first: u16) -> Option<Self> {
+    /// Where there is loopback and nothing else, and connections begin at so many ports from this one on.
+    pub fn few_ports(first: u16, count: u16) -> Option<Self> {
         let words = ["unshare", "--net", "--map-root-user", "sh", "-c", FEW_PORTS];
-        let range = format!("{first} {}", first + 1);
+        let range = format!("{first} {}", first + count - 1);
         Self {
             wrapper: words
                 .map(OsString::from)
@@ -121,6 +124,22 @@ impl Namespace {
     pub fn small_disk() -> Option<Self> {
         let dir = tempfile::tempdir().expect("a directory");
         Self::mounting(SMALL_DISK, dir).if_it_works()
+    }
+
+    /// Runs a test of this very program in it, one that is ignored elsewhere: it sees [`INSIDE`] in its environment.
+    #[track_caller]
+    pub fn play(&self, test: &str) {
+        let this = std::env::current_exe().expect("the path of this program");
+        let mut words = self.wrapper.iter();
+        let mut command = Command::new(words.next().expect("there is a program"));
+        command.args(words).arg(this).env(INSIDE, "1");
+        command.args(["--ignored", "--exact", "--nocapture", test]);
+        let output = command.stdin(Stdio::null()).output().expect("it starts");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        // A name that no test has would be a success too.
+        let passed = output.status.success() && said.contains("1 passed");
+        assert!(passed, "{test}, inside: {said}");
     }
 
     pub fn wrapper(&self) -> Vec<OsString> {
