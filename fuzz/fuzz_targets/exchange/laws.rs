@@ -1,0 +1,325 @@
+//! What must hold of every run, and what is said of it.
+
+use crate::decode::{Exchange, SEND};
+use crate::drive::Run;
+use crate::oracle::{self, Said};
+use crate::wire::KEPT;
+use check_tcp::check::Check;
+use check_tcp::outcome::{Cause, Reason, Reply, Report, Status, judge, reason, response_time};
+use check_tcp::report::record::{Checked, Event, Label, Record};
+use check_tcp::report::{json, line, text};
+use check_tcp::state::Phase;
+use serde_json::Value;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// How many reads a probe may begin at its deadline: a step that was under way, one that was due,
+/// and the farewell.
+const READS: u32 = 64 + 64 + 256;
+
+/// How many addresses of a name are tried.
+const TRIED: usize = 8;
+
+/// How many reads of what was left unread the farewell may take.
+const DRAIN: u64 = 256;
+
+/// The facts are those of the script.
+pub fn hold(exchange: &Exchange, run: &Run) {
+    in_time(exchange, run);
+    nothing_but_what_was_asked(exchange, run);
+    only_what_was_connected(exchange, run);
+    let reply = reply(run);
+    let check = &exchange.check;
+    if let Some(reply) = reply {
+        only_what_was_said(exchange, run, reply);
+    }
+    if let Ok(Report::Answered { reply, .. }) = &run.outcome {
+        assert_eq!(reply.is_some(), check.expect.is_some());
+    }
+    the_trace_agrees(exchange, run);
+    the_status_is_that_of_the_reason(check, run);
+}
+
+/// Steps that nobody needed made no difference.
+pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
+    let told = |run: &Run| {
+        let check = &exchange.check;
+        (
+            run.at,
+            judge(check, &run.outcome),
+            reason(check, &run.outcome),
+            run.trace.phase,
+        )
+    };
+    assert_eq!(
+        told(one),
+        told(other),
+        "{:?} and {:?}",
+        one.outcome,
+        other.outcome
+    );
+}
+
+/// Whatever is said of it is one printable line.
+pub fn tell(exchange: &Exchange, run: Run) {
+    let check = &exchange.check;
+    let status = judge(check, &run.outcome);
+    let reason = reason(check, &run.outcome);
+    let total = reply(&run).map(Reply::total);
+    let timed = response_time(&run.outcome).is_some() && check.perfdata;
+    let phase = run.trace.phase;
+    let record = Record {
+        label: Label {
+            line: Some(1),
+            target: exchange.target.as_written().to_string_lossy().into(),
+            name: None,
+        },
+        event: Event::Checked(Box::new(Checked {
+            target: exchange.target.clone(),
+            check: check.clone(),
+            outcome: run.outcome,
+            trace: run.trace,
+            began: UNIX_EPOCH,
+        })),
+    };
+    let line = text::line(&record, status);
+    is_one_line(&line);
+    assert!(line.chars().count() <= line::LONGEST, "{line}");
+    assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
+    assert!(line.contains(&format!(" {}: ", status.word())), "{line}");
+
+    let object = json::record(&record, status, reason);
+    is_one_line(&object);
+    let value: Value = serde_json::from_str(&object).expect("one JSON object");
+    assert_eq!(value["status"], status.word());
+    assert_eq!(value["code"], status.code());
+    assert_eq!(value["reason"], reason.word());
+    assert_eq!(value["phase"], phase.word());
+    if let Some(total) = total {
+        assert_eq!(value["bytes"], total);
+    }
+    let message = value["message"].as_str().expect("a message");
+    let service = value["service"].as_str().expect("a service");
+    let bare = text::bare(&record, status);
+    let (_, bare) = bare.split_once('\t').expect("a label");
+    assert_eq!(bare, format!("{service} {}: {message}\n", status.word()));
+    if !timed {
+        assert_eq!(bare, line);
+    }
+    let labelled = text::record(&record, status);
+    let (label, labelled) = labelled.split_once('\t').expect("a label");
+    assert_eq!(labelled, line);
+    assert!(label.chars().all(is_printable) && label.chars().count() <= 256);
+}
+
+fn in_time(exchange: &Exchange, run: &Run) {
+    let latest = run.limit.max(run.jumped);
+    let slack = exchange.script.weather.cost * READS;
+    assert!(
+        run.at <= latest + slack,
+        "ended at {:?}, not {latest:?}",
+        run.at
+    );
+    if let Some(elapsed) = response_time(&run.outcome) {
+        assert!(elapsed <= run.at);
+    }
+    match &run.outcome {
+        Err(failure) => match &failure.cause {
+            Cause::TimedOut | Cause::Unexpected { open: true, .. } => {
+                assert!(run.at >= run.limit, "timed out at {:?}", run.at);
+            }
+            Cause::Interrupted => assert!(exchange.interrupt.is_some_and(|at| at <= run.at)),
+            Cause::Ended | Cause::Engine(_) => panic!("{failure:?}"),
+            _ => {}
+        },
+        Ok(_) => {}
+    }
+}
+
+fn nothing_but_what_was_asked(exchange: &Exchange, run: &Run) {
+    let (check, log) = (&exchange.check, &run.wire.world.log);
+    let asked = exchange.asked();
+    if check.expect_closed {
+        assert!(
+            log.sent.is_empty(),
+            "sent, where only the port was in question"
+        );
+    } else if check.tls.is_none() {
+        assert!(asked.starts_with(&log.sent));
+        if check.expect.is_none() && run.outcome.is_ok() {
+            assert_eq!(log.sent, asked);
+        }
+    } else {
+        let in_the_clear = log.sent.windows(SEND.len()).any(|bytes| bytes == SEND);
+        assert!(!in_the_clear, "sent in the clear");
+        if exchange.script.tls {
+            assert!(asked.starts_with(run.wire.world.heard()));
+        }
+    }
+    let question = log.question.as_ref().map(|(_, _, family)| *family);
+    assert!(question.is_none_or(|family| family == check.family));
+    let named = question.is_some();
+    assert!(!named || log.begun.len() <= TRIED, "{:?}", log.begun);
+    for address in log.begun.iter().filter_map(|(_, address)| *address) {
+        assert!(check.family.has(&address), "{address} was tried");
+    }
+}
+
+fn only_what_was_connected(exchange: &Exchange, run: &Run) {
+    let check = &exchange.check;
+    let up = run.wire.world.peer().is_some();
+    match &run.outcome {
+        Ok(Report::Open) => assert!(check.expect_closed),
+        Ok(Report::Answered { .. }) => assert!(up && !check.expect_closed),
+        Err(failure) => {
+            let idle = matches!(failure.phase, Phase::Delay | Phase::Done);
+            assert!(!idle || run.is_interrupted(), "{failure:?}");
+            match &failure.cause {
+                Cause::Unconnected(tried) => assert!(!up && !tried.is_empty()),
+                Cause::Lookup(_) | Cause::NoAddress(_) => assert!(!up),
+                Cause::Closed | Cause::Unexpected { .. } => assert!(up),
+                Cause::Tls(_) => assert!(up && check.tls.is_some()),
+                _ => {}
+            }
+            assert!(!failure.verifies_closed(check) || !up);
+        }
+    }
+    if check.tls.is_some() && !check.expect_closed && (run.outcome.is_ok() || reply(run).is_some())
+    {
+        assert!(
+            exchange.script.tls && !exchange.verified,
+            "{:?}",
+            run.outcome
+        );
+        let session = run.trace.session.as_ref().expect("a session");
+        let version = if exchange.script.old {
+            "TLSv1.2"
+        } else {
+            "TLSv1.3"
+        };
+        assert_eq!(session.version, version);
+    }
+    let unread = run.wire.world.unread();
+    let drained = run.wire.world.log.reads.len() as u64 >= DRAIN;
+    let parted = !run.is_interrupted();
+    assert!(
+        unread == 0 || drained || !parted,
+        "{unread} bytes were left unread"
+    );
+}
+
+fn only_what_was_said(exchange: &Exchange, run: &Run, reply: &Reply) {
+    let check = &exchange.check;
+    let total = reply.total();
+    assert!(
+        check.max_bytes.is_none_or(|max| total <= max.get()),
+        "{total} bytes"
+    );
+    let kept = usize::try_from(total)
+        .unwrap_or(usize::MAX)
+        .min(Reply::KEPT);
+    assert_eq!(reply.kept().len(), kept);
+    let said = Said::of(exchange, &run.wire);
+    assert_eq!(said.first(kept as u64).as_deref(), Some(reply.kept()));
+    if check.tls.is_none() {
+        read_no_further(run, total);
+    }
+    let Some(whole) = said.first(total) else {
+        assert!(
+            check.tls.is_none() && total > KEPT as u64,
+            "more than was said"
+        );
+        return;
+    };
+    let pattern = check.expect.as_ref().expect("a pattern");
+    assert_eq!(oracle::matches(pattern, &whole), run.outcome.is_ok());
+}
+
+/// Behind the byte that decided nothing was read before the last of ours was sent.
+fn read_no_further(run: &Run, total: u64) {
+    let log = &run.wire.world.log;
+    let mut read = 0;
+    for &(sent, length) in log.reads.iter().filter(|(_, length)| *length > 0) {
+        if read >= total {
+            assert_eq!(sent, log.sent.len(), "read on behind {total} bytes");
+        }
+        read += length as u64;
+        assert!(
+            read <= total || read - length as u64 >= total,
+            "read over {total} bytes"
+        );
+    }
+}
+
+fn the_trace_agrees(exchange: &Exchange, run: &Run) {
+    let trace = &run.trace;
+    let died = run.outcome.as_ref().err().map(|failure| failure.phase);
+    assert_eq!(trace.phase, died.unwrap_or(Phase::Done));
+    assert_eq!(trace.total, run.at);
+    let kept = run.wire.world.log.kept;
+    assert_eq!(trace.peer, kept.or(trace.peer));
+    let phases = trace.phases;
+    let parts = [
+        phases.resolve,
+        phases.connect,
+        phases.tls,
+        phases.first_byte,
+    ];
+    let sum: Duration = parts.into_iter().flatten().sum();
+    assert!(sum <= run.at, "{sum:?} of {:?}", run.at);
+    let came = reply(run).is_some_and(|reply| reply.total() > 0);
+    assert!(!came || phases.first_byte.is_some());
+    assert!(phases.tls.is_none() || exchange.check.tls.is_some() && trace.session.is_some());
+}
+
+fn the_status_is_that_of_the_reason(check: &Check, run: &Run) {
+    let error = match check.error_warning {
+        true => Status::Warning,
+        false => Status::Critical,
+    };
+    let over = |limit: Option<Duration>| {
+        let elapsed = response_time(&run.outcome);
+        limit.is_some_and(|limit| elapsed.is_some_and(|elapsed| elapsed > limit))
+    };
+    let status = match reason(check, &run.outcome) {
+        Reason::Ok => Status::Ok,
+        Reason::Slow if over(check.critical) => Status::Critical,
+        Reason::Slow => {
+            assert!(over(check.warning));
+            Status::Warning
+        }
+        Reason::Interrupted => {
+            assert_eq!(judge(check, &run.outcome), Status::Unknown);
+            return;
+        }
+        Reason::Local => Status::Unknown,
+        _ => error,
+    };
+    assert_eq!(judge(check, &run.outcome), check.status_as.apply(status));
+}
+
+fn reply(run: &Run) -> Option<&Reply> {
+    match &run.outcome {
+        Ok(Report::Answered { reply, .. }) => reply.as_ref(),
+        Ok(Report::Open) => None,
+        Err(failure) => match &failure.cause {
+            Cause::Unexpected { reply, .. } => Some(reply),
+            _ => None,
+        },
+    }
+}
+
+fn is_one_line(text: &str) {
+    let line = text.strip_suffix('\n').expect("a line end");
+    assert!(line.chars().all(is_printable), "{line:?}");
+}
+
+/// Nothing that controls a terminal, breaks the line or turns it.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
+        && !('\u{202a}'..='\u{202e}').contains(&c)
+        && !('\u{2066}'..='\u{2069}').contains(&c)
+}
