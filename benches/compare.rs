@@ -1,14 +1,16 @@
-//! check-tcp beside other programs that do the same work, as Markdown tables: one plain check
-//! against Debian's `check_tcp`, and lists against a bare epoll loop and `xargs`.
+//! check-tcp beside other programs that do the same work, as one Markdown table: one plain check
+//! against Debian's `check_tcp`; lists against a bare epoll loop and `xargs`; what checks that wait
+//! take up; what times are reported under load; TLS against a bare loop of handshakes.
 //!
 //! ```text
 //! cargo bench --bench compare -- [--quick] [--static PATH] [one] [lists]
 //! ```
 //!
 //! `one` and `lists` ask for that part alone, `--static` adds a statically linked build to `one`,
-//! `--quick` does little of everything and holds it against no bound. The programs run in turn, so
-//! that what else the machine does meets them all alike. It fails where a check does, and never for
-//! being slow. Linux only: memory and cores are asked of it.
+//! `--quick` does little of everything and holds it against no aim. The programs run in turn, so
+//! that what else the machine does meets them all alike. What the machine does not have is left out
+//! and said so. It fails where a check does, and never for being slow. Linux only: memory and cores
+//! are asked of it.
 
 #[path = "compare/lists/mod.rs"]
 mod lists;
@@ -16,6 +18,8 @@ mod lists;
 mod machine;
 #[path = "compare/one/mod.rs"]
 mod one;
+#[path = "compare/table.rs"]
+mod table;
 #[path = "compare/usage.rs"]
 mod usage;
 
@@ -23,6 +27,10 @@ use std::env;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use table::Table;
+
+/// Debian's, of the package `monitoring-plugins-basic`.
+const THEIRS: &str = "/usr/lib/nagios/plugins/check_tcp";
 
 /// What was asked for.
 #[derive(Default)]
@@ -50,13 +58,14 @@ fn main() -> ExitCode {
 
 fn compare() -> Result<(), Box<dyn Error>> {
     let wanted = Wanted::typed()?;
-    println!("{}", machine::machine());
+    let mut table = Table::new(!wanted.quick);
     if wanted.one {
-        println!("\n{}", one::compare(wanted.quick, wanted.fixed)?);
+        one::compare(wanted.quick, wanted.fixed, &mut table)?;
     }
     if wanted.lists {
-        println!("\n{}", lists::compare(wanted.quick)?);
+        lists::compare(wanted.quick, &mut table)?;
     }
+    println!("{}\n\n{table}", machine::machine());
     Ok(())
 }
 

@@ -49,14 +49,14 @@ pub fn high_water(pid: u32) -> Result<u64, Box<dyn Error>> {
 }
 
 /// How many descriptors a process may raise its limit to.
-pub fn most_descriptors() -> io::Result<u64> {
+pub fn most_descriptors() -> io::Result<usize> {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    Ok(hard)
+    Ok(usize::try_from(hard).unwrap_or(usize::MAX))
 }
 
 /// Raises this process's limit of descriptors, and that of those it starts, as far as it goes.
 pub fn raise_descriptors() -> io::Result<()> {
-    let hard = most_descriptors()?;
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     Ok(setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?)
 }
 

@@ -1,7 +1,10 @@
 //! The programs that check a list, each in a process of its own on the clients' core.
 
-use super::Role;
+use super::PARALLEL;
 use super::cores::{Cores, Side};
+use super::identity::ROOTS;
+use super::role::Role;
+use super::summary::Summary;
 use crate::usage::{Cost, timed};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -16,21 +19,24 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long one run may take; the longest takes seconds on an idle machine.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+/// How long one run may take; the longest is that of `xargs`, minutes on an idle machine.
+pub const PATIENCE: Duration = Duration::from_secs(900);
 
 /// Where lists lie and clients run.
 pub struct Clients {
     /// Which side runs where.
     pub cores: Cores,
+    /// How many each process may have open.
+    pub descriptors: usize,
     scratch: TempDir,
 }
 
 impl Clients {
     /// With a directory for lists that goes with them.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(descriptors: usize) -> io::Result<Self> {
         Ok(Self {
             cores: Cores::here()?,
+            descriptors,
             scratch: tempfile::tempdir()?,
         })
     }
@@ -57,22 +63,38 @@ impl Clients {
         self.cores.spawn(Side::Client, command)
     }
 
-    /// Runs it to its end, timed.
+    /// Runs it to its end, timed. What it says into pipes must fit into them: it is read afterwards,
+    /// so that nobody wakes for it meanwhile.
     pub fn run(&self, command: &mut Command) -> io::Result<(Output, Cost)> {
-        timed(|| {
-            let child = self.spawn(command)?;
+        let (child, cost) = timed(|| {
+            let mut child = self.spawn(command)?;
             let _watch = Watch::over(&child);
-            child.wait_with_output()
-        })
+            child.wait().map(|_| child)
+        })?;
+        Ok((child.wait_with_output()?, cost))
     }
 
     /// check-tcp over a list of so many banner servers, text to `/dev/null`.
-    pub fn ours(&self, list: &Path, parallel: usize, targets: usize) -> Result<Cost, String> {
-        let mut command = over(list, parallel);
+    pub fn ours(&self, list: &Path, targets: usize) -> Result<Cost, String> {
+        let mut command = over(list, PARALLEL);
+        self.all_well(&mut command, targets)
+    }
+
+    /// The same under TLS.
+    pub fn ours_secure(
+        &self,
+        list: &Path,
+        identity: &Path,
+        targets: usize,
+    ) -> Result<Cost, String> {
+        let mut command = over(list, PARALLEL);
+        command.arg("-S").env("SSL_CERT_FILE", identity.join(ROOTS));
+        self.all_well(&mut command, targets)
+    }
+
+    fn all_well(&self, command: &mut Command, targets: usize) -> Result<Cost, String> {
         command.stdout(Stdio::null());
-        let (output, cost) = self
-            .run(&mut command)
-            .map_err(|e| format!("check-tcp: {e}"))?;
+        let (output, cost) = self.run(command).map_err(|e| format!("check-tcp: {e}"))?;
         let summary = Summary::of(&output)?;
         match output.status.success() && summary.counts == [targets, 0, 0, 0] {
             true => Ok(cost),
@@ -81,16 +103,27 @@ impl Clients {
     }
 
     /// The bare loop over the same list.
-    pub fn bare(
+    pub fn bare(&self, list: &Path, targets: usize) -> Result<Cost, Box<dyn Error>> {
+        let mut command = Role::Bare.command()?;
+        command.arg(list).arg(PARALLEL.to_string());
+        self.all_read(&mut command, targets)
+    }
+
+    /// The same under TLS.
+    pub fn bare_secure(
         &self,
         list: &Path,
-        parallel: usize,
+        identity: &Path,
         targets: usize,
     ) -> Result<Cost, Box<dyn Error>> {
-        let mut command = Role::Bare.command()?;
-        command.arg(list).arg(parallel.to_string());
+        let mut command = Role::Handshakes.command()?;
+        command.arg(list).arg(PARALLEL.to_string()).arg(identity);
+        self.all_read(&mut command, targets)
+    }
+
+    fn all_read(&self, command: &mut Command, targets: usize) -> Result<Cost, Box<dyn Error>> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let (output, cost) = self.run(&mut command)?;
+        let (output, cost) = self.run(command)?;
         let said = String::from_utf8_lossy(&output.stdout);
         match said.trim_end() == format!("{targets} read, 0 failed") {
             true => Ok(cost),
@@ -132,36 +165,4 @@ pub fn over(list: &Path, parallel: usize) -> Command {
     command.arg("-f").arg(list).arg("--no-progress");
     command.args(["--parallel", &parallel.to_string()]);
     command
-}
-
-/// The last words of a run: `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`.
-pub struct Summary {
-    /// As it stood there.
-    pub line: String,
-    /// OK, WARNING, CRITICAL, UNKNOWN.
-    pub counts: [usize; 4],
-}
-
-impl Summary {
-    /// Finds it in what was said on stderr.
-    pub fn of(output: &Output) -> Result<Self, String> {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let read = |line: &str| {
-            let (_, counts) = line.split_once(": ")?;
-            let mut counts = counts.split(", ");
-            let mut count = |name| counts.next()?.strip_suffix(name)?.trim_end().parse().ok();
-            Some(Self {
-                line: line.to_owned(),
-                counts: [
-                    count("ok")?,
-                    count("warning")?,
-                    count("critical")?,
-                    count("unknown")?,
-                ],
-            })
-        };
-        let summary = text.lines().rev().find_map(read);
-        let status = output.status;
-        summary.ok_or_else(|| format!("check-tcp: {status}, and no summary in {text:?}"))
-    }
 }

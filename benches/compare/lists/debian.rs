@@ -1,10 +1,12 @@
 //! The same list through `xargs -P 32` and Debian's `check_tcp`: the same verdicts, at what rate.
 
 use super::PARALLEL;
-use super::clients::{Clients, Summary, over};
+use super::clients::{Clients, over};
 use super::serve::Kind;
 use super::servers::Servers;
-use super::table::{Row, grouped};
+use super::summary::Summary;
+use crate::THEIRS;
+use crate::table::{Row, Table, grouped, rate};
 use crate::usage::{Cost, median};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use std::collections::BTreeMap;
@@ -14,8 +16,6 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Command;
-
-const THEIRS: &str = "/usr/lib/nagios/plugins/check_tcp";
 
 /// How much of it is done.
 pub struct Size {
@@ -33,51 +33,55 @@ enum Found {
 }
 
 /// Both print into a file. One target in ten refuses, and one in ten answers `554`.
-pub fn measure(clients: &Clients, size: &Size) -> Result<Option<Row>, Box<dyn Error>> {
-    let Size { targets, rounds } = *size;
+pub fn measure(clients: &Clients, sizes: &[Size], table: &mut Table) -> Result<(), Box<dyn Error>> {
     if !fs::exists(THEIRS)? {
-        eprintln!("{THEIRS} is not here: not compared with it");
-        return Ok(None);
+        table.skip(format!("lists by xargs and {THEIRS}, which is not here"));
+        return Ok(());
     }
-    eprintln!("lists: {targets} checks against xargs and check_tcp, {rounds} rounds");
     let banner = Servers::start(Kind::Banner, &clients.cores)?;
     let unwelcome = Servers::start(Kind::Unwelcome, &clients.cores)?;
     let (_closed, refusing) = closed()?;
-    let mixed = || {
-        let well = banner.targets(targets);
-        well.zip(unwelcome.targets(targets))
-            .enumerate()
-            .map(move |(index, (well, unwelcome))| match index % 10 {
-                3 => (refusing, Found::Refused),
-                7 => (unwelcome, Found::Unwelcome),
-                _ => (well, Found::Banner),
-            })
-    };
-    let list = clients.list("ours", mixed().map(|(target, _)| target))?;
-    let words = mixed().map(|(target, _)| format!("-H {} -p {}", target.ip(), target.port()));
-    let words = clients.list("theirs", words)?;
-    let mut theirs = Vec::new();
-    let mut ours = Vec::new();
-    for _ in 0..rounds {
-        theirs.push(of_theirs(clients, &words, mixed())?.wall);
-        ours.push(of_ours(clients, &list, mixed())?.wall);
+    for Size { targets, rounds } in sizes {
+        eprintln!("lists: {targets} checks against xargs and check_tcp, {rounds} rounds");
+        let mixed = || {
+            let well = banner.targets(*targets);
+            well.zip(unwelcome.targets(*targets)).enumerate().map(
+                move |(index, (well, unwelcome))| match index % 10 {
+                    3 => (refusing, Found::Refused),
+                    7 => (unwelcome, Found::Unwelcome),
+                    _ => (well, Found::Banner),
+                },
+            )
+        };
+        let list = clients.list("ours", mixed().map(|(target, _)| target))?;
+        let words = mixed().map(|(target, _)| format!("-H {} -p {}", target.ip(), target.port()));
+        let words = clients.list("theirs", words)?;
+        let mut theirs = Vec::new();
+        let mut ours = Vec::new();
+        for _ in 0..*rounds {
+            theirs.push(of_theirs(clients, &words, mixed())?.wall);
+            ours.push(of_ours(clients, &list, mixed())?.wall);
+        }
+        let [theirs, ours] = [theirs, ours].map(|walls| median(walls.into_iter()).as_secs_f64());
+        let times = theirs / ours;
+        table.add([Row::new(
+            format!("mixed list of {}: rate", grouped(*targets)),
+            rate(*targets, ours),
+        )
+        .beside(format!(
+            "`xargs -P 32 check_tcp`: {}",
+            rate(*targets, theirs)
+        ))
+        .compared(format!("{times:.0} times"))
+        .aim("at least 20 times", times >= 20.0)]);
     }
-    let [theirs, ours] = [theirs, ours].map(|walls| median(walls.into_iter()).as_secs_f64());
-    let rate = theirs / ours;
-    let each = |wall| targets as f64 / wall;
-    Ok(Some(Row::bounded(
-        format!(
-            "rate of {} checks, against `xargs -P 32 check_tcp`",
-            grouped(targets)
-        ),
-        "at least 20 times",
-        rate >= 20.0,
-        format!(
-            "{rate:.0} times ({:.0} a second, its {:.0})",
-            each(ours),
-            each(theirs)
-        ),
-    )))
+    let rounds: Vec<String> = sizes.iter().map(|size| size.rounds.to_string()).collect();
+    table.remark(format!(
+        "Lists beside `xargs`: one target in ten refuses and one in ten answers `554`; the same \
+         verdicts, which is verified; {} rounds.",
+        rounds.join(", ")
+    ));
+    Ok(())
 }
 
 /// An address that refuses for as long as the socket is kept: bound, and not listening.

@@ -1,10 +1,12 @@
 //! Peak memory while many checks wait at once for servers that never answer.
 
-use super::clients::{Clients, PATIENCE, Summary, over};
+use super::SPARE;
+use super::clients::{Clients, PATIENCE, over};
 use super::serve::Kind;
 use super::servers::Servers;
-use super::table::{Row, grouped};
-use crate::usage::{high_water, most_descriptors};
+use super::summary::Summary;
+use crate::table::{Row, Table, grouped};
+use crate::usage::high_water;
 use std::error::Error;
 use std::process::Stdio;
 use std::thread;
@@ -18,8 +20,8 @@ pub struct Size {
     pub rounds: usize,
 }
 
-/// Descriptors that are not those of a waiting check, and the room for a race of addresses.
-const SPARE: usize = 500;
+/// How long the list of one waits.
+const ALONE: Duration = Duration::from_secs(1);
 
 /// In KiB.
 #[derive(Clone, Copy, Default)]
@@ -30,22 +32,26 @@ struct Peak {
     end: u64,
 }
 
-/// The peak to the end is what is held against the bound, so that the verdicts, which all fall at
+/// The peak to the end is what is held against the aim, so that the verdicts, which all fall at
 /// once, are in it. Less that of a list of one with `--parallel 1`: what is reserved for many
 /// counts as theirs.
-pub fn measure(clients: &Clients, size: &Size) -> Result<[Row; 2], Box<dyn Error>> {
-    let limit = usize::try_from(most_descriptors()?)?.saturating_sub(SPARE);
-    let waiting = size.waiting.min(limit);
-    if waiting < size.waiting {
-        eprintln!("lists: the limit of descriptors lets only {waiting} checks wait");
-    }
+pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let Size {
         timeout, rounds, ..
     } = *size;
+    // A sixteenth is kept for the race of addresses.
+    let most = clients.descriptors.saturating_sub(SPARE) / 16 * 15;
+    let waiting = size.waiting.min(most);
+    if waiting < size.waiting {
+        table.skip(format!(
+            "{} waiting checks: the limit of descriptors lets only {waiting} wait",
+            size.waiting
+        ));
+    }
     eprintln!("lists: memory of {waiting} waiting checks, {rounds} rounds");
     let mut peaks = Vec::new();
     for _ in 0..rounds {
-        peaks.push([peak(clients, 1, timeout)?, peak(clients, waiting, timeout)?]);
+        peaks.push([peak(clients, 1, ALONE)?, peak(clients, waiting, timeout)?]);
     }
     let each = |many: u64, one: u64| (many as f64 - one as f64) / waiting as f64;
     peaks.sort_by(|[one, many], [other, others]| {
@@ -53,24 +59,23 @@ pub fn measure(clients: &Clients, size: &Size) -> Result<[Row; 2], Box<dyn Error
     });
     let [one, many] = peaks[peaks.len() / 2];
     let end = each(many.end, one.end);
-    Ok([
-        Row::bounded(
+    let kib = |kib: u64| format!("{} KiB", grouped(usize::try_from(kib).unwrap_or_default()));
+    let row = |when, many, one| {
+        Row::new(
             format!(
-                "peak memory of {} checks that wait at once, beyond a list of one",
+                "{} checks wait at once: peak memory {when}",
                 grouped(waiting)
             ),
-            "at most 1.5 KiB each",
-            end <= 1.5,
-            format!(
-                "{end:.2} KiB ({} KiB; a list of one {} KiB)",
-                many.end, one.end
-            ),
-        ),
-        Row::told(
-            "the same before the first of them ends".to_owned(),
-            format!("{:.2} KiB", each(many.waiting, one.waiting)),
-        ),
-    ])
+            kib(many),
+        )
+        .beside(format!("a list of one: {}", kib(one)))
+        .compared(format!("{:.2} KiB each", each(many, one)))
+    };
+    table.add([
+        row("while they wait", many.waiting, one.waiting),
+        row("to the end", many.end, one.end).aim("at most 1.00 KiB each", end <= 1.0),
+    ]);
+    Ok(())
 }
 
 fn peak(clients: &Clients, targets: usize, timeout: Duration) -> Result<Peak, Box<dyn Error>> {
@@ -89,7 +94,7 @@ fn peak(clients: &Clients, targets: usize, timeout: Duration) -> Result<Peak, Bo
         let elapsed = start.elapsed();
         if elapsed < timeout {
             peak.waiting = peak.end;
-            taken = servers.ask()?.taken;
+            taken = servers.taken()?;
         } else if elapsed > timeout + PATIENCE {
             child.kill()?;
         }

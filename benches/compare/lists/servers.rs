@@ -1,12 +1,13 @@
 //! Servers in a process of their own, as the comparison sees them.
 
-use super::Role;
 use super::cores::{Cores, Side};
+use super::role::Role;
 use super::serve::Kind;
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Lines, Write};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// One process, with a listener on each of several addresses; ended when dropped.
 pub struct Servers {
@@ -17,21 +18,35 @@ pub struct Servers {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// What came to pass since they were started.
-pub struct Told {
-    /// Connections accepted.
-    pub taken: u64,
-    /// Answers that were sent over a millisecond later than they should have been.
-    pub late: u64,
-}
-
 impl Servers {
     /// Listens from here on.
     pub fn start(kind: Kind, cores: &Cores) -> Result<Self, Box<dyn Error>> {
         let mut command = Role::Serve.command()?;
-        command.arg(kind.word());
+        Self::run(command.arg(kind.word()), cores)
+    }
+
+    /// The same under TLS, with a certificate from that directory.
+    pub fn secure(identity: &Path, cores: &Cores) -> Result<Self, Box<dyn Error>> {
+        let mut command = Role::Serve.command()?;
+        Self::run(command.arg(Kind::Secure.word()).arg(identity), cores)
+    }
+
+    /// The targets of a list that takes their addresses in turn.
+    pub fn targets(&self, number: usize) -> impl Iterator<Item = SocketAddr> {
+        self.addresses.iter().copied().cycle().take(number)
+    }
+
+    /// Asks how many connections they have accepted since they were started.
+    pub fn taken(&mut self) -> Result<u64, Box<dyn Error>> {
+        if let Some(questions) = &mut self.questions {
+            questions.write_all(b"\n")?;
+        }
+        Ok(self.line()?.parse()?)
+    }
+
+    fn run(command: &mut Command, cores: &Cores) -> Result<Self, Box<dyn Error>> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = cores.spawn(Side::Server, &mut command)?;
+        let mut child = cores.spawn(Side::Server, command)?;
         let questions = child.stdin.take();
         let stdout = child.stdout.take().ok_or("the servers have no output")?;
         let mut servers = Self {
@@ -46,24 +61,6 @@ impl Servers {
                 address => servers.addresses.push(address.parse()?),
             }
         }
-    }
-
-    /// The targets of a list that takes their addresses in turn.
-    pub fn targets(&self, number: usize) -> impl Iterator<Item = SocketAddr> {
-        self.addresses.iter().copied().cycle().take(number)
-    }
-
-    /// Asks what came to pass.
-    pub fn ask(&mut self) -> Result<Told, Box<dyn Error>> {
-        if let Some(questions) = &mut self.questions {
-            questions.write_all(b"\n")?;
-        }
-        let line = self.line()?;
-        let (taken, late) = line.split_once(' ').ok_or("the servers babble")?;
-        Ok(Told {
-            taken: taken.parse()?,
-            late: late.parse()?,
-        })
     }
 
     fn line(&mut self) -> io::Result<String> {

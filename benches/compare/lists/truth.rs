@@ -1,91 +1,129 @@
-//! What response times are reported under load, against those of single checks.
+//! What response times are reported under load, against what the servers really took.
 
-use super::PARALLEL;
-use super::clients::{Clients, Summary, check_tcp, over};
-use super::serve::{Kind, SLOWNESS};
-use super::servers::{Servers, Told};
-use super::table::{Row, grouped};
+use super::clients::{Clients, over};
+use super::serve::{Kind, SLOWNESS, in_flight};
+use super::servers::Servers;
+use super::summary::Summary;
+use crate::table::{Row, Table, grouped};
 use crate::usage::percentile;
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 /// How much of it is done.
 pub struct Size {
-    pub targets: usize,
-    /// Single checks before each list.
-    pub alone: usize,
+    /// How many in flight, and of how many in all.
+    pub loads: &'static [(usize, usize)],
     pub rounds: usize,
 }
 
-/// Every check against servers that answer after 50 ms. `elapsed` of `--format json` is what is
-/// looked at; what a single check reports is the median of several.
-pub fn measure(clients: &Clients, size: &Size) -> Result<[Row; 2], Box<dyn Error>> {
-    let Size {
-        targets,
-        alone,
-        rounds,
-    } = *size;
-    eprintln!("lists: {targets} checks of servers that take {SLOWNESS:?}, {rounds} rounds");
-    let mut servers = Servers::start(Kind::Slow, &clients.cores)?;
-    let list = clients.list("truth", servers.targets(targets))?;
-    let mut singles = Vec::new();
-    let mut halves = Vec::new();
-    let mut tails = Vec::new();
-    let mut greatest = Vec::new();
-    for _ in 0..rounds {
-        for target in servers.targets(alone) {
-            singles.push(single(clients, &target.ip().to_string(), target.port())?);
-        }
-        let listed = listed(clients, &list, targets)?;
-        let of = |hundredths| percentile(listed.iter().copied(), hundredths);
-        halves.push(of(50));
-        tails.push(of(99));
-        greatest.push(of(100));
+/// Half, 99 of a hundred and all of the checks took no longer.
+const HUNDREDTHS: [usize; 3] = [50, 99, 100];
+
+/// How far reported times may be from the truth, where at most [`HELD`] are in flight.
+const AIM: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(10)];
+
+/// Beyond that a list's rate is more than one core has: what is reported is told, and not held
+/// against anything.
+const HELD: usize = 512;
+
+/// The percentiles of one round.
+struct Round {
+    reported: [Duration; 3],
+    held: [Duration; 3],
+    beyond: [Duration; 3],
+}
+
+/// One check: what it reported, and what its server took by its own clock.
+struct Timed {
+    reported: Duration,
+    held: Duration,
+}
+
+/// Every check against servers that answer 50 ms after they have accepted, or later where they are
+/// behind, and say when. `elapsed` of `--format json` is what is looked at.
+pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let servers = Servers::start(Kind::Slow, &clients.cores)?;
+    let most = in_flight(clients.descriptors);
+    let (loads, others): (Vec<_>, Vec<_>) = size
+        .loads
+        .iter()
+        .copied()
+        .partition(|(in_flight, _)| *in_flight <= most);
+    for (in_flight, _) in others {
+        table.skip(format!(
+            "{in_flight} checks in flight: the limit of descriptors is {}",
+            clients.descriptors
+        ));
     }
-    let Told { taken, late } = servers.ask()?;
-    let late = late as f64 * 100.0 / taken as f64;
-    let median = |times: Vec<Duration>| percentile(times.into_iter(), 50).as_secs_f64() * 1e3;
-    let [single, half, tail, greatest] = [singles, halves, tails, greatest].map(median);
-    let count = grouped(targets);
-    Ok([
-        Row::bounded(
-            format!(
-                "median time reported of {count} checks that take 50 ms, beyond a single one's"
-            ),
-            "at most 2 ms",
-            (half - single).abs() <= 2.0,
-            format!(
-                "{:.2} ms ({half:.2} ms, a single one {single:.2} ms)",
-                half - single
-            ),
-        ),
-        Row::bounded(
-            "99th percentile of them, beyond a single one's".to_owned(),
-            "at most 10 ms",
-            (tail - single).abs() <= 10.0,
-            format!(
-                "{:.2} ms ({tail:.2} ms; the greatest {greatest:.2} ms; {late:.0} % of the answers \
-                 were sent over 1 ms late)",
-                tail - single
-            ),
-        ),
-    ])
+    let mut rounds: Vec<Vec<Round>> = loads.iter().map(|_| Vec::new()).collect();
+    eprintln!(
+        "lists: {loads:?} checks of servers that take {SLOWNESS:?}, {} rounds",
+        size.rounds
+    );
+    for _ in 0..size.rounds {
+        for ((in_flight, targets), rounds) in loads.iter().zip(&mut rounds) {
+            let list = clients.list("truth", servers.targets(*targets))?;
+            rounds.push(Round::of(&listed(clients, &list, *in_flight, *targets)?));
+        }
+    }
+    let rows = loads.iter().zip(&rounds);
+    table.add(rows.map(|((in_flight, _), rounds)| row(*in_flight, rounds)));
+    table.remark(format!(
+        "Times reported: the 50th and 99th percentile and the greatest of a round, the median of {} \
+         rounds, in ms. Compared: by how much each check's time is beyond what its own server took \
+         by its own clock.",
+        size.rounds
+    ));
+    Ok(())
 }
 
-fn single(clients: &Clients, host: &str, port: u16) -> Result<Duration, Box<dyn Error>> {
-    let mut command = check_tcp();
-    command.args(["-H", host, "-p", &port.to_string(), "--format", "json"]);
-    command.stdout(Stdio::piped());
-    let (output, _) = clients.run(&mut command)?;
-    elapsed(&String::from_utf8_lossy(&output.stdout))
+impl Round {
+    fn of(checks: &[Timed]) -> Self {
+        let of = |time: fn(&Timed) -> Duration| {
+            HUNDREDTHS.map(|hundredths| percentile(checks.iter().map(time), hundredths))
+        };
+        Self {
+            reported: of(|check| check.reported),
+            held: of(|check| check.held),
+            beyond: of(|check| check.reported.saturating_sub(check.held)),
+        }
+    }
 }
 
-fn listed(clients: &Clients, list: &Path, targets: usize) -> Result<Vec<Duration>, Box<dyn Error>> {
+fn row(in_flight: usize, rounds: &[Round]) -> Row {
+    let of = |times: fn(&Round) -> &[Duration; 3]| {
+        [0, 1, 2].map(|index| percentile(rounds.iter().map(|round| times(round)[index]), 50))
+    };
+    let beyond = of(|round| &round.beyond);
+    let row = Row::new(
+        format!(
+            "servers that take {} ms, {} in flight: time reported",
+            SLOWNESS.as_millis(),
+            grouped(in_flight)
+        ),
+        millis(of(|round| &round.reported)),
+    )
+    .beside(format!("servers: {}", millis(of(|round| &round.held))))
+    .compared(format!("+ {}", millis(beyond)));
+    match in_flight <= HELD {
+        true => {
+            let is_held = beyond.iter().zip(&AIM).all(|(beyond, aim)| beyond <= aim);
+            row.aim("at most + 2 / 10 ms", is_held)
+        }
+        false => row,
+    }
+}
+
+fn listed(
+    clients: &Clients,
+    list: &Path,
+    in_flight: usize,
+    targets: usize,
+) -> Result<Vec<Timed>, Box<dyn Error>> {
     let printed = clients.path("printed");
-    let mut command = over(list, PARALLEL);
+    let mut command = over(list, in_flight);
     command.args(["--format", "json"]);
     command.stdout(File::create(&printed)?);
     let (output, _) = clients.run(&mut command)?;
@@ -94,21 +132,33 @@ fn listed(clients: &Clients, list: &Path, targets: usize) -> Result<Vec<Duration
         return Err(format!("not all {targets} were OK: {}", summary.line).into());
     }
     let text = fs::read_to_string(printed)?;
-    let times: Vec<Duration> = text.lines().map(elapsed).collect::<Result<_, _>>()?;
-    match times.len() == targets {
-        true => Ok(times),
-        false => Err(format!("{} lines for {targets} targets", times.len()).into()),
+    let checks: Vec<Timed> = text.lines().map(timed).collect::<Result<_, _>>()?;
+    match checks.len() == targets {
+        true => Ok(checks),
+        false => Err(format!("{} lines for {targets} targets", checks.len()).into()),
     }
 }
 
-/// Nothing else in the object can hold that key: within a string its quotes are escaped.
-fn elapsed(line: &str) -> Result<Duration, Box<dyn Error>> {
-    let value = line
-        .split_once("\"elapsed\":")
-        .map(|(_, rest)| rest.trim_start());
-    let value = value.and_then(|value| value.split([',', '}']).next());
-    let seconds = value
-        .ok_or_else(|| format!("no elapsed in {line:?}"))?
-        .parse()?;
-    Ok(Duration::try_from_secs_f64(seconds)?)
+fn timed(line: &str) -> Result<Timed, Box<dyn Error>> {
+    let seconds = behind(line, "\"elapsed\":").and_then(|text| text.parse().ok());
+    let micros = behind(line, "\"reply\":\"220 ").and_then(|text| text.parse().ok());
+    let (Some(seconds), Some(micros)) = (seconds, micros) else {
+        return Err(format!("no elapsed or no reply in {line:?}").into());
+    };
+    Ok(Timed {
+        reported: Duration::try_from_secs_f64(seconds)?,
+        held: Duration::from_micros(micros),
+    })
+}
+
+/// The number behind that key. Nothing else in the object can hold it: within a string its quotes
+/// are escaped.
+fn behind<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    let (_, rest) = line.split_once(key)?;
+    rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()
+}
+
+fn millis(times: [Duration; 3]) -> String {
+    let [half, most, all] = times.map(|time| format!("{:.1}", time.as_secs_f64() * 1e3));
+    format!("{half} / {most} / {all}")
 }

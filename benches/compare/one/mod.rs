@@ -2,20 +2,41 @@
 //! size and system calls.
 
 mod program;
+mod rows;
 mod server;
-mod table;
 mod trace;
 
+use crate::THEIRS;
+use crate::table::Table;
 use crate::usage::{Cost, median};
 use program::Program;
+use rows::{AtMost, Figures};
 use server::Server;
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
-use table::Figures;
 use trace::Trace;
 
-const THEIRS: &str = "/usr/lib/nagios/plugins/check_tcp";
+/// The builds of ours, and what they may take. The static one has the C library in it, and no bound
+/// on its size.
+const BUILDS: [(&str, AtMost); 2] = [
+    (
+        "dynamic",
+        AtMost {
+            share: 0.60,
+            peak: 3.0,
+            size: Some(2.5),
+        },
+    ),
+    (
+        "static",
+        AtMost {
+            share: 0.45,
+            peak: 2.0,
+            size: None,
+        },
+    ),
+];
 
 /// How much of it is done.
 struct Rounds {
@@ -24,8 +45,12 @@ struct Rounds {
     peak: usize,
 }
 
-/// The table, and above it what it shows; `fixed` is a statically linked build of ours.
-pub fn compare(quick: bool, fixed: Option<PathBuf>) -> Result<String, Box<dyn Error>> {
+/// `fixed` is a statically linked build of ours.
+pub fn compare(
+    quick: bool,
+    fixed: Option<PathBuf>,
+    table: &mut Table,
+) -> Result<(), Box<dyn Error>> {
     let rounds = match quick {
         true => Rounds {
             warm_up: 2,
@@ -50,17 +75,23 @@ pub fn compare(quick: bool, fixed: Option<PathBuf>) -> Result<String, Box<dyn Er
             path: THEIRS.into(),
             expect: "220",
         }),
-        false => eprintln!("{THEIRS} is not here: ours alone"),
+        false => table.skip(format!("one check by {THEIRS}, which is not here")),
     }
     let server = Server::start()?;
+    eprintln!("one: {} checks by each program", rounds.timed);
     let figures = measure(&programs, &server, &rounds)?;
+    if figures.iter().any(|figures| figures.trace.is_none()) {
+        table.skip("system calls, for which there is no strace, or it may not trace".to_owned());
+    }
     let (ours, theirs) = figures.split_at(builds);
-    Ok(format!(
-        "One check: {} each, in turn, after {} to warm up; medians.\n\n{}",
-        rounds.timed,
-        rounds.warm_up,
-        table::markdown(ours, theirs.first())
-    ))
+    table.remark(format!(
+        "One check: {} by each program, in turn, after {} to warm up.",
+        rounds.timed, rounds.warm_up
+    ));
+    for ((build, at_most), ours) in BUILDS.iter().zip(ours) {
+        table.add(rows::rows(build, ours, theirs.first(), at_most));
+    }
+    Ok(())
 }
 
 fn measure(

@@ -1,0 +1,66 @@
+//! What this program is when it starts itself once more.
+
+use super::serve::{self, Kind};
+use super::{bare, identity};
+use std::env;
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+/// One of its other lives.
+#[derive(Clone, Copy)]
+pub enum Role {
+    /// `bare LIST PARALLEL`
+    Bare,
+    /// `handshakes LIST PARALLEL IDENTITY`
+    Handshakes,
+    /// `serve KIND [IDENTITY]`
+    Serve,
+}
+
+impl Role {
+    /// The role of that name.
+    pub fn of(name: &OsStr) -> Option<Self> {
+        [Self::Bare, Self::Handshakes, Self::Serve]
+            .into_iter()
+            .find(|role| role.name() == name)
+    }
+
+    /// Plays it to its end.
+    pub fn play(self, mut arguments: impl Iterator<Item = OsString>) -> Result<(), Box<dyn Error>> {
+        let mut next = || arguments.next().unwrap_or_default();
+        let first = next();
+        match self {
+            Self::Serve => {
+                let kind = Kind::of(&first.to_string_lossy()).ok_or("no such server")?;
+                serve::run(kind, Path::new(&next()))
+            }
+            Self::Bare => {
+                let parallel = next().to_string_lossy().parse()?;
+                bare::run::<bare::Plain>(Path::new(&first), parallel, ())
+            }
+            Self::Handshakes => {
+                let parallel = next().to_string_lossy().parse()?;
+                let config = identity::client(Path::new(&next()))?;
+                bare::run::<bare::Secure>(Path::new(&first), parallel, config)
+            }
+        }
+    }
+
+    /// This program in that role, its arguments to follow.
+    pub fn command(self) -> io::Result<Command> {
+        let mut command = Command::new(env::current_exe()?);
+        command.env_clear().arg(self.name());
+        Ok(command)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Handshakes => "handshakes",
+            Self::Serve => "serve",
+        }
+    }
+}
