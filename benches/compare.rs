@@ -3,10 +3,11 @@
 //! take up; what times are reported under load; TLS against a bare loop of handshakes.
 //!
 //! ```text
-//! cargo bench --bench compare -- [--quick] [--static PATH] [one] [lists]
+//! cargo bench --bench compare -- [--quick] [--static PATH] [PART...]
 //! ```
 //!
-//! `one` and `lists` ask for that part alone, `--static` adds a statically linked build to `one`,
+//! A part is `one`, or of the lists `lengths`, `xargs`, `memory`, `truth` or `tls`; `lists` is all of
+//! those, and no word at all is everything. `--static` adds a statically linked build to `one`,
 //! `--quick` does little of everything and holds it against no aim. The programs run in turn, so
 //! that what else the machine does meets them all alike. What the machine does not have is left out
 //! and said so. It fails where a check does, and never for being slow. Linux only: memory and cores
@@ -38,7 +39,7 @@ struct Wanted {
     quick: bool,
     fixed: Option<PathBuf>,
     one: bool,
-    lists: bool,
+    lists: Vec<lists::Part>,
 }
 
 fn main() -> ExitCode {
@@ -62,8 +63,8 @@ fn compare() -> Result<(), Box<dyn Error>> {
     if wanted.one {
         one::compare(wanted.quick, wanted.fixed, &mut table)?;
     }
-    if wanted.lists {
-        lists::compare(wanted.quick, &mut table)?;
+    if !wanted.lists.is_empty() {
+        lists::compare(&wanted.lists, wanted.quick, &mut table)?;
     }
     println!("{}\n\n{table}", machine::machine());
     Ok(())
@@ -78,14 +79,21 @@ impl Wanted {
                 lexopt::Arg::Long("quick") => wanted.quick = true,
                 lexopt::Arg::Long("static") => wanted.fixed = Some(parser.value()?.into()),
                 lexopt::Arg::Value(part) if part == "one" => wanted.one = true,
-                lexopt::Arg::Value(part) if part == "lists" => wanted.lists = true,
+                lexopt::Arg::Value(part) if part == "lists" => {
+                    wanted.lists.extend(lists::Part::ALL);
+                }
+                lexopt::Arg::Value(part) => match lists::Part::of(&part) {
+                    Some(part) => wanted.lists.push(part),
+                    None => return Err(lexopt::Arg::Value(part).unexpected()),
+                },
                 // Cargo's own.
                 lexopt::Arg::Long("bench") => {}
                 other => return Err(other.unexpected()),
             }
         }
-        if !wanted.one && !wanted.lists {
-            (wanted.one, wanted.lists) = (true, true);
+        if !wanted.one && wanted.lists.is_empty() {
+            wanted.one = true;
+            wanted.lists.extend(lists::Part::ALL);
         }
         Ok(wanted)
     }

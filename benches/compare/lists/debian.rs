@@ -78,7 +78,7 @@ pub fn measure(clients: &Clients, sizes: &[Size], table: &mut Table) -> Result<(
     let rounds: Vec<String> = sizes.iter().map(|size| size.rounds.to_string()).collect();
     table.remark(format!(
         "Lists beside `xargs`: one target in ten refuses and one in ten answers `554`; the same \
-         verdicts, which is verified; {} rounds.",
+         verdicts, which is verified; rounds: {}.",
         rounds.join(", ")
     ));
     Ok(())

@@ -51,7 +51,7 @@ pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), 
     }
     table.add([growth(&lengths)]);
     table.remark(format!(
-        "Lists beside the bare loop: {rounds} rounds of {} targets, `-e ^220`, text to `/dev/null`.",
+        "Lists of {} beside the bare loop: `-e ^220`, text to `/dev/null`; rounds: {rounds}.",
         targets.map(grouped).join(", ")
     ));
     Ok(())

@@ -24,6 +24,7 @@ use clients::Clients;
 pub use role::Role;
 use sizes::{FULL, QUICK};
 use std::error::Error;
+use std::ffi::OsStr;
 
 /// Checks in flight, where the figure is not about their number.
 const PARALLEL: usize = 512;
@@ -31,8 +32,49 @@ const PARALLEL: usize = 512;
 /// Descriptors that are not those of connections, and the room for a race of addresses.
 const SPARE: usize = 500;
 
-/// All figures of lists.
-pub fn compare(quick: bool, table: &mut Table) -> Result<(), Box<dyn Error>> {
+/// What can be asked for alone.
+#[derive(Clone, Copy)]
+pub enum Part {
+    /// From short to long, against the bare loop.
+    Lengths,
+    /// Against `xargs` and `check_tcp`.
+    Xargs,
+    /// What checks that wait take up.
+    Memory,
+    /// Times reported under load.
+    Truth,
+    /// Against bare handshakes.
+    Tls,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Lengths,
+        Self::Xargs,
+        Self::Memory,
+        Self::Truth,
+        Self::Tls,
+    ];
+
+    /// The part of that name.
+    pub fn of(name: &OsStr) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.name() == name)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Lengths => "lengths",
+            Self::Xargs => "xargs",
+            Self::Memory => "memory",
+            Self::Truth => "truth",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+/// These figures of lists.
+pub fn compare(parts: &[Part], quick: bool, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let sizes = if quick { QUICK } else { FULL };
     let descriptors = most_descriptors()?;
     let needed = serve::descriptors(PARALLEL);
@@ -50,9 +92,14 @@ pub fn compare(quick: bool, table: &mut Table) -> Result<(), Box<dyn Error>> {
     table.remark(format!(
         "Lists: {cores}; {PARALLEL} in flight where nothing else is said; in turn."
     ));
-    lengths::measure(&clients, &sizes.lengths, table)?;
-    debian::measure(&clients, sizes.debian, table)?;
-    memory::measure(&clients, &sizes.memory, table)?;
-    truth::measure(&clients, &sizes.truth, table)?;
-    secure::measure(&clients, &sizes.secure, table)
+    for part in parts {
+        match part {
+            Part::Lengths => lengths::measure(&clients, &sizes.lengths, table)?,
+            Part::Xargs => debian::measure(&clients, sizes.debian, table)?,
+            Part::Memory => memory::measure(&clients, &sizes.memory, table)?,
+            Part::Truth => truth::measure(&clients, &sizes.truth, table)?,
+            Part::Tls => secure::measure(&clients, &sizes.secure, table)?,
+        }
+    }
+    Ok(())
 }

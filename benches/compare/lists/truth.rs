@@ -71,9 +71,8 @@ pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), 
     let rows = loads.iter().zip(&rounds);
     table.add(rows.map(|((in_flight, _), rounds)| row(*in_flight, rounds)));
     table.remark(format!(
-        "Times reported: the 50th and 99th percentile and the greatest of a round, the median of {} \
-         rounds, in ms. Compared: by how much each check's time is beyond what its own server took \
-         by its own clock.",
+        "Times reported: the 50th and 99th percentile and the greatest in ms, medians of rounds: {}. \
+         Compared: how far each check's time is beyond what its own server took by its own clock.",
         size.rounds
     ));
     Ok(())
