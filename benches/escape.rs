@@ -1,0 +1,31 @@
+//! `--escape`: what reading the escapes of a send string costs, against copying it.
+//!
+//! Done once a check that is compiled, so anything under a microsecond is good.
+
+use check_tcp::escape::unescape;
+use criterion::{BenchmarkId, Criterion, Throughput};
+use std::hint::black_box;
+use std::time::Duration;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
+    let mut group = criterion.benchmark_group("escape");
+    for (name, text) in [
+        ("without escapes", b"EHLO monitoring.example ".repeat(8)),
+        ("a request", br"GET / HTTP/1.0\r\nHost: a\r\n\r\n".repeat(7)),
+        ("bytes", br"\x00\xff\x7F".repeat(16)),
+        ("no escapes, but like some", br"\x4\q\\".repeat(27)),
+    ] {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(BenchmarkId::new("read", name), |b| {
+            b.iter(|| unescape(black_box(&text)));
+        });
+    }
+    let text = b"EHLO monitoring.example ".repeat(8);
+    group.bench_function("copy", |b| b.iter(|| black_box(&text).to_vec()));
+    group.finish();
+    criterion.final_summary();
+}

@@ -1,0 +1,92 @@
+//! What it costs to say what came of a check, as text and as JSON: of a banner, and of the most
+//! hostile replies. `beside the greeting` is the same for each.
+//!
+//! Good: a greeting's line under a microsecond or two, and a hostile reply's at most 50 times that,
+//! so that no server can hold the output of a list up.
+
+use check_tcp::check::Check;
+use check_tcp::expect::Pattern;
+use check_tcp::outcome::{Phases, Reply, Report, Trace};
+use check_tcp::report::finish::finish;
+use check_tcp::report::record::{Checked, Event, Label, Record};
+use check_tcp::state::Phase;
+use check_tcp::target::Target;
+use criterion::{BenchmarkId, Criterion};
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
+    let mut group = criterion.benchmark_group("line");
+    let bidirectional = "\u{202e}\u{2066}\u{2029}|".as_bytes();
+    for (name, reply) in [
+        ("nothing", None),
+        (
+            "a greeting",
+            Some(&b"220 mail.example ESMTP Postfix\r\n"[..]),
+        ),
+        ("1 KiB of text", Some(&[b'a'; Reply::KEPT])),
+        ("1 KiB of control bytes", Some(&[0x1b; Reply::KEPT])),
+        ("1 KiB of invalid bytes", Some(&[0xff; Reply::KEPT])),
+        (
+            "1 KiB of bidirectional text",
+            Some(&bidirectional.repeat(103)),
+        ),
+    ] {
+        let record = record(reply);
+        for (form, say) in [
+            (
+                "text",
+                (|record| finish(record).text()) as fn(&Record) -> String,
+            ),
+            ("JSON", |record| finish(record).json()),
+        ] {
+            group.bench_function(BenchmarkId::new(form, name), |b| {
+                b.iter(|| say(black_box(&record)));
+            });
+        }
+    }
+    group.finish();
+    criterion.final_summary();
+}
+
+fn record(reply: Option<&[u8]>) -> Record {
+    let check = Check {
+        expect: Pattern::new("^220").ok(),
+        perfdata: true,
+        ..Check::default()
+    };
+    let reply = reply.map(|bytes| {
+        let mut reply = Reply::default();
+        reply.push(bytes);
+        reply
+    });
+    let trace = Trace {
+        phase: Phase::Done,
+        total: Duration::from_millis(13),
+        phases: Phases::default(),
+        peer: Some(([192, 0, 2, 1], 25).into()),
+        session: None,
+    };
+    Record {
+        label: Label {
+            line: Some(3),
+            target: "192.0.2.1:25".into(),
+            name: None,
+        },
+        event: Event::Checked(Box::new(Checked {
+            target: Target::host("192.0.2.1", 25).expect("an address"),
+            check: Arc::new(check),
+            outcome: Ok(Report::Answered {
+                elapsed: Duration::from_micros(12_345),
+                reply,
+            }),
+            trace,
+            began: UNIX_EPOCH,
+        })),
+    }
+}
