@@ -113,6 +113,7 @@ pub mod probe;
 pub mod report;
 pub mod resolve;
 pub mod run;
+mod short;
 pub mod state;
 pub mod target;
 pub mod tls;

@@ -2,6 +2,7 @@
 
 use super::utf8::Held;
 use super::{Pattern, Work};
+use crate::short::Short;
 use regex_automata::util::primitives::StateID;
 
 /// What is known of a reply once a piece of it has come.
@@ -16,26 +17,29 @@ pub enum Decision {
 }
 
 /// The state of one reply: the states of the pattern's automaton that the reply has led to, four
-/// bytes each, and a few bytes more. Nothing is allocated before a piece has left the pattern open,
-/// nor kept once it is decided.
+/// bytes each, and a few bytes more. Nothing is allocated before a piece has left more than a few of
+/// them alive, nor kept once the pattern is decided.
 ///
 /// A matcher is for the pattern that made it: with another one its answers mean nothing.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     decision: Decision,
     /// Where the walk stood after the last byte; unused before the first.
-    live: Vec<StateID>,
+    live: Short<StateID, FEW>,
     /// The last byte walked over.
     behind: Option<u8>,
     /// What came after it, but is not a whole character yet.
     held: Held,
 }
 
+/// As many states as are alive in patterns for a greeting.
+const FEW: usize = 5;
+
 impl Matcher {
     pub(super) fn new() -> Self {
         Self {
             decision: Decision::Open,
-            live: Vec::new(),
+            live: Short::empty(StateID::ZERO),
             behind: None,
             held: Held::default(),
         }
@@ -97,7 +101,7 @@ impl Matcher {
         if self.behind.is_none() {
             return work.enter(&pattern.automaton);
         }
-        work.resume(&pattern.automaton, &self.live, self.behind);
+        work.resume(&pattern.automaton, self.live.items(), self.behind);
         Decision::Open
     }
 
@@ -120,11 +124,9 @@ impl Matcher {
         self.decision = decision;
         if decision == Decision::Open {
             self.behind = work.behind();
-            self.live.clear();
-            self.live.reserve_exact(work.live().len()); // thousands wait: no room to spare
-            self.live.extend_from_slice(work.live());
+            self.live.replace(work.live()); // thousands wait: no room to spare
         } else {
-            self.live = Vec::new();
+            self.live = Short::empty(StateID::ZERO);
         }
         decision
     }
@@ -152,19 +154,20 @@ mod tests {
         for reply in [&b"220 ready"[..], b"421 busy"] {
             let mut matcher = pattern.matcher();
             assert_ne!(matcher.feed(&pattern, &mut work, reply), Decision::Open);
-            assert_eq!(matcher.live.capacity(), 0);
+            assert_eq!(matcher.live.heap(), 0);
         }
     }
 
     #[test]
     fn what_was_kept_is_given_back_with_the_decision() {
-        let pattern = Pattern::new("^220").unwrap();
+        let pattern = Pattern::new("^(?:a?){20}b").unwrap();
         let mut work = Work::default();
         let mut matcher = pattern.matcher();
-        assert_eq!(matcher.feed(&pattern, &mut work, b"22"), Decision::Open);
-        assert_eq!(matcher.live.len(), 1);
-        assert_eq!(matcher.feed(&pattern, &mut work, b"0"), Decision::Matched);
-        assert_eq!(matcher.live.capacity(), 0);
+        assert_eq!(matcher.feed(&pattern, &mut work, b"a"), Decision::Open);
+        assert_eq!(matcher.live.heap(), matcher.live.items().len());
+        assert!(matcher.live.heap() >= 20);
+        assert_eq!(matcher.feed(&pattern, &mut work, b"b"), Decision::Matched);
+        assert_eq!(matcher.live.heap(), 0);
     }
 
     #[test]
@@ -178,7 +181,7 @@ mod tests {
                 matcher.feed(&pattern, &mut work, b"aaaabbbb\xC3"),
                 Decision::Open
             );
-            assert!(matcher.live.capacity() <= pattern.states());
+            assert!(matcher.live.heap() <= pattern.states());
         }
     }
 

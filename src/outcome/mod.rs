@@ -8,6 +8,7 @@ mod trace;
 use crate::check::Family;
 use crate::link::LinkError;
 use crate::net::LookupError;
+use crate::short::Short;
 use crate::state::Phase;
 use crate::tls::TlsError;
 pub use judge::judge;
@@ -76,7 +77,7 @@ pub enum Cause {
     /// The reply does not match.
     Unexpected {
         /// The reply.
-        reply: Reply,
+        reply: Box<Reply>,
         /// From the start to the decision.
         elapsed: Duration,
         /// The pattern could still have matched when the deadline came.
@@ -122,11 +123,14 @@ pub enum Came {
 }
 
 /// What is kept of a reply: its first bytes, and how many there were.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    kept: Vec<u8>,
+    kept: Short<u8, GREETING>,
     total: u64,
 }
+
+/// As long as a server's greeting mostly is, in bytes; Dovecot's takes 123.
+const GREETING: usize = 134;
 
 impl Reply {
     /// How many bytes of a reply are kept.
@@ -135,26 +139,32 @@ impl Reply {
     /// A reply of which nothing has come.
     pub const fn nothing() -> Self {
         Self {
-            kept: Vec::new(),
+            kept: Short::empty(0),
             total: 0,
         }
     }
 
     /// Counts `bytes`, and keeps what there is room for.
     pub fn push(&mut self, bytes: &[u8]) {
-        let room = Self::KEPT.saturating_sub(self.kept.len()).min(bytes.len());
-        self.kept.extend(bytes.iter().take(room));
+        let room = Self::KEPT.saturating_sub(self.kept().len());
+        self.kept.extend(bytes.get(..room).unwrap_or(bytes));
         self.total += bytes.len() as u64;
     }
 
     /// The first [`KEPT`](Self::KEPT) bytes.
     pub fn kept(&self) -> &[u8] {
-        &self.kept
+        self.kept.items()
     }
 
     /// How many bytes came.
     pub fn total(&self) -> u64 {
         self.total
+    }
+}
+
+impl Default for Reply {
+    fn default() -> Self {
+        Self::nothing()
     }
 }
 

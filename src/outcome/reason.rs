@@ -161,7 +161,7 @@ fn errno(e: &io::Error) -> Option<Reason> {
 mod tests {
     use super::*;
     use crate::check::Family;
-    use crate::outcome::{Reply, Status, judge};
+    use crate::outcome::{Status, judge};
     use crate::state::Phase;
     use std::time::Duration;
 
@@ -198,7 +198,7 @@ mod tests {
 
     fn unexpected(open: bool) -> Result<Report, Failure> {
         failed(Cause::Unexpected {
-            reply: Reply::default(),
+            reply: Box::default(),
             elapsed: Duration::ZERO,
             open,
         })

@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn a_reply_is_told_of_wherever_one_was_waited_for() {
         let mismatch = |bytes| Cause::Unexpected {
-            reply: reply(bytes),
+            reply: reply(bytes).into(),
             elapsed: Duration::from_millis(7),
             open: false,
         };

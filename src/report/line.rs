@@ -274,7 +274,7 @@ mod tests {
         };
         let elapsed = Duration::from_micros(12_345);
         let unexpected = Cause::Unexpected {
-            reply: reply(b"421 busy"),
+            reply: reply(b"421 busy").into(),
             elapsed,
             open: false,
         };
@@ -333,7 +333,7 @@ mod tests {
     fn a_mismatch_at_the_deadline_says_that_the_pattern_was_still_open() {
         let elapsed = Duration::from_secs(10);
         let cause = Cause::Unexpected {
-            reply: reply(&[b'a'; 5000]),
+            reply: reply(&[b'a'; 5000]).into(),
             elapsed,
             open: true,
         };

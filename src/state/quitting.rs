@@ -130,7 +130,7 @@ impl Found {
                 open,
             } => {
                 return Err(Cause::Unexpected {
-                    reply,
+                    reply: Box::new(reply),
                     elapsed,
                     open,
                 });

@@ -1,0 +1,105 @@
+//! What a probe allocates on its way, counted by the allocator: a number that is the same on every
+//! machine.
+
+mod world;
+
+use allocation_counter::{AllocationInfo, measure};
+use check_tcp::check::Check;
+use check_tcp::expect::Pattern;
+use check_tcp::outcome::{Failure, Report};
+use check_tcp::preset::{self, Preset};
+use check_tcp::probe::Probe;
+use check_tcp::state::Scratch;
+use check_tcp::target::Target;
+use std::sync::Arc;
+use std::time::Instant;
+use world::{Script, World};
+
+/// What servers that speak first say, and one that is asked.
+const GREETINGS: [(&str, &str); 5] = [
+    ("FTP", "220 (vsFTPd 3.0.3)\r\n"),
+    ("POP", "+OK Dovecot (Debian) ready.\r\n"),
+    (
+        "IMAP",
+        "* OK [CAPABILITY IMAP4rev1 IDLE] Dovecot ready.\r\n",
+    ),
+    ("SMTP", "220 mail.example ESMTP Postfix (Debian/GNU)\r\n"),
+    ("GEARMAN", "OK 1.1.20+ds\n"),
+];
+
+fn service(name: &str) -> Arc<Check> {
+    let Preset {
+        send, expect, quit, ..
+    } = preset::find(name).expect("a preset");
+    Arc::new(Check {
+        send: send.to_vec(),
+        expect: Some(Pattern::new(expect).expect("a pattern")),
+        quit: [quit, &b"\r\n"[..]].concat(),
+        ..Check::default()
+    })
+}
+
+fn bare() -> Arc<Check> {
+    Arc::new(Check::default())
+}
+
+/// What the steps of a probe allocate, from the first to its outcome, in an engine that has been at
+/// work: probes like it have gone before, and what all share has grown to what they need.
+fn steps(check: &Arc<Check>, reply: &[&[u8]]) -> (Result<Report, Failure>, AllocationInfo) {
+    let target = Target::host("192.0.2.1", 25).expect("an address");
+    let mut scratch = Scratch::default();
+    let mut run = || {
+        let mut world = World::new(Script(reply));
+        let mut probe = Probe::new(target.clone(), check.clone(), Instant::now());
+        let mut outcome = None;
+        let info = measure(|| outcome = Some(world.finish(&mut probe, &mut scratch)));
+        (outcome.expect("an outcome"), info)
+    };
+    for _ in 0..3 {
+        let _ = run();
+    }
+    run()
+}
+
+#[test]
+fn a_plain_probe_allocates_nothing_once_it_has_been_admitted() {
+    let (outcome, info) = steps(&bare(), &[]);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(info, AllocationInfo::default(), "connecting alone");
+    for (name, greeting) in GREETINGS {
+        let (outcome, info) = steps(&service(name), &[greeting.as_bytes()]);
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(info, AllocationInfo::default(), "{name}");
+    }
+}
+
+#[test]
+fn nor_does_it_where_the_greeting_comes_byte_by_byte() {
+    for (name, greeting) in GREETINGS {
+        let pieces: Vec<&[u8]> = greeting.as_bytes().chunks(1).collect();
+        let (outcome, info) = steps(&service(name), &pieces);
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(info, AllocationInfo::default(), "{name}");
+    }
+}
+
+#[test]
+fn a_reply_that_does_not_match_allocates_room_for_itself_in_the_failure() {
+    for (name, _) in GREETINGS {
+        let (outcome, info) = steps(&service(name), &[b"421 too many connections\r\n"]);
+        assert!(outcome.is_err(), "{outcome:?}");
+        assert_eq!(info.count_total, 1, "{name}: {info:?}");
+    }
+}
+
+#[test]
+fn the_count_sees_what_is_allocated() {
+    let reply = [b'2'; 2_000];
+    let long = Arc::new(Check {
+        expect: Pattern::new("ready").ok(),
+        ..Check::default()
+    });
+    let (_, info) = steps(&long, &[&reply, b"ready"]);
+    assert!((1..=2).contains(&info.count_total), "{info:?}");
+    assert!((1_024..4_096).contains(&info.bytes_total), "{info:?}");
+}
