@@ -147,8 +147,7 @@ impl<S: System, A: Around> Turns<S, A> {
             ..
         } = self;
         engine.interrupt(|ended| records.push(waiting::record(ended)));
-        let wall = engine.wall();
-        records.extend(admission.give_up().map(|waiting| waiting.interrupted(wall)));
+        records.extend(admission.give_up().filter_map(Waiting::interrupted));
         self.hand();
         // In this order: once the list has ended, no line comes on top.
         let list_had_ended = self.around.has_ended();

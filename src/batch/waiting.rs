@@ -6,7 +6,6 @@ use crate::engine::admission::Candidate;
 use crate::outcome::{Cause, Failure, Trace};
 use crate::report::record::{Checked, Event, Label, Record};
 use crate::resolve::Question;
-use crate::state::Phase;
 use crate::target::Target;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -73,18 +72,15 @@ impl Waiting {
         (tag, self.target, self.check)
     }
 
-    /// It was to be tried again when the run was broken off, at `wall` by the wall clock.
-    pub fn interrupted(self, wall: SystemTime) -> Record {
-        let (trace, began) = match self.last {
-            Some(last) => *last,
-            None => (Trace::none(Phase::Connecting), wall),
-        };
+    /// It waited when the run was broken off. Where it had been tried, that is its verdict.
+    pub fn interrupted(self) -> Option<Record> {
+        let (trace, began) = *self.last?;
         let failure = Failure {
             phase: trace.phase,
             cause: Cause::Interrupted,
             peer: trace.peer,
         };
-        Record {
+        Some(Record {
             label: self.label,
             event: Event::Checked(Box::new(Checked {
                 target: self.target,
@@ -93,7 +89,7 @@ impl Waiting {
                 trace,
                 began,
             })),
-        }
+        })
     }
 }
 

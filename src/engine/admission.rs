@@ -4,6 +4,7 @@ use super::rate::Rate;
 use crate::outcome::Lacked;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
+use std::mem;
 use std::time::{Duration, Instant};
 
 /// How many checks are set aside at most while all threads that look names up are taken; the list
@@ -183,14 +184,15 @@ impl<C: Candidate> Admission<C> {
         queues.into_iter().all(VecDeque::is_empty) && self.set_aside == 0 && self.later.is_empty()
     }
 
-    /// Gives up: hands out those that were begun and wait to be tried again; all others are forgotten.
+    /// Gives up: hands out all that wait here.
     pub fn give_up(&mut self) -> impl Iterator<Item = C> {
-        self.lacking.clear();
-        self.ready.clear();
-        self.aside.clear();
         self.order.clear();
         self.set_aside = 0;
-        std::mem::take(&mut self.later).into_values()
+        let lacking = mem::take(&mut self.lacking);
+        let ready = mem::take(&mut self.ready);
+        let aside = mem::take(&mut self.aside).into_values().flatten();
+        let later = mem::take(&mut self.later).into_values();
+        lacking.into_iter().chain(ready).chain(aside).chain(later)
     }
 
     /// Whose turn it is: what lacked room comes before all that is ready, and that before the list.

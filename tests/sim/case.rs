@@ -110,6 +110,15 @@ impl Case {
         (self.check.clone(), self.target.clone())
     }
 
+    /// The same on a machine that does nothing to it.
+    pub fn plain(self) -> Self {
+        Self {
+            nudges: None,
+            strain: None,
+            ..self
+        }
+    }
+
     /// What it is made of.
     pub fn parts(&self) -> (Script, Target, Arc<Check>) {
         (self.script.clone(), self.target.clone(), self.check.clone())

@@ -194,14 +194,16 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
 }
 
 #[test]
-fn what_was_begun_is_handed_out_when_the_run_is_given_up() {
+fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
     admission.again(LITERAL, Lacked::Address, now, 0);
-    admission.next(now, 0, || None, |_| true, |_| true);
-    let mut list = [named("a")].into_iter();
+    let mut list = [named("a"), named("b")].into_iter();
     admission.next(now, 0, || list.next(), |_| true, |_| true);
-    assert_eq!(admission.give_up().count(), 1);
+    admission.again(named("c"), Lacked::Room, now, 0);
+    let mut waiting: Vec<_> = admission.give_up().map(|line| line.0).collect();
+    waiting.sort();
+    assert_eq!(waiting, [None, Some("a"), Some("b"), Some("c")]);
     assert!(admission.is_empty());
 }
 

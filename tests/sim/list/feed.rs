@@ -1,8 +1,9 @@
 //! The list and the writer of the virtual machine.
 
-use super::inner::{Event, Inner};
+use super::inner::{Event, Inner, Line};
 use check_tcp::list::{Asked, Entry, Next, Refused};
 use check_tcp::report::record::{Label, Record};
+use std::collections::BTreeMap;
 use std::mem;
 use std::time::Duration;
 
@@ -22,9 +23,10 @@ impl Inner {
         self.stopped = Some(self.readable());
     }
 
-    /// When each line was begun first.
-    pub fn starts(&self) -> Vec<Duration> {
-        self.lines.iter().filter_map(|line| line.start).collect()
+    /// When each line that was begun was, the first time.
+    pub fn starts(&self) -> BTreeMap<usize, Duration> {
+        let start = |(n, line): (usize, &Line)| Some((n, line.start?));
+        self.lines.iter().enumerate().filter_map(start).collect()
     }
 
     pub fn take_line(&mut self) -> Next {

@@ -2,6 +2,8 @@
 
 use crate::any;
 use crate::case::Case;
+use crate::crossing::Cell;
+use crate::crossing::story::Story;
 use crate::rng::Rng;
 use std::time::Duration;
 
@@ -64,7 +66,7 @@ impl Plan {
                 false => Duration::ZERO,
             };
             let asks = !rng.one_in(12);
-            let case = asks.then(|| any::case(seed.wrapping_mul(64).wrapping_add(n)));
+            let case = asks.then(|| case(seed.wrapping_mul(64).wrapping_add(n), &mut rng));
             Line { case, at }
         });
         Self {
@@ -110,4 +112,13 @@ impl Plan {
             ..Self::calm(seed)
         }
     }
+}
+
+/// Any world, or a fault in a state.
+fn case(seed: u64, rng: &mut Rng) -> Case {
+    if rng.one_in(2) {
+        return any::case(seed);
+    }
+    let cells = Cell::possible();
+    Story::of(*rng.pick(&cells), seed).case.plain()
 }

@@ -23,8 +23,8 @@ pub struct Run {
     pub readable: usize,
     /// How many records were written in the end.
     pub written: usize,
-    /// When lines were begun.
-    pub starts: Vec<Duration>,
+    /// When each line that was begun was, the first time.
+    pub starts: BTreeMap<usize, Duration>,
 }
 
 /// Runs a list to its end. Along the way the machine asserts that no more is in flight, open or being
