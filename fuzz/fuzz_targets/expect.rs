@@ -3,18 +3,32 @@
 //! Input: the pattern, the byte 0xFF, one byte for each piece that says how long it is, the byte
 //! 0xFF, the reply. Laws:
 //!
-//! * nothing panics;
-//! * what is decided is never taken back;
+//! * nothing panics, and a refusal is one line;
+//! * while a reply is read, no more memory is taken than the pattern's states call for, and a
+//!   matcher keeps four bytes for each at most, however long the reply is;
+//! * what is decided is never taken back, and a match at the end of a piece is not passed over;
 //! * unless the pattern looks ahead, what is known after a prefix does not depend on how it came;
-//! * the answer to the whole reply is that of the `regex` crate to the translated pattern.
+//! * the answer to a prefix, and to the whole reply, is that of the `regex` crate to the translated
+//!   pattern over the text in which each invalid byte is U+FFFD;
+//! * named groups are told only of a reply that matches, and what they matched is part of it.
 #![no_main]
 
 use check_tcp::expect::{Decision, Matcher, Pattern, Work};
+use check_tcp_fuzz::cut::Pieces;
+use check_tcp_fuzz::memory;
 use libfuzzer_sys::fuzz_target;
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 /// Larger automata say no more, and take the time of many small ones.
 const MAX_STATES: usize = 2_000;
+
+/// So many prefixes are asked of the `regex` crate, at the ends of the first pieces.
+const PREFIXES: usize = 8;
+
+/// What a walk may take for each state of the pattern, in bytes: the lists of states that it is in
+/// and comes to, with room to grow; and what it may take however small the pattern is.
+const WALK: usize = 64;
+const SMALL: usize = 1_024;
 
 fuzz_target!(|input: &[u8]| {
     let mut fields = input.splitn(3, |&byte| byte == 0xFF);
@@ -33,67 +47,115 @@ fuzz_target!(|input: &[u8]| {
             return;
         }
     };
-    let mut work = Work::default();
-    let at_once = whole(&pattern, &mut work, reply);
-    let by_bytes = decisions(&pattern, &mut work, reply.chunks(1));
-    let in_pieces = decisions(&pattern, &mut work, Pieces { reply, lengths });
+    let lengths = lengths.iter().map(|&length| usize::from(length));
+    let at_once = read(&pattern, [reply]);
+    let by_bytes = read(&pattern, reply.chunks(1));
+    let in_pieces = read(&pattern, Pieces::new(reply, lengths));
     if !pattern.looks_ahead() {
-        for (length, decision, matches) in &in_pieces {
-            assert_eq!(
-                (*decision, *matches),
-                (by_bytes[length - 1].1, by_bytes[length - 1].2)
-            );
-        }
-        if let Some((_, _, matches)) = by_bytes.last() {
-            assert_eq!(*matches, at_once);
+        for known in at_once.iter().chain(&in_pieces) {
+            assert_eq!(known, &by_bytes[known.length]);
         }
     }
     let regex = RegexBuilder::new(&pattern.translated())
         .size_limit(1 << 26)
+        .nest_limit(1_100)
         .build()
-        .unwrap();
-    assert_eq!(at_once, regex.is_match(&text(reply)));
+        .expect("a translated pattern is one of the regex crate");
+    agree(&regex, reply, at_once.iter());
+    agree(&regex, reply, in_pieces.iter().take(PREFIXES));
+    captures(&pattern, reply, is_match(&regex, reply));
 });
 
-/// How much had come after each piece, what was decided then, and what the answer would have been
-/// had it been all.
-fn decisions<'r>(
-    pattern: &Pattern,
-    work: &mut Work,
-    pieces: impl Iterator<Item = &'r [u8]>,
-) -> Vec<(usize, Decision, bool)> {
+/// What is known once so much of a reply has come.
+#[derive(Debug, PartialEq, Eq)]
+struct Known {
+    length: usize,
+    decision: Decision,
+    /// The answer, had that been all.
+    matches: bool,
+}
+
+/// What is known before the first piece and after each.
+fn read<'r>(pattern: &Pattern, pieces: impl IntoIterator<Item = &'r [u8]>) -> Vec<Known> {
+    let room = SMALL + WALK * pattern.states();
+    let mut work = Work::default();
     let mut matcher = pattern.matcher();
+    let mut length = 0;
     let mut known = Vec::new();
     let mut before = Decision::Open;
-    let mut length = 0;
-    for piece in pieces {
-        let decision = matcher.feed(pattern, work, piece);
-        assert!(before == Decision::Open || before == decision, "taken back");
-        before = decision;
+    for piece in [&[][..]].into_iter().chain(pieces) {
         length += piece.len();
-        if length == 0 {
-            assert_eq!(decision, Decision::Open);
-            continue;
-        }
-        let matches = finish(&matcher, pattern, work);
+        let (decision, matches) = memory::within(room, || {
+            let decision = matcher.feed(pattern, &mut work, piece);
+            (decision, whole(matcher.clone(), pattern, &mut work))
+        });
+        assert!(before == Decision::Open || before == decision, "taken back");
         match decision {
             Decision::Matched => assert!(matches),
             Decision::Never => assert!(!matches),
             Decision::Open => {}
         }
-        known.push((length, decision, matches));
+        before = decision;
+        known.push(Known {
+            length,
+            decision,
+            matches,
+        });
     }
+    let with_both = memory::allocated();
+    drop(matcher);
+    let with_work = memory::allocated();
+    drop(work);
+    assert!(with_both - with_work <= 4 * pattern.states());
+    assert!(with_work - memory::allocated() <= room);
     known
 }
 
-fn whole(pattern: &Pattern, work: &mut Work, reply: &[u8]) -> bool {
-    let mut matcher = pattern.matcher();
-    matcher.feed(pattern, work, reply);
-    matcher.finish(pattern, work)
+/// The answer, if that was the whole reply. Neither another question nor a late byte changes it.
+fn whole(mut matcher: Matcher, pattern: &Pattern, work: &mut Work) -> bool {
+    let matches = matcher.finish(pattern, work);
+    let decided = match matches {
+        true => Decision::Matched,
+        false => Decision::Never,
+    };
+    assert_eq!(matcher.feed(pattern, work, b"a"), decided, "taken back");
+    assert_eq!(matcher.finish(pattern, work), matches, "taken back");
+    matches
 }
 
-fn finish(matcher: &Matcher, pattern: &Pattern, work: &mut Work) -> bool {
-    matcher.clone().finish(pattern, work)
+/// Holds the answers to prefixes against the `regex` crate's, up to the one that was matched: with
+/// `$` it is so at the end of a piece, whatever comes behind it.
+fn agree<'k>(regex: &Regex, reply: &[u8], known: impl Iterator<Item = &'k Known>) {
+    for known in known {
+        let prefix = &reply[..known.length];
+        assert_eq!(known.matches, is_match(regex, prefix), "{known:?}");
+        match known.decision {
+            Decision::Matched => return,
+            // Inside a character the end is not asked for.
+            Decision::Open => {
+                assert!(!known.matches || prefix.is_empty() || ends_inside_a_character(prefix));
+            }
+            Decision::Never => {}
+        }
+    }
+}
+
+fn captures(pattern: &Pattern, reply: &[u8], matches: bool) {
+    for complete in [true, false] {
+        let Some(groups) = pattern.captures(reply, complete) else {
+            continue;
+        };
+        assert!(matches || !complete);
+        for text in groups.iter().filter_map(|group| group.text) {
+            let place = reply.as_ptr_range();
+            let part = text.as_ptr_range();
+            assert!(place.start <= part.start && part.end <= place.end);
+        }
+    }
+}
+
+fn is_match(regex: &Regex, reply: &[u8]) -> bool {
+    regex.is_match(&text(reply))
 }
 
 /// A reply as Go reads it.
@@ -106,21 +168,9 @@ fn text(reply: &[u8]) -> String {
     text
 }
 
-/// The reply in pieces of these lengths; what is left comes as one.
-struct Pieces<'r> {
-    reply: &'r [u8],
-    lengths: &'r [u8],
-}
-
-impl<'r> Iterator for Pieces<'r> {
-    type Item = &'r [u8];
-
-    fn next(&mut self) -> Option<&'r [u8]> {
-        let length = match self.lengths.split_off_first() {
-            Some(&length) => usize::from(length).min(self.reply.len()),
-            None if self.reply.is_empty() => return None,
-            None => self.reply.len(),
-        };
-        self.reply.split_off(..length)
-    }
+fn ends_inside_a_character(bytes: &[u8]) -> bool {
+    let last = bytes.utf8_chunks().last();
+    last.is_some_and(|chunk| {
+        str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none())
+    })
 }

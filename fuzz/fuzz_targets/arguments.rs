@@ -1,0 +1,203 @@
+//! Arguments, whatever they are.
+//!
+//! Input: the arguments as a shell would be given them, which is as a line of a list has its words.
+//! Laws:
+//!
+//! * nothing panics;
+//! * an error is UNKNOWN, exit 3, in one line, and begins with what it is about: an option as it
+//!   was typed, or a word;
+//! * the same arguments ask the same, and so they do in another spelling: short options long, each
+//!   value in a word of its own, and of an option that is given again the last alone, in any order;
+//! * help counts before everything.
+#![no_main]
+
+use check_tcp::cli::flags::{FLAGS, Flag};
+use check_tcp::cli::{self, Command, UsageError};
+use check_tcp::list::Words;
+use check_tcp_fuzz::said;
+use libfuzzer_sys::fuzz_target;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+fuzz_target!(|input: &[u8]| {
+    // No argument holds NUL.
+    if input.contains(&0) {
+        return;
+    }
+    let words: Result<Vec<OsString>, _> = Words::of(input)
+        .map(|word| word.map(|word| OsString::from_vec(word.into_owned())))
+        .collect();
+    let Ok(args) = words else {
+        return;
+    };
+    let mut command = cli::parse(args.clone());
+    let asks = asks(&mut command);
+    assert_eq!(asks, self::asks(&mut cli::parse(args.clone())));
+    if let Some(options) = options(&args) {
+        for spelled in [long(&options), short(&options)] {
+            let again = self::asks(&mut cli::parse(spelled.clone()));
+            assert_eq!(
+                asks.without_message(),
+                again.without_message(),
+                "{spelled:?}"
+            );
+        }
+    }
+    let with_help = [OsString::from("-h")].into_iter().chain(args.clone());
+    assert!(matches!(cli::parse(with_help), Ok(Command::Help)));
+    if let Err(error) = command {
+        is_about(&error.message, &args);
+        let UsageError {
+            name,
+            message,
+            label,
+            ..
+        } = error;
+        said::refused(label, name, message);
+    }
+});
+
+/// All that a command line asks, or what is wrong with it, as text.
+#[derive(Debug, PartialEq, Eq)]
+struct Asks {
+    what: String,
+    message: String,
+}
+
+impl Asks {
+    /// A message shows options as they were spelled.
+    fn without_message(&self) -> (&str, bool) {
+        (&self.what, self.message.is_empty())
+    }
+}
+
+fn asks(command: &mut Result<Command, UsageError>) -> Asks {
+    let what = match command {
+        Ok(Command::Help) => "help".to_owned(),
+        Ok(Command::Version) => "version".to_owned(),
+        Ok(Command::Check(single)) => format!("{single:?}"),
+        Ok(Command::List(list)) => {
+            let line = list.defaults.line(Vec::new());
+            format!("{:?} {:?} {line:?}", list.source, list.run)
+        }
+        Err(error) => format!("{} {:?} {:?}", error.name, error.format, error.label),
+    };
+    let message = match command {
+        Err(error) => error.message.clone(),
+        Ok(_) => String::new(),
+    };
+    Asks { what, message }
+}
+
+/// What was given last for each option that was given, in the order of the table; nothing where
+/// that can't be told, since something is no option.
+fn options(args: &[OsString]) -> Option<Vec<(&'static Flag, OsString)>> {
+    let mut last = BTreeMap::new();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut keep = |index: usize, attached: Option<&[u8]>| {
+            let value = match (FLAGS[index].takes.value(), attached) {
+                (None, None) => OsString::new(),
+                (None, Some(_)) => return None,
+                (Some(_), Some(value)) => OsStr::from_bytes(value).to_owned(),
+                (Some(_), None) => args.next()?.clone(),
+            };
+            last.insert(index, value);
+            Some(())
+        };
+        match arg.as_bytes() {
+            b"--" => {
+                return match args.next() {
+                    None => Some(in_order(last)),
+                    Some(_) => None,
+                };
+            }
+            [b'-', b'-', long @ ..] => {
+                let mut parts = long.splitn(2, |&byte| byte == b'=');
+                let name = parts.next()?;
+                let index = FLAGS.iter().position(|f| f.long.as_bytes() == name)?;
+                keep(index, parts.next())?;
+            }
+            [b'-', letters @ ..] if !letters.is_empty() => {
+                let mut letters = letters;
+                while let Some(&letter) = letters.split_off_first() {
+                    let is_it = |flag: &Flag| flag.short == Some(char::from(letter));
+                    let index = FLAGS.iter().position(is_it)?;
+                    if FLAGS[index].takes.value().is_some() && !letters.is_empty() {
+                        keep(index, Some(letters.strip_prefix(b"=").unwrap_or(letters)))?;
+                        break;
+                    }
+                    keep(index, None)?;
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(in_order(last))
+}
+
+fn in_order(last: BTreeMap<usize, OsString>) -> Vec<(&'static Flag, OsString)> {
+    last.into_iter()
+        .map(|(index, value)| (&FLAGS[index], value))
+        .collect()
+}
+
+/// `--option=value`.
+fn long(options: &[(&Flag, OsString)]) -> Vec<OsString> {
+    let long = options.iter().map(|(flag, value)| {
+        let mut word = OsString::from(format!("--{}", flag.long));
+        if flag.takes.value().is_some() {
+            word.push("=");
+            word.push(value);
+        }
+        word
+    });
+    long.collect()
+}
+
+/// `-o value`, the last option first.
+fn short(options: &[(&Flag, OsString)]) -> Vec<OsString> {
+    let short = options.iter().rev().flat_map(|(flag, value)| {
+        let option = match flag.short {
+            Some(letter) => format!("-{letter}"),
+            None => format!("--{}", flag.long),
+        };
+        let value = flag.takes.value().map(|_| value.clone());
+        [Some(option.into()), value]
+    });
+    short.flatten().collect()
+}
+
+/// Whether a message begins with an option as it was typed, or with a word; or else with the one
+/// thing that is missing or unknown without an option's being at fault.
+fn is_about(message: &str, args: &[OsString]) {
+    let other = [
+        "--port is missing: ",
+        "check-tcp called with unknown service: ",
+    ];
+    let has_dash = |letters: &str| letters.contains('-');
+    let typed = |arg: &OsString| {
+        let word: String = cli::written(arg).chars().take(10).collect();
+        let option = arg.to_string_lossy();
+        match message.strip_prefix('-') {
+            _ if arg.is_empty() => message.starts_with("'': "),
+            _ if message.starts_with(&word) => true,
+            Some(about) if option.starts_with('-') => match about.strip_prefix('-') {
+                Some(long) => {
+                    let name = long.split([':', ' ', '=']).next().unwrap_or_default();
+                    // A dash among short options reads as one of them.
+                    let is_letter = name.is_empty() && option.get(2..).is_some_and(has_dash);
+                    is_letter || option.starts_with(&format!("--{name}"))
+                }
+                None => about
+                    .chars()
+                    .next()
+                    .is_some_and(|letter| option.contains(letter)),
+            },
+            _ => false,
+        }
+    };
+    let is_about = args.iter().any(typed) || other.iter().any(|other| message.starts_with(other));
+    assert!(is_about, "{message}: {args:?}");
+}

@@ -1,0 +1,165 @@
+//! A certificate, whatever is in it: what is said of its dates and names.
+//!
+//! Input: DER. Wherever `x509-parser` can read the certificate too, the laws are:
+//!
+//! * nothing panics;
+//! * the dates are the same, and so are those in the message for a certificate that is not due;
+//! * what an issuer and a subject are known by is the last common name, else the last organisation;
+//! * a certificate is called self-signed when its issuer is its subject;
+//! * the message for a wrong name has the names of its subjectAltName.
+#![no_main]
+
+use check_tcp::tls::TlsError;
+use check_tcp::tls::dates::{Undue, undue, validity};
+use check_tcp::tls::name::known_by;
+use check_tcp::tls::store::Store;
+use check_tcp::tls::verify::{Trusting, Untrusted};
+use libfuzzer_sys::fuzz_target;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, Error, RootCertStore};
+use std::net::IpAddr;
+use std::time::Duration;
+use x509_parser::asn1_rs::{Header, Tag};
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
+
+/// A name that none of the certificates has.
+const WANTED: &str = "wanted.invalid";
+/// The tag of a DNS name; one that is not UTF-8 is told in what is left of it.
+const DNS_NAME: Tag = Tag(2);
+/// So many of its names are told.
+const TOLD: usize = 8;
+
+fuzz_target!(|der: &[u8]| {
+    let parsed = X509Certificate::from_der(der).ok();
+    let parsed = parsed.as_ref().map(|(_, certificate)| certificate);
+    let dates = validity(der);
+    if let (Some((from, until)), Some(parsed)) = (dates, parsed) {
+        let parsed = parsed.validity();
+        assert_eq!(from, at(parsed.not_before.timestamp()));
+        assert_eq!(until, at(parsed.not_after.timestamp()));
+    }
+    for name in parsed
+        .iter()
+        .flat_map(|parsed| [parsed.issuer(), parsed.subject()])
+    {
+        let (contents, _) = Header::from_der(name.as_raw()).expect("a name is an element");
+        if let Some(known_by) = known_by(contents) {
+            assert_eq!(Some(known_by), known(name));
+        }
+    }
+
+    let due = dates.map_or(at(0), |(from, _)| from);
+    let late = dates.map_or(at(0), |(_, until)| {
+        at_second(until.as_secs().saturating_add(1))
+    });
+    for now in [due, late, at(0)] {
+        for stores_it in [false, true] {
+            if let Err(error) = verified(der, stores_it, now) {
+                // Whatever came of it can be told.
+                let text = TlsError::from(error.clone()).to_string();
+                told(&error, &text, der, now, parsed);
+            }
+        }
+    }
+});
+
+/// What is said of the certificate by someone who trusts nobody, or only this one.
+fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
+    let der = CertificateDer::from(der.to_vec());
+    let store = Store {
+        roots: RootCertStore::empty(),
+        certificates: if stores_it { vec![der.clone()] } else { vec![] },
+        undue: Vec::new(),
+    };
+    let name = ServerName::try_from(WANTED).expect("a name");
+    let trusting = Trusting::new(store, &ring::default_provider());
+    trusting
+        .verify_server_cert(&der, &[], &name, &[], now)
+        .map(|_| ())
+}
+
+fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X509Certificate>) {
+    let Error::InvalidCertificate(error) = error else {
+        return;
+    };
+    let Some(parsed) = parsed else {
+        return;
+    };
+    match error {
+        CertificateError::ExpiredContext { not_after, .. } => {
+            assert_eq!(*not_after, at(parsed.validity().not_after.timestamp()));
+            assert_eq!(undue(der, now), Some(Undue::Expired(*not_after)));
+        }
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            assert_eq!(*not_before, at(parsed.validity().not_before.timestamp()));
+            assert_eq!(undue(der, now), Some(Undue::NotYet(*not_before)));
+        }
+        CertificateError::NotValidForNameContext { .. } => {
+            let Some(names) = names(parsed) else {
+                return;
+            };
+            let first = names.get(..TOLD).unwrap_or(&names).join(", ");
+            let rest = match names.len().saturating_sub(TOLD) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let names = match first.is_empty() {
+                true => "no host (in its subjectAltName)",
+                false => &first,
+            };
+            let expected = format!("certificate is not for {WANTED}: it names {names}{rest}");
+            assert_eq!(text, expected);
+        }
+        CertificateError::Other(other) => match other.0.downcast_ref() {
+            Some(Untrusted::Issuer(issuer)) => {
+                assert_ne!(parsed.issuer().as_raw(), parsed.subject().as_raw());
+                if let Some(issuer) = issuer {
+                    let known = known(parsed.issuer()).map(String::from_utf8_lossy);
+                    assert_eq!(Some(issuer.as_str()), known.as_deref());
+                }
+            }
+            Some(Untrusted::SelfSigned) => {
+                assert_eq!(parsed.issuer().as_raw(), parsed.subject().as_raw());
+            }
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+/// The last common name, or the last organisation.
+fn known<'a>(name: &'a X509Name<'_>) -> Option<&'a [u8]> {
+    let common = name.iter_common_name().last();
+    let known = common.or_else(|| name.iter_organization().last());
+    known.map(|attribute| attribute.attr_value().data)
+}
+
+/// The hosts that the certificate is for; nothing where that can't be read.
+fn names(parsed: &X509Certificate) -> Option<Vec<String>> {
+    let Some(extension) = parsed.subject_alternative_name().ok()? else {
+        return Some(Vec::new());
+    };
+    let host = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::Invalid(DNS_NAME, bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        GeneralName::IPAddress(bytes) => {
+            let v4 = <[u8; 4]>::try_from(*bytes).map(IpAddr::from);
+            let v6 = <[u8; 16]>::try_from(*bytes).map(IpAddr::from);
+            Some(v4.or(v6).ok()?.to_string())
+        }
+        _ => None,
+    };
+    let names = &extension.value.general_names;
+    Some(names.iter().filter_map(host).collect())
+}
+
+/// Nobody's clock is set to before 1970.
+fn at(timestamp: i64) -> UnixTime {
+    at_second(timestamp.try_into().unwrap_or(0))
+}
+
+fn at_second(second: u64) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(second))
+}

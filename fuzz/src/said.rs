@@ -1,0 +1,36 @@
+//! What is printed of what was refused.
+
+use check_tcp::outcome::Status;
+use check_tcp::report::finish::finish;
+use check_tcp::report::record::{Event, Label, Record};
+
+/// Mackerel's limit on a line, in characters.
+const LONGEST: usize = 1024;
+
+/// Holds what is printed of a usage error against the contract: UNKNOWN, which is exit 3, in one
+/// line of printable characters, 1,024 at most; in JSON in one line too.
+///
+/// # Panics
+/// It is not so.
+pub fn refused(label: Label, name: String, message: String) {
+    let event = Event::Refused { name, message };
+    let record = Record { label, event };
+    let finished = finish(&record);
+    assert_eq!(finished.status, Status::Unknown);
+    assert_eq!(finished.status.code(), 3);
+    let line = finished.line();
+    assert!(line.contains(" UNKNOWN: "), "{line}");
+    one_line(&line);
+    one_line(&finished.json());
+    assert!(line.trim_end().chars().count() <= LONGEST, "{line}");
+}
+
+/// One line and its end, without control characters and invisible ones that break or turn it.
+fn one_line(text: &str) {
+    let line = text.strip_suffix('\n').expect("a line ends");
+    let breaks = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    };
+    assert!(!line.contains(breaks), "{}", line.escape_debug());
+}
