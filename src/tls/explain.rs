@@ -105,9 +105,12 @@ fn certificate(e: &CertificateError, f: &mut fmt::Formatter<'_>) -> fmt::Result 
 fn names(presented: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let inner = |name: &'_ String| -> Option<String> {
         let (kind, rest) = name.split_once('(')?;
-        let inner = rest.strip_suffix(')')?.trim_matches('"');
+        let inner = rest.strip_suffix(')')?;
         match kind {
-            "DnsName" => Some(inner.to_owned()),
+            "DnsName" => {
+                let name = inner.strip_prefix('"')?.strip_suffix('"')?;
+                Some(name.to_owned())
+            }
             "IpAddress" => Some(
                 inner
                     .parse()
@@ -169,6 +172,11 @@ mod tests {
             "certificate is not for a.example: it names 0.example"
         );
         assert!(text(names(0)).contains("names no host"));
+        let quoted = CertificateError::NotValidForNameContext {
+            expected: "a.example".try_into().expect("a name"),
+            presented: vec![r#"DnsName(""b".example")"#.to_owned()],
+        };
+        assert!(text(quoted).ends_with(r#"it names "b".example"#));
         assert!(text(names(10)).ends_with("7.example and 2 more"));
     }
 }

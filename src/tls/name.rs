@@ -102,6 +102,25 @@ mod tests {
         assert_eq!(known_by(b""), None);
     }
 
+    /// What a certificate has of fields before its extensions, and a subjectAltName.
+    const CERTIFICATE: &[u8] = b"\x30\x36\x30\x34\x02\x01\x01\xa3\x2f\x30\x2d\
+        \x30\x09\x06\x03\x55\x1d\x13\x04\x02\x30\x00\
+        \x30\x20\x06\x03\x55\x1d\x11\x01\x01\xff\x04\x16\x30\x14\
+        \x82\x03a.b\x87\x04\xc0\x00\x02\x01\x86\x01u\x87\x01\x00\x82\x01\xff";
+
+    #[test]
+    fn hosts_are_dns_names_and_addresses() {
+        let hosts = [
+            r#"DnsName("a.b")"#,
+            "IpAddress(192.0.2.1)",
+            "DnsName(\"\u{fffd}\")",
+        ];
+        assert_eq!(presented(CERTIFICATE), Some(hosts.map(Into::into).into()));
+        for end in 0..CERTIFICATE.len() {
+            assert_eq!(presented(&CERTIFICATE[..end]), None);
+        }
+    }
+
     #[test]
     fn a_name_cut_anywhere_is_no_panic() {
         for end in 0..NAME.len() {
