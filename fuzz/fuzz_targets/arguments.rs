@@ -185,7 +185,9 @@ fn is_about(message: &str, args: &[OsString]) {
             _ if message.starts_with(&word) => true,
             Some(about) if option.starts_with('-') => match about.strip_prefix('-') {
                 Some(long) => {
+                    // A long one is cut.
                     let name = long.split([':', ' ', '=']).next().unwrap_or_default();
+                    let name: String = name.chars().take(20).collect();
                     // A dash among short options reads as one of them.
                     let is_letter = name.is_empty() && option.get(2..).is_some_and(has_dash);
                     is_letter || option.starts_with(&format!("--{name}"))
