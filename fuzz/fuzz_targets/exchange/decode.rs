@@ -53,7 +53,7 @@ const SAID: usize = 64 * 1024;
 const DRIPPED: usize = 2 * 1024;
 const STATES: usize = 2_000;
 /// A read of a flood costs this, or no deadline would ever come.
-const FLOODED: Duration = Duration::from_millis(100);
+const FLOODED: Duration = Duration::from_millis(250);
 
 /// What is sent, over and over: nothing that could come up in a stream under TLS by chance.
 pub const SEND: &[u8] = b"EHLO check.example\r\n";
