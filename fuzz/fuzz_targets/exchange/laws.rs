@@ -122,16 +122,13 @@ fn in_time(exchange: &Exchange, run: &Run) {
     if let Some(elapsed) = response_time(&run.outcome) {
         assert!(elapsed <= run.at);
     }
-    match &run.outcome {
-        Err(failure) => match &failure.cause {
-            Cause::TimedOut | Cause::Unexpected { open: true, .. } => {
-                assert!(run.at >= run.limit, "timed out at {:?}", run.at);
-            }
-            Cause::Interrupted => assert!(exchange.interrupt.is_some_and(|at| at <= run.at)),
-            Cause::Ended | Cause::Engine(_) => panic!("{failure:?}"),
-            _ => {}
-        },
-        Ok(_) => {}
+    match run.outcome.as_ref().err().map(|failure| &failure.cause) {
+        Some(Cause::TimedOut | Cause::Unexpected { open: true, .. }) => {
+            assert!(run.at >= run.limit, "timed out at {:?}", run.at);
+        }
+        Some(Cause::Interrupted) => assert!(exchange.interrupt.is_some_and(|at| at <= run.at)),
+        Some(Cause::Ended | Cause::Engine(_)) => panic!("{:?}", run.outcome),
+        _ => {}
     }
 }
 
