@@ -10,7 +10,7 @@ use slab::Slab;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// Says the banner behind each handshake.
+/// Says the banner behind each handshake, and answers goodbye with goodbye.
 pub struct Secure {
     config: Arc<ServerConfig>,
     sessions: Slab<Session>,
@@ -20,6 +20,7 @@ pub struct Secure {
 struct Session {
     stream: TcpStream,
     tls: ServerConnection,
+    greeted: bool,
 }
 
 impl Secure {
@@ -40,17 +41,21 @@ impl Service for Secure {
         let token = Token(SERVICE + entry.key());
         let interest = Interest::READABLE | Interest::WRITABLE;
         registry.register(&mut stream, token, interest)?;
-        entry.insert(Session { stream, tls });
+        entry.insert(Session {
+            stream,
+            tls,
+            greeted: false,
+        });
         Ok(())
     }
 
-    /// May be for one that was answered and had that token before: trying once more does no harm.
+    /// May be for one that is kept and had that token before: trying once more does no harm.
     fn turn(&mut self, token: Token) {
         let key = token.0 - SERVICE;
         let Some(session) = self.sessions.get_mut(key) else {
             return;
         };
-        match session.greet() {
+        match session.serve() {
             Ok(()) => {
                 let session = self.sessions.remove(key);
                 self.kept.keep(session.stream);
@@ -63,21 +68,28 @@ impl Service for Secure {
 }
 
 impl Session {
-    /// Goes on as far as it can; `WouldBlock` is not yet.
-    fn greet(&mut self) -> io::Result<()> {
+    /// Goes on as far as it can, to the client's end; `WouldBlock` is not yet.
+    fn serve(&mut self) -> io::Result<()> {
         loop {
-            self.flush()?;
-            if !self.tls.is_handshaking() {
+            if !self.greeted && !self.tls.is_handshaking() {
                 self.tls.writer().write_all(BANNER)?;
-                return self.flush();
+                self.greeted = true;
             }
+            self.flush()?;
             if self.tls.read_tls(&mut self.stream)? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+                return Ok(());
             }
-            if let Err(e) = self.tls.process_new_packets() {
-                // The alert says why.
-                let _ = self.flush();
-                return Err(io::Error::other(e));
+            match self.tls.process_new_packets() {
+                Ok(state) if state.peer_has_closed() => {
+                    self.tls.send_close_notify();
+                    return self.flush();
+                }
+                Ok(_) => {}
+                Err(e) => {
+                    // The alert says why.
+                    let _ = self.flush();
+                    return Err(io::Error::other(e));
+                }
             }
         }
     }
