@@ -59,6 +59,9 @@ impl fmt::Display for Table {
         for remark in &self.remarks {
             writeln!(f, "{remark}\n")?;
         }
+        if self.rows.is_empty() {
+            return Ok(());
+        }
         writeln!(f, "| | check-tcp | beside it | compared | aim |")?;
         writeln!(f, "|---|---|---|---|---|")?;
         for row in &self.rows {

@@ -12,7 +12,7 @@ pub struct Sizes {
     pub secure: secure::Size,
 }
 
-/// For figures. Takes about ten minutes, half of them `xargs` on the longest list.
+/// For figures. Takes about ten minutes, half of them `xargs`.
 pub const FULL: Sizes = Sizes {
     lengths: lengths::Size {
         targets: [1_000, 10_000, 100_000],
