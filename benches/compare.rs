@@ -45,11 +45,12 @@ struct Wanted {
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     let done = match arguments.next().and_then(|name| lists::Role::of(&name)) {
-        Some(role) => role.play(arguments),
+        Some(role) => role.play(arguments).map(|()| true),
         None => compare(),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(e) => {
             eprintln!("compare: {e}");
             ExitCode::FAILURE
@@ -57,17 +58,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn compare() -> Result<(), Box<dyn Error>> {
+/// Whether all of it went well. One part that fails spoils no other.
+fn compare() -> Result<bool, Box<dyn Error>> {
     let wanted = Wanted::typed()?;
     let mut table = Table::new(!wanted.quick);
-    if wanted.one {
-        one::compare(wanted.quick, wanted.fixed, &mut table)?;
+    if wanted.one
+        && let Err(e) = one::compare(wanted.quick, wanted.fixed, &mut table)
+    {
+        table.fail("one", &*e);
     }
     if !wanted.lists.is_empty() {
         lists::compare(&wanted.lists, wanted.quick, &mut table)?;
     }
     println!("{}\n\n{table}", machine::machine());
-    Ok(())
+    Ok(!table.has_failed())
 }
 
 impl Wanted {

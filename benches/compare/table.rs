@@ -1,5 +1,6 @@
 //! The figures, as Markdown.
 
+use std::error::Error;
 use std::fmt;
 
 /// What cannot be known here, or does not apply.
@@ -11,6 +12,7 @@ pub struct Table {
     /// How it was done, and what was left out.
     remarks: Vec<String>,
     judged: bool,
+    failed: bool,
 }
 
 /// A figure of check-tcp, and what stands beside it.
@@ -34,6 +36,7 @@ impl Table {
             rows: Vec::new(),
             remarks: Vec::new(),
             judged,
+            failed: false,
         }
     }
 
@@ -51,6 +54,18 @@ impl Table {
     pub fn skip(&mut self, why: String) {
         eprintln!("compare: left out: {why}");
         self.remarks.push(format!("Left out: {why}."));
+    }
+
+    /// Says, at once and above it, which part came to no good end; what it has is kept.
+    pub fn fail(&mut self, part: &str, why: &dyn Error) {
+        eprintln!("compare: {part} FAILED: {why}");
+        self.remarks.push(format!("FAILED: {part}: {why}"));
+        self.failed = true;
+    }
+
+    /// Whether any part failed.
+    pub fn has_failed(&self) -> bool {
+        self.failed
     }
 }
 

@@ -93,12 +93,15 @@ pub fn compare(parts: &[Part], quick: bool, table: &mut Table) -> Result<(), Box
         "Lists: {cores}; {PARALLEL} in flight where nothing else is said; in turn."
     ));
     for part in parts {
-        match part {
-            Part::Lengths => lengths::measure(&clients, &sizes.lengths, table)?,
-            Part::Xargs => debian::measure(&clients, sizes.debian, table)?,
-            Part::Memory => memory::measure(&clients, &sizes.memory, table)?,
-            Part::Truth => truth::measure(&clients, &sizes.truth, table)?,
-            Part::Tls => secure::measure(&clients, &sizes.secure, table)?,
+        let measured = match part {
+            Part::Lengths => lengths::measure(&clients, &sizes.lengths, table),
+            Part::Xargs => debian::measure(&clients, sizes.debian, table),
+            Part::Memory => memory::measure(&clients, &sizes.memory, table),
+            Part::Truth => truth::measure(&clients, &sizes.truth, table),
+            Part::Tls => secure::measure(&clients, &sizes.secure, table),
+        };
+        if let Err(e) = measured {
+            table.fail(part.name(), &*e);
         }
     }
     Ok(())
