@@ -1,51 +1,18 @@
 //! One thread that serves any number of clients at any number of addresses at once.
 
 use super::PATIENCE;
+use super::manner::{GREETING, Manner};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use rustix::io::Errno;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
-
-/// What a server does with whoever comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Manner {
-    /// Says `220 ready` at once.
-    Greets,
-    /// The same in two pieces.
-    Splits,
-    /// Says `421 busy` at once.
-    Busy,
-    /// Closes at once, without a word.
-    Closes,
-    /// Breaks the connection off once the client has spoken.
-    Resets,
-    /// Says nothing, ever.
-    Silent,
-    /// Says nothing before it is released; from then on it greets.
-    Held,
-    /// Sends as much as is taken.
-    Floods,
-}
-
-impl Manner {
-    /// All that need nobody to release them.
-    pub const UNAIDED: [Self; 7] = [
-        Self::Greets,
-        Self::Splits,
-        Self::Busy,
-        Self::Closes,
-        Self::Resets,
-        Self::Silent,
-        Self::Floods,
-    ];
-}
+use std::time::{Duration, Instant};
 
 /// How many came, and how many of them have gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,12 +51,15 @@ struct Client {
     manner: Manner,
     /// There is more to say, without an event that would tell when.
     owes: bool,
+    /// When it goes on by itself.
+    at: Option<Instant>,
 }
 
 const WAKER: Token = Token(usize::MAX);
-const GREETING: &[u8] = b"220 ready\r\n";
 /// How long a piece of a reply is let travel alone; no verdict depends on it.
 const APART: Duration = Duration::from_millis(2);
+/// How long one that lingers is still there.
+const WHILE: Duration = Duration::from_secs(1);
 const BACKLOG: i32 = 4096;
 
 impl Fleet {
@@ -219,17 +189,17 @@ impl Serving {
     fn serve(mut self) {
         let mut events = Events::with_capacity(1024);
         while !self.shared.stopping.load(Ordering::SeqCst) {
-            let owes = !self.starved.is_empty() || self.clients.values().any(|client| client.owes);
-            if let Err(error) = self.poll.poll(&mut events, owes.then_some(APART)) {
+            if let Err(error) = self.poll.poll(&mut events, self.until()) {
                 assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
                 continue;
             }
             let released = self.shared.released.load(Ordering::SeqCst);
             let mut ready: Vec<_> = events.iter().map(|event| event.token().0).collect();
-            let pending = self
-                .clients
-                .iter()
-                .filter(|(_, client)| client.owes || client.manner == Manner::Held && released);
+            let now = Instant::now();
+            let pending = self.clients.iter().filter(|(_, client)| {
+                let is_due = client.at.is_some_and(|at| at <= now);
+                client.owes || is_due || client.manner == Manner::Held && released
+            });
             ready.extend(pending.map(|(key, _)| *key));
             ready.append(&mut self.starved);
             for key in ready {
@@ -239,6 +209,15 @@ impl Serving {
                 }
             }
         }
+    }
+
+    /// How long nothing is to be done without an event.
+    fn until(&self) -> Option<Duration> {
+        if !self.starved.is_empty() || self.clients.values().any(|client| client.owes) {
+            return Some(APART);
+        }
+        let at = self.clients.values().filter_map(|client| client.at).min();
+        at.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
     fn accept(&mut self, number: usize) {
@@ -255,16 +234,17 @@ impl Serving {
             let (manner, key) = (*manner, self.next);
             self.next += 1;
             self.tell(|count| count.came += 1);
-            let said = match manner {
-                Manner::Greets => stream.write(GREETING),
-                Manner::Splits => stream.write(&GREETING[..2]),
-                Manner::Busy => stream.write(b"421 busy\r\n"),
-                _ => Ok(0),
-            };
-            drop(said); // a client may be gone by now
-            if manner == Manner::Closes {
-                self.tell(|count| count.went += 1);
-                continue;
+            let _ = stream.write(manner.first_words()); // a client may be gone by now
+            match manner {
+                Manner::HalfCloses => drop(stream.shutdown(Shutdown::Write)),
+                Manner::Closes | Manner::Breaks => {
+                    if manner == Manner::Breaks {
+                        reset_when_closed(&stream);
+                    }
+                    self.tell(|count| count.went += 1);
+                    continue;
+                }
+                _ => {}
             }
             let both = Interest::READABLE | Interest::WRITABLE;
             let registered = self.poll.registry().register(&mut stream, Token(key), both);
@@ -273,6 +253,7 @@ impl Serving {
                 stream,
                 manner,
                 owes: manner == Manner::Splits,
+                at: manner.pause().map(|pause| Instant::now() + pause),
             };
             self.clients.insert(key, client);
         }
@@ -301,14 +282,18 @@ impl Client {
         let mut buffer = [0; 4096];
         loop {
             match self.stream.read(&mut buffer) {
+                Ok(0) if self.manner == Manner::Lingers && self.at.is_none() => {
+                    self.at = Some(Instant::now() + WHILE);
+                    return true;
+                }
                 Ok(0) => {
                     // The client has closed, and its end need not linger on for a minute: it would
                     // be in the way of tests that look for theirs among all connections.
-                    self.reset_when_closed();
+                    reset_when_closed(&self.stream);
                     return false;
                 }
                 Ok(_) if self.manner == Manner::Resets => {
-                    self.reset_when_closed();
+                    reset_when_closed(&self.stream);
                     return false;
                 }
                 Ok(_) => {}
@@ -316,7 +301,18 @@ impl Client {
                 Err(_) => return false,
             }
         }
+        let now = Instant::now();
+        let is_due = self.at.is_some_and(|at| at <= now);
+        if is_due {
+            self.at = self.manner.pause().map(|pause| now + pause);
+        }
         let due = match self.manner {
+            Manner::BreaksOff if is_due => {
+                reset_when_closed(&self.stream);
+                return false;
+            }
+            Manner::Slow if is_due => GREETING,
+            Manner::Drips if is_due => b"x",
             Manner::Splits if self.owes => &GREETING[2..],
             Manner::Held if released => GREETING,
             Manner::Floods => &[b'a'; MUCH][..],
@@ -324,18 +320,20 @@ impl Client {
         };
         let wrote = self.stream.write(due);
         match self.manner {
-            Manner::Held => self.manner = Manner::Greets,
+            Manner::Held | Manner::Slow => self.manner = Manner::Greets,
             // Without an event for what was taken at once.
             Manner::Floods => self.owes = wrote.as_ref().is_ok_and(|count| *count == MUCH),
             _ => self.owes = false,
         }
         !wrote.is_err_and(|error| error.kind() != ErrorKind::WouldBlock)
     }
+}
 
-    fn reset_when_closed(&self) {
-        let now = Some(Duration::ZERO);
-        rustix::net::sockopt::set_socket_linger(&self.stream, now).expect("linger");
-    }
+/// Makes the close that comes a reset.
+fn reset_when_closed(stream: &TcpStream) {
+    let now = Some(Duration::ZERO);
+    let set = rustix::net::sockopt::set_socket_linger(stream, now);
+    set.expect("linger");
 }
 
 /// The servers of a test hold as many connections as a run does.
