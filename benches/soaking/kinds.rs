@@ -42,8 +42,9 @@ const ROUNDS: usize = 10;
 const FIRST: usize = 2_048;
 /// A pattern that no other line has.
 const OWN: &str = "a pattern of its own";
-/// So many servers share what is asked under TLS, since each has one client at a time.
-const SHARED: usize = 4;
+/// So many servers share what is asked under TLS, since each has one client at a time. A prime number: a
+/// round is to end at another one than it began at.
+const SHARED: usize = 7;
 /// The timeout of lines that need no other.
 pub const TIMEOUT: u32 = 10;
 
