@@ -1,9 +1,16 @@
 //! The simulation: a probe in a world that is told beforehand what it will do, on a clock of its own.
 //!
 //! Nothing here opens a socket or waits. Each law is a test; most run over many seeds, and a seed
-//! decides everything that is left to chance. A law that fails prints its seed, and
-//! `CHECK_TCP_SEED=17 cargo test --test sim` replays it. `CHECK_TCP_SEEDS=10000` runs every law over
-//! that many.
+//! decides everything that is left to chance. A law that fails prints its seed.
+//!
+//! | variable | what it does |
+//! |---|---|
+//! | `CHECK_TCP_SEED=17` | replays that seed alone |
+//! | `CHECK_TCP_SEEDS=1000000` | runs every law over that many, in place of its own number |
+//! | `CHECK_TCP_FIRST_SEED=10000` | begins there, in place of 0 |
+//!
+//! `CHECK_TCP_SEEDS=1000000 cargo test --release --test sim -- laws_chaos laws_crossing` is a million of
+//! the two that have 10,000 otherwise.
 //!
 //! | room | what is in it |
 //! |---|---|
@@ -12,10 +19,13 @@
 //! | [`world`] | the scripted `Net`, its clock, and a log of what was asked of it |
 //! | [`pipe`] | the kernel's two buffers of one connection |
 //! | [`peer`] | the other end, in the clear or under TLS in memory |
+//! | [`case`] | a case, and how it is run: alone, or beside others on one clock; asserts what must hold after every run |
 //! | [`driver`] | wakes a probe as the engine would, and no oftener; asserts what must hold after every step |
-//! | [`run`] | a case, how it is run, and what can be asked of a run; asserts what must hold after every run |
+//! | [`run`] | a run, and what can be asked of it |
+//! | [`printed`] | the line of a run, and what holds for every one |
 //! | [`list`] | a whole run: admission, the engine and its loop, on a virtual machine with a world for each line |
 //! | [`any`] | any world and any check, as a seed has it |
+//! | [`crossing`] | every fault in every state, and what must come of it |
 //! | `laws_*` | the laws |
 
 mod any;

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How much of a flood is ready at a time.
-const WAVE: usize = 16 * 1024;
+const WAVE: usize = 2 * 1024;
 
 /// A server that lives in memory.
 pub struct Peer {

@@ -2,7 +2,7 @@
 
 use rustix::io::Errno;
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Read};
 
 /// What has arrived and was not read, and how much of ours would be taken.
 pub struct Pipe {
@@ -77,8 +77,7 @@ impl Pipe {
             };
         }
         let taken = self.inbox.len().min(buf.len()).min(most);
-        buf[..taken].copy_from_slice(&self.inbox.make_contiguous()[..taken]);
-        self.inbox.drain(..taken);
+        self.inbox.read_exact(&mut buf[..taken])?;
         Ok(taken)
     }
 
