@@ -65,6 +65,10 @@ impl Plot {
                 let before = [shakes, hears, half, waits].concat();
                 (before, vec![Act::say("20")])
             }
+            Phase::Quitting if self.leave => {
+                let bye = vec![Act::Hear(self.send + self.quit), Act::Pause(self.rest / 2)];
+                ([shakes, hears, replies, bye].concat(), Vec::new())
+            }
             Phase::Quitting => {
                 let waits = vec![Act::Pause(self.delay + self.rest)];
                 let before = [shakes, hears, shut, replies, waits].concat();
@@ -109,7 +113,7 @@ impl Plot {
         };
         let release = [Act::Pause(self.release), Act::Open];
         match state {
-            Phase::Sending | Phase::Quitting => [&[strike], &release[..]].concat(),
+            Phase::Sending | Phase::Quitting if !self.leave => [&[strike], &release[..]].concat(),
             _ => vec![strike],
         }
     }
@@ -118,7 +122,7 @@ impl Plot {
     fn dripping(&self) -> Vec<Act> {
         let drop = match self.cell.state {
             Phase::Handshaking => return vec![Act::HandshakeDrip(self.drip)],
-            Phase::Sending | Phase::Quitting => Act::Take(1),
+            Phase::Sending | Phase::Quitting if !self.leave => Act::Take(1),
             _ => Act::say("2"),
         };
         let count = (self.timeout + self.delay).as_millis() / self.drip.as_millis();

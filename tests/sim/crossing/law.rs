@@ -19,6 +19,8 @@ pub struct Law {
 pub enum Comes {
     /// The reply, if one was asked for, decided, and the farewell was handed over.
     Answered,
+    /// The same, and the peer has taken its leave.
+    Left,
     /// The reply decided; the farewell could not be handed over.
     Decided,
     /// The reply can't match any more.
@@ -81,6 +83,7 @@ pub fn law(plot: &Plot) -> Law {
             when: Resumed,
             ..silent(plot)
         },
+        (_, Fault::Silence) if plot.leave => answered,
         (_, Fault::Silence | Fault::NoLookup) => silent(plot),
 
         (Phase::Resolving, Fault::Refused) => law(state, LookupFailed, Struck),
@@ -106,6 +109,14 @@ pub fn law(plot: &Plot) -> Law {
 
         (Phase::Reading, Fault::Flood | Fault::WrongProtocol) => met(plot, First),
         (Phase::Reading, _) => met(plot, Last),
+
+        (Phase::Quitting, Fault::WrongProtocol) if plot.leave && unasked => {
+            law(state, Strange, First)
+        }
+        (Phase::Quitting, Fault::Alert) if plot.leave && unasked => law(state, Alerted, Last),
+        (Phase::Quitting, Fault::WrongProtocol) if plot.leave => law(Phase::Done, Left, First),
+        (Phase::Quitting, Fault::Drip) if plot.leave => answered,
+        (Phase::Quitting, _) if plot.leave => law(Phase::Done, Left, Last),
 
         (Phase::Quitting, Fault::Drip | Fault::Flood) => silent(plot),
         (Phase::Quitting, Fault::Reset | Fault::Exhaustion) if unasked => law(state, Io, Last),

@@ -91,18 +91,16 @@ fn ends(story: &Story, run: &Run, law: &Law, when: Duration) -> bool {
     let plot = &story.plot;
     let told = response_time(&run.outcome);
     let decided = run.tally.stay(Phase::Quitting).map(|stay| stay.from);
+    let handed_over = |at| match plot.asks {
+        Asks::Mismatch => told == decided,
+        Asks::Match | Asks::Nothing => told == Some(at),
+    };
     match law.comes {
-        Comes::Answered => {
-            let told = match plot.asks {
-                Asks::Mismatch => told == decided,
-                Asks::Match | Asks::Nothing => told == Some(when),
-            };
-            let leave = match stays(plot) {
-                true => (when + LEAVE).min(plot.timeout + plot.delay),
-                false => when,
-            };
-            told && run.at == leave
+        Comes::Answered if stays(plot) => {
+            handed_over(when) && run.at == (when + LEAVE).min(plot.timeout + plot.delay)
         }
+        Comes::Answered => handed_over(when) && run.at == when,
+        Comes::Left => handed_over(run.world.log.last_heard) && run.at == when,
         Comes::Decided => told == decided && run.at == when,
         Comes::Mismatch if story.cost.is_zero() => {
             told == Some(when) && run.at == run.world.log.last_heard
@@ -125,20 +123,23 @@ fn stays(plot: &Plot) -> bool {
 
 fn came(plot: &Plot, run: &Run, comes: Comes) -> bool {
     let failure = match (&run.outcome, comes, plot.asks) {
-        (Ok(Report::Answered { reply, .. }), Comes::Answered | Comes::Decided, asks) => {
+        (Ok(Report::Answered { reply, .. }), comes, asks) if is_good(comes) => {
             let heard = comes == Comes::Decided || has_heard(plot, run);
             return heard && reply.is_some() == (asks == Asks::Match);
         }
-        (Err(failure), Comes::Answered, Asks::Mismatch) if has_heard(plot, run) => failure,
+        (Err(failure), Comes::Answered | Comes::Left, Asks::Mismatch) if has_heard(plot, run) => {
+            failure
+        }
         (Err(failure), Comes::Decided, Asks::Mismatch) => failure,
-        (_, Comes::Answered | Comes::Decided, _) | (Ok(_), ..) => return false,
+        (_, comes, _) if is_good(comes) => return false,
+        (Ok(_), ..) => return false,
         (Err(failure), ..) => failure,
     };
     let said = |e: &io::Error| Errno::from_io_error(e) == Some(plot.errno);
     match (&failure.cause, comes) {
         (Cause::Unexpected { open, .. }, Comes::Open) => *open,
         (Cause::Unexpected { open, .. }, Comes::Mismatch) => !open,
-        (Cause::Unexpected { open, .. }, Comes::Answered | Comes::Decided) => !open,
+        (Cause::Unexpected { open, .. }, comes) if is_good(comes) => !open,
         (Cause::Closed, Comes::Closed) | (Cause::TimedOut, Comes::TimedOut) => true,
         (Cause::Io(e), Comes::Io) => said(e),
         (Cause::Lookup(LookupError::Failed(e)), Comes::LookupFailed) => said(e),
@@ -177,6 +178,11 @@ fn ended_tls(plot: &Plot, error: &TlsError, comes: Comes) -> bool {
     }
 }
 
+/// Whether the reply, if one was asked for, has decided.
+fn is_good(comes: Comes) -> bool {
+    matches!(comes, Comes::Answered | Comes::Left | Comes::Decided)
+}
+
 /// Whether the peer heard all that it had to, in order and once. One whose session broke hears nothing.
 fn has_heard(plot: &Plot, run: &Run) -> bool {
     let said = [vec![b's'; plot.send], vec![b'q'; plot.quit]].concat();
@@ -187,7 +193,7 @@ fn has_heard(plot: &Plot, run: &Run) -> bool {
 fn status(plot: &Plot, law: &Law, error_warning: bool) -> Status {
     let exhausted = plot.cell.fault == Fault::Exhaustion;
     match law.comes {
-        Comes::Answered | Comes::Decided if plot.asks != Asks::Mismatch => Status::Ok,
+        comes if is_good(comes) && plot.asks != Asks::Mismatch => Status::Ok,
         Comes::Io | Comes::LookupLacks | Comes::Lacking if exhausted => Status::Unknown,
         _ if error_warning => Status::Warning,
         _ => Status::Critical,
@@ -197,7 +203,7 @@ fn status(plot: &Plot, law: &Law, error_warning: bool) -> Status {
 /// What was decided while reading is told as that; the goodbye came after.
 fn phase(plot: &Plot, law: &Law) -> Phase {
     match (law.comes, plot.asks) {
-        (Comes::Answered | Comes::Decided, Asks::Mismatch) => Phase::Reading,
+        (comes, Asks::Mismatch) if is_good(comes) => Phase::Reading,
         _ => law.phase,
     }
 }

@@ -41,6 +41,9 @@ pub struct Plot {
     pub asks: Asks,
     /// Part of the reply has come before the fault; only where it strikes the reading.
     pub half: bool,
+    /// The farewell has been said, and the peer is given time to take its leave; only where the fault
+    /// strikes the quitting.
+    pub leave: bool,
     /// The clock jumps beyond the deadline.
     pub beyond: bool,
     /// What the system says where it says something.
@@ -117,12 +120,15 @@ impl Plot {
             _ => Errno::CONNRESET,
         };
         let dripped = |state| (cell.fault, cell.state) == (Fault::Drip, state);
+        let unforced = !matches!(cell.fault, Fault::Flood | Fault::Jump);
+        let leaves = cell.state == Phase::Quitting && cell.tls && unforced;
         // What could still be said where the pause ends beyond the deadline is up to the weather.
         let said = (cell.state, asks) == (Phase::Delay, Asks::Nothing);
         Self {
             cell,
             asks,
             half: cell.state == Phase::Reading && rng.one_in(2),
+            leave: leaves && rng.one_in(2),
             beyond: cell.fault == Fault::Jump && !said && rng.one_in(2),
             errno,
             rest,
