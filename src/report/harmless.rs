@@ -10,6 +10,11 @@ pub const CUT: &str = "...";
 /// stands whole or not at all. `more` says that bytes were left out before; where they were, or the
 /// room ends, [`CUT`] shows it.
 pub fn push(out: &mut String, bytes: &[u8], room: usize, more: bool) {
+    // Mostly nothing has to be escaped or cut.
+    if let Some(text) = printable(bytes).filter(|text| text.len() <= room && !more) {
+        out.push_str(text);
+        return;
+    }
     let mut left = room;
     // Where the cut would have to stand if the next item no longer fits.
     let mut cut_at = (out.len(), room);
@@ -49,6 +54,13 @@ pub fn text(bytes: &[u8], room: usize) -> String {
     let mut out = String::new();
     push(&mut out, bytes, room, false);
     out
+}
+
+/// The same as text, where all of it is ASCII that is harmless.
+fn printable(bytes: &[u8]) -> Option<&str> {
+    let is_harmless = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'|';
+    bytes.iter().all(is_harmless).then_some(())?;
+    str::from_utf8(bytes).ok()
 }
 
 enum Item {
@@ -129,6 +141,16 @@ mod tests {
         assert_eq!(text(b"12\x00", 6), "12\\x00");
         assert_eq!(text(b"\x00\x00", 2), "..");
         assert_eq!(text(b"12", 0), "");
+    }
+
+    #[test]
+    fn every_byte_alone_is_shown_as_it_is_among_others() {
+        for byte in 0..=u8::MAX {
+            let alone = text(&[byte], 100);
+            assert_eq!(text(&[b'\t', byte], 100), format!("\\t{alone}"));
+            let is_plain = byte.is_ascii_graphic() || byte == b' ';
+            assert_eq!(alone.len() == 1, is_plain && byte != b'|', "{byte}");
+        }
     }
 
     #[test]
