@@ -1,8 +1,8 @@
 //! The automaton that a pattern becomes.
 
 use super::error::{Fault, Refusal};
-use super::tree;
 use super::work::Entry;
+use super::{octets, tree};
 use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
 use regex_syntax::hir::{Dot, Hir, Look, LookSet, Repetition};
 use std::borrow::Cow;
@@ -25,9 +25,11 @@ impl Automaton {
         let anchored = hir.properties().look_set_prefix().contains(Look::Start);
         // The compiler leads into a pattern that is not anchored by bytes, and that would let `\B`
         // hold inside a character.
-        let by_characters = !anchored && looks.contains(Look::WordAsciiNegate);
+        let inside = looks.contains(Look::WordAsciiNegate);
+        let by_characters = !anchored && inside;
         let hir = match by_characters {
             true => Cow::Owned(anywhere(hir)),
+            false if !inside && octets::are_needed(hir) => Cow::Owned(octets::of(hir)),
             false => Cow::Borrowed(hir),
         };
         let nfa = compile(&hir).ok_or(Fault::TooLarge.anywhere())?;

@@ -36,6 +36,7 @@ mod cursor;
 mod dialect;
 mod error;
 mod matcher;
+mod octets;
 mod property;
 mod tree;
 mod utf8;

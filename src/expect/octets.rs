@@ -1,0 +1,181 @@
+//! Classes of characters as bytes, where that is simple.
+//!
+//! Before it compiles its first class that goes beyond ASCII (`.` and `\S` do), the compiler
+//! underneath makes a table of 10,000 entries: more work than all else that a check does before it
+//! connects. Most such classes can do without it, since what is walked over is always whole
+//! characters of UTF-8: [`Held`](super::utf8::Held) has seen to that.
+
+use regex_syntax::hir::{
+    Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Repetition,
+};
+use regex_syntax::utf8::Utf8Sequences;
+
+/// The last character of ASCII, and the one behind it.
+const ASCII: (char, char) = ('\x7F', '\u{80}');
+
+/// First bytes of characters beyond ASCII, and the others of them.
+const FIRST: (u8, u8) = (0xC2, 0xF4);
+const OTHERS: (u8, u8) = (0x80, 0xBF);
+
+/// Each sequence of ranges is a branch that the walk has to try; classes of more are left to the
+/// compiler, which folds them.
+const BRANCHES: usize = 4;
+
+/// Whether there is a class that goes beyond ASCII.
+pub(super) fn are_needed(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => false,
+        HirKind::Class(Class::Unicode(class)) => !class.is_ascii(),
+        HirKind::Class(Class::Bytes(_)) => false,
+        HirKind::Repetition(repetition) => are_needed(&repetition.sub),
+        HirKind::Capture(capture) => are_needed(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(are_needed),
+    }
+}
+
+/// The same for a walk over whole characters, and without its groups.
+///
+/// Such a walk may come to the end of a class before the end of the character. What can follow
+/// there is the end of the pattern, which is decided at the end of the character all the same, or an
+/// assertion; none but `\B` holds inside a character, so this is not for patterns with `\B`.
+pub(super) fn of(hir: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(of).collect();
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) if !class.is_ascii() => {
+            branches(class).map_or_else(|| hir.clone(), Hir::alternation)
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) | HirKind::Class(_) => hir.clone(),
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(of(&repetition.sub)),
+            ..*repetition
+        }),
+        HirKind::Capture(capture) => of(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+    }
+}
+
+/// `None` where there would be too many.
+fn branches(class: &ClassUnicode) -> Option<Vec<Hir>> {
+    let (last, next) = ASCII;
+    let ascii: Vec<_> = class
+        .iter()
+        .filter(|range| range.start() <= last)
+        .map(|range| (range.start() as u8, range.end().min(last) as u8))
+        .collect();
+    let beyond: Vec<_> = class
+        .iter()
+        .filter(|range| range.end() >= next)
+        .map(|range| (range.start().max(next), range.end()))
+        .collect();
+    let mut branches = Vec::new();
+    if !ascii.is_empty() {
+        branches.push(bytes(&ascii));
+    }
+    if beyond == [(next, char::MAX)] {
+        branches.push(Hir::concat(vec![bytes(&[FIRST]), some(bytes(&[OTHERS]))]));
+        return Some(branches);
+    }
+    for (start, end) in beyond {
+        for sequence in Utf8Sequences::new(start, end) {
+            let ranges = sequence.as_slice().iter();
+            let parts = ranges.map(|range| bytes(&[(range.start, range.end)]));
+            branches.push(apart(Hir::concat(parts.collect())));
+            if branches.len() > BRANCHES {
+                return None;
+            }
+        }
+    }
+    Some(branches)
+}
+
+fn bytes(ranges: &[(u8, u8)]) -> Hir {
+    let ranges = ranges
+        .iter()
+        .map(|&(start, end)| ClassBytesRange::new(start, end));
+    Hir::class(Class::Bytes(ClassBytes::new(ranges)))
+}
+
+/// Single characters side by side would be made a class again. A group is not, and costs nothing.
+fn apart(sub: Hir) -> Hir {
+    Hir::capture(Capture {
+        index: 1,
+        name: None,
+        sub: Box::new(sub),
+    })
+}
+
+/// One or more.
+fn some(sub: Hir) -> Hir {
+    Hir::repetition(Repetition {
+        min: 1,
+        max: None,
+        greedy: true,
+        sub: Box::new(sub),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Decision, Pattern, Work, dialect};
+    use super::*;
+    use regex::Regex;
+
+    fn hir(pattern: &str) -> Hir {
+        dialect::parse(pattern).expect(pattern)
+    }
+
+    #[test]
+    fn classes_of_everyday_patterns_can_do_without_the_table() {
+        for pattern in [
+            "^220 .*ESMTP",
+            r"\S\D\W[^a](?s:.)(?:x|[^y]){2}",
+            r"\A(?:OK )?[0-9]+(?:\.[0-9]+)+\S*\n\z",
+            "(?i)kiss",
+            "[а-я]+(?:ä|ö)",
+        ] {
+            let hir = hir(pattern);
+            assert!(are_needed(&hir), "{pattern}");
+            assert!(!are_needed(&of(&hir)), "{pattern}");
+        }
+        assert!(!are_needed(&hir(r"^\d+é[a-z]|\+OK$")));
+        let letters = hir(r"\pL");
+        assert_eq!(of(&letters), letters, "too many for branches");
+    }
+
+    #[test]
+    fn a_class_has_the_same_characters_as_before() {
+        let around = ['\0', 'K', 'k', 's', '\x7F', '\u{80}', 'é', 'ſ', '\u{7FF}']
+            .into_iter()
+            .chain(['\u{800}', 'K', '\u{D7FF}', '\u{E000}', '\u{FFFD}'])
+            .chain(['\u{FFFF}', '\u{10000}', '\u{FFFFF}', '\u{10FFFF}']);
+        let around: Vec<char> = around.collect();
+        let mut work = Work::default();
+        for class in [
+            "(?s:.)",
+            "[^k]",
+            "(?i:k)",
+            "[^a-z]",
+            r"[\x{80}-\x{10FFFF}]",
+            r"[\x{81}-\x{10FFFF}]",
+            r"[^\x{10FFFF}]",
+            r"[^\x{FFFD}]",
+            r"[\x{7FF}-\x{FFFF}]",
+            "[é-ſ]",
+            r"\PL",
+        ] {
+            let pattern = Pattern::new(&format!("^(?:{class}{class}x|{class}y)")).expect(class);
+            let regex = Regex::new(&pattern.translated()).expect(class);
+            for &a in &around {
+                for &b in &around {
+                    for text in [format!("{a}{b}x"), format!("{a}y"), format!("{a}")] {
+                        let mut matcher = pattern.matcher();
+                        let decision = matcher.feed(&pattern, &mut work, text.as_bytes());
+                        let matched = decision == Decision::Matched;
+                        assert_eq!(matched, regex.is_match(&text), "{class} {text:?}");
+                    }
+                }
+            }
+        }
+    }
+}
