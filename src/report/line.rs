@@ -79,12 +79,12 @@ pub(super) fn microseconds(elapsed: Duration) -> String {
 }
 
 fn head(name: &str, status: Status) -> String {
-    format!("{} {}: ", self::name(name), status.word())
+    [&self::name(name), " ", status.word(), ": "].concat()
 }
 
 fn compose(head: &str, message: &Message<'_>, perfdata: &str) -> String {
     let message = message.within(room(head, perfdata));
-    format!("{head}{message}{perfdata}\n")
+    [head, &message, perfdata, "\n"].concat()
 }
 
 /// What is left for the message.

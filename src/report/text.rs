@@ -36,10 +36,8 @@ fn line_by(
 }
 
 fn labelled(label: &Label, line: &str) -> String {
-    let mut text = harmless::text(label.shown().as_bytes(), LABEL);
-    text.push('\t');
-    text.push_str(line);
-    text
+    let label = harmless::text(label.shown().as_bytes(), LABEL);
+    [&label, "\t", line].concat()
 }
 
 #[cfg(test)]
