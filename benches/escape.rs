@@ -2,16 +2,15 @@
 //!
 //! Done once a check that is compiled, so anything under a microsecond is good.
 
+#[path = "support/cpu.rs"]
+mod cpu;
+
 use check_tcp::escape::unescape;
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Throughput};
 use std::hint::black_box;
-use std::time::Duration;
 
 fn main() {
-    let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(1))
-        .configure_from_args();
+    let mut criterion = cpu::criterion();
     let mut group = criterion.benchmark_group("escape");
     for (name, text) in [
         ("without escapes", b"EHLO monitoring.example ".repeat(8)),

@@ -4,6 +4,9 @@
 //! Good: a greeting's line under a microsecond or two, and a hostile reply's at most 50 times that,
 //! so that no server can hold the output of a list up.
 
+#[path = "support/cpu.rs"]
+mod cpu;
+
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{Phases, Reply, Report, Trace};
@@ -11,16 +14,13 @@ use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Checked, Event, Label, Record};
 use check_tcp::state::Phase;
 use check_tcp::target::Target;
-use criterion::{BenchmarkId, Criterion};
+use criterion::BenchmarkId;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 fn main() {
-    let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(1))
-        .configure_from_args();
+    let mut criterion = cpu::criterion();
     let mut group = criterion.benchmark_group("line");
     let bidirectional = "\u{202e}\u{2066}\u{2029}|".as_bytes();
     for (name, reply) in [

@@ -4,21 +4,20 @@
 //! list whose lines ask alike (`warm`: what they ask is compiled once) is far from holding a run
 //! up. Where every line asks for something new (`cold`) it is compiled for each.
 
+#[path = "support/cpu.rs"]
+mod cpu;
+
 use check_tcp::cli::{self, Command, Defaults};
 use check_tcp::list::{self, Line, Lines, Words};
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Throughput};
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::time::Duration;
 
 /// More than the different lines that are kept compiled.
 const LINES: usize = 4_096;
 
 fn main() {
-    let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(1))
-        .configure_from_args();
+    let mut criterion = cpu::criterion();
     let mut group = criterion.benchmark_group("list");
     group.throughput(Throughput::Elements(LINES as u64));
     let plain = text(|_| String::new());

@@ -9,6 +9,8 @@
 
 #[path = "probe/bare.rs"]
 mod bare;
+#[path = "support/cpu.rs"]
+mod cpu;
 #[path = "probe/server.rs"]
 mod server;
 #[path = "../tests/allocations/world.rs"]
@@ -21,8 +23,9 @@ use check_tcp::probe::Probe;
 use check_tcp::state::Scratch;
 use check_tcp::target::Target;
 use check_tcp::tls::Tls;
+use cpu::Cpu;
 use criterion::{BatchSize, Criterion};
-use server::{Server, Trust, cpu_time};
+use server::{Server, Trust};
 use std::env;
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -42,10 +45,7 @@ fn main() -> ExitCode {
     let Some(directory) = env::var_os(TRUST) else {
         return again_with_a_trust_store();
     };
-    let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(1))
-        .configure_from_args();
+    let mut criterion = cpu::criterion();
     plain(&mut criterion);
     under_tls(&mut criterion, &Trust::at(Path::new(&directory)));
     criterion.final_summary();
@@ -69,7 +69,7 @@ fn again_with_a_trust_store() -> ExitCode {
     }
 }
 
-fn plain(criterion: &mut Criterion) {
+fn plain(criterion: &mut Criterion<Cpu>) {
     let (target, to) = target();
     let check = check(None);
     let mut scratch = Scratch::default();
@@ -107,7 +107,7 @@ fn plain(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn under_tls(criterion: &mut Criterion, trust: &Trust) {
+fn under_tls(criterion: &mut Criterion<Cpu>, trust: &Trust) {
     let (target, to) = target();
     let check = check(Some(Tls::verified(None)));
     let (server, client) = (trust.server(), trust.client());
@@ -157,9 +157,9 @@ fn probe<P: Peer>(world: &mut World<P>, target: Target, check: &Arc<Check>, scra
 
 /// The CPU time of a conversation, less that of the server in it.
 fn clients_own(mut world: World<Server>, run: &mut dyn FnMut(&mut World<Server>)) -> Duration {
-    let began = cpu_time();
+    let began = cpu::time();
     run(&mut world);
-    let both = cpu_time().saturating_sub(began);
+    let both = cpu::time().saturating_sub(began);
     both.saturating_sub(world.peer.took)
 }
 

@@ -1,7 +1,7 @@
 //! A TLS server in memory, whose own time is known; and those who trust it.
 
+use crate::cpu;
 use crate::world::Peer;
-use nix::time::ClockId;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::client::Resumption;
 use rustls::crypto::ring;
@@ -92,12 +92,6 @@ pub struct Server {
     pub took: Duration,
 }
 
-/// How long this thread has been at work.
-pub fn cpu_time() -> Duration {
-    let time = ClockId::CLOCK_THREAD_CPUTIME_ID.now();
-    time.expect("a clock of this thread").into()
-}
-
 impl Server {
     pub fn new(config: &Arc<ServerConfig>, greeting: &'static [u8]) -> Self {
         Self {
@@ -126,18 +120,18 @@ impl Server {
 
 impl Peer for Server {
     fn hear(&mut self, bytes: &[u8]) {
-        let began = cpu_time();
+        let began = cpu::time();
         self.decrypt(bytes);
-        self.took += cpu_time().saturating_sub(began);
+        self.took += cpu::time().saturating_sub(began);
     }
 
     fn say(&mut self, mut buffer: &mut [u8]) -> Option<usize> {
-        let began = cpu_time();
+        let began = cpu::time();
         let said = self.session.wants_write().then(|| {
             let written = self.session.write_tls(&mut buffer);
             written.expect("memory")
         });
-        self.took += cpu_time().saturating_sub(began);
+        self.took += cpu::time().saturating_sub(began);
         said
     }
 }
