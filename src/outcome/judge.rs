@@ -41,7 +41,7 @@ impl Failure {
     /// Whether it was this machine, not the peer, that lacked something, at every address.
     pub fn is_local(&self) -> bool {
         match &self.cause {
-            Cause::Lookup(LookupError::Lack(_)) | Cause::Engine(_) => true,
+            Cause::Lookup(LookupError::Lack(_)) | Cause::Engine(_) | Cause::Ended => true,
             Cause::Tls(TlsError::Store(_)) => true,
             Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => is_local(e),
             Cause::Unconnected(tried) => tried
@@ -275,6 +275,11 @@ mod tests {
         assert!(mixed.only_lack().is_local());
         let lack = LookupError::Lack(io::Error::other("no thread"));
         assert_eq!(lacked(failed(Cause::Lookup(lack))), room);
+        for (errno, wanted) in [(Errno::MFILE, room), (Errno::CONNRESET, None)] {
+            let asked = LookupError::Failed(errno.into());
+            assert_eq!(lacked(failed(Cause::Lookup(asked))), wanted, "{errno:?}");
+            assert_eq!(lacked(failed(Cause::Io(errno.into()))), wanted, "{errno:?}");
+        }
         assert_eq!(lacked(failed(Cause::TimedOut)), None);
     }
 

@@ -269,6 +269,7 @@ mod tests {
             (failed(Cause::Io(io(Errno::NOBUFS))), Reason::Local),
             (failed(Cause::Tls(TlsError::Closed)), Reason::Eof),
             (failed(Cause::Tls(TlsError::Name)), Reason::Certificate),
+            (failed(Cause::Ended), Reason::Local),
             (unexpected(false), Reason::Mismatch),
             (unexpected(true), Reason::Mismatch),
             (failed(Cause::Engine(io(Errno::MFILE))), Reason::Local),
