@@ -22,7 +22,7 @@ fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
         [b'\\', b'r', rest @ ..] => Some((b'\r', rest)),
         [b'\\', b't', rest @ ..] => Some((b'\t', rest)),
         [b'\\', b'\\', rest @ ..] => Some((b'\\', rest)),
-        [b'\\', b'x', high, low, rest @ ..] => Some((digit(*high)? << 4 | digit(*low)?, rest)),
+        [b'\\', b'x', high, low, rest @ ..] => Some((digit(*high)? * 16 + digit(*low)?, rest)),
         _ => None,
     }
 }

@@ -52,10 +52,10 @@ fn in_turn(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
     let (mut first, mut second): (Vec<_>, Vec<_>) = unique
         .into_iter()
         .partition(|address| address.is_ipv4() == first.is_ipv4());
-    let mut mixed = Vec::with_capacity(TRIED);
+    let mut mixed = Vec::with_capacity(first.len() + second.len());
     first.reverse();
     second.reverse();
-    while mixed.len() < TRIED && !(first.is_empty() && second.is_empty()) {
+    while !(first.is_empty() && second.is_empty()) {
         mixed.extend(first.pop());
         mixed.extend(second.pop());
     }
