@@ -1,5 +1,7 @@
 //! Replies cut into pieces, and the numbers to cut them at.
 
+use std::env;
+
 /// A way to cut a reply.
 #[derive(Clone, Copy, Debug)]
 pub enum Cut {
@@ -27,6 +29,12 @@ impl Cut {
         }
         pieces
     }
+}
+
+/// One of how many patterns is put to the test: all, or as few as `CHECK_TCP_SHARE` says.
+pub fn share() -> usize {
+    let said = env::var("CHECK_TCP_SHARE");
+    said.map_or(1, |said| said.parse().expect("a number"))
 }
 
 /// SplitMix64: the same numbers on each run.

@@ -4,8 +4,10 @@
 //! The answers are those of Go 1.27's `regexp` to random patterns. A line has three fields: the
 //! pattern and a reply, both in hexadecimal, and for each prefix of the reply, the empty one first,
 //! `1` where it matches; `E` stands for them all where Go refuses the pattern.
+//!
+//! `CHECK_TCP_SHARE=100` takes every hundredth pattern: what the mutants are held against first.
 
-use crate::cut::{Cut, Random};
+use crate::cut::{Cut, Random, share};
 use check_tcp::expect::{Decision, Pattern, Work};
 use flate2::read::GzDecoder;
 use std::fs::File;
@@ -28,7 +30,9 @@ fn patterns_are_taken_and_refused_as_by_go() {
         patterns += 1;
         refused += usize::from(!taken);
     });
-    assert_eq!((patterns, refused), (22_856, 730));
+    if share() == 1 {
+        assert_eq!((patterns, refused), (22_856, 730));
+    }
 }
 
 #[test]
@@ -98,7 +102,9 @@ fn a_pattern_that_does_not_look_ahead_is_decided_at_the_same_byte_however_the_re
             }
         }
     });
-    assert!(decided > 10_000, "{decided}");
+    if share() == 1 {
+        assert!(decided > 10_000, "{decided}");
+    }
 }
 
 impl Case {
@@ -178,7 +184,7 @@ fn each_pattern(mut each: impl FnMut(&str, Option<Vec<Case>>)) {
         .unwrap();
     let lines: Vec<[&str; 3]> = data.lines().map(fields).collect();
     assert_eq!(lines.len(), 29_365);
-    for group in lines.chunk_by(|a, b| a[0] == b[0]) {
+    for group in lines.chunk_by(|a, b| a[0] == b[0]).step_by(share()) {
         let source = String::from_utf8(bytes(group[0][0])).unwrap();
         let cases = group
             .iter()

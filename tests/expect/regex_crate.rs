@@ -2,7 +2,7 @@
 //!
 //! It sees the translated pattern and the whole reply at once, each invalid byte read as U+FFFD.
 
-use crate::cut::{Cut, Random};
+use crate::cut::{Cut, Random, share};
 use check_tcp::expect::{Pattern, Work};
 use regex::Regex;
 
@@ -108,7 +108,7 @@ fn the_answer_is_that_of_the_regex_crate_to_the_whole_reply() {
     let mut work = Work::default();
     let mut answers = [0, 0];
     let mut told = 0;
-    for _ in 0..15_000 {
+    for _ in 0..15_000 / share() {
         let Some(pattern) = pattern(&mut random) else {
             continue;
         };
@@ -137,8 +137,10 @@ fn the_answer_is_that_of_the_regex_crate_to_the_whole_reply() {
             }
         }
     }
-    assert!(answers.iter().all(|&count| count > 2_000), "{answers:?}");
-    assert!(told > 300, "{told}");
+    if share() == 1 {
+        assert!(answers.iter().all(|&count| count > 2_000), "{answers:?}");
+        assert!(told > 300, "{told}");
+    }
 }
 
 /// A random pattern, or nothing where the parts do not fit together.
