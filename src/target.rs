@@ -311,6 +311,28 @@ mod tests {
         );
         assert_eq!(Target::socket(longest + "x"), Err(TargetError::PathTooLong));
         assert_eq!(Target::socket("a\0b"), Err(TargetError::NotText));
+        assert_eq!(Target::socket("@"), Err(TargetError::NoName));
+        assert_eq!(Target::socket("@a"), Ok(Target::Socket("@a".into())));
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_wrong() {
+        for (refusal, said) in [
+            (
+                TargetError::Brackets,
+                "the brackets do not hold an IPv6 address",
+            ),
+            (
+                TargetError::Zone,
+                "the zone is no interface of this machine",
+            ),
+            (TargetError::NotText, "it is not UTF-8, or has a NUL in it"),
+            (TargetError::NoName, "there is no name behind the @"),
+        ] {
+            assert_eq!(refusal.to_string(), said);
+        }
+        let too_long = TargetError::PathTooLong.to_string();
+        assert_eq!(too_long, format!("it is longer than {LONGEST_PATH} bytes"));
     }
 
     #[test]
@@ -321,6 +343,15 @@ mod tests {
         };
         assert_eq!(shown(Target::host("Host", 7)), ("Host".into(), Some(7)));
         assert_eq!(shown(Target::host("[::1]", 7)), ("[::1]".into(), Some(7)));
+        assert_eq!(shown(Target::host("::1", 7)), ("::1".into(), Some(7)));
         assert_eq!(shown(Target::socket("/s")), ("/s".into(), None));
+    }
+
+    #[test]
+    fn only_a_name_may_need_several_sockets() {
+        let sockets = |target: Result<Target, _>| target.map(|target| target.sockets());
+        assert_eq!(sockets(Target::host("mail.example", 25)), Ok(ATTEMPTS));
+        assert_eq!(sockets(Target::host("::1", 25)), Ok(1));
+        assert_eq!(sockets(Target::socket("/s")), Ok(1));
     }
 }

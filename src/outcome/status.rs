@@ -139,5 +139,48 @@ mod tests {
             assert_eq!(verdicts.worst(), Some(status));
         }
         assert_eq!((verdicts.total(), verdicts.ok), (8, 5));
+        let named = [("ok", 5), ("warning", 1), ("critical", 1), ("unknown", 1)];
+        assert_eq!(verdicts.named(), named);
+    }
+
+    #[test]
+    fn a_run_is_as_bad_as_its_worst_and_unknown_where_it_is_not_whole() {
+        for (statuses, whole, cut) in [
+            (&[][..], Status::Unknown, Status::Unknown),
+            (&[Status::Ok], Status::Ok, Status::Unknown),
+            (
+                &[Status::Ok, Status::Warning],
+                Status::Warning,
+                Status::Unknown,
+            ),
+            (
+                &[Status::Unknown, Status::Ok],
+                Status::Unknown,
+                Status::Unknown,
+            ),
+            (
+                &[Status::Critical, Status::Unknown],
+                Status::Critical,
+                Status::Critical,
+            ),
+        ] {
+            let mut verdicts = Verdicts::default();
+            statuses.iter().for_each(|status| verdicts.add(*status));
+            assert_eq!(verdicts.of_run(true), whole, "{statuses:?}");
+            assert_eq!(verdicts.of_run(false), cut, "{statuses:?}");
+        }
+    }
+
+    #[test]
+    fn words_and_exit_codes_are_those_of_plugins() {
+        for (status, word, code) in [
+            (Status::Ok, "OK", 0),
+            (Status::Warning, "WARNING", 1),
+            (Status::Critical, "CRITICAL", 2),
+            (Status::Unknown, "UNKNOWN", 3),
+        ] {
+            assert_eq!((status.word(), status.code()), (word, code));
+            assert_eq!(StatusMap::default().apply(status), status);
+        }
     }
 }

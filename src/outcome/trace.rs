@@ -151,6 +151,17 @@ mod tests {
     }
 
     #[test]
+    fn a_check_that_asks_no_more_than_a_connection_has_its_time() {
+        let started = Instant::now();
+        let mut stamps = Stamps::default();
+        stamps.enter(Phase::Connecting, started);
+        stamps.connect(started + Duration::from_millis(7));
+        let phases = stamps.phases(started, false, false);
+        assert_eq!(phases.connect, Some(Duration::from_millis(7)));
+        assert_eq!((phases.resolve, phases.first_byte), (None, None));
+    }
+
+    #[test]
     fn what_did_not_come_to_its_end_took_no_time() {
         let started = Instant::now();
         let none = Stamps::default().phases(started, true, true);

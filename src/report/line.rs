@@ -179,6 +179,15 @@ mod tests {
             ),
             (
                 &plain,
+                Target::Address {
+                    host: "[::1]".to_owned(),
+                    address: (std::net::Ipv6Addr::LOCALHOST, 25).into(),
+                },
+                ok(Some(Reply::nothing())),
+                "TCP OK: 0.012 seconds response time on [::1] port 25\n",
+            ),
+            (
+                &plain,
                 socket.clone(),
                 ok(None),
                 "TCP OK: 0.012 seconds response time on /run/a\\x7cb\n",

@@ -281,3 +281,19 @@ fn was_up(e: &io::Error) -> bool {
         Some(Errno::CONNRESET | Errno::PIPE)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_sockets_are_open_at_a_time_as_there_are_addresses_and_four_at_most() {
+        let address = SocketAddr::from(([192, 0, 2, 1], 25));
+        assert_eq!(Connecting::socket().sockets(), 1);
+        assert_eq!(Connecting::address(address).sockets(), 1);
+        for (addresses, sockets) in [(1, 1), (3, 3), (4, 4), (8, 4)] {
+            let race = Connecting::race(vec![address; addresses]);
+            assert_eq!(race.sockets(), sockets, "{addresses} addresses");
+        }
+    }
+}
