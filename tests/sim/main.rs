@@ -49,6 +49,7 @@ mod laws_races;
 mod laws_sending;
 mod laws_steps;
 mod laws_tls;
+mod laws_told;
 mod laws_trace;
 mod laws_turns;
 mod laws_unix;

@@ -1,0 +1,97 @@
+//! What is told of a failure: the line and the one word, in the state where it was met.
+
+use crate::run::{Case, expecting, over};
+use crate::script::{Act, Fate, Script};
+use check_tcp::check::Check;
+use check_tcp::expect::Pattern;
+use check_tcp::outcome::{Came, Cause, Reason, Report, reason};
+use check_tcp::report::line;
+use check_tcp::state::Phase;
+use rustix::io::Errno;
+use std::time::Duration;
+
+#[test]
+fn bytes_that_are_no_tls_are_told_by_when_they_came() {
+    let garbage = || Act::raw("this is no record of TLS at all\r\n");
+    let later = "what came is not TLS any more";
+    let shaken = Script::tls(vec![garbage()]);
+    let (phase, word, line) = told(shaken, over(true, expecting("^220")));
+    assert_eq!((phase, word), (Phase::Reading, Reason::Tls), "{line}");
+    assert!(line.contains(later), "{line}");
+    let unshaken = Script::new(vec![garbage()]);
+    let (phase, word, line) = told(unshaken, over(true, expecting("^220")));
+    assert_eq!((phase, word), (Phase::Handshaking, Reason::Tls), "{line}");
+    assert!(!line.contains(later), "{line}");
+}
+
+#[test]
+fn tls_that_broke_otherwise_is_told_in_other_words() {
+    // A record of application data that no key has sealed.
+    let forged = Act::raw([&[23, 3, 3, 0, 32][..], &[7; 32]].concat());
+    let script = Script::tls(vec![forged]);
+    let (phase, word, line) = told(script, over(true, expecting("^220")));
+    assert_eq!((phase, word), (Phase::Reading, Reason::Tls), "{line}");
+    assert!(!line.contains("not TLS any more"), "{line}");
+}
+
+#[test]
+fn a_socket_that_is_silent_to_the_deadline_is_told_once() {
+    let check = Check {
+        timeout: Duration::from_millis(100),
+        ..expecting("^220")
+    };
+    let run = Case::socket(Script::fate(Fate::Silent), check).run();
+    let tried = run.tried();
+    assert_eq!(tried.len(), 1, "{tried:?}");
+    assert!(matches!(tried[0].came, Came::Silence), "{tried:?}");
+}
+
+#[test]
+fn a_send_string_that_this_machine_lacks_room_for_is_a_failure_of_its_own() {
+    let acts = vec![Act::Shut, Act::Pause(ms(5)), Act::Reset(Errno::NOBUFS)];
+    let check = Check {
+        send: b"HELO\r\n".to_vec(),
+        ..expecting("^220")
+    };
+    let (phase, word, line) = told(Script::new(acts), check);
+    assert_eq!((phase, word), (Phase::Sending, Reason::Local), "{line}");
+}
+
+#[test]
+fn a_read_under_a_large_pattern_is_short_so_that_others_get_their_turn() {
+    let pattern = "(?:a?){500}b{500}$";
+    let states = Pattern::new(pattern).expect("a pattern").states();
+    let check = Check {
+        timeout: Duration::from_millis(50),
+        ..expecting(pattern)
+    };
+    let weather = crate::script::Weather {
+        cost: Duration::from_micros(100),
+        ..crate::script::Weather::calm()
+    };
+    let script = Script {
+        weather,
+        ..Script::new(vec![Act::Flood(vec![b'a'; 5_000])])
+    };
+    let run = Case::new(script, check).run();
+    let before = |(_, read): &&(usize, usize)| *read * states <= 1 << 18;
+    let reads = &run.world.log.reads;
+    let short = reads.iter().take_while(before).count();
+    assert!(short > 100, "{short} of {} reads", reads.len());
+    assert!(reads[0].1 > 50, "{} bytes at a time", reads[0].1);
+}
+
+/// Where a check of a name failed, why, and its line.
+fn told(script: Script, check: Check) -> (Phase, Reason, String) {
+    let case = Case::new(script, check);
+    let (check, target) = case.asks();
+    let run = case.run();
+    let line = line::check(&check, &target, &run.outcome, run.status);
+    assert!(!matches!(run.outcome, Ok(Report::Open)), "{line}");
+    assert!(!matches!(run.failure().cause, Cause::Ended), "{line}");
+    (run.phase(), reason(&check, &run.outcome), line)
+}
+
+fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
