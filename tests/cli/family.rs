@@ -7,3 +7,16 @@ fn both_families_at_once_are_a_usage_error() {
     check!("-H 127.0.0.1 -p 9 -4 -6").unknown("(?i)ipv4|-4");
     check!("-H 127.0.0.1 -p 9 -64").unknown("(?i)ipv4|-4");
 }
+
+#[test]
+fn an_address_of_the_other_family_is_not_asked() {
+    let server = Server::saying("220 ready\r\n");
+    let port = server.port();
+    check!("-6 -H 127.0.0.1 -p {port} -t 5").critical(format!(
+        "^connecting to 127.0.0.1:{port}: only IPv6 addresses were asked for$"
+    ));
+    check!("-4 -H ::1 -p {port} -t 5").critical(format!(
+        r"^connecting to \[::1\]:{port}: only IPv4 addresses were asked for$"
+    ));
+    check!("-4 -H 127.0.0.1 -p {port}").ok(timed(format!("on 127.0.0.1 port {port}")));
+}

@@ -320,6 +320,13 @@ fn a_dot_is_one_character_or_one_invalid_byte() {
 }
 
 #[test]
+fn a_pattern_may_have_65536_bytes() {
+    let class = |bytes: usize| format!("[{}]", "a".repeat(bytes - 2));
+    assert_eq!(refusal(&class(65_536)), None);
+    assert!(refusal(&class(65_537)).is_some());
+}
+
+#[test]
 fn hostile_patterns_are_refused_before_they_cost_much() {
     let deep = |levels: usize| format!("{}a{}", "(?:".repeat(levels), ")?".repeat(levels));
     assert_eq!(refusal(&deep(125)), None);

@@ -84,6 +84,23 @@ fn assertions_take_the_end_of_what_has_come_so_far_for_the_end() {
 }
 
 #[test]
+fn a_pattern_tells_whether_it_looks_ahead() {
+    for (pattern, looks_ahead) in [
+        ("a$", true),
+        ("(?m)a$", true),
+        (r"a\z", true),
+        (r"a\b", true),
+        (r"a\B", true),
+        ("^a", false),
+        ("(?m)^a", false),
+        (r"\Aa|b", false),
+    ] {
+        let pattern = Pattern::new(pattern).unwrap();
+        assert_eq!(pattern.looks_ahead(), looks_ahead, "{pattern:?}");
+    }
+}
+
+#[test]
 fn the_end_is_not_taken_to_be_inside_a_character() {
     assert_eq!(read("a$", &[b"a\xC3", b"\xA9"]), (vec![Open, Open], false));
     assert_eq!(
