@@ -102,7 +102,7 @@ impl Classes {
             }
             let low = character(cursor)?.ok_or(missing)?;
             let rest = cursor.rest();
-            let high = match rest.starts_with('-') && rest.len() > 1 && !rest.starts_with("-]") {
+            let high = match rest.starts_with('-') && !rest.starts_with("-]") {
                 true => {
                     cursor.take();
                     character(cursor)?.ok_or(missing)?
