@@ -180,21 +180,18 @@ impl Entry {
 impl Reach {
     /// Makes room for a pattern's states.
     fn fit(&mut self, nfa: &NFA) {
-        let states = nfa.states().len();
-        if self.met.len() < states {
-            self.met.resize(states, 0);
-        }
+        let states = nfa.states().len().max(self.met.len());
+        self.met.resize(states, 0);
     }
 
     /// Forgets what was found and what was met.
     fn begin(&mut self) {
         self.live.clear();
         self.todo.clear();
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
+        self.round = self.round.checked_add(1).unwrap_or_else(|| {
             self.met.fill(0);
-            self.round = 1;
-        }
+            1
+        });
     }
 
     /// Adds what can be reached from a state; true when it is a match.

@@ -196,6 +196,7 @@ fn go_takes_some_repetitions_that_look_doubled() {
         r"\b{2}",
         "()*",
         "(|a)*",
+        "a{1000}",
         "(a{50}){20}",
     ] {
         assert_eq!(refusal(pattern), None);
@@ -230,6 +231,8 @@ fn posix_classes_are_ascii() {
     takes("[[:graph:]]", "!~", " \x7F");
     takes("[[:print:]]", " ~", "\n\x7F");
     takes("[[:ascii:]]", "\0\x7F", "\u{80}");
+    takes("[[:digit:]]", "09", "a٣");
+    takes("[[:lower:]]", "az", "A9é");
     takes("[[:alnum:][:^lower:]]", "aZ9é", "");
     takes("[[:upper:]]", "A", "a");
     takes("(?i)[[:upper:]]", "Aaſ", "9");
@@ -293,6 +296,8 @@ fn flags_hold_to_the_end_of_their_group() {
     assert!(!matches("^(?:(?i)a|b)c$", b"bC"));
     assert!(matches("^(?i:a)b$", b"Ab"));
     assert!(!matches("^(?i:a)b$", b"AB"));
+    assert!(matches("(?i)^(a)b$", b"AB"));
+    assert!(matches("(?is)^(?-i:a).b$", b"a\nB"));
     assert!(matches("(?i)^k$", "\u{212A}".as_bytes()));
     assert!(!matches("(?i-i)^k$", b"K"));
     assert!(matches("(?ii)^k$", b"K"));
