@@ -281,6 +281,9 @@ fn escapes_stand_for_one_character() {
     takes(r"\a", "\x07", "a");
     takes(r"\f\b|\f", "\x0C", "f");
     takes(r"\v", "\x0B", "v");
+    takes(r"\n", "\n", "n");
+    takes(r"\r", "\r", "r");
+    takes(r"\t", "\t", "t");
     takes(r"\101", "A", "1");
     takes(r"\x41", "A", "x");
     takes(r"\x{e9}", "é", "\u{FFFD}");
