@@ -36,7 +36,7 @@ use super::socket::Socket;
 use super::system::{Happened, System};
 use crate::net::Endpoint;
 use crate::resolve::{Answer, Question, Resolver};
-use mio::event::Source;
+use mio::event::{Event, Source};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io;
@@ -142,7 +142,7 @@ impl System for Machine {
                 WATCHED => tell(Happened::Watched),
                 LISTENED if event.is_error() || event.is_write_closed() => tell(Happened::Over),
                 LISTENED => {}
-                Token(slot) => tell(Happened::Slot(slot)),
+                Token(slot) => tell(Happened::Slot(slot, ready(event))),
             }
         }
         Ok(())
@@ -166,5 +166,15 @@ impl System for Machine {
 
     fn answer(&mut self) -> Option<Answer> {
         self.resolver.as_mut()?.answer()
+    }
+}
+
+/// What a stream can be asked to do: all that may come of it is known only by trying.
+fn ready(event: &Event) -> Interest {
+    let is_over = event.is_error() || event.is_read_closed() || event.is_write_closed();
+    match (event.is_readable(), event.is_writable()) {
+        (true, false) if !is_over => Interest::READABLE,
+        (false, true) if !is_over => Interest::WRITABLE,
+        _ => Interest::READABLE | Interest::WRITABLE,
     }
 }

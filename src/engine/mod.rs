@@ -36,6 +36,7 @@ use crate::target::Target;
 use clock::Clock;
 use lookups::Lookups;
 use machine::Machine;
+use mio::Interest;
 use places::Places;
 use slots::{Key, Slots};
 use std::collections::VecDeque;
@@ -109,6 +110,17 @@ struct Body<T, S> {
     is_greedy: bool,
     reserved: usize,
     tag: T,
+}
+
+impl<T, S> Body<T, S> {
+    /// Whether its turn comes for an event. The greedy have their turn as it is, and whoever waits to
+    /// read is not helped by room to write.
+    fn is_waiting_for(&self, ready: Interest) -> bool {
+        let helps = |on: Interest| {
+            on.is_readable() && ready.is_readable() || on.is_writable() && ready.is_writable()
+        };
+        !self.is_greedy && self.probe.wait().on.is_none_or(|on| helps(on.interest()))
+    }
 }
 
 impl<T, S: System> Engine<T, S> {
@@ -243,10 +255,12 @@ impl<T, S: System> Engine<T, S> {
                 Happened::Woken => {}
                 Happened::Watched => self.watched = true,
                 Happened::Over => self.is_over = true,
-                // The greedy have their turn as it is, and need no event.
-                Happened::Slot(slot)
-                    if self.slots.at(slot).is_some_and(|(_, body)| body.is_greedy) => {}
-                Happened::Slot(slot) => self.due.push(slot),
+                Happened::Slot(slot, ready) => {
+                    let body = self.slots.at(slot);
+                    if body.is_some_and(|(_, body)| body.is_waiting_for(ready)) {
+                        self.due.push(slot);
+                    }
+                }
             }
         });
         let now = self.clock.wake(self.system.now());

@@ -3,6 +3,7 @@
 
 use crate::net::Endpoint;
 use crate::resolve::{Answer, Question};
+use mio::Interest;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -56,8 +57,9 @@ pub trait Stream: Read + Write {
 /// What a poll tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
-    /// Something to a stream of the probe in this slot.
-    Slot(usize),
+    /// A stream of the probe in this slot has become ready for this; one that has ended or broken is
+    /// ready for anything.
+    Slot(usize, Interest),
     /// There is something to read from what is watched.
     Watched,
     /// Nobody is left at the other end of what is listened to.

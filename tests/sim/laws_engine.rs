@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 #[test]
 fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
-    each_seed(1_000, |seed| {
+    each_seed(5_000, |seed| {
         let mut plan = Plan::calm(seed);
         // What the wall clock says changes nothing.
         let back = SECOND * 86_400 * 365 * 70;
@@ -57,7 +57,7 @@ fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
 
 #[test]
 fn whatever_happens_to_the_machine_no_verdict_is_lost_doubled_or_false() {
-    each_seed(1_000, |seed| {
+    each_seed(5_000, |seed| {
         let mut plan = Plan::rough(seed);
         for line in &mut plan.lines {
             line.case = line.case.take().map(|case| case.patient(PATIENCE));

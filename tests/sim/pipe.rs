@@ -62,6 +62,17 @@ impl Pipe {
         self.starved = false;
     }
 
+    /// As `poll(2)` would tell.
+    pub fn is_readable(&self) -> bool {
+        !self.inbox.is_empty() || self.end.is_some()
+    }
+
+    /// As `poll(2)` would tell.
+    pub fn is_writable(&self) -> bool {
+        let is_broken = matches!(self.end, Some(End::Reset(_) | End::Gone));
+        is_broken || (self.window > 0 && !self.shut)
+    }
+
     pub fn unread(&self) -> usize {
         self.inbox.len()
     }

@@ -11,6 +11,7 @@ use check_tcp::net::LookupError;
 use check_tcp::report::record::Record;
 use check_tcp::resolve::Answer;
 use check_tcp::target::Target;
+use mio::Interest;
 use rustix::io::Errno;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -171,7 +172,9 @@ impl Inner {
                 }
             }
             if self.rng.one_in(n) {
-                told.insert(0, Happened::Slot(self.rng.below(12)));
+                let slot = self.rng.below(12);
+                let ready = *self.rng.pick(&[Interest::READABLE, Interest::WRITABLE]);
+                told.insert(0, Happened::Slot(slot, ready));
             }
         }
         told
@@ -205,7 +208,7 @@ impl Inner {
             if line.asked {
                 self.look_up(n);
             } else {
-                self.told.push(Happened::Slot(self.lines[n].slot));
+                self.told.extend(self.lines[n].tells());
             }
         }
     }
@@ -251,6 +254,17 @@ impl Inner {
 }
 
 impl Line {
+    /// What a poll tells of its streams: of one that is ready for nothing, nothing.
+    fn tells(&self) -> Option<Happened> {
+        let ready = match self.world.as_ref()?.ready() {
+            (true, true) => Interest::READABLE | Interest::WRITABLE,
+            (true, false) => Interest::READABLE,
+            (false, true) => Interest::WRITABLE,
+            (false, false) => return None,
+        };
+        Some(Happened::Slot(self.slot, ready))
+    }
+
     fn next(&self) -> Option<Duration> {
         let world = self.world.as_ref()?;
         world.next().map(|at| self.epoch + at)

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 pub struct World {
     script: Script,
     rng: Rng,
+    /// Decides what is seen together: how often it is asked depends on who looks when.
+    coin: Rng,
     first: Instant,
     now: Duration,
     /// What will happen, in order; the number keeps apart what happens at one moment.
@@ -89,6 +91,7 @@ impl World {
     pub fn new(script: Script) -> Self {
         Self {
             rng: Rng::new(script.seed),
+            coin: Rng::new(!script.seed),
             script,
             first: Instant::now(),
             now: Duration::ZERO,
@@ -129,7 +132,7 @@ impl World {
         while let Some(((at, _), event)) = self.agenda.pop_first() {
             self.now = self.now.max(at);
             edge |= self.happen(event);
-            let together = !self.script.weather.apart || self.rng.one_in(2);
+            let together = !self.script.weather.apart || self.coin.one_in(2);
             if self.next() != Some(at) || !together {
                 break;
             }
@@ -152,6 +155,17 @@ impl World {
         let stream = self.stream.as_ref();
         let stream = stream.filter(|stream| stream.flood.is_none());
         stream.map_or(0, |stream| stream.pipe.unread())
+    }
+
+    /// What the connection is ready for; an attempt, for anything.
+    pub fn ready(&self) -> (bool, bool) {
+        match &self.stream {
+            Some(stream) => (
+                stream.flood.is_some() || stream.pipe.is_readable(),
+                stream.pipe.is_writable(),
+            ),
+            None => (true, true),
+        }
     }
 
     /// What every read costs.
