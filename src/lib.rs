@@ -30,9 +30,9 @@
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
-//! | [`engine`] | slots, timers and admission, which decide; the poll loop and sockets around them |
+//! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [system](engine::system) that is real or, in tests, virtual |
 //! | [`resolve`] | names → addresses, on threads |
-//! | [`batch`] | the run of a list: the loop, and the threads that read and write around it |
+//! | [`batch`] | the run of a list: the loop, and what is [around](batch::around) it: threads that read and write, or a script |
 //! | [`outcome`] | facts, the one function that judges them, and the one that says why |
 //! | [`report`] | the line, JSON, and what a whole run came to |
 //!
