@@ -18,13 +18,13 @@
 //! # Ok::<(), check_tcp::expect::PatternError>(())
 //! ```
 //!
-//! How it works, in one breath: `dialect` reads the pattern into a tree, `regex-automata` makes a
-//! Thompson NFA of it, and [`Work`] walks all its paths at once, byte by byte, over the reply as
-//! `utf8` reads it. The walk remembers the states it is in and the byte before, and nothing else:
-//! what a byte costs grows with [`Pattern::states`] and not with the reply. When the walk comes to
-//! the final state, the reply matches; when it is in no state at all, no reply that begins so ever
-//! will. In a pattern that is not anchored one more state waits for the beginning, so that it stays
-//! open until it matches.
+//! How it works, in one breath: `dialect` reads the pattern into a tree, `octets` turns its simple
+//! classes into bytes, `regex-automata` makes a Thompson NFA of it, and [`Work`] walks all its
+//! paths at once, byte by byte, over the reply as `utf8` reads it. The walk remembers the states it
+//! is in and the byte before, and nothing else: what a byte costs grows with [`Pattern::states`]
+//! and not with the reply. When the walk comes to the final state, the reply matches; when it is in
+//! no state at all, no reply that begins so ever will. In a pattern that is not anchored one more
+//! state waits for the beginning, so that it stays open until it matches.
 //!
 //! The walk knows no groups. What the named ones matched is asked of the `regex` crate afterwards
 //! ([`Pattern::captures`]), by those who want to know.
