@@ -1,6 +1,7 @@
 //! `--escape`: what reading the escapes of a send string costs, against copying it.
 //!
-//! Done once a check that is compiled, so anything under a microsecond is good.
+//! Good: under a microsecond, for it is done once for each check that is compiled. Measured: 30 times
+//! the copy.
 
 #[path = "support/cpu.rs"]
 mod cpu;

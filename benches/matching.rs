@@ -1,8 +1,9 @@
 //! The piecewise matcher, by the size of the pieces that a reply comes in, against the `regex`
 //! crate, as this program builds it (its PikeVM), over the whole reply at once.
 //!
-//! Good: a greeting is decided in well under a microsecond however it is cut, and a long reply in
-//! large pieces no slower than by that crate, which may look at it only once it is complete.
+//! Good: a greeting is decided in a microsecond however it is cut, and a long reply in large pieces
+//! no slower than by that crate, which may look at it only once it is complete. Measured: greetings
+//! in 0.3 to 0.6 of its time, GEARMAN's in 1.3; long replies in 0.1 to 1.0, the hostile one in 0.4.
 
 #[path = "support/cpu.rs"]
 mod cpu;

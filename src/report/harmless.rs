@@ -18,17 +18,15 @@ pub fn push(out: &mut String, bytes: &[u8], room: usize, more: bool) {
     let mut left = room;
     // Where the cut would have to stand if the next item no longer fits.
     let mut cut_at = (out.len(), room);
-    let mut escape = String::new();
     for item in items(bytes) {
-        escape.clear();
         let width = match item {
             Item::Plain(c) => {
-                escape.push(c);
+                out.push(c);
                 1
             }
-            Item::Char(c) => escaped(&mut escape, c),
+            Item::Char(c) => escaped(out, c),
             Item::Byte(byte) => {
-                let _ = write!(escape, "\\x{byte:02x}");
+                let _ = write!(out, "\\x{byte:02x}");
                 4
             }
         };
@@ -38,7 +36,6 @@ pub fn push(out: &mut String, bytes: &[u8], room: usize, more: bool) {
             return;
         }
         left -= width;
-        out.push_str(&escape);
         if left >= CUT.len() {
             cut_at = (out.len(), left);
         }
@@ -100,6 +97,7 @@ fn is_harmful(c: char) -> bool {
 
 /// Writes the escape, and returns its width.
 fn escaped(out: &mut String, c: char) -> usize {
+    let before = out.len();
     let _ = match c {
         '\n' => write!(out, "\\n"),
         '\r' => write!(out, "\\r"),
@@ -107,7 +105,7 @@ fn escaped(out: &mut String, c: char) -> usize {
         c if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
         c => write!(out, "\\u{{{:x}}}", u32::from(c)),
     };
-    out.len()
+    out.len() - before
 }
 
 #[cfg(test)]
