@@ -1,6 +1,7 @@
 //! Bytes of strangers made harmless, within a budget of characters.
 
 use std::fmt::Write;
+use std::iter;
 
 /// Shows that something was left out.
 pub const CUT: &str = "...";
@@ -10,35 +11,41 @@ pub const CUT: &str = "...";
 /// stands whole or not at all. `more` says that bytes were left out before; where they were, or the
 /// room ends, [`CUT`] shows it.
 pub fn push(out: &mut String, bytes: &[u8], room: usize, more: bool) {
-    // Mostly nothing has to be escaped or cut.
-    if let Some(text) = printable(bytes).filter(|text| text.len() <= room && !more) {
-        out.push_str(text);
-        return;
-    }
     let mut left = room;
-    // Where the cut would have to stand if the next item no longer fits.
+    // Where the cut would have to stand if what comes no longer fits.
     let mut cut_at = (out.len(), room);
-    for item in items(bytes) {
-        let width = match item {
-            Item::Plain(c) => {
+    for part in parts(bytes) {
+        let before = out.len();
+        let width = match part {
+            Part::Plain(text) => {
+                out.push_str(text);
+                text.len()
+            }
+            Part::Char(c) if is_harmful(c) => escaped(out, c),
+            Part::Char(c) => {
                 out.push(c);
                 1
             }
-            Item::Char(c) => escaped(out, c),
-            Item::Byte(byte) => {
+            Part::Byte(byte) => {
                 let _ = write!(out, "\\x{byte:02x}");
                 4
             }
         };
+        let spare = left.checked_sub(CUT.len());
+        match (spare, part) {
+            (Some(spare), Part::Plain(_)) => {
+                let kept = width.min(spare);
+                cut_at = (before + kept, left - kept);
+            }
+            (Some(spare), _) if width <= spare => cut_at = (out.len(), left - width),
+            _ => {}
+        }
         if width > left {
             out.truncate(cut_at.0);
             out.push_str(CUT.get(..cut_at.1).unwrap_or(CUT));
             return;
         }
         left -= width;
-        if left >= CUT.len() {
-            cut_at = (out.len(), left);
-        }
     }
     if more {
         out.truncate(cut_at.0);
@@ -53,31 +60,36 @@ pub fn text(bytes: &[u8], room: usize) -> String {
     out
 }
 
-/// The same as text, where all of it is ASCII that is harmless.
-fn printable(bytes: &[u8]) -> Option<&str> {
-    let is_harmless = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'|';
-    bytes.iter().all(is_harmless).then_some(())?;
-    str::from_utf8(bytes).ok()
-}
-
-enum Item {
-    Plain(char),
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    /// Harmless ASCII: a byte, a character.
+    Plain(&'a str),
     Char(char),
     Byte(u8),
 }
 
-fn items(bytes: &[u8]) -> impl Iterator<Item = Item> {
-    bytes.utf8_chunks().flat_map(|chunk| {
-        let valid = chunk.valid().chars();
-        let valid = valid.map(|c| {
-            if is_harmful(c) {
-                Item::Char(c)
-            } else {
-                Item::Plain(c)
-            }
-        });
-        valid.chain(chunk.invalid().iter().copied().map(Item::Byte))
+/// Most of what is shown is plain, and in long pieces.
+fn parts(mut rest: &[u8]) -> impl Iterator<Item = Part<'_>> {
+    iter::from_fn(move || {
+        let plain = rest.iter().position(|byte| !is_plain(byte));
+        let (start, behind) = rest.split_at_checked(plain.unwrap_or(rest.len()))?;
+        if !start.is_empty() {
+            rest = behind;
+            return str::from_utf8(start).ok().map(Part::Plain);
+        }
+        // As long as a character may be.
+        let next = rest.get(..4).unwrap_or(rest).utf8_chunks().next()?;
+        let (part, length) = match next.valid().chars().next() {
+            Some(c) => (Part::Char(c), c.len_utf8()),
+            None => (Part::Byte(*rest.first()?), 1),
+        };
+        rest = rest.get(length..)?;
+        Some(part)
     })
+}
+
+fn is_plain(byte: &u8) -> bool {
+    matches!(byte, b' '..=b'~') && *byte != b'|'
 }
 
 /// Control characters (C0, DEL, C1), line and paragraph separators, the marks of the bidirectional
@@ -139,6 +151,10 @@ mod tests {
         assert_eq!(text(b"12\x00", 6), "12\\x00");
         assert_eq!(text(b"\x00\x00", 2), "..");
         assert_eq!(text(b"12", 0), "");
+        assert_eq!(text(b"12\x0034567", 9), "12\\x00...");
+        assert_eq!(text(b"12\x00345", 9), "12\\x00345");
+        assert_eq!(text("1é3\n567".as_bytes(), 7), "1é3...");
+        assert_eq!(text(b"1\n\n", 4), "1...");
     }
 
     #[test]
@@ -148,6 +164,46 @@ mod tests {
             assert_eq!(text(&[b'\t', byte], 100), format!("\\t{alone}"));
             let is_plain = byte.is_ascii_graphic() || byte == b' ';
             assert_eq!(alone.len() == 1, is_plain && byte != b'|', "{byte}");
+        }
+    }
+
+    #[test]
+    fn as_much_is_shown_as_leaves_room_for_the_cut() {
+        let units: [&[u8]; 7] = [
+            b"a",
+            b"b",
+            b"\n",
+            b"|",
+            "é".as_bytes(),
+            b"\xff",
+            b"\xe2\x82",
+        ];
+        for number in 0..7_usize.pow(4) {
+            let place = |i| units[number / 7_usize.pow(i) % 7];
+            let bytes: Vec<u8> = (0..4).flat_map(|i| place(i).to_vec()).collect();
+            let chars = |chunk: std::str::Utf8Chunk<'_>| -> Vec<String> {
+                let valid = chunk
+                    .valid()
+                    .chars()
+                    .map(|c| text(c.to_string().as_bytes(), 9));
+                let invalid = chunk.invalid().iter().map(|byte| text(&[*byte], 9));
+                valid.chain(invalid).collect()
+            };
+            let shown: Vec<String> = bytes.utf8_chunks().flat_map(chars).collect();
+            let width = |shown: &[String]| shown.concat().chars().count();
+            for (room, more) in (0..12).flat_map(|room| [(room, false), (room, true)]) {
+                let mut out = String::new();
+                push(&mut out, &bytes, room, more);
+                let wanted = match width(&shown) <= room && !more {
+                    true => shown.concat(),
+                    false => {
+                        let fits = |&n: &usize| width(&shown[..n]) + 3 <= room;
+                        let start = (0..=shown.len()).rev().find(fits).unwrap_or(0);
+                        shown[..start].concat() + &CUT[..room.min(3)]
+                    }
+                };
+                assert_eq!(out, wanted, "{bytes:?} in {room}");
+            }
         }
     }
 
