@@ -3,8 +3,8 @@
 //!
 //! Good: a greeting is decided in a microsecond however it is cut, and a long reply in large pieces
 //! no slower than by that crate, which may look at it only once it is complete. Measured: greetings
-//! in 0.5 of its time, byte by byte in 0.7, GEARMAN's in 0.8 and 1.2; long replies in large pieces in
-//! 0.1 to 0.7, a class of words in any case in 1.2, the hostile one in 0.35.
+//! in 0.5 of its time, byte by byte in 0.7, GEARMAN's in 0.8 and 1.2; long replies in large pieces
+//! in 0.1 to 0.7, a class of words in any case in 1.2, the hostile one in 0.35.
 
 #[path = "support/cpu.rs"]
 mod cpu;

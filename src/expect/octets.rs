@@ -36,8 +36,8 @@ pub(super) fn are_needed(hir: &Hir) -> bool {
 /// The same for a walk over whole characters, and without its groups.
 ///
 /// Such a walk may come to the end of a class before the end of the character. What can follow
-/// there is the end of the pattern, which is decided at the end of the character all the same, or an
-/// assertion; none but `\B` holds inside a character, so this is not for patterns with `\B`.
+/// there is the end of the pattern, which is decided at the end of the character all the same, or
+/// an assertion; none but `\B` holds inside a character, so this is not for patterns with `\B`.
 pub(super) fn of(hir: &Hir) -> Hir {
     let all = |parts: &[Hir]| parts.iter().map(of).collect();
     match hir.kind() {

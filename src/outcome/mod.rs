@@ -129,7 +129,7 @@ pub struct Reply {
     total: u64,
 }
 
-/// As long as a server's greeting mostly is, in bytes; Dovecot's takes 123.
+/// As long as a server's greeting mostly is, in bytes; Dovecot's takes about 124.
 const GREETING: usize = 134;
 
 impl Reply {
