@@ -20,10 +20,11 @@ const CALLS: usize = 500;
 
 /// What a probe may hold in the clear, beside what a pattern's states take: the reply's first bytes,
 /// addresses, and what came of them.
-const CLEAR: isize = 8 * 1024;
+const CLEAR: isize = 4 * 1024;
 /// What it holds for each state of its pattern, the working sets included.
 const STATE: isize = 64;
-/// What a session holds besides: records and messages that are not whole yet, and certificates.
+/// What a session holds besides: 64 KiB that wait to be sent, a message of 64 KiB that is not whole
+/// yet, and the certificates in it.
 const SECURE: isize = 256 * 1024;
 
 /// How it went.
