@@ -5,7 +5,9 @@ use crate::drive::Run;
 use crate::oracle::{self, Said};
 use crate::wire::KEPT;
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Reason, Reply, Report, Status, judge, reason, response_time};
+use check_tcp::outcome::{
+    Came, Cause, Failure, Reason, Reply, Report, Status, Tried, judge, reason, response_time,
+};
 use check_tcp::report::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
 use check_tcp::state::Phase;
@@ -152,9 +154,8 @@ fn nothing_but_what_was_asked(exchange: &Exchange, run: &Run) {
             assert!(asked.starts_with(run.wire.world.heard()));
         }
     }
-    let question = log.question.as_ref().map(|(_, _, family)| *family);
-    assert!(question.is_none_or(|family| family == check.family));
-    let named = question.is_some();
+    assert!(run.wire.family.is_none_or(|family| family == check.family));
+    let named = log.question.is_some();
     assert!(!named || log.begun.len() <= TRIED, "{:?}", log.begun);
     for address in log.begun.iter().filter_map(|(_, address)| *address) {
         assert!(check.family.has(&address), "{address} was tried");
@@ -175,9 +176,12 @@ fn only_what_was_connected(exchange: &Exchange, run: &Run) {
                 Cause::Lookup(_) | Cause::NoAddress(_) => assert!(!up),
                 Cause::Closed | Cause::Unexpected { .. } => assert!(up),
                 Cause::Tls(_) => assert!(up && check.tls.is_some()),
+                Cause::Io(e) => assert!(e.raw_os_error().is_some(), "not of this world: {e}"),
                 _ => {}
             }
-            assert!(!failure.verifies_closed(check) || !up);
+            if failure.verifies_closed(check) {
+                assert!(!up && tried(failure).all(|tried| !matches!(tried.came, Came::Untried)));
+            }
         }
     }
     if check.tls.is_some() && !check.expect_closed && (run.outcome.is_ok() || reply(run).is_some())
@@ -207,6 +211,7 @@ fn only_what_was_connected(exchange: &Exchange, run: &Run) {
 fn only_what_was_said(exchange: &Exchange, run: &Run, reply: &Reply) {
     let check = &exchange.check;
     let total = reply.total();
+    assert!(total > 0 || run.outcome.is_ok(), "nothing is no mismatch");
     assert!(
         check.max_bytes.is_none_or(|max| total <= max.get()),
         "{total} bytes"
@@ -303,6 +308,14 @@ fn reply(run: &Run) -> Option<&Reply> {
             _ => None,
         },
     }
+}
+
+fn tried(failure: &Failure) -> impl Iterator<Item = &Tried> {
+    let tried = match &failure.cause {
+        Cause::Unconnected(tried) => tried.as_slice(),
+        _ => &[],
+    };
+    tried.iter()
 }
 
 fn is_one_line(text: &str) {

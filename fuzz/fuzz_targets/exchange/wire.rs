@@ -20,6 +20,8 @@ pub struct Wire {
     /// The first bytes that were read, and how many there were.
     pub came: Vec<u8>,
     pub total: u64,
+    /// The family that the resolver was asked for; it answers with both.
+    pub family: Option<Family>,
     /// What all this has allocated, less what it has freed: none of it is the probe's.
     pub own: isize,
 }
@@ -31,6 +33,7 @@ impl Wire {
             changes: changes.to_vec(),
             came: Vec::new(),
             total: 0,
+            family: None,
             own: 0,
         }
     }
@@ -59,7 +62,8 @@ impl Net for Wire {
         port: u16,
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
-        self.aside(|wire| wire.world.resolve(host, port, family))
+        self.family = Some(family);
+        self.aside(|wire| wire.world.resolve(host, port, Family::Any))
     }
 
     fn connect(&mut self, to: Endpoint<'_>) -> io::Result<Attempt> {
