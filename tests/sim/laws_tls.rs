@@ -86,6 +86,19 @@ fn garbage_never_passes_for_a_handshake() {
 }
 
 #[test]
+fn a_goodbye_before_the_session_is_up_changes_nothing() {
+    let script = Script {
+        demands: true,
+        ..handshake(vec![Act::HandshakePart(FLIGHT), Act::CloseNotify])
+    };
+    let run = run(script, over(true, expecting("^220")));
+    let TlsError::Rustls(Error::AlertReceived(alert)) = tls_error(&run) else {
+        panic!("{}", run.told());
+    };
+    assert_eq!(*alert, AlertDescription::CertificateRequired);
+}
+
+#[test]
 fn a_handshake_comes_up_however_it_is_cut() {
     each_seed(40, |seed| {
         let script = Script::tls(Vec::new()).in_weather(seed);

@@ -147,6 +147,8 @@ impl Peer {
                 Act::Shut => out.push(Out::Shut),
                 Act::Take(length) => out.push(Out::Take(length)),
                 Act::Open => out.push(Out::Open),
+                // Behind its goodbye rustls may send no alert, and in a handshake it might have to.
+                Act::CloseNotify if self.session().is_handshaking() => {}
                 Act::CloseNotify => {
                     self.session().send_close_notify();
                     self.flush(&mut out);
