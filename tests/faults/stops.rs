@@ -65,7 +65,6 @@ fn tls() -> Server {
 }
 
 #[test]
-#[ignore = "the engine does not take a stop off its clock yet"]
 fn a_check_has_the_time_after_a_stop_that_it_had_before() {
     let (held, silent, tls) = (Fleet::new(Manner::Held), Fleet::new(Manner::Silent), tls());
     let midway = Midway::before(tls.port());
@@ -107,7 +106,6 @@ fn a_check_has_the_time_after_a_stop_that_it_had_before() {
 }
 
 #[test]
-#[ignore = "the engine does not take a stop off its clock yet"]
 fn a_list_has_the_time_after_a_stop_that_it_had_before() {
     const MANY: usize = 100;
     let (held, silent, greets, tls, full) = (
