@@ -61,10 +61,11 @@ impl Matcher {
             }
             decision = self.read(pattern, work, byte);
         }
-        let asks = decision == Decision::Open && pattern.looks_ahead() && self.held.is_empty();
-        if asks && work.ends(&pattern.automaton) {
-            decision = Decision::Matched;
-        }
+        let may_end = pattern.looks_ahead() && self.held.is_empty();
+        decision = match decision {
+            Decision::Open if may_end && work.ends(&pattern.automaton) => Decision::Matched,
+            known => known,
+        };
         self.settle(decision, work)
     }
 
