@@ -1,13 +1,12 @@
-//! What is told of a failure: the line and the one word, in the state where it was met.
+//! What is told of a failure, in the state where it was met; and what a read of a reply may cost.
 
 use crate::run::{Case, expecting, over, run};
 use crate::script::{Act, Fate, Script};
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{Came, Cause, Reason, Report, reason};
+use check_tcp::outcome::{Came, Reason, reason};
 use check_tcp::report::line;
 use check_tcp::state::Phase;
-use rustix::io::Errno;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -48,17 +47,6 @@ fn a_socket_that_is_silent_to_the_deadline_is_told_once() {
 }
 
 #[test]
-fn a_send_string_that_this_machine_lacks_room_for_is_a_failure_of_its_own() {
-    let acts = vec![Act::Shut, Act::Pause(ms(5)), Act::Reset(Errno::NOBUFS)];
-    let check = Check {
-        send: b"HELO\r\n".to_vec(),
-        ..expecting("^220")
-    };
-    let (phase, word, line) = told(Script::new(acts), check);
-    assert_eq!((phase, word), (Phase::Sending, Reason::Local), "{line}");
-}
-
-#[test]
 fn a_read_under_a_large_pattern_is_short_so_that_others_get_their_turn() {
     let pattern = "(?:a?){500}b{500}$";
     let states = Pattern::new(pattern).expect("a pattern").states();
@@ -81,11 +69,5 @@ fn told(script: Script, check: Check) -> (Phase, Reason, String) {
     let (check, target) = case.asks();
     let run = case.run();
     let line = line::check(&check, &target, &run.outcome, run.status);
-    assert!(!matches!(run.outcome, Ok(Report::Open)), "{line}");
-    assert!(!matches!(run.failure().cause, Cause::Ended), "{line}");
     (run.phase(), reason(&check, &run.outcome), line)
-}
-
-fn ms(n: u64) -> Duration {
-    Duration::from_millis(n)
 }
