@@ -111,12 +111,13 @@ impl Link {
         if let Some(chunk) = decrypted(tls, buf)? {
             return Ok(Io::Ready(chunk));
         }
-        let received = received?;
-        if let Io::Blocked(_) = received {
-            ready!(flushed?);
-        }
-        ready!(received);
-        Ok(Io::Ready(Chunk::Nothing))
+        let Io::Blocked(on) = received? else {
+            return Ok(Io::Ready(Chunk::Nothing));
+        };
+        Ok(Io::Blocked(match flushed? {
+            Io::Blocked(also) => on.or(also),
+            Io::Ready(()) => on,
+        }))
     }
 
     /// `Ready` once every byte of `buf` is with the kernel. `sent` keeps count across calls: it

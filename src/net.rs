@@ -107,6 +107,11 @@ impl<T> Io<T> {
 }
 
 impl Blocked {
+    /// Two attempts were refused, and either may be worth another.
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// What the refused attempt wanted to do.
     pub fn interest(self) -> Interest {
         self.0

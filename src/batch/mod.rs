@@ -5,6 +5,9 @@
 //!                                         └─────► progress ─► console ──► standard error
 //! ```
 //!
+//! What is public here but for [`run`] is so for the simulation, which drives the loop in a world of
+//! its own.
+//!
 //! `turns` is the loop, on the engine's thread. Reading the list, judging and writing, and looking
 //! names up are threads of their own, which wake the loop where it asked them to; none of them can
 //! hold it up.

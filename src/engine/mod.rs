@@ -155,11 +155,6 @@ impl<T, S: System> Engine<T, S> {
         self.system.wall()
     }
 
-    /// What it stands on.
-    pub fn system(&self) -> &S {
-        &self.system
-    }
-
     /// How long it took, after the last [`wait`](Self::wait), until all that were due had been stepped,
     /// the greedy aside.
     pub fn lag(&self) -> Duration {

@@ -101,7 +101,8 @@ fn certificate(e: &CertificateError, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     }
 }
 
-/// webpki gives names as `DnsName("a.example")` and `IpAddress("0::1")`; others are of no use here.
+/// Names are carried in webpki's words, `DnsName("a.example")` and `IpAddress("::1")`; others are of no
+/// use here.
 fn names(presented: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let inner = |name: &'_ String| -> Option<String> {
         let (kind, rest) = name.split_once('(')?;

@@ -8,6 +8,7 @@
 use crate::rng::Rng;
 use crate::world::World;
 use check_tcp::check::Check;
+use check_tcp::net::Blocked;
 use check_tcp::outcome::{Failure, Report, Trace};
 use check_tcp::probe::Probe;
 use check_tcp::state::{Phase, Scratch};
@@ -233,7 +234,7 @@ impl Driver {
         let wake = self.wake();
         let yielded = wake <= self.world.age();
         let awake = match self.world.next() {
-            Some(at) if at <= wake => self.world.turn(),
+            Some(at) if at <= wake => self.world.turn() && self.is_helped(),
             _ => {
                 self.world.wait(wake);
                 true
@@ -241,6 +242,16 @@ impl Driver {
         };
         self.tally.yields += usize::from(awake && yielded);
         awake
+    }
+
+    /// Whether what a poll would tell now is something that it waits for.
+    fn is_helped(&self) -> bool {
+        let Some(on) = self.probe.wait().on.map(Blocked::interest) else {
+            return true;
+        };
+        self.world.ready().is_some_and(|ready| {
+            on.is_readable() && ready.is_readable() || on.is_writable() && ready.is_writable()
+        })
     }
 
     /// Lets all happen that happens while nobody runs, if the time for that has come.

@@ -26,6 +26,7 @@ const BUILDS: [(&str, AtMost); 2] = [
             share: 0.60,
             peak: 3.0,
             size: Some(2.5),
+            calls: Some(37),
         },
     ),
     (
@@ -34,6 +35,7 @@ const BUILDS: [(&str, AtMost); 2] = [
             share: 0.45,
             peak: 2.0,
             size: None,
+            calls: None,
         },
     ),
 ];

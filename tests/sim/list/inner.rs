@@ -256,12 +256,7 @@ impl Inner {
 impl Line {
     /// What a poll tells of its streams: of one that is ready for nothing, nothing.
     fn tells(&self) -> Option<Happened> {
-        let ready = match self.world.as_ref()?.ready() {
-            (true, true) => Interest::READABLE | Interest::WRITABLE,
-            (true, false) => Interest::READABLE,
-            (false, true) => Interest::WRITABLE,
-            (false, false) => return None,
-        };
+        let ready = self.world.as_ref()?.ready()?;
         Some(Happened::Slot(self.slot, ready))
     }
 

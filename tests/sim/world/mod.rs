@@ -8,6 +8,7 @@ use crate::rng::Rng;
 use crate::script::{Fate, Script};
 use check_tcp::check::Family;
 use check_tcp::net::ATTEMPTS;
+use mio::Interest;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -157,14 +158,20 @@ impl World {
         stream.map_or(0, |stream| stream.pipe.unread())
     }
 
-    /// What the connection is ready for; an attempt, for anything.
-    pub fn ready(&self) -> (bool, bool) {
-        match &self.stream {
+    /// What a poll would tell of the connection; of an attempt, anything.
+    pub fn ready(&self) -> Option<Interest> {
+        let (readable, writable) = match &self.stream {
             Some(stream) => (
                 stream.flood.is_some() || stream.pipe.is_readable(),
                 stream.pipe.is_writable(),
             ),
             None => (true, true),
+        };
+        match (readable, writable) {
+            (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
+            (true, false) => Some(Interest::READABLE),
+            (false, true) => Some(Interest::WRITABLE),
+            (false, false) => None,
         }
     }
 
