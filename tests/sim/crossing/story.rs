@@ -180,7 +180,13 @@ impl Plot {
                 cost: Duration::from_millis(10),
                 ..Weather::calm()
             },
-            _ => Weather::of(rng),
+            _ => {
+                let weather = Weather::of(rng);
+                match self.cell.tls && !rng.one_in(4) {
+                    true => brisk(weather),
+                    false => weather,
+                }
+            }
         }
     }
 
@@ -254,6 +260,16 @@ fn asks(cell: Cell, rng: &mut Rng) -> Asks {
         (Phase::Delay, Fault::Flood) if cell.tls => Asks::Match,
         (Phase::Quitting, _) => *rng.pick(&[Asks::Match, Asks::Mismatch, Asks::Nothing]),
         _ => *rng.pick(&[Asks::Match, Asks::Match, Asks::Nothing]),
+    }
+}
+
+/// The same, but a handshake takes a few steps in it and not hundreds.
+fn brisk(weather: Weather) -> Weather {
+    Weather {
+        piece: weather.piece.map(|longest| longest.max(200)),
+        window: weather.window.map(|most| most.max(200)),
+        short_reads: weather.short_reads.map(|most| most.max(200)),
+        ..weather
     }
 }
 
