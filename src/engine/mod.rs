@@ -113,13 +113,9 @@ struct Body<T, S> {
 }
 
 impl<T, S> Body<T, S> {
-    /// Whether its turn comes for an event. The greedy have their turn as it is, and whoever waits to
-    /// read is not helped by room to write.
+    /// Whether its turn comes for an event. The greedy have their turn as it is.
     fn is_waiting_for(&self, ready: Interest) -> bool {
-        let helps = |on: Interest| {
-            on.is_readable() && ready.is_readable() || on.is_writable() && ready.is_writable()
-        };
-        !self.is_greedy && self.probe.wait().on.is_none_or(|on| helps(on.interest()))
+        !self.is_greedy && self.probe.wait().is_helped_by(ready)
     }
 }
 

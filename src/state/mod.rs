@@ -18,6 +18,7 @@ use crate::link::Link;
 use crate::net::{Blocked, Net};
 use crate::outcome::{Cause, Report, Stamps};
 use crate::target::Target;
+use mio::Interest;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 pub use {
@@ -222,6 +223,14 @@ impl Wait {
     /// For a socket or a moment, whichever comes first.
     pub fn either(on: Option<Blocked>, until: Option<Instant>) -> Self {
         Self { on, until }
+    }
+
+    /// Whether a stream that has become ready for this is a reason to step. Room to write is none for
+    /// who waits to read. Something to read always is: Linux tells of room only once there is a good
+    /// deal of it, so a write may succeed before.
+    pub fn is_helped_by(&self, ready: Interest) -> bool {
+        let on = self.on.map(Blocked::interest);
+        on != Some(Interest::READABLE) || ready != Interest::WRITABLE
     }
 
     /// For a moment.

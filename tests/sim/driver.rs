@@ -8,11 +8,11 @@
 use crate::rng::Rng;
 use crate::world::World;
 use check_tcp::check::Check;
-use check_tcp::net::Blocked;
 use check_tcp::outcome::{Failure, Report, Trace};
 use check_tcp::probe::Probe;
 use check_tcp::state::{Phase, Scratch};
 use check_tcp::target::Target;
+use mio::Interest;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -27,6 +27,16 @@ const CALLS: usize = 500;
 /// How many reads of the reply one step may take, and how long it may begin them.
 const READS: usize = 16;
 const SHARE: Duration = Duration::from_millis(5);
+
+/// What a poll would tell of the connection, if anything.
+pub fn told(world: &World) -> Option<Interest> {
+    match world.ready() {
+        (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
+        (true, false) => Some(Interest::READABLE),
+        (false, true) => Some(Interest::WRITABLE),
+        (false, false) => None,
+    }
+}
 
 /// A probe in its world.
 pub struct Driver {
@@ -246,12 +256,8 @@ impl Driver {
 
     /// Whether what a poll would tell now is something that it waits for.
     fn is_helped(&self) -> bool {
-        let Some(on) = self.probe.wait().on.map(Blocked::interest) else {
-            return true;
-        };
-        self.world.ready().is_some_and(|ready| {
-            on.is_readable() && ready.is_readable() || on.is_writable() && ready.is_writable()
-        })
+        let wait = self.probe.wait();
+        wait.on.is_none() || told(&self.world).is_some_and(|ready| wait.is_helped_by(ready))
     }
 
     /// Lets all happen that happens while nobody runs, if the time for that has come.

@@ -108,12 +108,9 @@ fn no_second_has_more_than_its_rate() {
         let mut rng = Rng::new(seed);
         let rate = *rng.pick(&[0.5, 1.0, 7.0, 30.0]);
         let count = 3 + rng.below(40);
-        let line = |_| Line {
-            case: Some(greeted(Duration::ZERO)),
-            at: Duration::ZERO,
-        };
+        let lines = (0..count).map(|_| Line::now(greeted(Duration::ZERO)));
         let plan = Plan {
-            lines: (0..count).map(line).collect(),
+            lines: lines.collect(),
             rate: Some(rate),
             ..Plan::calm(seed)
         };
@@ -173,14 +170,8 @@ fn a_silent_peer_times_out_at_its_time_and_the_standstill_comes_on_top() {
 fn still(check: check_tcp::check::Check, script: Script, readings: usize) -> Plan {
     let at = Duration::from_millis(250);
     Plan {
-        lines: vec![Line {
-            case: Some(Case::new(script, check)),
-            at: Duration::ZERO,
-        }],
-        rate: None,
         troubles: vec![(at, Trouble::Stop(SECOND * 60, readings))],
-        spurious: None,
-        ..Plan::calm(0)
+        ..Plan::of(vec![Line::now(Case::new(script, check))])
     }
 }
 

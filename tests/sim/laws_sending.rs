@@ -1,13 +1,41 @@
 //! A peer that has gone before it took what was to be sent.
 
+use crate::list::{self, Line, Plan};
 use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting, over};
 use crate::script::{Act, Script};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Status};
+use check_tcp::outcome::{Cause, Report, Status};
+use check_tcp::report::record::Event;
 use check_tcp::state::Phase;
 use rustix::io::Errno;
 use std::time::Duration;
+
+const WAITED: Duration = Duration::from_millis(700);
+
+#[test]
+fn what_comes_is_a_reason_to_send_again_though_nobody_told_of_room() {
+    for tls in [false, true] {
+        let acts = vec![
+            Act::Shut,
+            Act::Pause(WAITED),
+            Act::Loosen,
+            Act::say("220 ready\r\n"),
+        ];
+        let check = || over(tls, helo(expecting("^220")));
+        let alone = Case::new(Script::over(tls, acts.clone()), check()).run();
+        assert_eq!(alone.elapsed(), WAITED, "tls {tls}");
+        let case = Case::new(Script::over(tls, acts), check());
+        let run = list::run(Plan::of(vec![Line::now(case)]));
+        let Event::Checked(checked) = &run.records[&0].event else {
+            panic!("it was read");
+        };
+        let Ok(Report::Answered { elapsed, .. }) = checked.outcome else {
+            panic!("tls {tls}: {:?}", checked.outcome);
+        };
+        assert_eq!(elapsed, WAITED, "tls {tls}");
+    }
+}
 
 #[test]
 fn what_the_peer_said_before_it_went_decides() {

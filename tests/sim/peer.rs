@@ -39,6 +39,7 @@ pub struct Peer {
 pub enum Out {
     Bytes(Vec<u8>),
     Shut,
+    Loosen,
     Take(usize),
     Open,
     Closed,
@@ -147,6 +148,7 @@ impl Peer {
                 Act::Shut => out.push(Out::Shut),
                 Act::Take(length) => out.push(Out::Take(length)),
                 Act::Open => out.push(Out::Open),
+                Act::Loosen => out.push(Out::Loosen),
                 // Behind its goodbye rustls may send no alert, and in a handshake it might have to.
                 Act::CloseNotify if self.session().is_handshaking() => {}
                 Act::CloseNotify => {

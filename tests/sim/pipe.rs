@@ -67,10 +67,10 @@ impl Pipe {
         !self.inbox.is_empty() || self.end.is_some()
     }
 
-    /// As `poll(2)` would tell.
+    /// As `poll(2)` would tell; of room that there is again, only once it was said to be enough.
     pub fn is_writable(&self) -> bool {
         let is_broken = matches!(self.end, Some(End::Reset(_) | End::Gone));
-        is_broken || (self.window > 0 && !self.shut)
+        is_broken || self.granted > 0 || (self.window > 0 && !self.shut && !self.starved)
     }
 
     pub fn unread(&self) -> usize {

@@ -71,6 +71,8 @@ pub enum Act {
     Take(usize),
     /// Takes everything in again.
     Open,
+    /// The same, but nothing tells of it: Linux does so only once there is a good deal of room.
+    Loosen,
     CloseNotify,
     /// Breaks the TLS session off with a fatal alert, `bad_record_mac`.
     Alert,

@@ -46,14 +46,8 @@ mod script;
 #[path = "../../../tests/sim/world/mod.rs"]
 mod world;
 
-use cap::Cap;
 use decode::Exchange;
 use libfuzzer_sys::fuzz_target;
-use std::alloc::System;
-
-/// Counts what is held. The sanitizer's allocator is under it.
-#[global_allocator]
-static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
 fuzz_target!(|input: &[u8]| {
     let Some(exchange) = Exchange::decode(input) else {

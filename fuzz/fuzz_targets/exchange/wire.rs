@@ -1,10 +1,10 @@
 //! The world with a hand on the wire: what comes can be changed, and is kept for the laws.
 
-use crate::HEAP;
 use crate::decode::Change;
 use crate::world::World;
 use check_tcp::check::Family;
 use check_tcp::net::{Attempt, Endpoint, LookupError, Net};
+use check_tcp_fuzz::memory;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::task::Poll;
@@ -48,7 +48,7 @@ impl Wire {
 
 /// What the process has allocated and not freed.
 pub fn held() -> isize {
-    isize::try_from(HEAP.allocated()).expect("half of the memory there is")
+    isize::try_from(memory::allocated()).expect("half of the memory there is")
 }
 
 impl Net for Wire {

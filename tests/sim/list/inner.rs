@@ -1,6 +1,7 @@
 //! The virtual machine: one clock, a world for each line, and what the laws of a run are held to.
 
 use super::plan::{Plan, Trouble};
+use crate::driver::told;
 use crate::rng::Rng;
 use crate::script::Script;
 use crate::world::World;
@@ -256,7 +257,7 @@ impl Inner {
 impl Line {
     /// What a poll tells of its streams: of one that is ready for nothing, nothing.
     fn tells(&self) -> Option<Happened> {
-        let ready = self.world.as_ref()?.ready()?;
+        let ready = told(self.world.as_ref()?)?;
         Some(Happened::Slot(self.slot, ready))
     }
 

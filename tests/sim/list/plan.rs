@@ -54,7 +54,33 @@ pub enum Trouble {
     Over,
 }
 
+impl Line {
+    /// One that can be read from the beginning.
+    pub fn now(case: Case) -> Self {
+        Self {
+            case: Some(case),
+            at: Duration::ZERO,
+        }
+    }
+}
+
 impl Plan {
+    /// These lines on a machine with room for all, where nothing goes wrong.
+    pub fn of(lines: Vec<Line>) -> Self {
+        Self {
+            lines,
+            parallel: 512,
+            rate: None,
+            sockets: 1_000,
+            threads: 64,
+            queue: 1_024,
+            write: Duration::ZERO,
+            troubles: Vec::new(),
+            spurious: None,
+            seed: 0,
+        }
+    }
+
     /// The lines of a seed on a machine that lacks nothing.
     pub fn calm(seed: u64) -> Self {
         let mut rng = Rng::new(seed);

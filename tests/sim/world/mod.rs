@@ -8,7 +8,6 @@ use crate::rng::Rng;
 use crate::script::{Fate, Script};
 use check_tcp::check::Family;
 use check_tcp::net::ATTEMPTS;
-use mio::Interest;
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -158,20 +157,14 @@ impl World {
         stream.map_or(0, |stream| stream.pipe.unread())
     }
 
-    /// What a poll would tell of the connection; of an attempt, anything.
-    pub fn ready(&self) -> Option<Interest> {
-        let (readable, writable) = match &self.stream {
+    /// Whether a poll would tell of something to read, and of room to write; of an attempt, both.
+    pub fn ready(&self) -> (bool, bool) {
+        match &self.stream {
             Some(stream) => (
                 stream.flood.is_some() || stream.pipe.is_readable(),
                 stream.pipe.is_writable(),
             ),
             None => (true, true),
-        };
-        match (readable, writable) {
-            (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
-            (true, false) => Some(Interest::READABLE),
-            (false, true) => Some(Interest::WRITABLE),
-            (false, false) => None,
         }
     }
 
@@ -228,6 +221,7 @@ impl World {
                 Out::Reset(errno) => self.send(Event::Resets(errno)),
                 Out::Flood(bytes) => self.send(Event::Floods(bytes)),
                 Out::Shut => self.stream().pipe.shut = true,
+                Out::Loosen => self.stream().pipe.shut = false,
                 Out::Take(length) => {
                     self.stream().pipe.grants(length);
                     self.plan(self.now, Event::Edge);
