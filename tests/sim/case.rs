@@ -124,6 +124,14 @@ impl Case {
         (self.script.clone(), self.target.clone(), self.check.clone())
     }
 
+    /// The same, where what happens at one moment is seen together: how often somebody looks within a
+    /// moment changes nothing.
+    pub fn in_one_look(self) -> Self {
+        let mut script = self.script;
+        script.weather.apart = false;
+        Self { script, ..self }
+    }
+
     /// The same with so much more time.
     pub fn patient(self, more: Duration) -> Self {
         let mut check = Arc::into_inner(self.check).expect("nobody else has it");

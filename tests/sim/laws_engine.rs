@@ -5,7 +5,7 @@ use crate::case::Case;
 use crate::list::{self, Line, Plan, Run, Trouble};
 use crate::rng::{Rng, each_seed};
 use crate::run::{self, expecting};
-use crate::script::{Act, Script};
+use crate::script::{Act, Fate, Script};
 use check_tcp::batch::turns::End;
 use check_tcp::outcome::{Cause, Failure, Report, Status};
 use check_tcp::report::finish::finish;
@@ -31,7 +31,10 @@ fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
         if plan.cases().any(|case| !case.is_exact()) {
             return;
         }
-        let alone = cases(seed, |case| case);
+        for line in &mut plan.lines {
+            line.case = line.case.take().map(Case::in_one_look);
+        }
+        let alone = cases(seed, Case::in_one_look);
         let run = list::run(plan);
         whole(&run, alone.len());
         for (n, alone) in alone.into_iter().enumerate() {
@@ -63,9 +66,8 @@ fn whatever_happens_to_the_machine_no_verdict_is_lost_doubled_or_false() {
             line.case = line.case.take().map(|case| case.patient(PATIENCE));
         }
         let count = plan.lines.len();
-        let is_stop = |(_, trouble): &(Duration, Trouble)| matches!(trouble, Trouble::Stop(..));
-        let stops = plan.troubles.iter().any(is_stop);
-        let turns_away: Vec<bool> = plan.lines.iter().map(turns_away).collect();
+        let exact = plan.cases().all(Case::is_exact);
+        let stays: Vec<bool> = plan.lines.iter().map(stays).collect();
         let alone = cases(seed, |case| case.patient(PATIENCE));
         let run = list::run(plan);
         assert_eq!(
@@ -91,7 +93,7 @@ fn whatever_happens_to_the_machine_no_verdict_is_lost_doubled_or_false() {
             let interrupted =
                 matches!(&checked.outcome, Err(e) if matches!(e.cause, Cause::Interrupted));
             let is_soon = alone.trace.total < PATIENCE / 2;
-            let is_held = is_soon && !(stops && turns_away[*n]);
+            let is_held = exact && is_soon && stays[*n];
             if alone.status == Status::Ok && is_held && !interrupted {
                 let status = finish(record).status;
                 let lacks = matches!(&checked.outcome, Err(e) if e.lacked().is_some());
@@ -189,12 +191,14 @@ fn greeted(after: Duration) -> Case {
     )
 }
 
-/// Whether its peer does not wait for one that stands still.
-fn turns_away(line: &Line) -> bool {
+/// Whether its peer is there for one that comes late.
+fn stays(line: &Line) -> bool {
     let Some(case) = &line.case else { return false };
     let (script, ..) = case.parts();
     let leaves = |act: &Act| matches!(act, Act::Shut | Act::End | Act::Reset(_) | Act::CloseNotify);
-    script.acts.iter().any(leaves)
+    let changes = |fate: &Fate| matches!(fate, Fate::Full(_));
+    let fates = script.fates.values().chain([&script.fate]);
+    !script.acts.iter().any(leaves) && !fates.into_iter().any(changes)
 }
 
 /// How each line of a seed goes alone.
