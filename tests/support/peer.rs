@@ -239,6 +239,8 @@ impl Peer {
                 self.bytes.extend(buffer.iter().take(count));
                 true
             }
+            // A process that was stopped and goes on is told so where a read has a limit of time.
+            Err(error) if error.kind() == ErrorKind::Interrupted => true,
             Err(error) => {
                 self.end = Some(end_of(&error));
                 false
