@@ -210,8 +210,11 @@ impl Peer {
         }
     }
 
-    /// Hears a record that no client of this session can have made.
+    /// Hears a record that no client of this session can have made; behind a goodbye it hears nothing.
     fn break_off(&mut self) {
+        if self.notified {
+            return;
+        }
         let session = self.session();
         let mut nonsense = &[&[23, 3, 3, 0, 32], &[0; 32][..]].concat()[..];
         session.read_tls(&mut nonsense).expect("a buffer in memory");
