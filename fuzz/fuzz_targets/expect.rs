@@ -14,6 +14,7 @@
 #![no_main]
 
 use check_tcp::expect::{Decision, Matcher, Pattern, Work};
+use check_tcp_fuzz::as_go::text;
 use check_tcp_fuzz::cut::Pieces;
 use check_tcp_fuzz::memory;
 use libfuzzer_sys::fuzz_target;
@@ -156,16 +157,6 @@ fn captures(pattern: &Pattern, reply: &[u8], matches: bool) {
 
 fn is_match(regex: &Regex, reply: &[u8]) -> bool {
     regex.is_match(&text(reply))
-}
-
-/// A reply as Go reads it.
-fn text(reply: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in reply.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    text
 }
 
 fn ends_inside_a_character(bytes: &[u8]) -> bool {

@@ -1,5 +1,7 @@
 //! What the fuzz targets share.
 
+#[path = "../../tests/expect/as_go.rs"]
+pub mod as_go;
 pub mod cut;
 pub mod memory;
 pub mod said;

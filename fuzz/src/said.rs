@@ -25,12 +25,20 @@ pub fn refused(label: Label, name: String, message: String) {
     assert!(line.trim_end().chars().count() <= LONGEST, "{line}");
 }
 
-/// One line and its end, without control characters and invisible ones that break or turn it.
-fn one_line(text: &str) {
-    let line = text.strip_suffix('\n').expect("a line ends");
-    let breaks = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
-    };
-    assert!(!line.contains(breaks), "{}", line.escape_debug());
+/// Holds a text to be one line and its end, all of it [printable](is_printable).
+///
+/// # Panics
+/// It is not so.
+pub fn one_line(text: &str) {
+    let line = text.strip_suffix('\n').expect("a line end");
+    assert!(line.chars().all(is_printable), "{}", line.escape_debug());
+}
+
+/// Whether a character neither controls a terminal nor breaks the line nor turns it.
+pub fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
 }

@@ -1,6 +1,6 @@
 //! Whether the dates of one certificate hold.
 
-use super::der::{element, tagged};
+use super::der::{element, fields, tagged};
 use rustls::pki_types::UnixTime;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,8 +33,7 @@ pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
 /// lies before 1970 is 1970.
 pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     const VERSION: u8 = 0xa0;
-    let (certificate, _) = tagged(certificate, 0x30)?;
-    let (fields, _) = tagged(certificate, 0x30)?;
+    let fields = fields(certificate)?;
     let fields = match element(fields)? {
         (VERSION, _, rest) => rest,
         _ => fields,

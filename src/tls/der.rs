@@ -1,5 +1,11 @@
 //! The elements of DER (X.690), as far as a certificate has them.
 
+/// What a certificate has of fields (RFC 5280, section 4.1), its signature aside.
+pub fn fields(certificate: &[u8]) -> Option<&[u8]> {
+    let (certificate, _) = tagged(certificate, 0x30)?;
+    Some(tagged(certificate, 0x30)?.0)
+}
+
 /// The contents of the first element, which must have this tag, and what stands behind it.
 pub fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, contents, rest) = element(der)?;

@@ -1,6 +1,6 @@
 //! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
-use super::der::{element, tagged};
+use super::der::{element, fields, tagged};
 use std::net::IpAddr;
 
 /// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
@@ -53,8 +53,7 @@ fn subject_alt_name(certificate: &[u8]) -> Option<&[u8]> {
 
 fn extensions(certificate: &[u8]) -> Option<&[u8]> {
     const EXTENSIONS: u8 = 0xa3;
-    let (certificate, _) = tagged(certificate, 0x30)?;
-    let (mut fields, _) = tagged(certificate, 0x30)?;
+    let mut fields = fields(certificate)?;
     loop {
         let (tag, field, rest) = element(fields)?;
         if tag == EXTENSIONS {

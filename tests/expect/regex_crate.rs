@@ -2,6 +2,7 @@
 //!
 //! It sees the translated pattern and the whole reply at once, each invalid byte read as U+FFFD.
 
+use crate::as_go::text;
 use crate::cut::{Cut, Random, share};
 use check_tcp::expect::{Pattern, Work};
 use regex::Regex;
@@ -156,14 +157,4 @@ fn reply(random: &mut Random) -> Vec<u8> {
         .flat_map(|_| random.pick(&REPLIES))
         .copied()
         .collect()
-}
-
-/// A reply as Go reads it.
-fn text(reply: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in reply.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    text
 }

@@ -11,6 +11,7 @@ use check_tcp::outcome::{
 use check_tcp::report::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
 use check_tcp::state::Phase;
+use check_tcp_fuzz::said::{is_printable, one_line};
 use serde_json::Value;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -84,13 +85,13 @@ pub fn tell(exchange: &Exchange, run: Run) {
         })),
     };
     let line = text::line(&record, status);
-    is_one_line(&line);
+    one_line(&line);
     assert!(line.chars().count() <= line::LONGEST, "{line}");
     assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
     assert!(line.contains(&format!(" {}: ", status.word())), "{line}");
 
     let object = json::record(&record, status, reason);
-    is_one_line(&object);
+    one_line(&object);
     let value: Value = serde_json::from_str(&object).expect("one JSON object");
     assert_eq!(value["status"], status.word());
     assert_eq!(value["code"], status.code());
@@ -316,20 +317,4 @@ fn tried(failure: &Failure) -> impl Iterator<Item = &Tried> {
         _ => &[],
     };
     tried.iter()
-}
-
-fn is_one_line(text: &str) {
-    let line = text.strip_suffix('\n').expect("a line end");
-    assert!(line.chars().all(is_printable), "{line:?}");
-}
-
-/// Nothing that controls a terminal, breaks the line or turns it.
-fn is_printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(
-            c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
-        )
-        && !('\u{202a}'..='\u{202e}').contains(&c)
-        && !('\u{2066}'..='\u{2069}').contains(&c)
 }

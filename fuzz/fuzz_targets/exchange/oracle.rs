@@ -4,6 +4,7 @@ use crate::decode::{Exchange, PATTERNS};
 use crate::script::Act;
 use crate::wire::Wire;
 use check_tcp::expect::Pattern;
+use check_tcp_fuzz::as_go::text;
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -82,14 +83,4 @@ fn regex(pattern: &Pattern) -> Regex {
         .size_limit(1 << 26)
         .build()
         .expect("what was translated")
-}
-
-/// A reply as Go reads it.
-fn text(reply: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in reply.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    text
 }
