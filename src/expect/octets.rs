@@ -10,8 +10,11 @@ use regex_syntax::hir::{
 };
 use regex_syntax::utf8::Utf8Sequences;
 
-/// The last character of ASCII, and the one behind it.
-const ASCII: (char, char) = ('\x7F', '\u{80}');
+/// The last character of ASCII.
+const LAST_ASCII: char = '\x7F';
+
+/// All characters beyond ASCII.
+const ALL_BEYOND: (char, char) = ('\u{80}', char::MAX);
 
 /// First bytes of characters beyond ASCII, and the others of them.
 const FIRST: (u8, u8) = (0xC2, 0xF4);
@@ -46,7 +49,7 @@ pub(super) fn of(hir: &Hir) -> Hir {
         }
         HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) | HirKind::Class(_) => hir.clone(),
         HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(of(&repetition.sub)),
+            sub: Box::new(any_number(repetition).unwrap_or_else(|| of(&repetition.sub))),
             ..*repetition
         }),
         HirKind::Capture(capture) => of(&capture.sub),
@@ -55,24 +58,30 @@ pub(super) fn of(hir: &Hir) -> Hir {
     }
 }
 
+/// One byte of a class that may be repeated any number of times, where it holds all characters
+/// beyond ASCII: `.*` and `\S*` are loops over single bytes then. Such a loop may begin and end
+/// inside a character that both it and its neighbour hold, and changes nothing by that.
+fn any_number(repetition: &Repetition) -> Option<Hir> {
+    let (0, None, HirKind::Class(Class::Unicode(class))) =
+        (repetition.min, repetition.max, repetition.sub.kind())
+    else {
+        return None;
+    };
+    (beyond_ascii(class) == [ALL_BEYOND]).then(|| {
+        let mut ranges = within_ascii(class);
+        ranges.push((OTHERS.0, u8::MAX));
+        bytes(&ranges)
+    })
+}
+
 /// `None` where there would be too many.
 fn branches(class: &ClassUnicode) -> Option<Vec<Hir>> {
-    let (last, next) = ASCII;
-    let ascii: Vec<_> = class
-        .iter()
-        .filter(|range| range.start() <= last)
-        .map(|range| (range.start() as u8, range.end().min(last) as u8))
-        .collect();
-    let beyond: Vec<_> = class
-        .iter()
-        .filter(|range| range.end() >= next)
-        .map(|range| (range.start().max(next), range.end()))
-        .collect();
+    let (ascii, beyond) = (within_ascii(class), beyond_ascii(class));
     let mut branches = Vec::new();
     if !ascii.is_empty() {
         branches.push(bytes(&ascii));
     }
-    if beyond == [(next, char::MAX)] {
+    if beyond == [ALL_BEYOND] {
         branches.push(Hir::concat(vec![bytes(&[FIRST]), some(bytes(&[OTHERS]))]));
         return Some(branches);
     }
@@ -87,6 +96,25 @@ fn branches(class: &ClassUnicode) -> Option<Vec<Hir>> {
         }
     }
     Some(branches)
+}
+
+/// The ranges of a class within ASCII.
+fn within_ascii(class: &ClassUnicode) -> Vec<(u8, u8)> {
+    class
+        .iter()
+        .filter(|range| range.start() <= LAST_ASCII)
+        .map(|range| (range.start() as u8, range.end().min(LAST_ASCII) as u8))
+        .collect()
+}
+
+/// The ranges of a class beyond ASCII.
+fn beyond_ascii(class: &ClassUnicode) -> Vec<(char, char)> {
+    let (first, _) = ALL_BEYOND;
+    class
+        .iter()
+        .filter(|range| range.end() >= first)
+        .map(|range| (range.start().max(first), range.end()))
+        .collect()
 }
 
 fn bytes(ranges: &[(u8, u8)]) -> Hir {
@@ -133,6 +161,7 @@ mod tests {
             r"\A(?:OK )?[0-9]+(?:\.[0-9]+)+\S*\n\z",
             "(?i)kiss",
             "[а-я]+(?:ä|ö)",
+            r"^.*\n[^a]*b",
         ] {
             let hir = hir(pattern);
             assert!(are_needed(&hir), "{pattern}");
@@ -141,6 +170,13 @@ mod tests {
         assert!(!are_needed(&hir(r"^\d+é[a-z]|\+OK$")));
         let letters = hir(r"\pL");
         assert_eq!(of(&letters), letters, "too many for branches");
+    }
+
+    #[test]
+    fn what_may_stand_any_number_of_times_is_one_state() {
+        let states = |pattern: &str| Pattern::new(pattern).expect(pattern).states();
+        assert_eq!(states(r"^.*\n"), states(r"^a*\n"));
+        assert!(states(r"^.+\n") > states(r"^a+\n"));
     }
 
     #[test]
@@ -164,11 +200,21 @@ mod tests {
             "[é-ſ]",
             r"\PL",
         ] {
-            let pattern = Pattern::new(&format!("^(?:{class}{class}x|{class}y)")).expect(class);
+            let source =
+                format!("^(?:{class}{class}x|{class}y|{class}*z|a{class}*{class}*{class}w)");
+            let pattern = Pattern::new(&source).expect(class);
             let regex = Regex::new(&pattern.translated()).expect(class);
             for &a in &around {
                 for &b in &around {
-                    for text in [format!("{a}{b}x"), format!("{a}y"), format!("{a}")] {
+                    for text in [
+                        format!("{a}{b}x"),
+                        format!("{a}y"),
+                        format!("{a}"),
+                        format!("{a}{b}z"),
+                        format!("a{a}{b}w"),
+                        format!("a{a}w"),
+                        "aw".to_owned(),
+                    ] {
                         let mut matcher = pattern.matcher();
                         let decision = matcher.feed(&pattern, &mut work, text.as_bytes());
                         let matched = decision == Decision::Matched;
