@@ -12,6 +12,8 @@ pub(super) struct Automaton {
     pub(super) nfa: NFA,
     /// It has an assertion that the next byte, or the end, decides: `$ \z \b \B`.
     pub(super) looks_ahead: bool,
+    /// A match can only begin where the reply does.
+    pub(super) anchored: bool,
     /// Where a walk begins.
     pub(super) entry: Entry,
 }
@@ -42,6 +44,7 @@ impl Automaton {
         Ok(Self {
             nfa,
             looks_ahead,
+            anchored,
             entry,
         })
     }
@@ -93,6 +96,21 @@ mod tests {
         assert_eq!(states("^220"), states(r"\A(?:220)"));
         assert!(states("^220") < states("220"));
         assert!(states("^a|^b") < states("^a|b"));
+    }
+
+    #[test]
+    fn a_pattern_is_anchored_where_each_way_through_it_begins_with_the_reply() {
+        let anchored = |pattern| {
+            Automaton::new(&dialect::parse(pattern).unwrap())
+                .unwrap()
+                .anchored
+        };
+        for pattern in ["^220", r"\A220", "^a|^b", "(?i)^(a|b)", "(?:^a)+"] {
+            assert!(anchored(pattern), "{pattern}");
+        }
+        for pattern in ["220", "^a|b", "(?m)^220", "a?^b", "", "(?:^)?a"] {
+            assert!(!anchored(pattern), "{pattern}");
+        }
     }
 
     #[test]

@@ -117,6 +117,12 @@ impl Pattern {
         self.automaton.looks_ahead
     }
 
+    /// Whether a match can only begin where the reply does, so that a reply that leaves the pattern
+    /// open is the beginning of one that matches.
+    pub fn is_anchored(&self) -> bool {
+        self.automaton.anchored
+    }
+
     /// The states of the pattern's automaton. The time that one byte of a reply takes grows with
     /// them, and a [`Matcher`] keeps at most four bytes for each.
     pub fn states(&self) -> usize {

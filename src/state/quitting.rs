@@ -32,11 +32,12 @@ enum Found {
         reply: Reply,
         elapsed: Duration,
     },
-    /// The peer is told goodbye all the same.
+    /// The peer is told goodbye all the same, unless its reply `goes_on`.
     Unexpected {
         reply: Reply,
         elapsed: Duration,
         open: bool,
+        goes_on: bool,
     },
 }
 
@@ -63,7 +64,16 @@ impl Quitting {
             reply,
             elapsed,
             open,
+            goes_on: false,
         })
+    }
+
+    /// The same in the middle of what the peer says: the quit string is left out.
+    pub(super) fn without_a_word(mut self) -> Self {
+        if let Found::Unexpected { goes_on, .. } = &mut self.found {
+            *goes_on = true;
+        }
+        self
     }
 
     fn after(found: Found) -> Self {
@@ -75,13 +85,17 @@ impl Quitting {
     }
 
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+        let quit = match self.found {
+            Found::Unexpected { goes_on: true, .. } => &[],
+            _ => cx.check.quit.as_slice(),
+        };
         let said = match self.said {
             Some(said) => said,
-            None => match cx.link.write_all(cx.net, &cx.check.quit, &mut self.sent) {
+            None => match cx.link.write_all(cx.net, quit, &mut self.sent) {
                 Ok(Io::Blocked(on)) => return Turn::wait(self, Wait::on(on)),
                 Ok(Io::Ready(())) => {
                     let (elapsed, leave) = (cx.elapsed(), cx.now + LEAVE);
-                    if cx.check.quit.is_empty() {
+                    if quit.is_empty() {
                         cx.link.say_goodbye(cx.net);
                     }
                     *self.said.insert(Said { elapsed, leave })
@@ -128,6 +142,7 @@ impl Found {
                 reply,
                 elapsed,
                 open,
+                goes_on: _,
             } => {
                 return Err(Cause::Unexpected {
                     reply: Box::new(reply),

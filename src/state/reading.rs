@@ -85,7 +85,13 @@ impl Reading {
             Ending::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
             ending => {
                 let open = matches!(ending, Ending::Deadline);
-                Ok(Quitting::unexpected(self.reply, cx, open).into())
+                let quitting = Quitting::unexpected(self.reply, cx, open);
+                // What an anchored pattern is open to is the rest of a reply that has begun well.
+                let goes_on = !matches!(ending, Ending::Peer);
+                Ok(match goes_on && pattern.is_some_and(Pattern::is_anchored) {
+                    true => quitting.without_a_word().into(),
+                    false => quitting.into(),
+                })
             }
         }
     }

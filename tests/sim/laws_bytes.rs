@@ -192,7 +192,8 @@ fn never_more_of_the_reply_is_taken_in_than_maxbytes_allows() {
         let mut rng = Rng::new(seed);
         let max = 1 + rng.below(80);
         let reply = "a".repeat(100);
-        let endless = format!("^{}", "a".repeat(101));
+        // Not anchored, so that QUIT parts what is read from what is read away.
+        let endless = "a".repeat(101);
         for tls in [false, true] {
             let check = over(tls, limited(max as u64, expecting(&endless)));
             let script = Script::over(tls, vec![Act::say(&reply)]).in_weather(seed);

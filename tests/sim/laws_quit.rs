@@ -2,12 +2,13 @@
 //! asserts it.
 
 use crate::rng::{Rng, each_seed};
-use crate::run::{Case, expecting, over, run};
+use crate::run::{Case, Verdict, expecting, over, run};
 use crate::script::{Act, Fate, Lookup, Script, v4};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Status};
 use check_tcp::state::Phase;
 use rustix::io::Errno;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -71,13 +72,41 @@ fn without_a_pattern_a_farewell_that_cannot_be_delivered_is_critical() {
 fn a_peer_whose_reply_did_not_match_is_told_goodbye_too() {
     each_seed(10, |seed| {
         for tls in [false, true] {
-            for reply in ["421 busy\r\n", "22"] {
+            for (pattern, reply) in [("^220", "421 busy\r\n"), ("220", "421 busy\r\n")] {
                 let script = Script::over(tls, vec![Act::say(reply)]).in_weather(seed);
-                let run = Case::new(script, over(tls, polite())).nudged(seed).run();
+                let check = Check {
+                    timeout: TIMEOUT,
+                    ..over(tls, expecting(pattern))
+                };
+                let run = Case::new(script, check).nudged(seed).run();
                 assert_eq!(run.phase(), Phase::Reading, "{}", run.told());
                 if run.at < TIMEOUT || !run.world.starved() {
                     run.heard("QUIT\r\n");
                 }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_peer_in_the_middle_of_what_it_says_is_told_nothing() {
+    each_seed(10, |seed| {
+        for tls in [false, true] {
+            for max_bytes in [None, NonZeroU64::new(2)] {
+                let script = Script::over(tls, vec![Act::say("22")]).in_weather(seed);
+                let check = Check {
+                    max_bytes,
+                    ..over(tls, polite())
+                };
+                let run = Case::new(script, check).nudged(seed).run();
+                let limited = max_bytes.is_some();
+                let verdict = match limited {
+                    true => Verdict::Mismatch,
+                    false => Verdict::Open,
+                };
+                assert_eq!(run.verdict(), verdict, "{}", run.told());
+                assert!(!limited || run.at < TIMEOUT, "{}", run.told());
+                run.heard("");
             }
         }
     });
@@ -131,7 +160,7 @@ fn what_has_arrived_is_read_away_and_not_counted() {
             let rest = "x".repeat(length);
             let acts = vec![Act::say(format!("220 {rest}"))];
             let check = Check {
-                max_bytes: std::num::NonZeroU64::new(4),
+                max_bytes: NonZeroU64::new(4),
                 ..over(tls, polite())
             };
             let run = run(Script::over(tls, acts), check);
