@@ -47,6 +47,27 @@ fn an_unanchored_pattern_fails_when_nothing_more_can_come() {
 }
 
 #[test]
+fn a_preset_waits_for_the_whole_greeting() {
+    let server = Server::tcp(|peer| peer.say_in_pieces(&["220-mx ESMTP\r\n", "421 busy\r\n"]));
+    let run = check!("--service SMTP -H 127.0.0.1 -p {}", server.port()).named("SMTP");
+    run.critical("^Unexpected response from host/socket: 220-mx ESMTP.+4");
+    let server = Server::tcp(|peer| peer.say_in_pieces(&["220-mx ESMTP\r\n", "220 mx\r\n"]));
+    let port = server.port();
+    let run = check!("--service SMTP -H 127.0.0.1 -p {port}").named("SMTP");
+    run.ok("220-mx ESMTP.+220 mx\\]$");
+    check!("--service SMTP -H 127.0.0.1 -p {port} -m 10")
+        .named("SMTP")
+        .critical("^Unexpected response from host/socket: 220-mx ESM$");
+}
+
+#[test]
+fn imap_is_well_where_nobody_needs_to_log_in() {
+    let server = Server::saying("* preauth IMAP4rev1 ready\r\n");
+    let run = check!("--service IMAP -H 127.0.0.1 -p {}", server.port());
+    run.named("IMAP").ok("preauth");
+}
+
+#[test]
 fn one_deadline_holds_for_all() {
     let server = Server::tcp(|peer| peer.drip(b'x', Duration::from_millis(20)));
     let port = server.port();

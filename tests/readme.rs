@@ -62,7 +62,7 @@ fn row(preset: &Preset) -> String {
         preset.name.to_owned(),
         preset.port.to_string(),
         text(preset.send),
-        code(preset.expect),
+        code(preset.expect).replace('|', r"\|"),
         text(preset.quit),
         if preset.tls { "yes" } else { "" }.to_owned(),
     ];

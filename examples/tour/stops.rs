@@ -43,7 +43,7 @@ pub fn prepare(dir: &Path) -> io::Result<Stops> {
         .comes_to(0, "SMTP OK: 0."),
         Stop::new(
             "A banner in two pieces is one reply",
-            &format!("-H 127.0.0.1 -p {split} -e '^SSH-2\\.0-OpenSSH_9'"),
+            &format!("-H 127.0.0.1 -p {split} -e '(?m)^SSH-2\\.0-OpenSSH_9'"),
         )
         .comes_to(0, "[SSH-2.0-OpenSSH_9.2p1]"),
         Stop::new(
@@ -94,7 +94,7 @@ pub fn prepare(dir: &Path) -> io::Result<Stops> {
         .comes_to(2, "timed out after 500ms"),
         Stop::new(
             "A reply that would mislead a terminal, or Nagios, is made harmless",
-            &format!("-H 127.0.0.1 -p {hostile} -e '^220'"),
+            &format!("--service FTP -H 127.0.0.1 -p {hostile}"),
         )
         .comes_to(2, r"\x1b[2J\x1b[1;1HTCP OK: all is well\x7ctime=0s\r\n"),
         Stop::new(
@@ -119,11 +119,11 @@ pub fn prepare(dir: &Path) -> io::Result<Stops> {
         .comes_to(3, "SMTP UNKNOWN: -p 99999: "),
         Stop::new(
             "Many targets from one list: a line each, as soon as it is known",
-            "-e '^220' --targets -",
+            "-t 5 --targets -",
         )
         .reading(&format!(
-            "127.0.0.1:{split} -e '^SSH-2\\.0-OpenSSH' --name ssh   # the slowest\n\
-             127.0.0.1:{mail}\n\
+            "127.0.0.1:{split} -e '(?m)^SSH-2\\.0-OpenSSH' --name ssh   # the slowest\n\
+             127.0.0.1:{mail} --service SMTP\n\
              unix:{app} -E -s 'PING\\r\\n' -e '^\\+PONG' --name app\n\
              127.0.0.1:{closed} -C\n"
         ))
@@ -144,7 +144,7 @@ pub fn prepare(dir: &Path) -> io::Result<Stops> {
         )
         .reading(&format!(
             "127.0.0.1:{mail}\n\
-             127.0.0.1:{split} -e '^SSH-2\\.0-OpenSSH' --name ssh\n\
+             127.0.0.1:{split} -e '(?m)^SSH-2\\.0-OpenSSH' --name ssh\n\
              127.0.0.1:{busy}\n\
              localhost:{mail}\n\
              127.0.0.1:{closed}\n\

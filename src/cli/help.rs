@@ -24,7 +24,7 @@ blank to the end of the line.
 const EXAMPLES: &str = r"
 Examples:
   check-tcp --service SMTP -H mail.example.com -w 1 -c 3
-  check-tcp -H 2001:db8::1 -p 22 -e '^SSH-2\.0-' -t 5
+  check-tcp -H 2001:db8::1 -p 22 -e '(?m)^SSH-2\.0-' -t 5
   check-tcp -U /run/app.sock -E -s 'PING\r\n' -e '^\+PONG' -q 'QUIT\r\n'
   check-tcp --service SMTP -w 1 -c 3 --targets hosts.txt --summary
   produce-hosts | check-tcp -p 22 --targets - --format json
@@ -88,35 +88,21 @@ fn label(flag: &Flag) -> String {
 }
 
 fn presets(text: &mut String) {
-    line_of(text, row("NAME", "PORT", "TLS", "EXPECT", "QUIT"));
+    line_of(text, row("NAME", "PORT", "TLS", "SEND", "QUIT"));
     for preset in PRESETS {
+        let port = preset.port.to_string();
         let tls = if preset.tls { "yes" } else { "" };
-        let quit = preset.quit.escape_ascii().to_string();
-        line_of(
-            text,
-            row(
-                preset.name,
-                &preset.port.to_string(),
-                tls,
-                preset.expect,
-                &quit,
-            ),
-        );
+        let [send, quit] = [preset.send, preset.quit].map(|said| said.escape_ascii().to_string());
+        line_of(text, row(preset.name, &port, tls, &send, &quit));
     }
-    for preset in PRESETS.iter().filter(|preset| !preset.send.is_empty()) {
-        line_of(
-            text,
-            format_args!(
-                "  {} sends {} first.",
-                preset.name,
-                preset.send.escape_ascii()
-            ),
-        );
-    }
+    text.push_str(
+        "Each waits for the greeting (GEARMAN: the answer) of its service to the end of\n\
+         its last line.\n",
+    );
 }
 
-fn row(name: &str, port: &str, tls: &str, expect: &str, quit: &str) -> String {
-    format!("  {name:7}  {port:>4}  {tls:3}  {expect:42} {quit}")
+fn row(name: &str, port: &str, tls: &str, send: &str, quit: &str) -> String {
+    format!("  {name:7}  {port:>4}  {tls:3}  {send:9}  {quit}")
 }
 
 /// Adds a line, without the blanks at its end.

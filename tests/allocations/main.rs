@@ -16,14 +16,21 @@ use std::time::Instant;
 use world::{Script, World};
 
 /// What servers that speak first say, and one that is asked.
-const GREETINGS: [(&str, &str); 5] = [
+const GREETINGS: [(&str, &str); 9] = [
     ("FTP", "220 (vsFTPd 3.0.3)\r\n"),
+    ("FTP", "220-Welcome\r\n220-to this\r\n220 server\r\n"),
+    ("FTP", "220-é\r\nés\n\n4\n42é\n421é\n 421 x\r\n220 é\r\n"),
     ("POP", "+OK Dovecot (Debian) ready.\r\n"),
     (
         "IMAP",
         "* OK [CAPABILITY IMAP4rev1 IDLE] Dovecot ready.\r\n",
     ),
     ("SMTP", "220 mail.example ESMTP Postfix (Debian/GNU)\r\n"),
+    (
+        "SMTP",
+        "220-mail.example ESMTP\r\n220-né\r\n220 mail.example\r\n",
+    ),
+    ("IMAP", "* preauth é\r\n"),
     ("GEARMAN", "OK 1.1.20+ds\n"),
 ];
 

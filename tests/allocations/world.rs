@@ -12,7 +12,7 @@ use std::task::Poll;
 use std::time::Instant;
 
 /// More steps than any probe here takes.
-const STEPS: usize = 100;
+const STEPS: usize = 200;
 
 /// The other end of the connection.
 pub trait Peer {

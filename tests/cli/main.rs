@@ -6,6 +6,7 @@ mod support;
 mod closing;
 mod expect;
 mod family;
+mod greeting;
 mod help;
 mod hostname;
 mod limits;

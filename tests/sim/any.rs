@@ -5,14 +5,19 @@ use crate::run::{Case, over};
 use crate::script::{Act, Fate, Lookup, Script, Weather, v4, v6};
 use check_tcp::check::{Check, Family};
 use check_tcp::expect::Pattern;
+use check_tcp::preset::PRESETS;
 use rustix::io::Errno;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
 const PATTERNS: [&str; 4] = ["^220", "SSH_9", "^(a|b)*c", "x"];
-const REPLIES: [&str; 6] = [
+const REPLIES: [&str; 10] = [
     "220 ready\r\n",
+    "220-first\r\n",
+    "421 busy\r\n",
+    "+OK ready\r\n",
+    "* OK ready\r\n",
     "2",
     "SSH-2.0-OpenSSH_9",
     "abababc",
@@ -42,7 +47,10 @@ pub fn case(seed: u64) -> Case {
 }
 
 fn check(rng: &mut Rng) -> Check {
-    let pattern = *rng.pick(&PATTERNS);
+    let pattern = match rng.one_in(3) {
+        true => rng.pick(PRESETS).expect,
+        false => *rng.pick(&PATTERNS),
+    };
     let expect = (!rng.one_in(4)).then(|| Pattern::new(pattern).expect("a pattern"));
     let max = *rng.pick(&[0, 0, 1, 5, 2_000]);
     Check {

@@ -3,7 +3,8 @@
 use crate::any;
 use crate::printed;
 use crate::rng::each_seed;
-use crate::run::LEAVE;
+use crate::run::{LEAVE, Verdict};
+use check_tcp::expect::Pattern;
 use check_tcp::outcome::Report;
 use std::time::Duration;
 
@@ -19,6 +20,10 @@ fn whatever_happens_a_probe_ends_in_time_and_keeps_to_what_was_asked() {
         let asked = [check.send.clone(), check.quit.clone()].concat();
         if check.tls.is_none() {
             assert!(asked.starts_with(&log.sent), "{}", run.told());
+        }
+        let amid = run.verdict() == Verdict::Open;
+        if amid && check.expect.as_ref().is_some_and(Pattern::is_anchored) {
+            assert!(check.send.starts_with(run.world.heard()), "{}", run.told());
         }
         if check.expect_closed {
             assert_eq!(log.sent.len(), 0, "{}", run.told());

@@ -44,6 +44,7 @@ mod laws_delay;
 mod laws_engine;
 mod laws_failing;
 mod laws_flood;
+mod laws_greeting;
 mod laws_leave;
 mod laws_list;
 mod laws_quit;

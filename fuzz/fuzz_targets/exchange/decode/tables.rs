@@ -11,9 +11,9 @@ pub const QUIT: &[u8] = b"QUIT of the check\r\n";
 
 /// Those of the presets, and some that try each its own room of the matcher.
 pub const PATTERNS: [&str; 24] = [
-    "^220",
-    r"^\+OK",
-    r"^\* OK",
+    r"^(?:220-.*\n)*220(?: .*)?\r?\n",
+    r"^\+OK.*\n",
+    r"(?i)^\* (?:OK|PREAUTH).*\n",
     r"\A(?:OK )?[0-9]+(?:\.[0-9]+)+\S*\n\z",
     "SSH_9",
     "^(a|b)*c",
@@ -32,7 +32,11 @@ pub const PATTERNS: [&str; 24] = [
     r"(?P<word>\w+)$",
     r"^\x00\x01",
     "^(?s:.){1000}",
-    "(?i)^HELLO",
+    concat!(
+        r"^220(?:-.*\n",
+        r"(?:(?:[^45\n].*|[45](?:[^0-5\n].*|[0-5](?:[^0-9\n].*|[0-9][^ \r\n].*)?)?)?\n)*",
+        r"220)?(?: .*)?\r?\n"
+    ),
     r"[\x{80}-\x{10FFFF}]",
     "^a{1000}b",
 ];
