@@ -1,25 +1,57 @@
 # shellcheck shell=bash disable=SC2034 # lib.sh reads PORTS, LOGS and SESSION_END.
-# SMTP, SSMTP: postfix's smtpd, in the clear and with TLS from the first byte. It logs through its
-# own postlogd.
+# SMTP, SSMTP: postfix's smtpd, in the clear and with TLS from the first byte, and behind a postscreen
+# that greets in two lines with a pause between. They log through postfix's own postlogd.
 
 postfix_suite() {
     needs root postfix postfix || return 0
-    local smtp ssmtp
-    free_port smtp ssmtp
-    PORTS=("$smtp" "$ssmtp")
+    local smtp ssmtp screened refusing stuck dead
+    free_port smtp ssmtp screened refusing stuck dead
+    PORTS=("$smtp" "$ssmtp" "$screened" "$refusing" "$stuck" "$dead")
     LOGS=("$DIR/maillog")
     SESSION_END='smtpd\[[0-9]+\]: disconnect from '
-    postfix_configure "$smtp" "$ssmtp"
+    postfix_configure "${PORTS[@]}"
 
     MAIL_CONFIG=$DIR/conf start "$(postconf -c "$DIR/conf" -h daemon_directory)/master" -d || return 0
     greets SMTP "$smtp" '220 mail\.check-tcp\.test ESMTP Postfix' postfix_quit
     greets_under_tls SSMTP "$ssmtp" '220 mail\.check-tcp\.test ESMTP Postfix' postfix_quit_under_tls
+    postfix_behind_postscreen "$screened" "$refusing" "$stuck" "$dead"
     stop
     has_stopped SMTP "$smtp"
     has_stopped SSMTP "$ssmtp"
 }
 
-postfix_configure() { # SMTP SSMTP
+# postscreen says `220-`, and 2 s later lets smtpd say the rest: what is said before that is logged as
+# PREGREET.
+postfix_behind_postscreen() { # SCREENED REFUSING STUCK DEAD
+    local teaser='220-mail\.check-tcp\.test teaser' target=(--service SMTP -H 127.0.0.1)
+    local unexpected='^SMTP CRITICAL: Unexpected response from host/socket: '$teaser
+    check 0 "^SMTP OK: [2-9]\.[0-9]{3} seconds .* \[$teaser.*220 mail\.check-tcp\.test ESMTP Postfix\]$" \
+        "${target[@]}" -p "$1"
+    postfix_was_not_interrupted
+    shows 'PASS NEW'
+    postfix_quit
+    check 2 "$unexpected.*5" "${target[@]}" -p "$2"
+    postfix_was_not_interrupted
+
+    # smtpd is asleep, or can't be started.
+    SESSION_END=
+    run_check 2 "$unexpected \(the pattern was still open after 4s\)$" "${target[@]}" -p "$3" -t 4
+    postfix_was_not_interrupted
+    run_check 2 "$unexpected \(the pattern was still open after 4s\)$" "${target[@]}" -p "$4" -t 4
+    shows 'fatal: '
+    postfix_was_not_interrupted
+    # Before the teaser's end.
+    run_check 2 "$unexpected \(the pattern was still open after 1s\)$" "${target[@]}" -p "$1" -t 1
+    shows 'HANGUP after '
+    postfix_was_not_interrupted
+}
+
+postfix_was_not_interrupted() {
+    shows 'postscreen\[[0-9]+\]: CONNECT from '
+    shows_no 'PREGREET|COMMAND PIPELINING'
+}
+
+postfix_configure() { # SMTP SSMTP SCREENED REFUSING STUCK DEAD
     mkdir -p "$DIR"/conf "$DIR"/queue/pid
     install -d -o postfix -m 700 "$DIR"/data "$DIR"/queue/private
     install -d -o postfix -g postdrop -m 710 "$DIR"/queue/public
@@ -42,11 +74,32 @@ smtpd_relay_restrictions = reject
 smtpd_tls_cert_file = $WORK/tls/server.pem
 smtpd_tls_key_file = $WORK/tls/server.key
 smtpd_tls_loglevel = 1
+postscreen_access_list =
+postscreen_cache_map =
+postscreen_greet_banner = mail.check-tcp.test teaser
+postscreen_greet_wait = 2s
+postscreen_greet_action = enforce
 CONF
     cat >"$DIR/conf/master.cf" <<CONF
 127.0.0.1:$1 inet n - n - - smtpd
 127.0.0.1:$2 inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
+127.0.0.1:$3 inet n - n - 1 postscreen
+127.0.0.1:$4 inet n - n - 1 postscreen
+  -o smtpd_service_name=refusing
+127.0.0.1:$5 inet n - n - 1 postscreen
+  -o smtpd_service_name=stuck
+127.0.0.1:$6 inet n - n - 1 postscreen
+  -o smtpd_service_name=dead
+smtpd pass - - n - - smtpd
+refusing pass - - n - - smtpd
+  -o smtpd_delay_reject=no
+  -o smtpd_client_restrictions=reject
+dead pass - - n - - smtpd
+  -o compatibility_level=none
+stuck pass - - n - - smtpd
+  -o smtpd_delay_reject=no
+  -o {smtpd_client_restrictions=sleep 60}
 postlog unix-dgram n - n - 1 postlogd
 anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr

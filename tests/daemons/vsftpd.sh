@@ -3,7 +3,7 @@
 
 vsftpd_suite() {
     needs root vsftpd vsftpd || return 0
-    local port
+    local port banner
     free_port port
     PORTS=("$port")
     LOGS=("$DIR/vsftpd.log")
@@ -13,6 +13,14 @@ vsftpd_suite() {
 
     start vsftpd "$DIR/vsftpd.conf" || return 0
     greets FTP "$port" '220 \(vsFTPd [0-9.]+\)' vsftpd_said_goodbye
+    stop
+
+    printf 'banner_file=%s\n' "$DIR/banner" >>"$DIR/vsftpd.conf"
+    printf '421 lines of text\n\n  220 files\nand more\n' >"$DIR/banner"
+    banner='220-421 lines of text\\r\\n220-\\r\\n220-  220 files\\r\\n220-and more\\r\\n220 '
+    start vsftpd "$DIR/vsftpd.conf" || return 0
+    check 0 "$(in_time FTP "127\.0\.0\.1 port $port" "$banner")" --service FTP -H 127.0.0.1 -p "$port"
+    vsftpd_said_goodbye
     stop
     has_stopped FTP "$port"
 }
