@@ -22,6 +22,7 @@
 //! | [`run`] | from arguments to exit code |
 //! | [`cli`] | flags, each described once; what was typed, what was meant; help |
 //! | [`check`], [`target`] | what is asked, and of whom |
+//! | [`host`] | what a host may be, and what is told of anything else |
 //! | [`list`] | a list of targets: from lines that come in to checks that are asked for |
 //! | [`preset`] | the services |
 //! | [`escape`] | `\n \r \t \\ \xHH` |
@@ -104,6 +105,7 @@ pub mod cli;
 pub mod engine;
 pub mod escape;
 pub mod expect;
+pub mod host;
 pub mod link;
 pub mod list;
 pub mod net;

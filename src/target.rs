@@ -1,10 +1,11 @@
 //! Who is asked.
 
+use crate::host::{Host, HostError};
 use crate::net::ATTEMPTS;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net;
 use std::path::{Path, PathBuf};
@@ -38,12 +39,10 @@ pub enum Target {
 }
 
 /// Why a host or a path is not a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetError {
-    /// Brackets that do not hold an IPv6 address.
-    Brackets,
-    /// A zone that names no interface of this machine.
-    Zone,
+    /// What can be no host.
+    Host(HostError),
     /// A host or a path with a NUL byte, or a host that is not UTF-8.
     NotText,
     /// A path longer than a socket address can hold.
@@ -53,23 +52,31 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// A port of a host: an IPv4 address, an IPv6 address (bare or in `[]`, with a zone as in
-    /// RFC 4007 section 11 or without), and anything else as a name, as it stands.
-    ///
-    /// A zone is the index of an interface or, on Linux, its name, whose index is asked for here.
+    /// A port of a host.
     ///
     /// # Errors
-    /// Brackets around anything but an IPv6 address, an unknown zone, a host that is not text.
+    /// What [`Host`] does not take, or a host that is not text.
     pub fn host(host: impl AsRef<OsStr>, port: u16) -> Result<Self, TargetError> {
-        let written = host.as_ref().to_str().ok_or(TargetError::NotText)?;
-        if written.contains('\0') {
-            return Err(TargetError::NotText);
+        let host = host.as_ref().to_str().ok_or(TargetError::NotText)?;
+        Ok(Self::of(Host::parse(host)?, port))
+    }
+
+    /// A port of a host that was parsed before.
+    pub fn of(host: Host<'_>, port: u16) -> Self {
+        match host {
+            Host::Name(host) => Self::Name {
+                host: host.to_owned(),
+                port,
+            },
+            Host::Address {
+                written,
+                mut address,
+            } => {
+                address.set_port(port);
+                let host = written.to_owned();
+                Self::Address { host, address }
+            }
         }
-        let host = written.to_owned();
-        Ok(match literal(written, port)? {
-            Some(address) => Self::Address { host, address },
-            None => Self::Name { host, port },
-        })
     }
 
     /// A Unix stream socket; `@name` is one of Linux' abstract names.
@@ -118,8 +125,7 @@ impl Target {
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Brackets => f.write_str("the brackets do not hold an IPv6 address"),
-            Self::Zone => f.write_str("the zone is no interface of this machine"),
+            Self::Host(error) => error.fmt(f),
             Self::NotText => f.write_str("it is not UTF-8, or has a NUL in it"),
             Self::NoName => f.write_str("there is no name behind the @"),
             Self::PathTooLong => write!(f, "it is longer than {LONGEST_PATH} bytes"),
@@ -129,175 +135,22 @@ impl fmt::Display for TargetError {
 
 impl Error for TargetError {}
 
-/// The address that `host` is in itself; `None` for a name.
-fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, TargetError> {
-    let bracketed = host.strip_prefix('[');
-    let inner = match bracketed {
-        Some(rest) => rest.strip_suffix(']').ok_or(TargetError::Brackets)?,
-        None => host,
-    };
-    let (address, zone) = match inner.split_once('%') {
-        Some((address, zone)) => (address, Some(zone)),
-        None => (inner, None),
-    };
-    match (address.parse(), zone) {
-        (Ok(IpAddr::V6(ip)), zone) => {
-            let scope = zone.map_or(Ok(0), interface)?;
-            Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
-        }
-        (Ok(ip @ IpAddr::V4(_)), None) if bracketed.is_none() => {
-            Ok(Some(SocketAddr::new(ip, port)))
-        }
-        _ if bracketed.is_some() => Err(TargetError::Brackets),
-        _ => Ok(None),
+impl From<HostError> for TargetError {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
     }
-}
-
-/// The index of a zone's interface.
-fn interface(zone: &str) -> Result<u32, TargetError> {
-    let numeric = zone.bytes().all(|byte| byte.is_ascii_digit());
-    let index = if numeric {
-        zone.parse().ok()
-    } else {
-        index_of(zone)
-    };
-    index.ok_or(TargetError::Zone)
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn index_of(name: &str) -> Option<u32> {
-    use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
-
-    // The kernel answers on a socket of any family.
-    let socket = socket_with(
-        AddressFamily::UNIX,
-        SocketType::DGRAM,
-        SocketFlags::CLOEXEC,
-        None,
-    )
-    .ok()?;
-    netdevice::name_to_index(&socket, name).ok()
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn index_of(_name: &str) -> Option<u32> {
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::Ipv6Addr;
-
-    fn address(host: &str) -> Result<SocketAddr, String> {
-        match Target::host(host, 80) {
-            Ok(Target::Address {
-                host: written,
-                address,
-            }) => {
-                assert_eq!(written, host, "the host is kept as written");
-                Ok(address)
-            }
-            other => Err(format!("{other:?}")),
-        }
-    }
-
-    fn v6(text: &str, scope: u32) -> Result<SocketAddr, String> {
-        let ip: Ipv6Addr = text.parse().expect("an IPv6 address");
-        Ok(SocketAddrV6::new(ip, 80, 0, scope).into())
-    }
-
-    #[test]
-    fn literal_addresses_need_no_look_up() {
-        assert_eq!(
-            address("192.0.2.1"),
-            Ok(SocketAddr::from(([192, 0, 2, 1], 80)))
-        );
-        assert_eq!(address("::1"), v6("::1", 0));
-        assert_eq!(address("[::1]"), v6("::1", 0));
-        assert_eq!(address("2001:DB8::a"), v6("2001:db8::a", 0));
-        assert_eq!(address("[::ffff:192.0.2.1]"), v6("::ffff:192.0.2.1", 0));
-    }
-
-    #[test]
-    fn a_zone_is_an_index() {
-        assert_eq!(address("fe80::1%2"), v6("fe80::1", 2));
-        assert_eq!(address("[fe80::1%2]"), v6("fe80::1", 2));
-        assert_eq!(address("fe80::1%4294967295"), v6("fe80::1", u32::MAX));
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_zone_is_the_name_of_an_interface() {
-        let index = std::fs::read_to_string("/sys/class/net/lo/ifindex").expect("Linux has lo");
-        let index = index.trim().parse().expect("a number");
-        assert_eq!(address("fe80::1%lo"), v6("fe80::1", index));
-        assert_eq!(address("[fe80::1%lo]"), v6("fe80::1", index));
-    }
-
-    #[test]
-    fn all_else_is_a_name_as_it_stands() {
-        for host in [
-            "mail.example.com",
-            "localhost",
-            "münchen.example",
-            "127.1",
-            "192.0.2.1:80",
-            "192.0.2.1%2",
-            "::1]",
-            " ::1",
-            "a b",
-            "-h",
-            "1.2.3.4.5",
-            "a%b",
-            "%",
-        ] {
-            let name = Target::Name {
-                host: host.to_owned(),
-                port: 80,
-            };
-            assert_eq!(Target::host(host, 80), Ok(name), "{host}");
-        }
-    }
-
-    #[test]
-    fn brackets_hold_an_ipv6_address_and_nothing_else() {
-        for host in [
-            "[",
-            "[]",
-            "[::1",
-            "[::1]x",
-            "[::1]:80",
-            "[192.0.2.1]",
-            "[name]",
-            "[[::1]]",
-        ] {
-            assert_eq!(Target::host(host, 80), Err(TargetError::Brackets), "{host}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_zone_is_refused() {
-        for zone in [
-            "",
-            "%",
-            "no-such-if0",
-            "+2",
-            "4294967296",
-            "two words",
-            &"long".repeat(99),
-        ] {
-            for host in [format!("fe80::1%{zone}"), format!("[fe80::1%{zone}]")] {
-                assert_eq!(Target::host(&host, 80), Err(TargetError::Zone), "{host}");
-            }
-        }
-    }
 
     #[test]
     fn a_host_is_text() {
         let not_utf8 = OsStr::from_bytes(b"h\xff");
         assert_eq!(Target::host(not_utf8, 80), Err(TargetError::NotText));
-        assert_eq!(Target::host("a\0b", 80), Err(TargetError::NotText));
+        let nul = TargetError::Host(HostError::Unseen('\0'));
+        assert_eq!(Target::host("a\0b", 80), Err(nul));
     }
 
     #[test]
@@ -319,12 +172,8 @@ mod tests {
     fn a_refusal_says_what_is_wrong() {
         for (refusal, said) in [
             (
-                TargetError::Brackets,
+                TargetError::Host(HostError::Brackets),
                 "the brackets do not hold an IPv6 address",
-            ),
-            (
-                TargetError::Zone,
-                "the zone is no interface of this machine",
             ),
             (TargetError::NotText, "it is not UTF-8, or has a NUL in it"),
             (TargetError::NoName, "there is no name behind the @"),

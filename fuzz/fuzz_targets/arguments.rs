@@ -8,6 +8,7 @@
 //!   was typed, or a word;
 //! * the same arguments ask the same, and so they do in another spelling: short options long, each
 //!   value in a word of its own, and of an option that is given again the last alone, in any order;
+//! * what was taken for a host is [one](check_tcp_fuzz::said::host);
 //! * help counts before everything.
 #![no_main]
 
@@ -46,6 +47,9 @@ fuzz_target!(|input: &[u8]| {
     }
     let with_help = [OsString::from("-h")].into_iter().chain(args.clone());
     assert!(matches!(cli::parse(with_help), Ok(Command::Help)));
+    if let Ok(Command::Check(single)) = &command {
+        said::host(&single.target);
+    }
     if let Err(error) = command {
         is_about(&error.message, &args);
         let UsageError {

@@ -7,6 +7,7 @@
 //!
 //! * each line that asks for a verdict has one entry, in the order of the list, with its number;
 //! * what is said of a bad line begins with its number, and is printed as one line;
+//! * what was taken for a host is [one](check_tcp_fuzz::said::host);
 //! * how the list is cut into reads changes nothing;
 //! * a line asks what a command line with its options asks;
 //! * the words of a line, quoted, are the same words, and ask the same.
@@ -55,7 +56,10 @@ fuzz_target!(|input: &[u8]| {
             quoted(&entry, number, text, &mut defaults);
         }
         match entry.asked {
-            Ok(asked) => as_on_a_command_line(&asked, entry.label.name.as_deref(), text),
+            Ok(asked) => {
+                said::host(&asked.target);
+                as_on_a_command_line(&asked, entry.label.name.as_deref(), text);
+            }
             Err(Refused { name, message }) => {
                 assert!(
                     message.starts_with(&format!("line {number}: ")),

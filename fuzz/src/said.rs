@@ -3,6 +3,7 @@
 use check_tcp::outcome::Status;
 use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Event, Label, Record};
+use check_tcp::target::Target;
 
 /// Mackerel's limit on a line, in characters.
 const LONGEST: usize = 1024;
@@ -23,6 +24,40 @@ pub fn refused(label: Label, name: String, message: String) {
     one_line(&line);
     one_line(&finished.json());
     assert!(line.trim_end().chars().count() <= LONGEST, "{line}");
+}
+
+/// Holds what is given to a resolver against the contract: a name without blanks, without ASCII
+/// characters that no name has, and not a number; and an address to be the one that is written,
+/// whoever reads it.
+///
+/// # Panics
+/// It is not so.
+pub fn host(target: &Target) {
+    let in_name = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'),
+        false => !c.is_whitespace() && is_printable(c) && !matches!(c, '\u{200b}' | '\u{ad}'),
+    };
+    match target {
+        Target::Name { host, .. } => {
+            assert!(host.chars().all(in_name), "{}", host.escape_debug());
+            assert!(!host.starts_with(['-', '.']), "{host}");
+            let last = host.strip_suffix('.').unwrap_or(host);
+            let last = last.rsplit('.').next().unwrap_or_default();
+            let hex = last.strip_prefix("0x").or(last.strip_prefix("0X"));
+            let is_number = match hex {
+                Some(hex) => hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                None => last.chars().all(char::is_numeric),
+            };
+            assert!(!is_number, "{host}");
+        }
+        Target::Address { host, address } if address.is_ipv4() => {
+            assert_eq!(*host, address.ip().to_string());
+        }
+        Target::Address { host, .. } => {
+            assert!(host.contains(':'), "{host}");
+        }
+        Target::Socket(_) => {}
+    }
 }
 
 /// Holds a text to be one line and its end, all of it [printable](is_printable).

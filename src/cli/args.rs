@@ -156,6 +156,28 @@ mod tests {
                 &format!("-H [::1: {host}: the brackets do not hold an IPv6 address"),
             ),
             (
+                &["-p80", "-Hmail:25"],
+                &format!("-H mail:25: {host}: write -H mail -p 25"),
+            ),
+            (
+                &["-H", "-p", "25", "-p80"],
+                "25: a stray word; check-tcp takes options only",
+            ),
+            (
+                &["-H", "-p25", "-p80"],
+                &format!(
+                    "-H -p25: {host}: no host begins with a dash; \
+                     an option stands where its host is missing"
+                ),
+            ),
+            (
+                &["-S", "-p80", "-Hmünchen.example"],
+                &format!(
+                    "-H münchen.example: {host}: a certificate has no such name; \
+                     write xn--mnchen-3ya.example"
+                ),
+            ),
+            (
                 &["-p80", "-Hfe80::1%no-if"],
                 &format!("-H fe80::1%no-if: {host}: the zone is no interface of this machine"),
             ),
@@ -198,7 +220,12 @@ mod tests {
         assert_eq!(
             refused(&["-U/s", "-S", "-Ha b"]),
             "TCP UNKNOWN: -H a b: takes a name, an IPv4 address or an IPv6 address: \
-             a certificate has no such name"
+             no host has a blank in it"
+        );
+        assert_eq!(
+            refused(&["-p80", "--sni", "bücher.example"]),
+            "TCP UNKNOWN: --sni bücher.example: takes a DNS name or an IP address: \
+             write xn--bcher-kva.example"
         );
     }
 
@@ -313,7 +340,8 @@ mod tests {
     #[test]
     fn help_is_no_option_as_a_value_or_after_two_dashes() {
         assert!(matches!(run(&["-p80", "-s", "-h"]), Ok(Command::Check(_))));
-        assert!(matches!(run(&["-p80", "-H-V"]), Ok(Command::Check(_))));
+        assert!(matches!(run(&["-p80", "-s-V"]), Ok(Command::Check(_))));
+        assert!(run(&["-p80", "-H-V"]).is_err());
         assert!(run(&["-p80", "--", "-h"]).is_err());
         assert!(run(&["-p80", "--", "--version"]).is_err());
     }

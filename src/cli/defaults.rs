@@ -121,6 +121,7 @@ mod tests {
     use super::*;
     use crate::check::Family;
     use crate::cli::raw::Place;
+    use crate::target::Target;
     use std::time::Duration;
 
     fn defaults(line: &str) -> Defaults {
@@ -355,20 +356,28 @@ mod tests {
     }
 
     #[test]
-    fn a_socket_under_tls_needs_a_name_to_verify_or_no_verification() {
+    fn tls_needs_a_name_to_verify_or_no_verification() {
+        let socket = Target::Socket("/s".into());
+        let host = |host| Target::host(host, 25).expect("a host");
         let mut tls = defaults("-S --service SMTP");
-        let error = line(&mut tls, "").for_socket().expect_err("no name");
-        assert_eq!(error.name, "SMTP");
-        assert!(error.message.contains("--sni"), "{error}");
-        for options in ["--sni a.example", "--no-check-certificate", "-C"] {
-            assert_eq!(line(&mut tls, options).for_socket(), Ok(()), "{options}");
+        for target in [&socket, &host("münchen.example"), &host("a-.example")] {
+            let error = line(&mut tls, "").check_target(target);
+            let error = error.expect_err("no name");
+            assert_eq!(error.name, "SMTP");
+            let wanted = ["--sni", "xn--mnchen-3ya.example"];
+            assert!(
+                wanted.iter().any(|it| error.message.contains(it)),
+                "{error}"
+            );
+            for options in ["--sni a.example", "--no-check-certificate", "-C"] {
+                let line = line(&mut tls, options);
+                assert_eq!(line.check_target(target), Ok(()), "{options}");
+            }
+            assert_eq!(line(&mut defaults(""), "").check_target(target), Ok(()));
         }
-        assert_eq!(line(&mut defaults(""), "").for_socket(), Ok(()));
-        assert!(
-            line(&mut defaults(""), "--service SPOP")
-                .for_socket()
-                .is_err()
-        );
+        for good in ["mail.example.", "db_1", "::1", "192.0.2.1"] {
+            assert_eq!(line(&mut tls, "").check_target(&host(good)), Ok(()));
+        }
     }
 
     #[test]

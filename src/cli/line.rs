@@ -2,8 +2,10 @@
 
 use super::meant::name;
 use super::raw::{Place, Raw};
-use super::typed::{Typed, written};
+use super::tls::no_name;
+use super::typed::{Typed, shown, written};
 use crate::check::Check;
+use crate::target::Target;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
@@ -70,21 +72,31 @@ impl Said {
 }
 
 impl Line {
-    /// Whether this can be asked of a Unix socket.
+    /// Whether this can be asked of a target.
     ///
     /// # Errors
-    /// A certificate would be verified, and there is no name to verify.
-    pub fn for_socket(&self) -> Result<(), Refused> {
-        match &self.check.tls {
-            Some(tls) if tls.verifies_the_host() => Err(Refused {
-                name: self.check.name.clone(),
-                message: "a Unix socket with TLS: takes --sni too, the name to verify, \
-                          or else --no-check-certificate"
-                    .to_owned(),
-                label: self.name.clone(),
-            }),
-            _ => Ok(()),
+    /// A certificate would be verified, and there is no name that it could have.
+    pub fn check_target(&self, target: &Target) -> Result<(), Refused> {
+        let Some(tls) = &self.check.tls else {
+            return Ok(());
+        };
+        if !tls.lacks_name(target) {
+            return Ok(());
         }
+        let message = match target {
+            Target::Socket(_) => "a Unix socket with TLS: takes --sni too, the name to verify, \
+                                  or else --no-check-certificate"
+                .to_owned(),
+            Target::Name { .. } | Target::Address { .. } => {
+                let host = target.as_written();
+                format!("{}: {}", shown(host), no_name(&host.to_string_lossy()))
+            }
+        };
+        Err(Refused {
+            name: self.check.name.clone(),
+            message,
+            label: self.name.clone(),
+        })
     }
 }
 

@@ -28,4 +28,4 @@ pub use defaults::Defaults;
 pub use help::{help, version};
 pub use line::{Line, Refused};
 pub use run::{Format, Run, Source, Style};
-pub use typed::written;
+pub use typed::{shown, written};

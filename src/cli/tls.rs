@@ -1,8 +1,8 @@
 //! What the options ask of TLS.
 
-use super::meant::parsed;
 use super::raw::Raw;
 use super::typed::Typed;
+use crate::host::spelling;
 use crate::preset::Preset;
 use crate::target::Target;
 use crate::tls::{PeerName, Tls};
@@ -14,28 +14,25 @@ use crate::tls::{PeerName, Tls};
 /// # Errors
 /// The message for a name that no certificate has, or for one that is missing.
 pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
-    let sni = parsed(&raw.sni, bare_or_bracketed)?;
+    let sni = raw.sni.as_ref().map(sni_name).transpose()?;
     let wanted = raw.ssl.is_some() || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.expect_closed.is_some() {
         return Ok(None);
     }
-    let path = raw.unix_sock.as_ref();
-    // A path is no name that a certificate has; over TCP the name is the target's own.
-    let host = raw
-        .hostname
-        .as_ref()
-        .filter(|_| path.is_some() && sni.is_none());
+    let host = raw.hostname.as_ref().filter(|_| sni.is_none());
+    let host = host.map(host_name);
+    let name = match &raw.unix_sock {
+        // Over TCP the name is the target's own.
+        None => sni,
+        // A path is no name that a certificate has.
+        Some(_) => sni.or(host.clone().and_then(Result::ok)),
+    };
     if raw.no_check_certificate.is_some() {
         // Nothing is verified, so a host that is no name does no harm.
-        return Ok(Some(Tls::unverified(
-            sni.or(host.and_then(|host| host_name(host).ok())),
-        )));
+        return Ok(Some(Tls::unverified(name)));
     }
-    let name = match host {
-        Some(host) => Some(host_name(host)?),
-        None => sni,
-    };
-    match (name, path) {
+    host.transpose()?;
+    match (name, &raw.unix_sock) {
         (None, Some(path)) => Err(format!(
             "{path} with TLS: takes --sni or --hostname too, the name to verify, \
              or else --no-check-certificate"
@@ -44,12 +41,23 @@ pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, S
     }
 }
 
-/// A name, or an IPv6 address as it may stand in `--hostname` too.
-fn bare_or_bracketed(text: &str) -> Option<PeerName> {
+/// What is said of a host in whose name no certificate can be.
+pub(super) fn no_name(host: &str) -> String {
+    let spelling = spelling(host).unwrap_or_else(|| "give another with --sni".to_owned());
+    format!("a certificate has no such name; {spelling}")
+}
+
+/// The name that `--sni` is: an IPv6 address may stand in brackets, as in `--hostname`.
+fn sni_name(typed: &Typed) -> Result<PeerName, String> {
+    let text = typed.text()?.trim();
     let bracketed = text
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
-    PeerName::parse(bracketed.unwrap_or(text))
+    let name = PeerName::parse(bracketed.unwrap_or(text));
+    name.ok_or_else(|| match spelling(text) {
+        Some(spelling) => typed.refused_since(spelling),
+        None => typed.refused(),
+    })
 }
 
 /// The name that `--hostname` is for TLS.
@@ -58,7 +66,7 @@ fn host_name(host: &Typed) -> Result<PeerName, String> {
         Target::Address { address, .. } => PeerName::parse(&address.ip().to_string()),
         _ => PeerName::parse(host.text()?),
     };
-    name.ok_or_else(|| host.refused_since("a certificate has no such name"))
+    name.ok_or_else(|| host.refused_since(no_name(host.text().unwrap_or_default())))
 }
 
 #[cfg(test)]

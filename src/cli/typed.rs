@@ -1,6 +1,7 @@
 //! One option as typed, and what an error says of it.
 
 use super::flag::Flag;
+use crate::host::is_unseen;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display, Write as _};
 use std::hash::{Hash, Hasher};
@@ -39,14 +40,21 @@ pub fn written(value: &OsStr) -> String {
     text
 }
 
-/// A value for a message: none at all as `''`, and short enough to leave the message room.
-pub(super) fn shown(value: &OsStr) -> String {
+/// A value for a message: none at all as `''`, what can't be seen as an escape, and short enough to
+/// leave the message room.
+pub fn shown(value: &OsStr) -> String {
     if value.is_empty() {
         return "''".to_owned();
     }
-    let mut text = written(value);
-    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
-        text.truncate(end);
+    let written = written(value);
+    let mut text = String::new();
+    for c in written.chars().take(SHOWN) {
+        match is_unseen(c) && !c.is_ascii() {
+            true => text.extend(c.escape_unicode()),
+            false => text.push(c),
+        }
+    }
+    if written.chars().nth(SHOWN).is_some() {
         text.push_str("...");
     }
     text
@@ -134,5 +142,9 @@ mod tests {
         assert_eq!(shown((long.clone() + "x").as_ref()), long + "...");
         assert_eq!(shown("".as_ref()), "''");
         assert_eq!(shown(OsStr::from_bytes(b"a\xff\xc3(b")), r"a\xff\xc3(b");
+        assert_eq!(
+            shown("\u{feff}a\u{a0}\u{200b} b\n".as_ref()),
+            "\\u{feff}a\\u{a0}\\u{200b} b\n"
+        );
     }
 }

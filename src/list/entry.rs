@@ -5,18 +5,13 @@ use super::place::{Place, PlaceError};
 use super::words::{Unfinished, Words};
 use super::{Asked, Entry, Refused};
 use crate::cli;
-use crate::report::harmless;
 use crate::report::record::Label;
-use crate::target::Target;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// As much of a target as is kept for the output, in bytes.
 const LABEL: usize = 1_024;
-
-/// As much of a target as a message shows, in characters.
-const SHOWN: usize = 80;
 
 /// What a line asks; nothing where it is blank or a comment.
 ///
@@ -82,19 +77,20 @@ fn asked(
 ) -> Result<Asked, Refused> {
     let place = Place::parse(word);
     // Read even where the target is no good, for they name the verdict and the target.
-    let options = options(rest).map_err(|refused| {
-        label.name = refused.label.as_deref().map(Box::from);
-        match place {
-            Ok(_) => refused.into(),
-            Err(error) => bad_target(word, error, &refused.name),
+    let options = match options(rest) {
+        Ok(options) => options,
+        Err(refused) => {
+            label.name = refused.label.as_deref().map(Box::from);
+            return Err(match place {
+                Ok(_) => refused.into(),
+                Err(error) => bad_target(word, &error, &refused.name),
+            });
         }
-    })?;
+    };
     label.name = options.name.as_deref().map(Box::from);
     let target = place.and_then(|place| place.target(options.port));
-    let target = target.map_err(|error| bad_target(word, error, &options.check.name))?;
-    if let Target::Socket(_) = target {
-        options.for_socket()?;
-    }
+    let target = target.map_err(|error| bad_target(word, &error, &options.check.name))?;
+    options.check_target(&target)?;
     Ok(Asked {
         target,
         check: options.check,
@@ -124,13 +120,10 @@ impl From<cli::Refused> for Refused {
     }
 }
 
-fn bad_target(word: &[u8], error: PlaceError, name: &str) -> Refused {
+fn bad_target(word: &[u8], error: &PlaceError, name: &str) -> Refused {
     Refused {
         name: name.to_owned(),
-        message: match word {
-            [] => format!("'': {error}"),
-            _ => format!("{}: {error}", harmless::text(word, SHOWN)),
-        },
+        message: format!("{}: {error}", cli::shown(OsStr::from_bytes(word))),
     }
 }
 
@@ -150,6 +143,7 @@ fn is_comment(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Target;
 
     fn defaults() -> cli::Defaults {
         match cli::parse(["-f-".into()]) {
@@ -227,6 +221,19 @@ mod tests {
             "[::1]1 -> [::1]1: only a colon and a port may stand behind the bracket",
             "fe80::1%no-if -> fe80::1%no-if: the zone is no interface of this machine",
             "unix:@ -> unix:@: there is no name behind the @",
+            "mx:25,smtp -> mx:25,smtp: the port is no number from 1 to 65535",
+            "mx,smtp,25 -> mx,smtp,25: no host has a comma in it; \
+             write a line a host, HOST or HOST:PORT",
+            "{\"host\":\"mx\",\"port\":25} -> {host:mx,port:25}: no host has a { in it",
+            "10.0.0.0/30 -> 10.0.0.0/30: no host has a / in it; write the host alone, \
+             its port with -p, and of a network each address on a line of a list",
+            "user@mx:25 -> user@mx:25: no user stands before a host; write the host alone, mx",
+            "/run/s -> /run/s: it is a path; write -U PATH, on a line of a list unix:PATH",
+            "http://mx/ -> http://mx/: it is a URL; write its host alone, and its port with -p",
+            "\u{feff}mx:25 -> \\u{feff}mx:25: it has \\u{feff} in it, a blank or a character \
+             that can't be seen: take it out",
+            "mx:25\u{a0}-w1 -> mx:25\\u{a0}-w1: it has \\u{a0} in it, a blank or a character \
+             that can't be seen: take it out",
         ] {
             let (target, said) = row.split_once(" -> ").expect("two columns");
             let (shown, reason) = said.split_once(": ").expect("a reason");

@@ -1,10 +1,10 @@
 //! Targets as a list writes them.
 
+use crate::host::{self, Host, HostError};
 use crate::target::{Target, TargetError};
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt;
-use std::net::Ipv6Addr;
 use std::num::NonZeroU16;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -17,8 +17,8 @@ const SYNTAX: &str = "HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PAT
 pub enum Place<'a> {
     /// `host`, `host:port`, an IPv6 address (its zone allowed) bare or in `[]`, or `[v6]:port`.
     Host {
-        /// The host as written, brackets included.
-        host: &'a str,
+        /// The host; as written it has its brackets.
+        host: Host<'a>,
         /// The port that stands with it.
         port: Option<u16>,
     },
@@ -27,7 +27,7 @@ pub enum Place<'a> {
 }
 
 /// Why a word is not a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlaceError {
     /// An option stands where the target belongs.
     Option,
@@ -41,8 +41,6 @@ pub enum PlaceError {
     BadPort,
     /// Something other than a port behind `[...]`.
     BehindBracket,
-    /// More than one colon, and yet no IPv6 address.
-    Colons,
     /// Neither the target nor an option gives a port.
     PortMissing,
     /// What [`Target`] says of the host or path.
@@ -65,18 +63,17 @@ impl<'a> Place<'a> {
             _ => {}
         }
         let text = str::from_utf8(word).map_err(|_| TargetError::NotText)?;
-        let (host, port) = match text.strip_prefix('[') {
-            Some(inner) => bracketed(text, inner)?,
-            None => match text.split_once(':') {
-                Some((_, rest)) if rest.contains(':') => {
-                    (v6(text).ok_or(PlaceError::Colons)?, None)
-                }
-                Some(("", _)) => return Err(PlaceError::NoHost),
-                Some((host, port)) => (host, Some(port)),
-                None => (text, None),
-            },
+        host::check_whole(text)?;
+        let (host, behind) = split(text);
+        if host.is_empty() {
+            return Err(PlaceError::NoHost);
+        }
+        let host = Host::parse(host)?;
+        let port = match behind.strip_prefix(':') {
+            Some(port) => Some(number(port)?),
+            None if behind.is_empty() => None,
+            None => return Err(PlaceError::BehindBracket),
         };
-        let port = port.map(number).transpose()?;
         Ok(Self::Host { host, port })
     }
 
@@ -88,7 +85,7 @@ impl<'a> Place<'a> {
         match self {
             Self::Host { host, port: own } => {
                 let port = own.or(port).ok_or(PlaceError::PortMissing)?;
-                Ok(Target::host(host, port)?)
+                Ok(Target::of(host, port))
             }
             Self::Socket(path) => Ok(Target::socket(path)?),
         }
@@ -98,6 +95,12 @@ impl<'a> Place<'a> {
 impl From<TargetError> for PlaceError {
     fn from(error: TargetError) -> Self {
         Self::Target(error)
+    }
+}
+
+impl From<HostError> for PlaceError {
+    fn from(error: HostError) -> Self {
+        Self::Target(error.into())
     }
 }
 
@@ -113,7 +116,6 @@ impl fmt::Display for PlaceError {
             Self::NoPort => &"there is no port behind the colon",
             Self::BadPort => &"the port is no number from 1 to 65535",
             Self::BehindBracket => &"only a colon and a port may stand behind the bracket",
-            Self::Colons => &"with more than one colon it must be an IPv6 address",
             Self::Target(error) => error,
         };
         write!(f, "takes {SYNTAX}: {reason}")
@@ -122,24 +124,15 @@ impl fmt::Display for PlaceError {
 
 impl Error for PlaceError {}
 
-/// The host and the port of `[v6]` and `[v6]:port`; `inner` is `text` without its bracket.
-fn bracketed<'a>(text: &'a str, inner: &'a str) -> Result<(&'a str, Option<&'a str>), PlaceError> {
-    let Some((address, behind)) = inner.split_once(']') else {
-        return Err(TargetError::Brackets.into());
+/// The host, and what stands behind it.
+fn split(text: &str) -> (&str, &str) {
+    let end = match text.split_once(':') {
+        _ if text.starts_with('[') => text.find(']').map(|end| end + 1),
+        Some((host, port)) if !port.contains(':') => Some(host.len()),
+        _ => None,
     };
-    v6(address).ok_or(TargetError::Brackets)?;
-    let host = text.strip_suffix(behind).unwrap_or(text);
-    match behind.strip_prefix(':') {
-        Some(port) => Ok((host, Some(port))),
-        None if behind.is_empty() => Ok((host, None)),
-        None => Err(PlaceError::BehindBracket),
-    }
-}
-
-/// The text, if it is an IPv6 address. Its zone is looked at by [`Target::host`].
-fn v6(text: &str) -> Option<&str> {
-    let address = text.split_once('%').map_or(text, |(address, _)| address);
-    address.parse::<Ipv6Addr>().ok().map(|_| text)
+    text.split_at_checked(end.unwrap_or(text.len()))
+        .unwrap_or((text, ""))
 }
 
 fn number(port: &str) -> Result<u16, PlaceError> {
@@ -157,6 +150,7 @@ mod tests {
     use crate::target::LONGEST_PATH;
 
     fn host(host: &str, port: Option<u16>) -> Result<Place<'_>, PlaceError> {
+        let host = Host::parse(host)?;
         Ok(Place::Host { host, port })
     }
 
@@ -170,15 +164,13 @@ mod tests {
             ("192.0.2.1", host("192.0.2.1", None)),
             ("192.0.2.1:1", host("192.0.2.1", Some(1))),
             ("münchen.example:80", host("münchen.example", Some(80))),
-            ("a b:80", host("a b", Some(80))),
             ("2001:db8::25", host("2001:db8::25", None)),
             ("::", host("::", None)),
             ("::ffff:192.0.2.1", host("::ffff:192.0.2.1", None)),
-            ("fe80::1%eth0", host("fe80::1%eth0", None)),
-            ("fe80::1%eth0:1", host("fe80::1%eth0:1", None)),
+            ("fe80::1%2", host("fe80::1%2", None)),
             ("[::1]", host("[::1]", None)),
             ("[::1]:25", host("[::1]", Some(25))),
-            ("[fe80::1%eth0]:25", host("[fe80::1%eth0]", Some(25))),
+            ("[fe80::1%2]:25", host("[fe80::1%2]", Some(25))),
             ("unix:/run/a b", Ok(Place::Socket("/run/a b".as_ref()))),
             ("unix:/run/a:80", Ok(Place::Socket("/run/a:80".as_ref()))),
             ("unix:@name", Ok(Place::Socket("@name".as_ref()))),
@@ -186,8 +178,6 @@ mod tests {
             ("unix", host("unix", None)),
             ("unix:80", host("unix", Some(80))),
             ("Unix:80", host("Unix", Some(80))),
-            ("/run/socket", host("/run/socket", None)),
-            ("@name", host("@name", None)),
         ] {
             assert_eq!(Place::parse(word.as_bytes()), place, "{word}");
         }
@@ -200,8 +190,12 @@ mod tests {
 
     #[test]
     fn what_is_no_target() {
-        use PlaceError::*;
-        let brackets = Target(TargetError::Brackets);
+        use PlaceError::{BadPort, BehindBracket, Empty, NoHost, NoPort, Option, Target};
+        let of_host = |error: HostError| PlaceError::from(error);
+        let brackets = of_host(HostError::Brackets);
+        let colons = of_host(HostError::Colons);
+        let blank = of_host(HostError::Unseen(' '));
+        let url = of_host(HostError::Url);
         let not_text = Target(TargetError::NotText);
         for (word, error) in [
             (&b""[..], Empty),
@@ -218,34 +212,44 @@ mod tests {
             (b"a:99999999999999999999", BadPort),
             (b"a:+80", BadPort),
             (b"a:-80", BadPort),
-            (b"a: 80", BadPort),
-            (b"a:80 ", BadPort),
+            (b"a: 80", blank.clone()),
+            (b"a:80 ", blank.clone()),
             (b"a:http", BadPort),
             (b"unix:run/socket", BadPort),
-            (b"http://a/", BadPort),
+            (b"http://a/", url.clone()),
             ("a:\u{661}".as_bytes(), BadPort),
             (b"[::1]:80:90", BadPort),
-            (b"a:80:90", Colons),
-            (b"::1:http", Colons),
-            (b"1:2:3", Colons),
-            (b"::1]", Colons),
-            (b"::1]:80", Colons),
-            (b"https://a:443/", Colons),
-            (b"192.0.2.1::", Colons),
-            (b"[", brackets),
-            (b"[]", brackets),
-            (b"[]:80", brackets),
-            (b"[::1", brackets),
-            (b"[::1:80", brackets),
-            (b"[a]:80", brackets),
-            (b"[192.0.2.1]:80", brackets),
-            (b"[[::1]]:80", brackets),
+            (b"a:80:90", colons.clone()),
+            (b"::1:http", colons.clone()),
+            (b"1:2:3", colons.clone()),
+            (b"::1]", colons.clone()),
+            (b"::1]:80", colons.clone()),
+            (b"https://a:443/", url.clone()),
+            (b"192.0.2.1::", colons.clone()),
+            (b"[", brackets.clone()),
+            (b"[]", brackets.clone()),
+            (b"[]:80", brackets.clone()),
+            (b"[::1", brackets.clone()),
+            (b"[::1:80", brackets.clone()),
+            (b"[a]:80", brackets.clone()),
+            (b"[192.0.2.1]:80", brackets.clone()),
+            (b"[[::1]]:80", brackets.clone()),
             (b"[::1]x", BehindBracket),
             (b"[::1]]", BehindBracket),
             (b"[::1]80", BehindBracket),
-            (b"[::1] :80", BehindBracket),
-            (b"a\xff:80", not_text),
-            (b"[::1]:8\xff", not_text),
+            (b"a b:80", blank.clone()),
+            (b"a:80\xc2\xa0-w", of_host(HostError::Unseen('\u{a0}'))),
+            (b"\xef\xbb\xbfa:80", of_host(HostError::Unseen('\u{feff}'))),
+            (b"/run/socket", of_host(HostError::Path)),
+            (b"@name", of_host(HostError::User(Some("name".into())))),
+            (b"10.0.0.1/25", of_host(HostError::Slash)),
+            (b"10.0.0.1,mx,smtp,25", of_host(HostError::Comma)),
+            (b"{host:mx,port:25}", of_host(HostError::Character('{'))),
+            (b"[{host:", of_host(HostError::Character('{'))),
+            (b"127.1:80", of_host(HostError::Number)),
+            (b"[::1] :80", blank.clone()),
+            (b"a\xff:80", not_text.clone()),
+            (b"[::1]:8\xff", not_text.clone()),
         ] {
             assert_eq!(Place::parse(word), Err(error), "{}", word.escape_ascii());
         }
@@ -278,9 +282,8 @@ mod tests {
     fn what_a_target_can_not_be_is_told_as_on_the_command_line() {
         let long = format!("unix:/{}", "x".repeat(LONGEST_PATH));
         for (word, error) in [
-            ("fe80::1%no-such-if0", TargetError::Zone),
-            ("[fe80::1%no-such-if0]:80", TargetError::Zone),
-            ("a\0b:80", TargetError::NotText),
+            ("fe80::1%no-such-if0", HostError::Zone.into()),
+            ("[fe80::1%no-such-if0]:80", HostError::Zone.into()),
             ("unix:/a\0b", TargetError::NotText),
             ("unix:@", TargetError::NoName),
             (&long, TargetError::PathTooLong),

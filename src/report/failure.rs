@@ -2,6 +2,7 @@
 
 use super::harmless;
 use crate::check::{Check, Family};
+use crate::host::spelling;
 use crate::net::LookupError;
 use crate::outcome::{Came, Cause, Failure, Tried};
 use crate::state::Phase;
@@ -64,9 +65,14 @@ fn came(check: &Check, target: &Target, failure: &Failure) -> String {
             let said = said
                 .strip_prefix("failed to lookup address information: ")
                 .unwrap_or(&said);
-            match check.family {
+            let said = match check.family {
                 Family::Any => said.to_owned(),
                 family => format!("{said} (only {} were asked for)", addresses(family)),
+            };
+            // Resolvers look a name up as it is, and DNS has none beyond ASCII.
+            match target.as_written().to_str().and_then(spelling) {
+                Some(spelling) => format!("{said}; {spelling}"),
+                None => said,
             }
         }
         Cause::NoAddress(family) => match target {

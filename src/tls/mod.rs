@@ -97,9 +97,10 @@ impl Tls {
         }
     }
 
-    /// Whether a certificate must have the name of the target's host. A Unix socket has none.
-    pub fn verifies_the_host(&self) -> bool {
-        self.verified && self.name.is_none()
+    /// Whether a certificate must have the name of the target's host, and that is no name that one
+    /// can have: a Unix socket has none at all.
+    pub fn lacks_name(&self, target: &Target) -> bool {
+        self.verified && self.name.is_none() && PeerName::of(target).is_none()
     }
 
     /// A session for one connection to `target`, at `peer` where that is an address.

@@ -87,6 +87,70 @@ fn what_is_no_target_is_refused() {
 }
 
 #[test]
+fn what_can_be_no_host_is_refused_and_says_what_to_write() {
+    let list = "a line a host, host or host:port";
+    are_refused(&[
+        ("127.0.0.0/30 -p 9", &["127.0.0.0/30", "each address"]),
+        ("10.0.0.1/25", &["10.0.0.1/25", "host alone", "-p"]),
+        ("10.0.0.1,mx,smtp,25", &["10.0.0.1,mx,smtp,25", list]),
+        ("10.0.0.1, mx, smtp, 25", &["10.0.0.1,", list]),
+        ("\"10.0.0.1\",\"25\"", &["10.0.0.1,25", list]),
+        ("{", &["no host has a {"]),
+        (
+            "{\"host\": \"10.0.0.1\", \"port\": 25}",
+            &["{host:", "no host has a {"],
+        ),
+        (
+            "[{\"host\": \"10.0.0.1\"}]",
+            &["[{host:", "no host has a {"],
+        ),
+        ("x=1", &["no host has a ="]),
+        ("user@mx:25", &["the host alone, mx"]),
+        ("http://mx.example:25/", &["url", "host alone"]),
+        ("/run/app.sock", &["unix:path"]),
+        (
+            "\u{a0}127.0.0.1:9",
+            &[r"\u{a0}127.0.0.1:9", r"it has \u{a0}"],
+        ),
+        ("127.0.0.1:9\u{a0}-w 1", &[r"\u{a0}-w", r"it has \u{a0}"]),
+        ("127.0.0.1:9 \u{a0}-w", &[r"\u{a0}-w: a stray word"]),
+        (
+            "\u{feff}127.0.0.1:9",
+            &[r"\u{feff}127.0.0.1:9", r"it has \u{feff}"],
+        ),
+        ("\u{feff}# a comment", &[r"it has \u{feff}"]),
+        ("'a b:25'", &["blank"]),
+        ("mx\u{200b}:25", &[r"it has \u{200b}"]),
+        ("010.0.0.1:25", &["010.0.0.1", "from 0 to 255"]),
+        ("0x7f.1:25", &["from 0 to 255"]),
+        ("127.1 -p 25 -C", &["from 0 to 255"]),
+        ("1 -p 25", &["from 0 to 255"]),
+        ("300.1.1.1:25", &["from 0 to 255"]),
+        ("a..b:25", &["dot"]),
+        (
+            "münchen.invalid:25 -S",
+            &["münchen", "xn--mnchen-3ya.invalid"],
+        ),
+        (
+            "127.0.0.1:25 -S --sni bücher.invalid",
+            &["xn--bcher-kva.invalid"],
+        ),
+    ]);
+}
+
+#[test]
+fn one_table_read_as_a_list_is_one_usage_error_a_line() {
+    let table = "address,name,port\n10.0.0.1,mx1,25\n10.0.0.2,mx2,25\n";
+    let listed = program!("--targets - --service smtp").over(table);
+    listed.exits(3);
+    let answers = listed.answers();
+    assert_eq!(answers.len(), 3, "{listed}");
+    for (_, line) in answers {
+        assert!(line.starts_with("SMTP UNKNOWN: line "), "{listed}");
+    }
+}
+
+#[test]
 fn what_is_no_option_or_has_no_meaning_is_refused() {
     are_refused(&[
         ("127.0.0.1:25 --bogus", &["--bogus"]),

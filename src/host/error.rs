@@ -1,0 +1,92 @@
+//! Why a text is no host, and what to write in its place.
+
+use super::{LONGEST_LABEL, LONGEST_NAME};
+use std::error::Error;
+use std::fmt;
+use std::num::NonZeroU16;
+
+/// Why a text is no host. Its text says what to write in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostError {
+    /// Brackets that do not hold an IPv6 address.
+    Brackets,
+    /// A zone that names no interface of this machine.
+    Zone,
+    /// A blank, a control or a format character.
+    Unseen(char),
+    /// A dash at the beginning.
+    Dash,
+    /// A URL.
+    Url,
+    /// A path.
+    Path,
+    /// A slash: a network, or a path behind a host.
+    Slash,
+    /// A comma: several hosts, or fields of a table.
+    Comma,
+    /// A user before an `@`, and the host behind it, if it is one.
+    User(Option<Box<str>>),
+    /// A port behind a colon: both, if they are a host and a port.
+    Port(Option<(Box<str>, NonZeroU16)>),
+    /// More than one colon, and yet no IPv6 address.
+    Colons,
+    /// Any other character that no name has.
+    Character(char),
+    /// A dot at the beginning, or two together.
+    Dots,
+    /// A name or a part of one that is longer than DNS has it.
+    TooLong,
+    /// A number in the place of a top-level domain, and yet no IPv4 address.
+    Number,
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::Brackets => "the brackets do not hold an IPv6 address",
+            Self::Zone => "the zone is no interface of this machine",
+            Self::Unseen(' ') => "no host has a blank in it",
+            Self::Unseen(c) => {
+                return write!(
+                    f,
+                    "it has {} in it, a blank or a character that can't be seen: take it out",
+                    c.escape_unicode()
+                );
+            }
+            Self::Dash => "no host begins with a dash; an option stands where its host is missing",
+            Self::Url => "it is a URL; write its host alone, and its port with -p",
+            Self::Path => "it is a path; write -U PATH, on a line of a list unix:PATH",
+            Self::Slash => {
+                "no host has a / in it; write the host alone, its port with -p, \
+                 and of a network each address on a line of a list"
+            }
+            Self::Comma => "no host has a comma in it; write a line a host, HOST or HOST:PORT",
+            Self::User(Some(host)) => {
+                return write!(
+                    f,
+                    "no user stands before a host; write the host alone, {host}"
+                );
+            }
+            Self::User(None) => "no host has an @ in it; write the host alone",
+            Self::Port(Some((host, port))) => return write!(f, "write -H {host} -p {port}"),
+            Self::Port(None) => "no host has a colon in it; write the host alone, its port with -p",
+            Self::Colons => "with more than one colon it must be an IPv6 address",
+            Self::Character(c) => return write!(f, "no host has a {c} in it"),
+            Self::Dots => "no name begins with a dot, or has two of them together",
+            Self::TooLong => {
+                return write!(
+                    f,
+                    "no name is longer than {LONGEST_NAME} bytes, \
+                     or than {LONGEST_LABEL} between two dots"
+                );
+            }
+            Self::Number => {
+                "no name ends in a number, and resolvers read such an address in different ways; \
+                 write four numbers from 0 to 255, without zeros before them, such as 127.0.0.1"
+            }
+        };
+        f.write_str(said)
+    }
+}
+
+impl Error for HostError {}
