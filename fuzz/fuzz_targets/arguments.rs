@@ -8,11 +8,12 @@
 //!   was typed, or a word;
 //! * the same arguments ask the same, and so they do in another spelling: short options long, each
 //!   value in a word of its own, and of an option that is given again the last alone, in any order;
+//! * an empty value of an option of a check is as if the option were not given;
 //! * what was taken for a host is [one](check_tcp_fuzz::said::host);
 //! * help counts before everything.
 #![no_main]
 
-use check_tcp::cli::flags::{FLAGS, Flag};
+use check_tcp::cli::flags::{FLAGS, Flag, Scope};
 use check_tcp::cli::{self, Command, UsageError};
 use check_tcp::list::Words;
 use check_tcp_fuzz::said;
@@ -36,7 +37,11 @@ fuzz_target!(|input: &[u8]| {
     let asks = asks(&mut command);
     assert_eq!(asks, self::asks(&mut cli::parse(args.clone())));
     if let Some(options) = options(&args) {
-        for spelled in [long(&options), short(&options)] {
+        let given = options.iter().filter(|(flag, value)| {
+            flag.scope == Scope::Run || flag.takes.value().is_none() || !value.is_empty()
+        });
+        let given: Vec<_> = given.cloned().collect();
+        for spelled in [long(&options), short(&options), short(&given)] {
             let again = self::asks(&mut cli::parse(spelled.clone()));
             assert_eq!(
                 asks.without_message(),

@@ -170,6 +170,7 @@ mod tests {
             "--name mx",
             "-p 1 -p 2 --name= --name mx",
             "-s '' -e '' -q '' --service '' --status-as '' --sni '' --name ''",
+            "-p '' -t '' -w '' -c '' -d '' -m '' -t=",
             "-s x -s ''",
             "-H '' -U ''",
         ] {
@@ -222,10 +223,14 @@ mod tests {
             ("FTP", Some("all"))
         );
         assert!(line.check.expect.is_some());
-        for option in ["-p", "-t", "-w", "-c", "-d", "-m"] {
-            let error = refused(&mut defaults, &format!("{option} ''"));
-            assert!(error.contains(&format!("{option} '': takes a")), "{error}");
-        }
+        let mut defaults = self::defaults("-p 80 -t 1 -w 2 -c 3 -d 4 -m 5");
+        let plain = self::line(&mut defaults, "").check;
+        let empty = "-p '' -t '' -w= -c '' --delay= -m ''";
+        let line = self::line(&mut defaults, &format!("{empty} -W"));
+        assert_eq!(line.port, Some(80));
+        let of = |check: &Check| (check.timeout, check.warning, check.critical, check.delay);
+        assert_eq!(of(&line.check), of(&plain));
+        assert_eq!(line.check.max_bytes, plain.max_bytes);
     }
 
     #[test]

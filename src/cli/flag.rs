@@ -29,8 +29,6 @@ pub enum Takes {
     Nothing,
     /// A value: what stands for it in the help, and what it may be, as a usage error says it.
     Value(&'static str, &'static str),
-    /// The same, but an empty one counts as not given: agents fill templates so.
-    Text(&'static str, &'static str),
 }
 
 /// What an option is said of.
@@ -44,12 +42,20 @@ pub enum Scope {
     Run,
 }
 
+impl Flag {
+    /// Whether an empty value counts as not given: agents fill the templates of a check so. One of
+    /// the run does not, for an empty `--targets` must never read as no list.
+    pub(super) fn ignores_empty(&self) -> bool {
+        self.takes.value().is_some() && self.scope != Scope::Run
+    }
+}
+
 impl Takes {
     /// What stands for the value in the help, and what it may be; `None` where none is taken.
     pub fn value(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Nothing => None,
-            Self::Value(name, what) | Self::Text(name, what) => Some((name, what)),
+            Self::Value(name, what) => Some((name, what)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 pub use super::flag::{Flag, Scope, Takes};
 use Scope::{Check, Run, Target};
-use Takes::{Nothing, Text, Value};
+use Takes::{Nothing, Value};
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
@@ -11,7 +11,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "service",
         short: None,
-        takes: Text("NAME", "the name of a preset"),
+        takes: Value("NAME", "the name of a preset"),
         scope: Check,
         default: None,
         help: "a preset (below), in any case; gives what the other options leave unset",
@@ -20,7 +20,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "hostname",
         short: Some('H'),
-        takes: Text("HOST", "a name, an IPv4 address or an IPv6 address"),
+        takes: Value("HOST", "a name, an IPv4 address or an IPv6 address"),
         scope: Target,
         default: Some("localhost"),
         help: "a name, an IPv4 address, or an IPv6 address, bare or in [], its zone allowed",
@@ -38,7 +38,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "send",
         short: Some('s'),
-        takes: Text("TEXT", "the bytes to send"),
+        takes: Value("TEXT", "the bytes to send"),
         scope: Check,
         default: None,
         help: "sent as soon as the connection is up, byte for byte, nothing added",
@@ -47,7 +47,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "expect-pattern",
         short: Some('e'),
-        takes: Text("REGEX", "a regular expression as Go has them"),
+        takes: Value("REGEX", "a regular expression as Go has them"),
         scope: Check,
         default: None,
         help: "what the reply must match, as a regular expression of Go; without it nothing is read",
@@ -56,7 +56,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "quit",
         short: Some('q'),
-        takes: Text("TEXT", "the bytes to send"),
+        takes: Value("TEXT", "the bytes to send"),
         scope: Check,
         default: None,
         help: "sent before the connection is closed; CR LF is added unless -E is given",
@@ -74,7 +74,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "unix-sock",
         short: Some('U'),
-        takes: Text("PATH", "the path of a Unix stream socket"),
+        takes: Value("PATH", "the path of a Unix stream socket"),
         scope: Target,
         default: None,
         help: "a Unix stream socket in place of host and port; @name is an abstract one",
@@ -92,7 +92,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "sni",
         short: None,
-        takes: Text("NAME", "a DNS name or an IP address"),
+        takes: Value("NAME", "a DNS name or an IP address"),
         scope: Check,
         default: Some("the host"),
         help: "the name asked for and verified in TLS",
@@ -119,7 +119,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "status-as",
         short: None,
-        takes: Text(
+        takes: Value(
             "MAP",
             "STATUS=STATUS,... of ok, warning, critical and unknown, each replaced once at most",
         ),
@@ -215,7 +215,7 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "name",
         short: None,
-        takes: Text("LABEL", "what the target is called"),
+        takes: Value("LABEL", "what the target is called"),
         scope: Check,
         default: Some("the target as written"),
         help: "what the target is called in the output of a list, and in JSON",

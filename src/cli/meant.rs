@@ -172,6 +172,7 @@ fn bytes<'a>(slot: &'a Option<Typed>, preset: Option<&'a [u8]>) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::flags::{FLAGS, Scope};
     use crate::cli::raw::Place;
     use crate::preset::PRESETS;
     use std::ffi::OsString;
@@ -250,22 +251,26 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_counts_as_not_given() {
-        let options = [
-            "-H",
-            "-U",
-            "-s",
-            "-e",
-            "-q",
-            "--service",
-            "--status-as",
-            "--sni",
-        ];
-        let args: Vec<_> = options.iter().flat_map(|option| [*option, ""]).collect();
-        assert_eq!(
-            format!("{:?}", check(&args)),
-            format!("{:?}", Check::default())
-        );
+    fn an_empty_value_counts_as_not_given() {
+        let flags = FLAGS.iter().filter(|flag| flag.scope != Scope::Run);
+        for flag in flags.filter(|flag| flag.takes.value().is_some()) {
+            let letter = flag.short.map(|letter| format!("-{letter}"));
+            for option in [Some(format!("--{}", flag.long)), letter]
+                .into_iter()
+                .flatten()
+            {
+                for args in [vec![format!("{option}=")], vec![option, String::new()]] {
+                    let (check, target) = match read([&args[..], &["-p80".to_owned()]].concat()) {
+                        Ok(read) => read,
+                        Err(error) => panic!("{args:?}: {error}"),
+                    };
+                    assert_eq!(format!("{check:?}"), format!("{:?}", Check::default()));
+                    assert_eq!(target.as_written(), "localhost");
+                }
+            }
+        }
+        assert_eq!(target(&["--service=FTP", "-p", ""]).port(), Some(21));
+        assert!(read(["-p80", "-p", ""]).is_err(), "no port is left");
         assert_eq!(
             target(&["-p80", "-H", "a", "-H", ""]).as_written(),
             "localhost"

@@ -1,6 +1,6 @@
 //! What was typed.
 
-use super::flags::{FLAGS, Flag, Scope, Takes};
+use super::flags::{FLAGS, Flag, Scope};
 use super::typed::{Spelling, Typed, shown};
 use lexopt::Arg;
 use std::ffi::OsString;
@@ -125,7 +125,7 @@ impl Raw {
                 Err(_) => return Err(format!("{typed}: its value is missing; takes {what}")),
             }
         }
-        let given = !matches!(flag.takes, Takes::Text(..)) || !typed.value.is_empty();
+        let given = !flag.ignores_empty() || !typed.value.is_empty();
         if given && place == Place::Line {
             match flag.scope {
                 Scope::Check => {}
@@ -230,12 +230,17 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_takes_back_what_was_given_before() {
+    fn an_empty_value_takes_back_what_was_given_before_but_of_the_run() {
         let (raw, _) = read(&[
-            "-s", "x", "-s", "", "--sni=a", "--sni=", "-t", "1", "-t", "",
+            "-s", "x", "-s", "", "--sni=a", "--sni=", "-t", "1", "-t", "", "-p80", "-p=",
         ]);
         assert!(raw.send.is_none() && raw.sni.is_none());
-        assert_eq!(value(&raw.timeout), Some(""));
+        assert!(raw.timeout.is_none() && raw.port.is_none());
+        let (raw, _) = read(&["-f", "x", "-f", "", "--rate=1", "--rate="]);
+        assert_eq!(
+            (value(&raw.targets), value(&raw.rate)),
+            (Some(""), Some(""))
+        );
     }
 
     #[test]

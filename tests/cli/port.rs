@@ -35,11 +35,19 @@ fn what_is_no_port_is_a_usage_error() {
         check!("-H 127.0.0.1 -p {bad}").unknown(shows(&[bad]));
         check!("-H 127.0.0.1 --port={bad}").unknown(shows(&["port", bad, "65535"]));
     }
-    check!("-H 127.0.0.1 -p ''").unknown("^-p ''.*65535");
 }
 
 #[test]
 fn without_a_port_there_is_nothing_to_check() {
     check!("-H 127.0.0.1").unknown("port");
     check!("").unknown("port");
+}
+
+#[test]
+fn an_empty_port_counts_as_not_given() {
+    for empty in ["-p ''", "-p=", "--port ''", "--port=", "-p 9 -p ''"] {
+        check!("-H 127.0.0.1 {empty}").unknown("^--port is missing: ");
+        let run = check!("-H 127.0.0.1 {empty} --service gearman -C").named("GEARMAN");
+        assert!(run.line().contains("(port=7003)"), "{run}");
+    }
 }

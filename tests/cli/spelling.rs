@@ -51,6 +51,15 @@ fn empty_values_count_as_not_given() {
     );
     run.ok(timed(format!("on localhost port {port}")));
     assert_eq!(server.heard().bytes, b"");
+    for empty in ["-w", "-c", "-t", "-d", "-m", "--warning", "--maxbytes"] {
+        for value in [" ''", "=", "='' -E"] {
+            check!("-H 127.0.0.1 -p {port} {empty}{value}")
+                .ok(timed(format!("on 127.0.0.1 port {port}")));
+        }
+    }
+    // What Debian's command definitions make of arguments that are left out.
+    check!("-H '127.0.0.1' -p '{port}' -w '' -c '' -t ''")
+        .ok(timed(format!("on 127.0.0.1 port {port}")));
 }
 
 #[test]

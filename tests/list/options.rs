@@ -30,6 +30,10 @@ fn a_line_overrides_the_command_line_for_its_own_target() {
         // An empty value counts as not given.
         (format!("127.0.0.1:{good} -e ''"), "TCP OK"),
         (format!("127.0.0.1:{busy} -e ''"), "TCP CRITICAL"),
+        (
+            format!("127.0.0.1:{good} -p '' -t '' -w '' -c= -d '' -m '' --timeout="),
+            "TCP OK",
+        ),
         (format!("127.0.0.1:{good}"), "TCP OK"),
     ];
     let list: String = rows
