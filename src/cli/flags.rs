@@ -95,7 +95,7 @@ pub static FLAGS: &[Flag] = &[
         takes: Value("NAME", "a DNS name or an IP address"),
         scope: Check,
         default: Some("the host"),
-        help: "the name asked for and verified in TLS",
+        help: "the name asked for and verified in TLS, which it implies",
         slot: |raw| &mut raw.sni,
     },
     Flag {

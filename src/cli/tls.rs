@@ -7,7 +7,8 @@ use crate::preset::Preset;
 use crate::target::Target;
 use crate::tls::{PeerName, Tls};
 
-/// TLS as the options ask for it; none with `--expect-closed`, which looks at the connection alone.
+/// TLS as the options ask for it, which `--sni` does too; none with `--expect-closed`, which looks at
+/// the connection alone.
 ///
 /// Where it is verified, the trust store is read here: ask this last.
 ///
@@ -15,7 +16,7 @@ use crate::tls::{PeerName, Tls};
 /// The message for a name that no certificate has, or for one that is missing.
 pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
     let sni = raw.sni.as_ref().map(sni_name).transpose()?;
-    let wanted = raw.ssl.is_some() || preset.is_some_and(|preset| preset.tls);
+    let wanted = raw.ssl.is_some() || sni.is_some() || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.expect_closed.is_some() {
         return Ok(None);
     }
@@ -107,6 +108,22 @@ mod tests {
     fn an_expected_closed_port_is_looked_at_without_tls() {
         assert!(tls(&["-CS"]).is_ok_and(|tls| tls.is_none()));
         assert!(tls(&["-C", "--service=SPOP"]).is_ok_and(|tls| tls.is_none()));
+        assert!(tls(&["-C", "--sni=a.example"]).is_ok_and(|tls| tls.is_none()));
         assert!(tls(&["-CS", "-U/s"]).is_ok_and(|tls| tls.is_none()));
+    }
+
+    #[test]
+    fn a_name_for_tls_asks_for_it() {
+        for (args, is_tls) in [
+            (&["--sni=a.example"][..], true),
+            (&["--sni", "a.example", "--no-check-certificate"], true),
+            (&["-U/s", "--sni=a.example"], true),
+            (&["--service=SMTP", "--sni=a.example"], true),
+            (&["--sni="], false),
+            (&["--sni=a.example", "--sni="], false),
+            (&["--no-check-certificate"], false),
+        ] {
+            assert_eq!(tls(args).map(|tls| tls.is_some()), Ok(is_tls), "{args:?}");
+        }
     }
 }

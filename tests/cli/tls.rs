@@ -63,6 +63,53 @@ fn sni_is_the_name_asked_for_and_verified() {
 }
 
 #[test]
+fn a_name_for_tls_is_tls() {
+    let authority = Authority::new("Test Root");
+    let store = authority.store();
+    let identity = authority.issue(Leaf::named(&["mail.example.com"]));
+    let server = Server::tls(&identity, TLS13, |peer| peer.say("220 ready\r\n"));
+    let port = server.port();
+    let line = format!("-H 127.0.0.1 -p {port} -e ^220");
+    let run = program!("{line} --sni mail.example.com")
+        .trusting(&store)
+        .run();
+    run.ok("220 ready");
+    assert_eq!(server.heard().sni.as_deref(), Some("mail.example.com"));
+    let run = program!("{line} --sni=www.example.com")
+        .trusting(&store)
+        .run();
+    run.critical(shows(&["www.example.com", "mail.example.com"]));
+    check!("{line} --sni mail.example.com --no-check-certificate").ok("220 ready");
+    check!("--sni mail.example.com -H 127.0.0.1").unknown("^--port is missing");
+
+    // Neither of these asks for it.
+    let clear = Server::saying("220 ready\r\n");
+    let port = clear.port();
+    check!("-H 127.0.0.1 -p {port} -e ^220 --sni ''").ok("220 ready");
+    check!("-H 127.0.0.1 -p {port} -e ^220 --no-check-certificate").ok("220 ready");
+    check!("-H 127.0.0.1 -p {port} -C --sni mail.example.com").critical("Unexpectedly open");
+    // One that speaks no TLS is not well where a name for it is given.
+    check!("-H 127.0.0.1 -p {port} -e ^220 --sni a.example --no-check-certificate")
+        .critical("does not speak TLS");
+}
+
+#[test]
+fn a_name_for_tls_on_a_line_is_tls_for_its_target_alone() {
+    let identity = self_signed(Leaf::good(), Constraint::Ca);
+    let tls = Server::tls(&identity, TLS13, |peer| peer.say("220 ready\r\n"));
+    let clear = Server::saying("220 ready\r\n");
+    let (tls, clear) = (tls.port(), clear.port());
+    let list = format!(
+        "127.0.0.1:{tls} --sni mail.example.com --no-check-certificate\n\
+         127.0.0.1:{clear} --sni ''\n127.0.0.1:{clear}\n"
+    );
+    program!("--targets - -t 20 -e ^220").over(list).exits(0);
+    let list = format!("127.0.0.1:{tls} --sni ''\n");
+    let listed = program!("--targets - -e ^220 --sni a.example --no-check-certificate").over(list);
+    listed.exits(0);
+}
+
+#[test]
 fn an_empty_sni_counts_as_not_given() {
     let authority = Authority::new("Test Root");
     let server = Server::tls(&authority.issue(Leaf::good()), TLS13, |_| ());
