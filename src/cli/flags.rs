@@ -209,7 +209,7 @@ pub static FLAGS: &[Flag] = &[
         takes: Nothing,
         scope: Check,
         default: None,
-        help: "end the line with performance data: |time=0.012345s;W;C;0;T",
+        help: "end the line with performance data, a bar and time=0.012345s;W;C;0;T",
         slot: |raw| &mut raw.perfdata,
     },
     Flag {
@@ -254,10 +254,10 @@ pub static FLAGS: &[Flag] = &[
     Flag {
         long: "format",
         short: None,
-        takes: Value("text|json", "text or json"),
+        takes: Value("FORMAT", "text or json"),
         scope: Run,
         default: Some("text"),
-        help: "a line of text or a JSON object for each target, for a single check too",
+        help: "text or json: a line or an object for each target, for a single check too",
         slot: |raw| &mut raw.format,
     },
     Flag {

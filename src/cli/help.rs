@@ -27,10 +27,11 @@ Examples:
   check-tcp -H 2001:db8::1 -p 22 -e '(?m)^SSH-2\.0-' -t 5
   check-tcp -U /run/app.sock -E -s 'PING\r\n' -e '^\+PONG' -q 'QUIT\r\n'
   check-tcp --service SMTP -w 1 -c 3 --targets hosts.txt --summary
-  produce-hosts | check-tcp -p 22 --targets - --format json
+  check-tcp -p 22 --targets - --format json < hosts.txt
 ";
 
-/// What `--help` prints.
+/// What `--help` prints. There is no `|` in it: what reads a plugin's output takes what comes behind
+/// one for performance data.
 pub fn help() -> String {
     let mut text = String::from(
         "Usage: check-tcp [OPTION]...\n\n\
@@ -141,6 +142,18 @@ mod tests {
             assert_eq!(line, line.trim_end());
         }
         assert!(help().ends_with("\n") && !help().ends_with("\n\n"));
+    }
+
+    #[test]
+    fn nothing_in_it_reads_as_performance_data() {
+        assert!(!help().contains('|') && !version().contains('|'));
+        // Nor in what a usage error says that an option takes.
+        let takes = FLAGS.iter().filter_map(|flag| flag.takes.value());
+        assert!(
+            !takes
+                .into_iter()
+                .any(|(name, what)| [name, what].concat().contains('|'))
+        );
     }
 
     #[test]

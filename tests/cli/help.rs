@@ -84,3 +84,30 @@ fn version_says_which() {
         assert!(run.stderr.is_empty(), "{run}");
     }
 }
+
+#[test]
+fn nothing_but_performance_data_reads_as_such() {
+    for wrong in [
+        "-h",
+        "-V",
+        "-p 'a|b'",
+        "-H 'a|b' -p 9",
+        "--format 'text|json'",
+        "--format 'text|json' -p 'a|b' --format json",
+        "--perfdata -p 9 -e 'a|(b'",
+        "--service 'a|b'",
+        "'--a|b'",
+        "'a|b'",
+        "-f '/no|where'",
+        "-f '/no|where' --format json",
+        "--status-as 'ok|critical' -p 9",
+        "-U '/no|where' -p x",
+        "-S -U '/no|where'",
+        "--sni 'a|b' -p 9",
+        "--name 'a|b' -p x --format json",
+    ] {
+        let run = check!("{wrong}");
+        assert_eq!(run.code, Some(3), "{run}");
+        assert!(!run.stdout.contains(&b'|'), "{run}");
+    }
+}
