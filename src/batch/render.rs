@@ -4,16 +4,25 @@ use super::output::Render;
 use crate::cli::{Run, Style};
 use crate::outcome::Status;
 use crate::report::finish::{Finished, finish};
-use crate::report::record::Record;
-use crate::report::summary::{End, Summary};
+use crate::report::record::{Event, Label, Record};
+use crate::report::summary::{EMPTY, End, Summary};
 use std::sync::{Arc, OnceLock};
 
 /// The renderer of a style. `cut` says why the run is not whole, and is set before the output is
 /// closed.
 pub fn of(run: &Run, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
     match run.style {
-        Style::Text => Box::new(Each(|finished| finished.text())),
-        Style::Json => Box::new(Each(|finished| finished.json())),
+        Style::Text => Box::new(Each {
+            render: |finished| finished.text(),
+            if_empty: None,
+        }),
+        Style::Json => Box::new(Each {
+            render: |finished| finished.json(),
+            if_empty: Some(IfEmpty {
+                name: run.name.clone(),
+                cut,
+            }),
+        }),
         Style::Summary => Box::new(Whole {
             summary: Summary::new(run.name.clone(), run.perfdata),
             cut,
@@ -22,7 +31,17 @@ pub fn of(run: &Run, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
 }
 
 /// One text a record.
-struct Each(fn(&Finished<'_>) -> String);
+struct Each {
+    render: fn(&Finished<'_>) -> String,
+    /// A usage error is told in place of records, as long as there was none.
+    if_empty: Option<IfEmpty>,
+}
+
+/// What is known of a list before it is read.
+struct IfEmpty {
+    name: String,
+    cut: Arc<OnceLock<String>>,
+}
 
 /// Nothing but the summary.
 struct Whole {
@@ -32,12 +51,24 @@ struct Whole {
 
 impl Render for Each {
     fn record(&mut self, record: &Record, out: &mut Vec<u8>) -> Status {
+        self.if_empty = None;
         let finished = finish(record);
-        out.extend_from_slice((self.0)(&finished).as_bytes());
+        out.extend_from_slice((self.render)(&finished).as_bytes());
         finished.status
     }
 
-    fn finish(&mut self, _out: &mut Vec<u8>) {}
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        // Why a run is not whole is told on standard error.
+        let whole = self.if_empty.take().filter(|it| it.cut.get().is_none());
+        if let Some(IfEmpty { name, .. }) = whole {
+            let message = EMPTY.to_owned();
+            let record = Record {
+                label: Label::default(),
+                event: Event::Refused { name, message },
+            };
+            out.extend_from_slice((self.render)(&finish(&record)).as_bytes());
+        }
+    }
 }
 
 impl Render for Whole {

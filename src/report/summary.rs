@@ -8,6 +8,9 @@ use std::time::Duration;
 /// How long the summary may be, in bytes: what agents read of one check.
 pub const LONGEST: usize = 8192;
 
+/// What is said of a list without a target.
+pub const EMPTY: &str = "nothing was checked: the list is empty";
+
 /// Gathers what `--summary` says. However many records it is fed, it keeps no more of them than
 /// [`LONGEST`] bytes for each status.
 #[derive(Debug)]
@@ -76,9 +79,7 @@ impl Summary {
     /// many are left out.
     pub fn render(&self, end: End<'_>) -> String {
         let said = match end {
-            End::Whole if self.verdicts.total() == 0 => {
-                "nothing was checked: the list is empty".to_owned()
-            }
+            End::Whole if self.verdicts.total() == 0 => EMPTY.to_owned(),
             End::Whole => self.counted(),
             End::Broken(why) => format!("{why}: {}", self.counted()),
         };

@@ -55,6 +55,50 @@ fn a_list_that_can_not_be_read_is_unknown_too() {
     }
 }
 
+/// One object, of a usage error that is about no target.
+#[track_caller]
+fn is_usage_error_of_the_list(listed: &Listed, service: &str, message: &str) {
+    let objects = listed.objects();
+    let [object] = &objects[..] else {
+        panic!("{listed}");
+    };
+    for (key, wanted) in [
+        ("target", Value::Null),
+        ("line", Value::Null),
+        ("service", service.into()),
+        ("status", "UNKNOWN".into()),
+        ("code", 3.into()),
+        ("reason", "usage".into()),
+    ] {
+        assert_eq!(object[key], wanted, "{key}: {object}");
+    }
+    let told = object["message"].as_str().expect("a message");
+    assert!(told.contains(message), "{object}");
+}
+
+#[test]
+fn in_json_a_list_without_a_verdict_is_one_usage_error() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let empty = dir.path().join("empty");
+    std::fs::write(&empty, "# none\n\n").expect("a file");
+    for (path, message) in [
+        (empty, "the list is empty"),
+        ("/dev/null".into(), "the list is empty"),
+        (dir.path().join("none"), "No such file"),
+        (dir.path().to_owned(), "directory"),
+    ] {
+        let listed = program!("--service imap --format json -f")
+            .arg(&path)
+            .over("");
+        listed.exits(3);
+        is_usage_error_of_the_list(&listed, "IMAP", message);
+    }
+    // One verdict is enough for the list to be told by.
+    let listed = program!("--targets - --format json").over("a\n");
+    assert_eq!(listed.objects().len(), 1, "{listed}");
+    assert_eq!(listed.object(1)["target"], "a", "{listed}");
+}
+
 #[test]
 fn an_empty_list_is_unknown() {
     for text in [
@@ -75,6 +119,9 @@ fn an_empty_list_is_unknown() {
         assert_eq!(lines.len(), 1, "{listed}");
         assert!(lines[0].starts_with("SMTP UNKNOWN: "), "{listed}");
         assert!(lines[0].contains("nothing was checked"), "{listed}");
+        let listed = program!("--targets - --service smtp --format json").over(text);
+        listed.exits(3);
+        is_usage_error_of_the_list(&listed, "SMTP", "nothing was checked: the list is empty");
     }
     let program = program!("--targets - --service smtp").shell("exec \"$@\" <&-");
     program.over("").exits(3);
