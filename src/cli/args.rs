@@ -153,8 +153,11 @@ mod tests {
                 &format!("-H mail:25: {host}: write -H mail -p 25"),
             ),
             (
-                &["-H", "-p", "25", "-p80"],
-                "25: a stray word; check-tcp takes options only",
+                &["-H", "-p", "25"],
+                &format!(
+                    "-H -p: {host}: no host begins with a dash; \
+                     an option stands where its host is missing"
+                ),
             ),
             (
                 &["-H", "-p25", "-p80"],

@@ -2,8 +2,10 @@
 
 use super::flags::{FLAGS, Flag, Scope};
 use super::typed::{Spelling, Typed, shown};
+use crate::host::HostError;
 use lexopt::Arg;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// The options as typed: for each the last time it was given, and nothing where that was an empty
 /// value that counts as not given.
@@ -73,14 +75,7 @@ impl Raw {
                     Some(flag) => self.keep(flag, Spelling::Short(letter), &mut parser, place),
                     None => Err(unknown(&format!("-{letter}"))),
                 },
-                Ok(Arg::Value(word)) => Err(format!(
-                    "{}: a stray word; {} options only",
-                    shown(&word),
-                    match place {
-                        Place::CommandLine => "check-tcp takes",
-                        Place::Line => "behind its target a line takes",
-                    }
-                )),
+                Ok(Arg::Value(word)) => Err(self.stray(&word, place)),
                 Err(lexopt::Error::UnexpectedValue { option, value }) => {
                     Err(format!("{option}={}: takes no value", shown(&value)))
                 }
@@ -104,6 +99,20 @@ impl Raw {
         for typed in options {
             *(typed.flag.slot)(self) = Some(typed.clone());
         }
+    }
+
+    /// The message for a word that belongs to no option. In `-H -p 25` it is the host that is wrong:
+    /// an agent had none to put there.
+    fn stray(&self, word: &OsStr, place: Place) -> String {
+        let is_option = |host: &&Typed| host.value.as_bytes().starts_with(b"-");
+        if let Some(host) = self.hostname.as_ref().filter(is_option) {
+            return host.refused_since(HostError::Dash);
+        }
+        let takes = match place {
+            Place::CommandLine => "check-tcp takes",
+            Place::Line => "behind its target a line takes",
+        };
+        format!("{}: a stray word; {takes} options only", shown(word))
     }
 
     /// Keeps an option, and takes its value from the parser.

@@ -99,7 +99,7 @@ fn a_number_that_resolvers_read_in_different_ways_is_a_usage_error() {
 #[test]
 fn the_host_that_is_missing_is_not_an_option() {
     // What an agent makes of an empty macro.
-    check!("-H -p 25").unknown("^25: ");
+    check!("-H -p 25").unknown("^-H -p: .*dash");
     check!("-H -p25 --service SMTP")
         .named("SMTP")
         .unknown("^-H -p25: .*dash");
