@@ -187,8 +187,8 @@ fn is_about(message: &str, args: &[OsString]) {
     ];
     let has_dash = |letters: &str| letters.contains('-');
     let typed = |arg: &OsString| {
-        let word: String = cli::written(arg).chars().take(10).collect();
-        let option = arg.to_string_lossy();
+        let word: String = seen(&cli::written(arg)).chars().take(10).collect();
+        let option = seen(&arg.to_string_lossy());
         match message.strip_prefix('-') {
             _ if arg.is_empty() => message.starts_with("'': "),
             _ if message.starts_with(&word) => true,
@@ -211,4 +211,10 @@ fn is_about(message: &str, args: &[OsString]) {
     };
     let is_about = args.iter().any(typed) || other.iter().any(|other| message.starts_with(other));
     assert!(is_about, "{message}: {args:?}");
+}
+
+/// A text as a message shows it, however long.
+fn seen(text: &str) -> String {
+    let each = text.chars().map(|c| cli::shown(c.to_string().as_ref()));
+    each.collect()
 }
