@@ -74,6 +74,8 @@ pub struct Attempt(pub u8);
 pub enum LookupError {
     /// This machine lacked what it takes to ask.
     Lack(io::Error),
+    /// There is neither a hosts file nor a `resolv.conf` here: nothing tells what a name means.
+    NoSource,
     /// The resolver was asked, and this is its answer.
     Failed(io::Error),
 }

@@ -29,7 +29,7 @@ pub struct Names {
 
 struct Known {
     came: Instant,
-    answer: Result<Vec<SocketAddr>, io::Error>,
+    answer: Result<Vec<SocketAddr>, LookupError>,
 }
 
 /// What came of asking.
@@ -92,17 +92,11 @@ impl Names {
         now: Instant,
     ) -> Vec<(Key, Result<Vec<SocketAddr>, LookupError>)> {
         let waiting = self.pending.remove(&question).unwrap_or_default();
-        let lack = |e: &io::Error| Err(LookupError::Lack(copy(e)));
-        let answer = match answer {
-            Ok(addresses) => Ok(addresses),
-            Err(LookupError::Failed(e)) => Err(e),
-            Err(LookupError::Lack(e)) => {
-                return waiting.into_iter().map(|key| (key, lack(&e))).collect();
-            }
-        };
         let known = Known { came: now, answer };
         let answers = waiting.into_iter().map(|key| (key, known.copy())).collect();
-        self.keep(question, known);
+        if !matches!(known.answer, Err(LookupError::Lack(_))) {
+            self.keep(question, known);
+        }
         answers
     }
 
@@ -138,7 +132,9 @@ impl Known {
     fn copy(&self) -> Result<Vec<SocketAddr>, LookupError> {
         match &self.answer {
             Ok(addresses) => Ok(addresses.clone()),
-            Err(e) => Err(LookupError::Failed(copy(e))),
+            Err(LookupError::Failed(e)) => Err(LookupError::Failed(copy(e))),
+            Err(LookupError::Lack(e)) => Err(LookupError::Lack(copy(e))),
+            Err(LookupError::NoSource) => Err(LookupError::NoSource),
         }
     }
 }

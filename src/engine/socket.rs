@@ -58,7 +58,7 @@ impl Stream for Socket {
             return Ok(());
         };
         let error = match self {
-            Self::Tcp(tcp) => tcp.take_error()?,
+            Self::Tcp(tcp) => tcp.take_error()?.map(on_the_way),
             Self::Unix(unix) => unix.take_error()?,
         };
         match (error, unconnected.kind()) {
@@ -102,6 +102,15 @@ impl Write for Socket {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Who forbids it once the first segment has left is a firewall on the way. ICMP says then that the
+/// host is out of reach; for ICMPv6 the system has EACCES, as if this machine did not allow it.
+fn on_the_way(e: io::Error) -> io::Error {
+    match Errno::from_io_error(&e) {
+        Some(Errno::ACCESS) => Errno::HOSTUNREACH.into(),
+        _ => e,
     }
 }
 

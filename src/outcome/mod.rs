@@ -1,6 +1,8 @@
 //! Facts, and the one function that judges them.
 
+mod errno;
 mod judge;
+mod lack;
 mod reason;
 mod status;
 mod trace;
@@ -11,6 +13,7 @@ use crate::net::LookupError;
 use crate::short::Short;
 use crate::state::Phase;
 use crate::tls::TlsError;
+pub use errno::is_crowded;
 pub use judge::judge;
 pub use reason::{Reason, reason};
 pub use status::{Status, StatusMap, Verdicts};

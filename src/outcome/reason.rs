@@ -1,11 +1,12 @@
 //! Why a check ended as it did, in one word that programs can rely on.
 
-use super::judge::{is_local, is_over};
+use super::errno::Meaning;
+use super::judge::is_over;
 use super::{Came, Cause, Failure, Report, Tried};
 use crate::check::Check;
 use crate::net::LookupError;
+use crate::state::Phase;
 use crate::tls::TlsError;
-use rustix::io::Errno;
 use std::io;
 
 /// Why, in one word of a closed list.
@@ -87,11 +88,17 @@ impl Reason {
             Self::Interrupted => "interrupted",
         }
     }
+
+    /// Whether nothing was seen to listen there: what makes `-C` OK.
+    fn is_closed(self) -> bool {
+        matches!(
+            self,
+            Self::Refused | Self::Unreachable | Self::Absent | Self::Timeout
+        )
+    }
 }
 
-/// Why a check ended as it did. It agrees with [`judge`](super::judge()) before `--status-as`:
-/// `local` and `interrupted` are UNKNOWN, `ok` is OK, `slow` is what the threshold says, and all else
-/// is what `-W` makes of an error.
+/// Why a check ended as it did. The verdict follows from it: [`judge`](super::judge()).
 pub fn reason(check: &Check, outcome: &Result<Report, Failure>) -> Reason {
     match outcome {
         Ok(Report::Open) => Reason::Open,
@@ -101,60 +108,69 @@ pub fn reason(check: &Check, outcome: &Result<Report, Failure>) -> Reason {
             Reason::Slow
         }
         Ok(Report::Answered { .. }) => Reason::Ok,
-        Err(failure) if failure.is_local() => Reason::Local,
         Err(failure) if failure.verifies_closed(check) => Reason::Ok,
-        Err(failure) => of(&failure.cause),
+        Err(failure) => failure.reason(),
     }
 }
 
-fn of(cause: &Cause) -> Reason {
-    match cause {
-        Cause::Lookup(LookupError::Lack(_)) | Cause::Engine(_) | Cause::Ended => Reason::Local,
-        Cause::Lookup(LookupError::Failed(_)) | Cause::NoAddress(_) => Reason::Dns,
-        Cause::Unconnected(tried) => unconnected(tried),
-        Cause::TimedOut => Reason::Timeout,
-        Cause::Closed => Reason::Eof,
-        // A connection that was up and whose end has another name is still one that broke.
-        Cause::Io(e) => errno(e).unwrap_or(Reason::Reset),
-        Cause::Tls(TlsError::Store(_)) => Reason::Local,
-        Cause::Tls(TlsError::Closed) => Reason::Eof,
-        Cause::Tls(e) if e.is_certificate() => Reason::Certificate,
-        Cause::Tls(_) => Reason::Tls,
-        Cause::Unexpected { .. } => Reason::Mismatch,
-        Cause::Interrupted => Reason::Interrupted,
+impl Failure {
+    /// Whether this is what `-C` asks for: nothing listens there. A name whose addresses did not all
+    /// have their turn was not seen to be closed, and a full backlog is a listener's.
+    pub fn verifies_closed(&self, check: &Check) -> bool {
+        let Cause::Unconnected(tried) = &self.cause else {
+            return false;
+        };
+        let may_be_open = |tried: &Tried| match &tried.came {
+            Came::Untried => true,
+            Came::Failed(e) => e.kind() == io::ErrorKind::WouldBlock,
+            Came::Silence | Came::GivenUp => false,
+        };
+        check.expect_closed && !tried.iter().any(may_be_open) && self.reason().is_closed()
     }
-}
 
-/// What the last address said that this machine could try; where none had its turn, the time was
-/// up.
-fn unconnected(tried: &[Tried]) -> Reason {
-    let said = tried.iter().rev().find_map(|tried| match &tried.came {
-        Came::Silence | Came::GivenUp => Some(Reason::Timeout),
-        Came::Untried => None,
-        Came::Failed(e) if is_local(e) => None,
-        // No attempt that fails otherwise (EINVAL: a link-local address without a zone) has found
-        // a way.
-        Came::Failed(e) => errno(e).or(Some(Reason::Unreachable)),
-    });
-    said.unwrap_or(Reason::Timeout)
-}
-
-/// What the system's word means wherever it is said; `None` where that depends.
-fn errno(e: &io::Error) -> Option<Reason> {
-    // A Unix listener whose backlog is full to the deadline: not everywhere with an errno.
-    if e.kind() == io::ErrorKind::WouldBlock {
-        return Some(Reason::Timeout);
-    }
-    Some(match Errno::from_io_error(e)? {
-        Errno::CONNREFUSED => Reason::Refused,
-        Errno::HOSTUNREACH | Errno::NETUNREACH | Errno::HOSTDOWN | Errno::NETDOWN => {
-            Reason::Unreachable
+    fn reason(&self) -> Reason {
+        match &self.cause {
+            Cause::Lookup(LookupError::Lack(_) | LookupError::NoSource) => Reason::Local,
+            Cause::Lookup(LookupError::Failed(e)) => match Meaning::of(e) {
+                Some(meaning) if meaning.is_local() => Reason::Local,
+                _ => Reason::Dns,
+            },
+            Cause::NoAddress(_) => Reason::Dns,
+            Cause::Unconnected(tried) => unconnected(tried),
+            // The resolver was silent; nothing was asked of the peer.
+            Cause::TimedOut if self.phase == Phase::Resolving => Reason::Dns,
+            Cause::TimedOut => Reason::Timeout,
+            Cause::Closed => Reason::Eof,
+            Cause::Io(e) => Meaning::of_connection(e).reason(),
+            Cause::Tls(TlsError::Store(_)) => Reason::Local,
+            Cause::Tls(TlsError::Closed) => Reason::Eof,
+            Cause::Tls(e) if e.is_certificate() => Reason::Certificate,
+            Cause::Tls(_) => Reason::Tls,
+            Cause::Unexpected { .. } => Reason::Mismatch,
+            Cause::Engine(_) | Cause::Ended => Reason::Local,
+            Cause::Interrupted => Reason::Interrupted,
         }
-        Errno::NOENT | Errno::NOTDIR => Reason::Absent,
-        Errno::TIMEDOUT => Reason::Timeout,
-        Errno::CONNRESET | Errno::PIPE | Errno::CONNABORTED => Reason::Reset,
-        _ => return None,
-    })
+    }
+}
+
+/// What the last address said that this machine could try, and before it one that did not say that
+/// nothing listens there; where none had its turn, the time was up. Where this machine could try
+/// none, that is why.
+fn unconnected(tried: &[Tried]) -> Reason {
+    let said = |tried: &Tried| match tried.meaning() {
+        Some(meaning) => Some(meaning.reason()),
+        None if matches!(tried.came, Came::Untried) => None,
+        None => Some(Reason::Timeout),
+    };
+    if tried.iter().all(|tried| said(tried) == Some(Reason::Local)) {
+        return Reason::Local;
+    }
+    let mut said = tried.iter().rev().filter_map(said);
+    let mut theirs = said.by_ref().filter(|reason| *reason != Reason::Local);
+    let Some(last) = theirs.next() else {
+        return Reason::Timeout;
+    };
+    theirs.find(|reason| !reason.is_closed()).unwrap_or(last)
 }
 
 #[cfg(test)]
@@ -162,7 +178,7 @@ mod tests {
     use super::*;
     use crate::check::Family;
     use crate::outcome::{Status, judge};
-    use crate::state::Phase;
+    use rustix::io::Errno;
     use std::time::Duration;
 
     fn io(errno: Errno) -> io::Error {
@@ -204,6 +220,14 @@ mod tests {
         })
     }
 
+    fn silent_resolver() -> Result<Report, Failure> {
+        Err(Failure {
+            phase: Phase::Resolving,
+            cause: Cause::TimedOut,
+            peer: None,
+        })
+    }
+
     /// One line an outcome, with `-w 0.01 -c 0.02`.
     fn table() -> Vec<(Result<Report, Failure>, Reason)> {
         let local = || Came::Failed(io(Errno::ADDRNOTAVAIL));
@@ -223,21 +247,20 @@ mod tests {
                 lookup(LookupError::Lack(io::Error::other("memory"))),
                 Reason::Local,
             ),
+            (lookup(LookupError::NoSource), Reason::Local),
             (failed(Cause::NoAddress(Family::V6)), Reason::Dns),
+            (silent_resolver(), Reason::Dns),
             (unable(Errno::CONNREFUSED), Reason::Refused),
-            (unable(Errno::HOSTUNREACH), Reason::Unreachable),
-            (unable(Errno::NETUNREACH), Reason::Unreachable),
-            (unable(Errno::HOSTDOWN), Reason::Unreachable),
-            (unable(Errno::NETDOWN), Reason::Unreachable),
-            (unable(Errno::INVAL), Reason::Unreachable),
+            (unable(Errno::NOPROTOOPT), Reason::Unreachable),
             (unable(Errno::NOENT), Reason::Absent),
-            (unable(Errno::NOTDIR), Reason::Absent),
             (unable(Errno::TIMEDOUT), Reason::Timeout),
             (unable(Errno::AGAIN), Reason::Timeout),
-            (unable(Errno::CONNRESET), Reason::Reset),
-            (unable(Errno::MFILE), Reason::Local),
-            (unable(Errno::ACCESS), Reason::Local),
-            (unable(Errno::PROTOTYPE), Reason::Local),
+            (unable(Errno::CONNABORTED), Reason::Reset),
+            (unable(Errno::NOSPC), Reason::Local),
+            (
+                unconnected([Came::Failed(io(Errno::CONNABORTED)), refused()]),
+                Reason::Reset,
+            ),
             (
                 unconnected([Came::Failed(io::ErrorKind::WouldBlock.into())]),
                 Reason::Timeout,
@@ -293,45 +316,28 @@ mod tests {
     }
 
     #[test]
-    fn what_verifies_a_closed_port_is_ok() {
+    fn expect_closed_is_ok_for_what_says_that_nothing_listens_and_for_nothing_else() {
         let check = Check {
             expect_closed: true,
             ..Check::default()
         };
-        for (errno, expected) in [
-            (Errno::CONNREFUSED, Reason::Ok),
-            (Errno::NOENT, Reason::Ok),
-            (Errno::TIMEDOUT, Reason::Ok),
-            (Errno::ADDRNOTAVAIL, Reason::Local),
-            (Errno::INVAL, Reason::Unreachable),
-        ] {
-            assert_eq!(reason(&check, &unable(errno)), expected, "{errno:?}");
-        }
-        assert_eq!(reason(&check, &unconnected([Came::Silence])), Reason::Ok);
-    }
-
-    #[test]
-    fn the_reason_agrees_with_the_verdict() {
-        for closed in [false, true] {
-            let check = Check {
-                expect_closed: closed,
-                ..thresholds()
+        for (outcome, plain) in table() {
+            let Err(failure) = &outcome else { continue };
+            let is_seen = |tried: &Tried| match &tried.came {
+                Came::Untried => false,
+                Came::Failed(e) => e.kind() != io::ErrorKind::WouldBlock,
+                Came::Silence | Came::GivenUp => true,
             };
-            for (outcome, _) in table() {
-                let reason = reason(&check, &outcome);
-                let statuses: &[Status] = match reason {
-                    Reason::Ok => &[Status::Ok],
-                    Reason::Slow => &[Status::Warning, Status::Critical],
-                    Reason::Local | Reason::Interrupted => &[Status::Unknown],
-                    _ => &[Status::Critical],
-                };
-                let status = judge(&check, &outcome);
-                assert!(
-                    statuses.contains(&status),
-                    "{reason:?} is {status:?}: {outcome:?}"
-                );
-            }
+            let is_closed = match &failure.cause {
+                Cause::Unconnected(tried) => tried.iter().all(is_seen) && plain.is_closed(),
+                _ => false,
+            };
+            let expected = if is_closed { Reason::Ok } else { plain };
+            assert_eq!(reason(&check, &outcome), expected, "{outcome:?}");
+            let is_ok = judge(&check, &outcome) == Status::Ok;
+            assert_eq!(is_ok, is_closed, "{outcome:?}");
         }
+        assert_eq!(reason(&check, &Ok(Report::Open)), Reason::Open);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::net::LookupError;
 use crate::outcome::{Came, Cause, Failure, Tried};
 use crate::state::Phase;
 use crate::target::Target;
+use rustix::io::Errno;
 use std::io;
 use std::time::Duration;
 
@@ -59,6 +60,9 @@ pub fn span(duration: Duration) -> String {
 fn came(check: &Check, target: &Target, failure: &Failure) -> String {
     match &failure.cause {
         Cause::Lookup(LookupError::Lack(e)) => text(e),
+        Cause::Lookup(LookupError::NoSource) => {
+            "neither /etc/hosts nor /etc/resolv.conf is there to look it up in".to_owned()
+        }
         Cause::Lookup(LookupError::Failed(e)) => {
             let said = text(e);
             // The words of the library come before the resolver's.
@@ -80,6 +84,9 @@ fn came(check: &Check, target: &Target, failure: &Failure) -> String {
             Target::Name { .. } | Target::Socket(_) => format!("it has no {}", addresses(*family)),
         },
         Cause::Unconnected(tried) => unconnected(check, target, tried),
+        Cause::TimedOut if failure.phase == Phase::Resolving => {
+            format!("{}: no answer from the resolver", timed_out(check))
+        }
         Cause::TimedOut => timed_out(check),
         Cause::Closed => "closed by peer before it sent anything".to_owned(),
         Cause::Io(e) => text(e),
@@ -102,6 +109,9 @@ fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
         Came::Untried => "not tried".to_owned(),
         Came::Failed(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
             format!("{}: its backlog is full", timed_out(check))
+        }
+        Came::Failed(e) if Errno::from_io_error(e) == Some(Errno::NOSPC) => {
+            "epoll can watch no more (fs.epoll.max_user_watches is used up)".to_owned()
         }
         Came::Failed(e) => text(e),
     };
@@ -136,7 +146,6 @@ pub fn text(e: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::io::Errno;
     use std::net::SocketAddr;
 
     fn host(host: &str) -> Target {
@@ -174,7 +183,6 @@ mod tests {
         };
         let name = host("mail.example");
         for (phase, doing) in [
-            (Phase::Resolving, "looking up mail.example"),
             (Phase::Connecting, "connecting to mail.example"),
             (
                 Phase::Handshaking,
@@ -194,6 +202,19 @@ mod tests {
         assert_eq!(
             plain(&name, Phase::Quitting, Cause::TimedOut),
             "closing the connection to mail.example (192.0.2.1:25): timed out after 10s"
+        );
+        assert_eq!(
+            plain(&name, Phase::Resolving, Cause::TimedOut),
+            "looking up mail.example: timed out after 10s: no answer from the resolver"
+        );
+        assert_eq!(
+            plain(
+                &name,
+                Phase::Resolving,
+                Cause::Lookup(LookupError::NoSource)
+            ),
+            "looking up mail.example: \
+             neither /etc/hosts nor /etc/resolv.conf is there to look it up in"
         );
     }
 
@@ -286,6 +307,12 @@ mod tests {
                 v4,
                 Came::Untried,
                 "a.example: 192.0.2.1:25: not tried",
+            ),
+            (
+                host("192.0.2.1"),
+                v4,
+                failed(Errno::NOSPC),
+                "192.0.2.1:25: epoll can watch no more (fs.epoll.max_user_watches is used up)",
             ),
             (
                 socket(),

@@ -34,6 +34,45 @@ fn a_port_of_an_unreachable_network_is_closed() {
 }
 
 #[test]
+fn a_route_that_leads_nowhere_is_a_closed_port_and_one_that_is_forbidden_our_own_lack() {
+    let mut routes = vec![
+        ("blackhole", "192.0.2.1"),
+        ("unreachable", "192.0.2.2"),
+        ("throw", "192.0.2.3"),
+        ("prohibit", "192.0.2.4"),
+    ];
+    if has_ipv6() {
+        routes.extend([
+            ("blackhole", "2001:db8::1"),
+            ("unreachable", "2001:db8::2"),
+            ("throw", "2001:db8::3"),
+            ("prohibit", "2001:db8::4"),
+        ]);
+    }
+    let Some(nowhere) = Namespace::routes(&routes) else {
+        return;
+    };
+    for (kind, to) in routes {
+        let told = |flags: &str| {
+            let program = program!("-H {to} -p 9 --format json {flags}");
+            let run = program.inside(&nowhere).run();
+            json::object(String::from_utf8_lossy(&run.stdout).trim_end())
+        };
+        let (plain, closed, reason) = match kind {
+            "prohibit" => ("UNKNOWN", "UNKNOWN", "local"),
+            _ => ("CRITICAL", "OK", "unreachable"),
+        };
+        let plainly = told("");
+        assert_eq!(plainly["status"], plain, "{kind}: {plainly}");
+        assert_eq!(plainly["reason"], reason, "{kind}: {plainly}");
+        let told = told("-C");
+        assert_eq!(told["status"], closed, "{kind}: {told}");
+        let reason = if closed == "OK" { "ok" } else { reason };
+        assert_eq!(told["reason"], reason, "{kind}: {told}");
+    }
+}
+
+#[test]
 fn a_list_says_what_was_out_of_reach_and_what_was_lacking() {
     let Some(nowhere) = Namespace::no_network() else {
         return;

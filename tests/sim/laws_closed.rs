@@ -28,7 +28,17 @@ fn expect_closed_looks_at_the_connection_alone() {
         (&[Up(ms(9))], Status::Critical),
         (&[Refused(Errno::CONNREFUSED), Up(ms(9))], Status::Critical),
         (&[Down(ms(9), Errno::CONNRESET)], Status::Critical),
-        (&[Refused(Errno::INVAL)], Status::Critical),
+        // A blackhole route, and what ICMP brings.
+        (&[Refused(Errno::INVAL)], Status::Ok),
+        (&[Down(ms(9), Errno::NOPROTOOPT)], Status::Ok),
+        (
+            &[Refused(Errno::INVAL), Refused(Errno::CONNREFUSED), Silent],
+            Status::Ok,
+        ),
+        (&[Down(ms(9), Errno::CONNABORTED)], Status::Critical),
+        (&[Down(ms(9), Errno::CONNABORTED), Silent], Status::Critical),
+        (&[Refused(Errno::NOSPC)], Status::Unknown),
+        (&[Refused(Errno::IO)], Status::Unknown),
         (
             &[Refused(Errno::MFILE), Refused(Errno::ADDRNOTAVAIL)],
             Status::Unknown,
@@ -48,8 +58,8 @@ fn expect_closed_looks_at_the_connection_alone() {
         let run = run(script, check);
         assert_eq!(run.status, *status, "{fates:?}: {}", run.told());
         assert_eq!(run.world.log.sent.len(), 0, "nothing is said to it");
-        let open =
-            *status == Status::Critical && fates.iter().any(|f| f.1 != Refused(Errno::INVAL));
+        let aborted = fates.iter().any(|f| f.1 == Down(ms(9), Errno::CONNABORTED));
+        let open = *status == Status::Critical && !aborted;
         assert_eq!(matches!(run.outcome, Ok(Report::Open)), open, "{fates:?}");
     }
 }
@@ -84,10 +94,13 @@ fn only_what_this_machine_lacked_at_every_address_is_unknown() {
         Errno::NFILE,
         Errno::NOBUFS,
         Errno::NOMEM,
+        Errno::NOSPC,
         Errno::ADDRNOTAVAIL,
+        Errno::AGAIN,
         Errno::ACCESS,
         Errno::PERM,
         Errno::AFNOSUPPORT,
+        Errno::PROTONOSUPPORT,
         Errno::PROTOTYPE,
     ];
     for lack in lacks {

@@ -85,6 +85,29 @@ impl Namespace {
         .if_it_works()
     }
 
+    /// Where there is loopback and nothing else, and these routes: a kind of `ip route` and an address.
+    pub fn routes(routes: &[(&str, &str)]) -> Option<Self> {
+        let add = |(kind, to): &(&str, &str)| format!("ip route add {kind} {to} && ");
+        let script = format!(
+            "ip link set lo up && {}exec \"$@\"",
+            routes.iter().map(add).collect::<String>()
+        );
+        let words = [
+            "unshare",
+            "--net",
+            "--map-root-user",
+            "sh",
+            "-c",
+            &script,
+            "sh",
+        ];
+        Self {
+            wrapper: words.map(OsString::from).to_vec(),
+            _dir: None,
+        }
+        .if_it_works()
+    }
+
     /// Where there is loopback and nothing else, and connections begin at so many ports from this one on.
     pub fn few_ports(first: u16, count: u16) -> Option<Self> {
         let words = ["unshare", "--net", "--map-root-user", "sh", "-c", FEW_PORTS];

@@ -7,7 +7,7 @@ use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{
-    Came, Cause, Failure, Reason, Reply, Report, Status, Tried, judge, reason, response_time,
+    Came, Cause, Failure, Reply, Report, Tried, judge, reason, response_time,
 };
 use check_tcp::report::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
@@ -40,7 +40,6 @@ pub fn hold(exchange: &Exchange, run: &Run) {
         assert_eq!(reply.is_some(), check.expect.is_some());
     }
     the_trace_agrees(exchange, run);
-    the_status_is_that_of_the_reason(check, run);
 }
 
 /// Steps that nobody needed made no difference.
@@ -283,32 +282,6 @@ fn the_trace_agrees(exchange: &Exchange, run: &Run) {
     let came = reply(run).is_some_and(|reply| reply.total() > 0);
     assert!(!came || phases.first_byte.is_some());
     assert!(phases.tls.is_none() || exchange.check.tls.is_some() && trace.session.is_some());
-}
-
-fn the_status_is_that_of_the_reason(check: &Check, run: &Run) {
-    let error = match check.error_warning {
-        true => Status::Warning,
-        false => Status::Critical,
-    };
-    let over = |limit: Option<Duration>| {
-        let elapsed = response_time(&run.outcome);
-        limit.is_some_and(|limit| elapsed.is_some_and(|elapsed| elapsed > limit))
-    };
-    let status = match reason(check, &run.outcome) {
-        Reason::Ok => Status::Ok,
-        Reason::Slow if over(check.critical) => Status::Critical,
-        Reason::Slow => {
-            assert!(over(check.warning));
-            Status::Warning
-        }
-        Reason::Interrupted => {
-            assert_eq!(judge(check, &run.outcome), Status::Unknown);
-            return;
-        }
-        Reason::Local => Status::Unknown,
-        _ => error,
-    };
-    assert_eq!(judge(check, &run.outcome), check.status_as.apply(status));
 }
 
 fn reply(run: &Run) -> Option<&Reply> {

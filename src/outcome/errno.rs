@@ -1,0 +1,231 @@
+//! What an error number of the system means: the one place that sorts them.
+
+use super::{Lacked, Reason};
+use rustix::io::Errno;
+use std::io;
+
+/// What the system's word comes to, for the calls that the engine makes for a check: `socket(2)`,
+/// `connect(2)`, `epoll_ctl(2)`, `getpeername(2)`, `getsockopt(2)`, `recv(2)`, `send(2)`, and those
+/// behind a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// This machine lacked something that it may have again.
+    Lack(Lacked),
+    /// This machine does not allow it, or can't do it at all.
+    Unable,
+    /// The port, or the socket, refused.
+    Refused,
+    /// No way led there.
+    Unreachable,
+    /// There is no such socket.
+    Absent,
+    /// The system gave the peer up.
+    Timeout,
+    /// The connection was up and broke.
+    Reset,
+}
+
+impl Meaning {
+    /// What `e` means; `None` for an error that none of those calls should give.
+    pub(super) fn of(e: &io::Error) -> Option<Self> {
+        // A Unix listener whose backlog is full to the deadline: not everywhere with an errno.
+        if e.kind() == io::ErrorKind::WouldBlock {
+            return Some(Self::Timeout);
+        }
+        Some(match Errno::from_io_error(e)? {
+            // ENOSPC: the user's watches of epoll(7) are used up.
+            Errno::MFILE
+            | Errno::NFILE
+            | Errno::NOBUFS
+            | Errno::NOMEM
+            | Errno::NOSPC
+            | Errno::NOSR
+            | Errno::DQUOT
+            | Errno::USERS => Self::Lack(Lacked::Room),
+            Errno::ADDRNOTAVAIL | Errno::ADDRINUSE => Self::Lack(Lacked::Address),
+            Errno::ACCESS
+            | Errno::PERM
+            | Errno::AFNOSUPPORT
+            | Errno::PFNOSUPPORT
+            | Errno::PROTONOSUPPORT
+            | Errno::SOCKTNOSUPPORT
+            | Errno::PROTOTYPE => Self::Unable,
+            Errno::CONNREFUSED => Self::Refused,
+            // Routes and neighbours; what ICMP brings (ENOPROTOOPT: protocol unreachable, ENONET:
+            // host isolated, EHOSTDOWN: host unknown, EPROTO: parameter problem, EOPNOTSUPP: source
+            // route failed, EMSGSIZE: fragmentation needed); and EINVAL: a blackhole route, or a
+            // link-local address without a zone.
+            Errno::HOSTUNREACH
+            | Errno::NETUNREACH
+            | Errno::HOSTDOWN
+            | Errno::NETDOWN
+            | Errno::NETRESET
+            | Errno::NONET
+            | Errno::NOPROTOOPT
+            | Errno::PROTO
+            | Errno::OPNOTSUPP
+            | Errno::MSGSIZE
+            | Errno::INVAL => Self::Unreachable,
+            // The way of a path's names leads nowhere.
+            Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG => Self::Absent,
+            Errno::TIMEDOUT => Self::Timeout,
+            Errno::CONNRESET | Errno::PIPE | Errno::CONNABORTED => Self::Reset,
+            _ => return None,
+        })
+    }
+
+    /// What `e` means of an attempt to connect over TCP, or to a Unix socket. What no attempt should
+    /// give tells nothing of the peer.
+    pub(super) fn of_attempt(e: &io::Error, is_tcp: bool) -> Self {
+        match Self::of(e) {
+            // EAGAIN: no local port, or no room in the routing cache.
+            Some(Self::Timeout) if is_tcp && e.kind() == io::ErrorKind::WouldBlock => {
+                Self::Lack(Lacked::Address)
+            }
+            Some(meaning) => meaning,
+            None => Self::Unable,
+        }
+    }
+
+    /// What `e` means of a connection that was up: whatever its end is called, it broke.
+    pub(super) fn of_connection(e: &io::Error) -> Self {
+        match Self::of(e) {
+            // EACCES is then what ICMPv6 brings: administratively prohibited.
+            Some(Self::Unable) => Self::Unreachable,
+            Some(meaning) => meaning,
+            None => Self::Reset,
+        }
+    }
+
+    /// Whether it is this machine, not the peer, that it tells of.
+    pub(super) fn is_local(self) -> bool {
+        matches!(self, Self::Lack(_) | Self::Unable)
+    }
+
+    /// The word for it.
+    pub(super) fn reason(self) -> Reason {
+        match self {
+            Self::Lack(_) | Self::Unable => Reason::Local,
+            Self::Refused => Reason::Refused,
+            Self::Unreachable => Reason::Unreachable,
+            Self::Absent => Reason::Absent,
+            Self::Timeout => Reason::Timeout,
+            Self::Reset => Reason::Reset,
+        }
+    }
+}
+
+/// Whether descriptors, buffers, memory or watches are used up.
+pub fn is_crowded(e: &io::Error) -> bool {
+    Meaning::of(e) == Some(Meaning::Lack(Lacked::Room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the manual pages `connect(2)`, `socket(2)`, `epoll_ctl(2)`, `ip(7)`, `ipv6(7)`, `tcp(7)`
+    /// and `unix(7)` have, and what the kernel makes of ICMP; each for an attempt over TCP.
+    const TABLE: &[(Reason, &[Errno])] = &[
+        (
+            Reason::Local,
+            &[
+                Errno::MFILE,
+                Errno::NFILE,
+                Errno::NOBUFS,
+                Errno::NOMEM,
+                Errno::NOSPC,
+                Errno::NOSR,
+                Errno::DQUOT,
+                Errno::USERS,
+                Errno::ADDRNOTAVAIL,
+                Errno::ADDRINUSE,
+                Errno::AGAIN,
+                Errno::ACCESS,
+                Errno::PERM,
+                Errno::AFNOSUPPORT,
+                Errno::PFNOSUPPORT,
+                Errno::PROTONOSUPPORT,
+                Errno::SOCKTNOSUPPORT,
+                Errno::PROTOTYPE,
+                // What only a fault of this program, or of this machine, could bring.
+                Errno::BADF,
+                Errno::FAULT,
+                Errno::NOTSOCK,
+                Errno::ISCONN,
+                Errno::NOTCONN,
+                Errno::ALREADY,
+                Errno::EXIST,
+                Errno::IO,
+            ],
+        ),
+        (Reason::Refused, &[Errno::CONNREFUSED]),
+        (
+            Reason::Unreachable,
+            &[
+                Errno::HOSTUNREACH,
+                Errno::NETUNREACH,
+                Errno::HOSTDOWN,
+                Errno::NETDOWN,
+                Errno::NETRESET,
+                Errno::NONET,
+                Errno::NOPROTOOPT,
+                Errno::PROTO,
+                Errno::OPNOTSUPP,
+                Errno::MSGSIZE,
+                Errno::INVAL,
+            ],
+        ),
+        (
+            Reason::Absent,
+            &[Errno::NOENT, Errno::NOTDIR, Errno::LOOP, Errno::NAMETOOLONG],
+        ),
+        (Reason::Timeout, &[Errno::TIMEDOUT]),
+        (
+            Reason::Reset,
+            &[Errno::CONNRESET, Errno::PIPE, Errno::CONNABORTED],
+        ),
+    ];
+
+    #[test]
+    fn every_error_of_an_attempt_has_its_reason() {
+        for (reason, errnos) in TABLE {
+            for errno in *errnos {
+                let meaning = Meaning::of_attempt(&(*errno).into(), true);
+                assert_eq!(meaning.reason(), *reason, "{errno:?}");
+                assert_eq!(meaning.is_local(), *reason == Reason::Local, "{errno:?}");
+            }
+        }
+        let full = io::Error::from(io::ErrorKind::WouldBlock);
+        assert_eq!(Meaning::of_attempt(&full, false), Meaning::Timeout);
+        let own = io::Error::other("too many attempts");
+        assert_eq!(Meaning::of_attempt(&own, true), Meaning::Unable);
+    }
+
+    #[test]
+    fn of_a_connection_only_a_lack_of_room_is_told_of_this_machine() {
+        for (errno, reason) in [
+            (Errno::NOBUFS, Reason::Local),
+            (Errno::NOMEM, Reason::Local),
+            (Errno::ACCESS, Reason::Unreachable),
+            (Errno::HOSTUNREACH, Reason::Unreachable),
+            (Errno::TIMEDOUT, Reason::Timeout),
+            (Errno::PIPE, Reason::Reset),
+            (Errno::NOTCONN, Reason::Reset),
+            (Errno::IO, Reason::Reset),
+        ] {
+            let meaning = Meaning::of_connection(&errno.into());
+            assert_eq!(meaning.reason(), reason, "{errno:?}");
+        }
+    }
+
+    #[test]
+    fn room_that_is_used_up_may_be_there_again() {
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC] {
+            assert!(is_crowded(&errno.into()), "{errno:?}");
+        }
+        for errno in [Errno::ACCESS, Errno::ADDRNOTAVAIL, Errno::CONNREFUSED] {
+            assert!(!is_crowded(&errno.into()), "{errno:?}");
+        }
+    }
+}
