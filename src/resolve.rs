@@ -3,15 +3,19 @@
 
 use crate::check::Family;
 use crate::net::LookupError;
+use crate::outcome::is_crowded;
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
-use rustix::io::Errno;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+
+/// Where names stand, or who knows them: the system's resolver reads one of these.
+const HOSTS: &str = "/etc/hosts";
+const RESOLV_CONF: &str = "/etc/resolv.conf";
 
 /// What a thread needs: `getaddrinfo` and the name services behind it, not Rust's 2 MiB.
 const STACK: usize = 256 * 1024;
@@ -161,17 +165,61 @@ fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
         // An entry that is neither IPv4 nor IPv6 is of no use here.
         Ok(found) => Ok(found.flatten().map(|info| info.sockaddr).collect()),
         Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Lack(e.into())),
-        Err(e) => Err(blame(e.into())),
+        Err(e) => explain(question, e.into()),
     }
 }
 
-/// The system's resolver takes a hosts file that it can't open for want of descriptors for one that
-/// does not know the name. Asked only afterwards, this is the best guess there is.
-fn blame(e: io::Error) -> LookupError {
-    let lacks =
-        |e: &io::Error| matches!(Errno::from_io_error(e), Some(Errno::MFILE | Errno::NFILE));
-    match File::open("/dev/null") {
-        Err(lack) if lacks(&lack) => LookupError::Lack(lack),
-        _ => LookupError::Failed(e),
+/// What a failure of the system's resolver comes to. It tells neither a lack of descriptors nor
+/// that it had nothing to ask from a name that is not there, so both are looked for only now: the
+/// best guess there is.
+fn explain(question: &Question, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
+    if is_crowded(&e) {
+        return Err(LookupError::Lack(e));
+    }
+    if let Err(lack) = File::open("/dev/null")
+        && is_crowded(&lack)
+    {
+        return Err(LookupError::Lack(lack));
+    }
+    if is_there(HOSTS) {
+        return Err(LookupError::Failed(e));
+    }
+    if is_localhost(&question.host) {
+        let loopback = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
+        let loopback = loopback.map(|address: IpAddr| SocketAddr::new(address, 0));
+        let family = |address: &SocketAddr| question.family.has(address);
+        return Ok(loopback.into_iter().filter(family).collect());
+    }
+    Err(match is_there(RESOLV_CONF) {
+        true => LookupError::Failed(e),
+        false => LookupError::NoSource,
+    })
+}
+
+/// Whether a name is that of this machine to everyone: RFC 6761, section 6.3. A hosts file that is
+/// there comes before that.
+fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let last = name.rsplit('.').next();
+    last.is_some_and(|label| label.eq_ignore_ascii_case("localhost"))
+}
+
+/// Whether a file is there, as far as can be told.
+fn is_there(path: &str) -> bool {
+    fs::exists(path).unwrap_or(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_and_what_is_under_it_is_this_machine() {
+        for name in ["localhost", "LocalHost.", "db.localhost", "a.b.LOCALHOST."] {
+            assert!(is_localhost(name), "{name}");
+        }
+        for name in ["localhost.example", "mylocalhost", "localhost..", "", "."] {
+            assert!(!is_localhost(name), "{name}");
+        }
     }
 }

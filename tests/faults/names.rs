@@ -112,3 +112,64 @@ fn a_list_tells_names_that_are_not_found_from_others() {
         assert_eq!([&object["reason"], &object["phase"]], wanted, "{object}");
     }
 }
+
+#[test]
+fn localhost_is_this_machine_where_nothing_tells_what_a_name_means() {
+    let Some(bare) = Namespace::bare_root(&[]) else {
+        return;
+    };
+    let server = Server::at(address(V4), |peer| peer.say("220 ready\r\n"));
+    let port = server.port();
+    for host in ["localhost", "LOCALHOST.", "db.localhost", "localhost -4"] {
+        let run = program!("-H {host} -p {port} -e ^220").inside(&bare).run();
+        run.ok("220 ready");
+    }
+    let default = program!("-p {port} -e ^220").inside(&bare).run();
+    default.ok(timed(format!("on localhost port {port} [220 ready]")));
+    if !has_ipv6() {
+        return;
+    }
+    let six = Server::at(address(V6), |peer| peer.say("220 six\r\n"));
+    let port = six.port();
+    let run = program!("-H localhost -p {port} -6 -e ^220").inside(&bare);
+    run.run().ok("220 six");
+}
+
+#[test]
+fn where_nothing_tells_what_a_name_means_it_is_our_own_lack_and_said() {
+    let Some(bare) = Namespace::bare_root(&[]) else {
+        return;
+    };
+    let alone = |flags: &str| program!("-H mail.test -p 9 {flags}").inside(&bare);
+    is_our_own_lack(
+        alone,
+        r"looking up mail\.test: neither /etc/hosts nor /etc/resolv\.conf is there",
+    );
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    let list = format!("mail.test:{port}\n127.0.0.1:{port}\nlocalhost:{port}\n");
+    let program = program!("--targets - -e ^220 -t 20 --format json").inside(&bare);
+    let listed = program.over(list.repeat(20));
+    listed.exits(3);
+    let objects = listed.objects();
+    assert_eq!(objects.len(), 60, "{listed}");
+    for object in objects {
+        let wanted = match object["host"] == "mail.test" {
+            true => ("UNKNOWN", "local"),
+            false => ("OK", "ok"),
+        };
+        assert_eq!(object["status"], wanted.0, "{object}");
+        assert_eq!(object["reason"], wanted.1, "{object}");
+    }
+}
+
+#[test]
+fn a_hosts_file_that_does_not_have_localhost_comes_before_that() {
+    let Some(bare) = Namespace::bare_root(&[("hosts", "192.0.2.1 mail.test\n")]) else {
+        return;
+    };
+    for host in ["localhost", "nobody.test"] {
+        let run = program!("-H {host} -p 9").inside(&bare).run();
+        run.critical(format!("looking up {}", regex::escape(host)));
+    }
+}

@@ -75,6 +75,40 @@ impl Namespace {
         Self::mounting(DEAFEN, dir).if_it_works()
     }
 
+    /// A root directory with nothing in it but the program, what it is linked with, and these files under
+    /// `/etc`.
+    pub fn bare_root(etc: &[(&str, &str)]) -> Option<Self> {
+        let dir = tempfile::tempdir().expect("a directory");
+        let program = env!("CARGO_BIN_EXE_check-tcp");
+        let linked = Command::new("ldd").arg(program).output().ok()?;
+        let linked = String::from_utf8_lossy(&linked.stdout).into_owned();
+        let words = linked
+            .split_whitespace()
+            .filter(|word| word.starts_with('/'));
+        for file in words.chain([program]) {
+            let copy = dir.path().join(&file[1..]);
+            std::fs::create_dir_all(copy.parent().expect("a directory")).expect("ours");
+            std::fs::copy(file, copy).expect("a copy");
+        }
+        std::fs::create_dir_all(dir.path().join("etc")).expect("ours");
+        for (file, text) in etc {
+            std::fs::write(dir.path().join("etc").join(file), text).expect("a file");
+        }
+        let root = dir.path().as_os_str().to_owned();
+        let words = ["unshare", "--map-root-user", "chroot"];
+        let wrapper = words.map(OsString::from).into_iter().chain([root]);
+        let root = Self {
+            wrapper: wrapper.collect(),
+            _dir: Some(dir),
+        };
+        // Its exit code is that of a plugin that was asked for nothing.
+        if root.status(&[program, "--version"]) == Some(3) {
+            return Some(root);
+        }
+        skip("chroot runs no program in a directory here");
+        None
+    }
+
     /// Where there is no network, not even loopback: IPv4 is unreachable, and IPv6 has no local address.
     pub fn no_network() -> Option<Self> {
         let words = ["unshare", "--net", "--map-root-user"];
@@ -184,17 +218,20 @@ impl Namespace {
     }
 
     fn if_it_works(self) -> Option<Self> {
-        let (unshare, arguments) = self.wrapper.split_first()?;
-        let works = Command::new(unshare)
-            .args(arguments)
-            .arg("true")
-            .stderr(Stdio::null())
-            .status();
-        if works.is_ok_and(|status| status.success()) {
+        if self.status(&["true"]) == Some(0) {
             return Some(self);
         }
         skip("unshare makes no namespace here");
         None
+    }
+
+    /// The exit code of a command in it.
+    fn status(&self, command: &[&str]) -> Option<i32> {
+        let (unshare, arguments) = self.wrapper.split_first()?;
+        let mut inside = Command::new(unshare);
+        inside.args(arguments).args(command);
+        let status = inside.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.ok()?.code()
     }
 }
 
