@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::link::Link;
 use crate::net::Net;
 use crate::outcome::{Cause, Failure, Report, Stamps, Trace};
+use crate::resolve::Question;
 use crate::state::{Cx, Phase, Resolving, Scratch, State, Turn, Wait};
 use crate::target::Target;
 use std::mem;
@@ -146,6 +147,11 @@ impl Probe {
             State::Connecting(connecting) => connecting.sockets(),
             _ => 1,
         }
+    }
+
+    /// The look-up that it begins with; `None` where it needs none.
+    pub fn question(&self) -> Option<Question> {
+        Question::of(&self.target, self.check.family)
     }
 
     /// Who was asked, and what.

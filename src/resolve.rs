@@ -4,6 +4,7 @@
 use crate::check::Family;
 use crate::net::LookupError;
 use crate::outcome::is_crowded;
+use crate::target::Target;
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use std::fs::{self, File};
 use std::io;
@@ -37,6 +38,19 @@ pub struct Question {
     pub host: String,
     /// Which addresses; the others are not even asked for.
     pub family: Family,
+}
+
+impl Question {
+    /// What a check of this target asks; `None` where it needs no look-up.
+    pub fn of(target: &Target, family: Family) -> Option<Self> {
+        match target {
+            Target::Name { host, .. } => Some(Self {
+                host: host.clone(),
+                family,
+            }),
+            Target::Address { .. } | Target::Socket(_) => None,
+        }
+    }
 }
 
 /// What came of a question.

@@ -1,5 +1,6 @@
 //! How many files a run may have open, and who gets them.
 
+use crate::engine::LookupLimits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 
@@ -13,9 +14,6 @@ pub const AT_FIRST: u64 = 4;
 /// What one look-up may have open: a hosts file or a connection to a name service, and a socket.
 const A_LOOKUP: u64 = 2;
 
-/// The most threads that look names up.
-const RESOLVERS: u64 = 64;
-
 /// What each of the parties gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Descriptors {
@@ -24,8 +22,8 @@ pub struct Descriptors {
     /// How many sockets they may have open between them: more than one each, because addresses are
     /// raced.
     pub sockets: usize,
-    /// How many threads may look names up.
-    pub resolvers: usize,
+    /// How many names may be looked up.
+    pub lookups: LookupLimits,
 }
 
 /// Raises the limit on open files as far as the system lets us, and returns what it is then. That
@@ -47,16 +45,20 @@ pub fn open() -> u64 {
 }
 
 /// Divides `limit` open files: a part to the look-ups, the rest to the sockets, of which some are
-/// left over for the race of addresses. At most `wanted` checks may be in flight, and at least one.
-pub fn divide(limit: u64, wanted: usize) -> Descriptors {
+/// left over for the race of addresses. At most `wanted` checks may be in flight, and at least one;
+/// `lookups` may be waited for, and as many more may have been abandoned.
+pub fn divide(limit: u64, wanted: usize, lookups: usize) -> Descriptors {
     let shared = limit.saturating_sub(OWN);
-    let resolvers = (shared / 8).clamp(1, RESOLVERS);
-    let sockets = shared.saturating_sub(resolvers * A_LOOKUP).max(1);
+    let threads = (shared / 7).clamp(1, 2 * lookups as u64);
+    let sockets = shared.saturating_sub(threads * A_LOOKUP).max(1);
     let race = (sockets / 16).max(12.min(sockets / 3));
     Descriptors {
         parallel: wanted.min(size(sockets - race)).max(1),
         sockets: size(sockets),
-        resolvers: size(resolvers),
+        lookups: LookupLimits {
+            places: size(threads.div_ceil(2)),
+            threads: size(threads),
+        },
     }
 }
 
@@ -84,7 +86,7 @@ mod tests {
 
     #[test]
     fn descriptors_are_divided_among_checks_races_and_look_ups() {
-        for (limit, wanted, parallel, sockets, resolvers) in [
+        for (limit, wanted, parallel, sockets, threads) in [
             (0, 512, 1, 1, 1),
             (16, 512, 1, 1, 1),
             (20, 512, 2, 2, 1),
@@ -93,26 +95,34 @@ mod tests {
             (64, 512, 24, 36, 6),
             (64, 24, 24, 36, 6),
             (64, 10, 10, 36, 6),
-            (256, 512, 168, 180, 30),
-            (1_024, 512, 512, 880, 64),
-            (1_024, 1_000, 825, 880, 64),
-            (20_000, 512, 512, 19_856, 64),
-            (20_000, 100_000, 18_615, 19_856, 64),
-            (1 << 20, 100_000, 100_000, (1 << 20) - 144, 64),
+            (256, 512, 160, 172, 34),
+            (1_024, 512, 512, 752, 128),
+            (1_024, 1_000, 705, 752, 128),
+            (20_000, 512, 512, 19_728, 128),
+            (20_000, 100_000, 18_495, 19_728, 128),
+            (1 << 20, 100_000, 100_000, (1 << 20) - 272, 128),
         ] {
+            let lookups = LookupLimits {
+                places: usize::div_ceil(threads, 2),
+                threads,
+            };
             let divided = Descriptors {
                 parallel,
                 sockets,
-                resolvers,
+                lookups,
             };
-            assert_eq!(divide(limit, wanted), divided, "{wanted} of {limit}");
+            assert_eq!(divide(limit, wanted, 64), divided, "{wanted} of {limit}");
         }
     }
 
     #[test]
     fn without_a_limit_every_wish_is_granted() {
-        let divided = divide(u64::MAX, 1_000_000);
-        assert_eq!((divided.parallel, divided.resolvers), (1_000_000, 64));
+        let divided = divide(u64::MAX, 1_000_000, 1_024);
+        let lookups = LookupLimits {
+            places: 1_024,
+            threads: 2_048,
+        };
+        assert_eq!((divided.parallel, divided.lookups), (1_000_000, lookups));
         assert!(divided.sockets > 1 << 31, "{}", divided.sockets);
         assert_eq!(divided.lowered(1_000_000, u64::MAX), None);
     }
@@ -120,7 +130,7 @@ mod tests {
     #[test]
     fn no_more_is_given_away_than_there_is() {
         for limit in 20..5_000 {
-            let divided = divide(limit, usize::MAX);
+            let divided = divide(limit, usize::MAX, 1_024);
             let used = OWN + size_of_all(divided);
             assert!(used <= limit, "{divided:?} of {limit}");
             assert!(divided.parallel <= divided.sockets, "{divided:?}");
@@ -128,15 +138,15 @@ mod tests {
     }
 
     fn size_of_all(divided: Descriptors) -> u64 {
-        divided.sockets as u64 + A_LOOKUP * divided.resolvers as u64
+        divided.sockets as u64 + A_LOOKUP * divided.lookups.threads as u64
     }
 
     #[test]
     fn only_what_was_lowered_is_told() {
-        let divided = divide(64, 512);
+        let divided = divide(64, 512, 64);
         let told = "check-tcp: --parallel 512 is lowered to 24: this machine allows 64 open files";
         assert_eq!(divided.lowered(512, 64).as_deref(), Some(told));
-        assert_eq!(divide(64, 24).lowered(24, 64), None);
+        assert_eq!(divide(64, 24, 64).lowered(24, 64), None);
     }
 
     #[test]

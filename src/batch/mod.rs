@@ -78,8 +78,8 @@ impl Begun {
         let limit = limits::raise();
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);
-        let room = limits::divide(limit.saturating_sub(inherited), wanted);
-        let mut machine = Machine::new(room.parallel, room.resolvers)?;
+        let room = limits::divide(limit.saturating_sub(inherited), wanted, run.lookups.get());
+        let mut machine = Machine::new(room.parallel, room.lookups.threads)?;
         let mut signals = Signals::new()?;
         machine.watch(signals.source())?;
         let waker = machine.waker()?;
@@ -106,7 +106,7 @@ impl Begun {
         }
         let limits = Limits {
             sockets: room.sockets,
-            lookups: room.resolvers,
+            lookups: room.lookups,
         };
         let engine = Engine::new(machine, limits);
         let began = engine.now();

@@ -5,7 +5,7 @@
 
 use super::around::Around;
 use super::waiting::{self, Tag, Waiting};
-use crate::engine::admission::{Admission, Next};
+use crate::engine::admission::{Admission, Candidate, Next};
 use crate::engine::system::System;
 use crate::engine::{Ended, Engine};
 use crate::list::Next as Line;
@@ -192,11 +192,12 @@ impl<S: System, A: Around> Turns<S, A> {
                 now,
                 engine.in_flight(),
                 || take(around, records, list),
-                |name| engine.would_wait(name),
+                |name| engine.opening(name),
                 |waiting| engine.fits(waiting.target()),
             );
             match next {
                 Next::Start { candidate, alone } => self.begin(candidate, alone),
+                Next::Overdue(candidate) => self.overdue(candidate),
                 // Lines were refused, and there may be more.
                 _ if self.records.len() >= REFUSED => return Some(now),
                 Next::At(at) => return Some(at),
@@ -212,6 +213,15 @@ impl<S: System, A: Around> Turns<S, A> {
     fn begin(&mut self, waiting: Waiting, alone: bool) {
         let (tag, target, check) = waiting.begin(alone, self.engine.wall());
         if let Some(ended) = self.engine.admit(tag, target, check) {
+            self.settle(ended);
+        }
+    }
+
+    fn overdue(&mut self, waiting: Waiting) {
+        let wall = self.engine.wall();
+        let began = wall.checked_sub(waiting.patience()).unwrap_or(wall);
+        let (tag, target, check) = waiting.begin(false, began);
+        if let Some(ended) = self.engine.admit_overdue(tag, target, check) {
             self.settle(ended);
         }
     }

@@ -8,7 +8,7 @@ use crate::report::record::{Checked, Event, Label, Record};
 use crate::resolve::Question;
 use crate::target::Target;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// A check that waits to be begun.
 pub struct Waiting {
@@ -97,13 +97,11 @@ impl Candidate for Waiting {
     type Name = Question;
 
     fn name(&self) -> Option<Question> {
-        match &self.target {
-            Target::Name { host, .. } => Some(Question {
-                host: host.clone(),
-                family: self.check.family,
-            }),
-            Target::Address { .. } | Target::Socket(_) => None,
-        }
+        Question::of(&self.target, self.check.family)
+    }
+
+    fn patience(&self) -> Duration {
+        self.check.timeout
     }
 
     fn tries(&mut self) -> &mut u8 {

@@ -240,6 +240,15 @@ pub static FLAGS: &[Flag] = &[
         slot: |raw| &mut raw.parallel,
     },
     Flag {
+        long: "lookups",
+        short: None,
+        takes: Value("N", "a number of names from 1 to 1024"),
+        scope: Run,
+        default: Some("64"),
+        help: "how many names of a list may be looked up at a time",
+        slot: |raw| &mut raw.lookups,
+    },
+    Flag {
         long: "rate",
         short: None,
         takes: Value(
@@ -334,6 +343,7 @@ mod tests {
             ("name", None),
             ("targets", Some('f')),
             ("parallel", None),
+            ("lookups", None),
             ("rate", None),
             ("format", None),
             ("summary", None),
@@ -350,7 +360,7 @@ mod tests {
             let flags = FLAGS.iter().filter(|flag| flag.scope == scope);
             flags.map(|flag| flag.long).collect()
         };
-        let run = "targets parallel rate format summary no-progress help version";
+        let run = "targets parallel lookups rate format summary no-progress help version";
         assert_eq!(of(Run).join(" "), run);
         assert_eq!(of(Target), ["hostname", "unix-sock"]);
     }

@@ -36,6 +36,7 @@ pub(super) struct Raw {
     pub(super) name: Option<Typed>,
     pub(super) targets: Option<Typed>,
     pub(super) parallel: Option<Typed>,
+    pub(super) lookups: Option<Typed>,
     pub(super) rate: Option<Typed>,
     pub(super) format: Option<Typed>,
     pub(super) summary: Option<Typed>,

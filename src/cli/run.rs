@@ -14,6 +14,8 @@ pub struct Run {
     pub name: String,
     /// How many checks may be in flight; 1,000,000 at most.
     pub parallel: NonZeroUsize,
+    /// How many names may be looked up at a time; 1,024 at most.
+    pub lookups: NonZeroUsize,
     /// How many checks may start in a second, from 0.000001 to 1e9; `None` is no limit.
     pub rate: Option<f64>,
     /// What is printed.
@@ -61,12 +63,16 @@ const RATES: RangeInclusive<f64> = 1e-6..=1e9;
 const PARALLEL: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 const MOST_PARALLEL: usize = 1_000_000;
 
+const LOOKUPS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+const MOST_LOOKUPS: usize = 1_024;
+
 /// The run as the options ask for it; they are looked at whether there is a list or not.
 ///
 /// # Errors
 /// The message for the first of them that is no good, or does not go with another.
 pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
-    let parallel = parsed(&raw.parallel, parallel)?;
+    let parallel = parsed(&raw.parallel, |text| count(text, MOST_PARALLEL))?;
+    let lookups = parsed(&raw.lookups, |text| count(text, MOST_LOOKUPS))?;
     let rate = parsed(&raw.rate, rate)?;
     let style = match (format(raw)?, &raw.summary) {
         (Format::Json, Some(summary)) => {
@@ -81,6 +87,7 @@ pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
     Ok(Run {
         name: name(raw.service.as_ref()),
         parallel: parallel.unwrap_or(PARALLEL),
+        lookups: lookups.unwrap_or(LOOKUPS),
         rate: rate.flatten(),
         style,
         progress: raw.no_progress.is_none(),
@@ -121,9 +128,9 @@ pub(super) fn source(raw: &Raw) -> Result<Option<Source>, String> {
     }
 }
 
-fn parallel(text: &str) -> Option<NonZeroUsize> {
-    let checks: NonZeroUsize = text.parse().ok()?;
-    (checks.get() <= MOST_PARALLEL).then_some(checks)
+fn count(text: &str, most: usize) -> Option<NonZeroUsize> {
+    let count: NonZeroUsize = text.parse().ok()?;
+    (count.get() <= most).then_some(count)
 }
 
 /// 0 is no limit.
@@ -159,6 +166,7 @@ mod tests {
         let wanted = Run {
             name: "TCP".to_owned(),
             parallel: NonZeroUsize::new(512).expect("not 0"),
+            lookups: NonZeroUsize::new(64).expect("not 0"),
             rate: None,
             style: Style::Text,
             progress: true,
@@ -174,15 +182,18 @@ mod tests {
             flag.and_then(|flag| flag.default).unwrap_or_default()
         };
         assert_eq!(run(&["--parallel", shown("parallel")]), run(&[]));
+        assert_eq!(run(&["--lookups", shown("lookups")]), run(&[]));
         assert_eq!(run(&["--format", shown("format")]), run(&[]));
     }
 
     #[test]
     fn every_option_of_the_run_sets_what_it_says() {
-        let args = "--service=smtp --parallel 8 --rate=2.5 --summary --no-progress --perfdata";
+        let args =
+            "--service=smtp --parallel 8 --lookups 9 --rate=2.5 --summary --no-progress --perfdata";
         let wanted = Run {
             name: "SMTP".to_owned(),
             parallel: NonZeroUsize::new(8).expect("not 0"),
+            lookups: NonZeroUsize::new(9).expect("not 0"),
             rate: Some(2.5),
             style: Style::Summary,
             progress: false,
@@ -231,6 +242,19 @@ mod tests {
         ] {
             let error = run(&["--parallel", text]).expect_err(text);
             let what = ": takes a number of checks from 1 to 1000000";
+            assert!(error.ends_with(what), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_looked_up_at_a_time_are_a_number_within_bounds() {
+        for (text, names) in [("1", 1), ("1024", 1_024), (" 64 ", 64)] {
+            let lookups = run(&["--lookups", text]).map(|run| run.lookups.get());
+            assert_eq!(lookups, Ok(names), "{text}");
+        }
+        for text in ["0", "1025", "-1", "1.5", "", "many"] {
+            let error = run(&["--lookups", text]).expect_err(text);
+            let what = ": takes a number of names from 1 to 1024";
             assert!(error.ends_with(what), "{error}");
         }
     }

@@ -1,5 +1,6 @@
 //! Which check begins next, and when. No clock and no poll in here: `now` comes in.
 
+use super::pending::Opening;
 use super::rate::Rate;
 use crate::outcome::Lacked;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -7,8 +8,8 @@ use std::hash::Hash;
 use std::mem;
 use std::time::{Duration, Instant};
 
-/// How many checks are set aside at most while all threads that look names up are taken; the list
-/// is not read on behind them.
+/// How many checks are set aside at most while no further look-up can begin; the list is not read on
+/// behind them.
 const ASIDE: usize = 16_384;
 
 /// How many checks one question looks at: to set them aside must not take long either.
@@ -30,6 +31,9 @@ pub trait Candidate {
     /// The look-up that it begins with; `None` where it needs none.
     fn name(&self) -> Option<Self::Name>;
 
+    /// How long it may take.
+    fn patience(&self) -> Duration;
+
     /// How often it has been tried again for want of a local address.
     fn tries(&mut self) -> &mut u8;
 }
@@ -45,6 +49,8 @@ pub enum Next<C> {
         /// Because it lacked room before.
         alone: bool,
     },
+    /// Let this check end: it has waited in vain to begin its look-up, for as long as it may take.
+    Overdue(C),
     /// Nothing before this moment, unless a check ends or a look-up is answered.
     At(Instant),
     /// Nothing before a check ends, a look-up is answered, or the list brings more.
@@ -61,9 +67,10 @@ pub struct Admission<C: Candidate> {
     lacking: VecDeque<C>,
     /// Those that can begin as soon as there is a place.
     ready: VecDeque<C>,
-    /// Those that wait for a thread, by name, and the names in order.
+    /// Those that wait to begin their look-up, by name.
     aside: HashMap<C::Name, Vec<C>>,
-    order: VecDeque<C::Name>,
+    /// The names, by when the first of their checks will have waited as long as it may take.
+    order: BTreeMap<(Instant, u64), C::Name>,
     set_aside: usize,
     /// Those that wait for a moment. They keep their places.
     later: BTreeMap<(Instant, u64), C>,
@@ -80,17 +87,44 @@ impl<C: Candidate> Admission<C> {
             lacking: VecDeque::new(),
             ready: VecDeque::new(),
             aside: HashMap::new(),
-            order: VecDeque::new(),
+            order: BTreeMap::new(),
             set_aside: 0,
             later: BTreeMap::new(),
             serial: 0,
         }
     }
 
-    /// What begins now, with `in_flight` under way. Fresh checks come from `list`; `waits` says of a
-    /// name whether its look-up would have to wait for a thread, and `fits` of a check whether there
-    /// is room for all that it may open.
+    /// What begins now, with `in_flight` under way. Fresh checks come from `list`; `opening` says of a
+    /// name whether its look-up could begin, and `fits` of a check whether there is room for all that
+    /// it may open.
     pub fn next(
+        &mut self,
+        now: Instant,
+        in_flight: usize,
+        list: impl FnMut() -> Option<C>,
+        opening: impl Fn(&C::Name) -> Opening,
+        fits: impl Fn(&C) -> bool,
+    ) -> Next<C> {
+        if self.crowded {
+            return Next::Nothing;
+        }
+        let first = self.order.first_key_value();
+        let due = first.filter(|(_, name)| opening(name) == Opening::Silent);
+        let due = due.map(|(&(due, _), _)| due);
+        if due.is_some_and(|due| due <= now)
+            && let Some(candidate) = self.overdue()
+        {
+            return Next::Overdue(candidate);
+        }
+        let waits = |name: &C::Name| opening(name) != Opening::Free;
+        match (self.begin(now, in_flight, list, waits, fits), due) {
+            (Next::Nothing, Some(due)) => Next::At(due),
+            (Next::At(at), Some(due)) => Next::At(at.min(due)),
+            (next, _) => next,
+        }
+    }
+
+    fn begin(
         &mut self,
         now: Instant,
         in_flight: usize,
@@ -98,9 +132,6 @@ impl<C: Candidate> Admission<C> {
         waits: impl Fn(&C::Name) -> bool,
         fits: impl Fn(&C) -> bool,
     ) -> Next<C> {
-        if self.crowded {
-            return Next::Nothing;
-        }
         let is_due = self.later.keys().next().is_some_and(|&(at, _)| at <= now);
         if !is_due && in_flight + self.later.len() >= self.parallel {
             return self.rest();
@@ -115,7 +146,7 @@ impl<C: Candidate> Admission<C> {
                 return self.rest();
             };
             if let Some(name) = candidate.name().filter(|name| waits(name)) {
-                self.put_aside(name, candidate);
+                self.put_aside(name, candidate, now);
                 continue;
             }
             let held = match in_flight > 0 && !fits(&candidate) {
@@ -207,27 +238,42 @@ impl<C: Candidate> Admission<C> {
         at.map_or(Next::Nothing, Next::At)
     }
 
-    fn put_aside(&mut self, name: C::Name, candidate: C) {
+    fn put_aside(&mut self, name: C::Name, candidate: C, now: Instant) {
         self.set_aside += 1;
         let group = self.aside.entry(name.clone()).or_default();
         if group.is_empty() {
-            self.order.push_back(name);
+            self.serial += 1;
+            let due = now + candidate.patience();
+            self.order.insert((due, self.serial), name);
         }
         group.push(candidate);
     }
 
-    /// Once a thread is free, the name that has waited longest has its turn: all its checks do, for
-    /// they share the look-up. One name at a time, for the first of its checks takes the thread.
+    /// One of the checks of the name that can wait no longer.
+    fn overdue(&mut self) -> Option<C> {
+        let first = self.order.first_entry()?;
+        let group = self.aside.get_mut(first.get())?;
+        let candidate = group.pop();
+        self.set_aside = self.set_aside.saturating_sub(1);
+        if group.is_empty() {
+            self.aside.remove(&first.remove());
+        }
+        candidate
+    }
+
+    /// Once a look-up can begin, the name that can wait least has its turn: all its checks do, for
+    /// they share the look-up. One name at a time, for the first of its checks takes the place.
     fn call_back(&mut self, waits: &impl Fn(&C::Name) -> bool) {
         if !self.ready.is_empty() {
             return;
         }
-        let Some(name) = self.order.pop_front() else {
+        let Some(first) = self.order.first_entry() else {
             return;
         };
-        if waits(&name) {
-            return self.order.push_front(name);
+        if waits(first.get()) {
+            return;
         }
+        let name = first.remove();
         let group = self.aside.remove(&name).unwrap_or_default();
         self.set_aside = self.set_aside.saturating_sub(group.len());
         self.ready.extend(group);

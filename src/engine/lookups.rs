@@ -1,6 +1,7 @@
 //! Look-ups: what is at hand, what is under way, and whom an answer is for.
 
-use super::names::{Asked, Names};
+use super::names::{self, Names};
+use super::pending::{LookupLimits, Opening, Pending};
 use super::slots::Key;
 use super::system::System;
 use crate::net::LookupError;
@@ -12,19 +13,23 @@ use std::time::Instant;
 /// All look-ups of an engine.
 pub struct Lookups {
     names: Names,
+    pending: Pending,
 }
 
 impl Lookups {
-    /// At most `threads` at a time.
-    pub fn new(threads: usize) -> Self {
+    pub fn new(limits: LookupLimits) -> Self {
         Self {
-            names: Names::new(threads),
+            names: Names::default(),
+            pending: Pending::new(limits),
         }
     }
 
-    /// Whether a check that asks this would have to wait for a thread.
-    pub fn would_wait(&self, question: &Question, now: Instant) -> bool {
-        self.names.would_wait(question, now)
+    /// Whether a check that asks this could begin.
+    pub fn opening(&self, question: &Question, now: Instant) -> Opening {
+        match self.names.has(question, now) {
+            true => Opening::Free,
+            false => self.pending.opening(question),
+        }
     }
 
     /// Asks for `key`; addresses have port 0. Where the answer has to be waited for, it comes out of
@@ -36,19 +41,25 @@ impl Lookups {
         now: Instant,
         system: &mut impl System,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
-        match self.names.ask(key, &question, now) {
-            Asked::Known(answer) => return Poll::Ready(answer),
-            Asked::Pending => return Poll::Pending,
-            Asked::New => {}
+        if let Some(answer) = self.names.answer(&question, now) {
+            return Poll::Ready(answer);
+        }
+        if !self.pending.join(key, &question) {
+            return Poll::Pending;
         }
         match system.ask(question.clone()) {
             Ok(()) => Poll::Pending,
             Err(e) => {
-                self.names.forget(&question);
-                self.names.have(system.resolvers());
+                self.pending.refused(&question, system.resolvers());
                 Poll::Ready(Err(LookupError::Lack(e)))
             }
         }
+    }
+
+    /// The check of this key has ended, and did not have its answer. The look-up goes on, and what
+    /// comes of it is of use to others.
+    pub fn leave(&mut self, key: Key, question: &Question) {
+        self.pending.leave(key, question);
     }
 
     /// Hands out the answers that have come. Never waits.
@@ -63,9 +74,10 @@ impl Lookups {
             addresses,
         }) = system.answer()
         {
-            for (key, answer) in self.names.answered(question, addresses, now) {
-                tell(key, answer);
+            for key in self.pending.answered(&question) {
+                tell(key, names::copy(&addresses));
             }
+            self.names.keep(question, addresses, now);
         }
     }
 }

@@ -20,6 +20,7 @@ mod clock;
 mod lookups;
 pub mod machine;
 mod names;
+mod pending;
 mod places;
 mod rate;
 mod slots;
@@ -37,6 +38,7 @@ use clock::Clock;
 use lookups::Lookups;
 use machine::Machine;
 use mio::Interest;
+pub use pending::{LookupLimits, Opening};
 use places::Places;
 use slots::{Key, Slots};
 use std::collections::VecDeque;
@@ -86,8 +88,8 @@ pub struct Limits {
     /// Sockets of all probes together; more are refused as the system would, with `EMFILE`. Who asks
     /// first whether a check [fits](Engine::fits) never meets that.
     pub sockets: usize,
-    /// Look-ups under way, each on a thread.
-    pub lookups: usize,
+    /// Look-ups under way.
+    pub lookups: LookupLimits,
 }
 
 /// A probe that has ended, and what came of it.
@@ -177,9 +179,9 @@ impl<T, S: System> Engine<T, S> {
         self.slots.len()
     }
 
-    /// Whether a check of this target would have to wait until a thread is free to look its name up.
-    pub fn would_wait(&self, question: &Question) -> bool {
-        self.lookups.would_wait(question, self.now())
+    /// Whether a check that asks this could begin now.
+    pub fn opening(&self, question: &Question) -> Opening {
+        self.lookups.opening(question, self.now())
     }
 
     /// Whether there is room for all the sockets that a check of this target may open, whatever those in
@@ -191,10 +193,23 @@ impl<T, S: System> Engine<T, S> {
     /// Takes up a check: its clock starts here, and it is stepped at once. Where that is its end, it is
     /// returned.
     pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
+        let probe = Probe::new(target, check, self.now());
+        self.begin(tag, probe, Lookup::NotAsked)
+    }
+
+    /// Takes up a check that has waited in vain to begin its look-up, for as long as it may take: it
+    /// ends as if it had begun then, and nothing had been answered.
+    pub fn admit_overdue(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
+        let now = self.now();
+        let started = now.checked_sub(check.timeout).unwrap_or(now);
+        self.begin(tag, Probe::new(target, check, started), Lookup::Asked)
+    }
+
+    fn begin(&mut self, tag: T, probe: Probe, lookup: Lookup) -> Option<Ended<T>> {
         let body = Body {
-            probe: Probe::new(target, check, self.now()),
+            probe,
             sockets: Sockets::default(),
-            lookup: Lookup::default(),
+            lookup,
             is_greedy: false,
             reserved: 0,
             tag,
@@ -336,6 +351,9 @@ impl<T, S: System> Engine<T, S> {
             Poll::Ready(outcome) => {
                 let at = self.now();
                 let body = self.slots.remove(key)?;
+                if let (Lookup::Asked, Some(question)) = (&body.lookup, body.probe.question()) {
+                    self.lookups.leave(key, &question);
+                }
                 Some(Ended {
                     tag: body.tag,
                     probe: body.probe,
@@ -354,9 +372,12 @@ impl<T, S: System> Engine<T, S> {
 pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
     let limits = Limits {
         sockets: usize::MAX,
-        lookups: 1,
+        lookups: LookupLimits {
+            places: 1,
+            threads: 1,
+        },
     };
-    let mut engine = Engine::new(Machine::new(1, limits.lookups)?, limits);
+    let mut engine = Engine::new(Machine::new(1, limits.lookups.threads)?, limits);
     let mut result = engine.admit((), target, check);
     while result.is_none() && engine.in_flight() > 0 {
         engine.wait(None)?;

@@ -27,12 +27,11 @@ struct Placed<S> {
 }
 
 /// How far the look-up of one probe is.
-#[derive(Default)]
 pub enum Lookup {
-    #[default]
     NotAsked,
     Asked,
     Answered(Result<Vec<SocketAddr>, LookupError>),
+    Done,
 }
 
 /// One probe's view for the length of a step.
@@ -67,7 +66,8 @@ impl<S: System> Net for World<'_, S> {
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
         let answer = match mem::replace(self.lookup, Lookup::Asked) {
-            Lookup::Asked => return Poll::Pending,
+            // It is asked once.
+            Lookup::Asked | Lookup::Done => return Poll::Pending,
             Lookup::Answered(answer) => answer,
             Lookup::NotAsked => {
                 let host = host.to_owned();
@@ -79,6 +79,7 @@ impl<S: System> Net for World<'_, S> {
                 }
             }
         };
+        *self.lookup = Lookup::Done;
         let with_port = |mut address: SocketAddr| {
             address.set_port(port);
             address

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 
-const FLAGS: [(&str, &str); 28] = [
+const FLAGS: [(&str, &str); 29] = [
     ("--service", ""),
     ("--hostname", "-H"),
     ("--port", "-p"),
@@ -27,6 +27,7 @@ const FLAGS: [(&str, &str); 28] = [
     ("--name", ""),
     ("--targets", "-f"),
     ("--parallel", ""),
+    ("--lookups", ""),
     ("--rate", ""),
     ("--format", ""),
     ("--summary", ""),

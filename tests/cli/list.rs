@@ -48,6 +48,9 @@ fn numbers_of_the_run_are_within_bounds() {
     for bad in ["0", "-1", "1.5", "1000001", "''", "many"] {
         check!("-f - -p 9 --parallel {bad}").unknown("^--parallel .*from 1 to 1000000$");
     }
+    for bad in ["0", "-1", "1.5", "1025", "''", "many"] {
+        check!("-f - -p 9 --lookups {bad}").unknown("^--lookups .*of names from 1 to 1024$");
+    }
     for bad in ["-1", "1e10", "inf", "nan", "''", "1/s"] {
         check!("-f - -p 9 --rate {bad}").unknown("^--rate .*0 for no limit$");
     }
@@ -60,7 +63,8 @@ fn numbers_of_the_run_are_within_bounds() {
 fn without_a_list_the_options_of_one_have_no_effect() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();
-    let options = "--parallel 1 --rate 0.001 --summary --no-progress --format TEXT --name label";
+    let options =
+        "--parallel 1 --lookups 1 --rate 0.001 --summary --no-progress --format TEXT --name label";
     let run = check!("-H 127.0.0.1 -p {port} -e ^220 {options}");
     run.ok(timed(format!("on 127.0.0.1 port {port} [220 ready]")));
     check!("-H 127.0.0.1 -p {port} --parallel 0").unknown("^--parallel 0: ");

@@ -45,6 +45,7 @@ fn a_value_that_is_missing_is_said_to_be() {
         "--status-as",
         "--name",
         "--parallel",
+        "--lookups",
         "--rate",
         "--format",
     ];
@@ -92,6 +93,7 @@ fn nobody_is_asked_anything_first() {
         "--status-as x",
         "--targets -",
         "--parallel 0",
+        "--lookups 0",
         "--rate -1",
         "--format xml",
         "--summary --format json",
@@ -145,6 +147,7 @@ fn values_that_must_be_text_are_usage_errors_where_they_are_not() {
         "--status-as",
         "--sni",
         "--parallel",
+        "--lookups",
         "--rate",
         "--format",
     ] {

@@ -171,6 +171,58 @@ fn where_every_look_up_hangs_addresses_are_checked_and_names_wait_at_no_cost() {
     }
 }
 
+/// So many lines of names that hang, and one of an address.
+fn dead(count: usize) -> String {
+    let hanging = (0..count).map(|number| format!("hung{number}.test:25\n"));
+    hanging.chain(["127.0.0.1:25\n".to_owned()]).collect()
+}
+
+#[test]
+fn a_dead_resolver_holds_no_list_up() {
+    let Some(world) = served() else { return };
+    for (flags, count) in [("", 192), ("--lookups 4", 500), ("--lookups 1024", 1_500)] {
+        let program = program!("--targets - -4 -e ^220 -t 1 --format json {flags}");
+        let listed = program.inside(&world).over(dead(count));
+        listed.exits(2);
+        let objects = listed.objects();
+        assert_eq!(objects.len(), count + 1, "{listed}");
+        for object in objects {
+            if object["host"] == "127.0.0.1" {
+                assert_eq!(object["status"], "OK", "{object}");
+                continue;
+            }
+            assert_eq!(object["reason"], "dns", "{object}");
+            assert_eq!(object["phase"], "resolving", "{object}");
+            let message = object["message"].as_str().expect("a message");
+            assert!(message.ends_with("no answer from the resolver"), "{object}");
+            let took = object["elapsed"].as_f64().expect("seconds");
+            assert!((1.0..2.0).contains(&took), "{object}");
+        }
+        // Two rounds of a second each; a busy machine may take as long again.
+        let took = listed.elapsed.as_secs_f64();
+        assert!((2.0..4.0).contains(&took), "{flags}: {took}");
+    }
+}
+
+#[test]
+fn a_place_that_was_given_up_is_there_for_the_next_name() {
+    let Some(world) = served() else { return };
+    // One place, held by a name that hangs for longer than its check waits.
+    let list = "hung.test:25 -t 0.5\nmail.test:25\nother.test:25\n";
+    let program = program!("--targets - -4 -e ^220 -t 20 --lookups 1").inside(&world);
+    let listed = program.over(list);
+    listed.exits(2);
+    assert!(
+        listed
+            .answer("hung.test:25")
+            .contains("no answer from the resolver")
+    );
+    for name in ["mail.test:25", "other.test:25"] {
+        assert!(listed.answer(name).starts_with("TCP OK: "), "{listed}");
+    }
+    assert!(listed.elapsed.as_secs_f64() < 4.0, "{listed}");
+}
+
 #[test]
 fn a_name_that_stands_in_many_lines_is_looked_up_once() {
     let Some(world) = served() else { return };

@@ -190,6 +190,7 @@ fn options_of_the_run_are_refused() {
         ("127.0.0.1:25 --targets hosts", &["targets"]),
         ("127.0.0.1:25 -f hosts", &["-f"]),
         ("127.0.0.1:25 --parallel 3", &["parallel"]),
+        ("127.0.0.1:25 --lookups 3", &["lookups"]),
         ("127.0.0.1:25 --rate 3", &["rate"]),
         ("127.0.0.1:25 --format json", &["format"]),
         ("127.0.0.1:25 --summary", &["summary"]),

@@ -11,12 +11,29 @@ impl Candidate for Line {
         self.0
     }
 
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+
     fn tries(&mut self) -> &mut u8 {
         &mut self.1
     }
 }
 
 const LITERAL: Line = Line(None, 0);
+const PATIENCE: Duration = Duration::from_secs(1);
+
+fn free(_: &&str) -> Opening {
+    Opening::Free
+}
+
+fn taken(_: &&str) -> Opening {
+    Opening::Taken
+}
+
+fn silent(_: &&str) -> Opening {
+    Opening::Silent
+}
 
 fn named(name: &'static str) -> Line {
     Line(Some(name), 0)
@@ -35,14 +52,14 @@ fn starts(candidate: Line) -> Next<Line> {
     Next::Start { candidate, alone }
 }
 
-/// With threads and room to spare.
+/// With places and room to spare.
 fn ask(
     admission: &mut Admission<Line>,
     now: Instant,
     in_flight: usize,
     list: impl FnMut() -> Option<Line>,
 ) -> Next<Line> {
-    admission.next(now, in_flight, list, |_| false, |_| true)
+    admission.next(now, in_flight, list, free, |_| true)
 }
 
 fn ms(ms: u64) -> Duration {
@@ -53,7 +70,7 @@ fn ms(ms: u64) -> Duration {
 fn no_more_than_so_many_are_in_flight() {
     let now = Instant::now();
     let mut admission = Admission::new(2, None);
-    let mut next = |in_flight| admission.next(now, in_flight, endless, |_| false, |_| true);
+    let mut next = |in_flight| admission.next(now, in_flight, endless, free, |_| true);
     assert_eq!(next(1), starts(LITERAL));
     assert_eq!(next(2), Next::Nothing);
 }
@@ -79,47 +96,77 @@ fn the_rate_is_kept_and_the_end_of_the_list_does_not_wait_for_it() {
 fn what_does_not_fit_waits_unless_it_would_be_alone() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    let mut next = |in_flight, fits| admission.next(now, in_flight, endless, |_| false, |_| fits);
+    let mut next = |in_flight, fits| admission.next(now, in_flight, endless, free, |_| fits);
     assert_eq!(next(1, false), Next::Nothing);
     assert_eq!(next(1, true), starts(LITERAL));
     assert_eq!(next(0, false), starts(LITERAL));
 }
 
 #[test]
-fn names_wait_while_all_threads_are_taken_and_nobody_waits_with_them() {
+fn names_wait_while_all_places_are_taken_and_nobody_waits_with_them() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     let mut list = [named("a"), named("b"), named("a"), LITERAL].into_iter();
-    let next = admission.next(now, 0, || list.next(), |_| true, |_| true);
+    let next = admission.next(now, 0, || list.next(), taken, |_| true);
     assert_eq!(next, starts(LITERAL));
-    assert_eq!(
-        admission.next(now, 0, none, |_| true, |_| true),
-        Next::Nothing
-    );
+    assert_eq!(admission.next(now, 0, none, taken, |_| true), Next::Nothing);
     assert!(!admission.is_empty());
-    // One thread is free: `a` takes it, and the other `a` shares it.
+    // One place is free: `a` takes it, and the other `a` shares it.
     let mut began = Vec::new();
-    let mut free = true;
+    let mut has_place = true;
     while let Next::Start {
         candidate: line, ..
     } = admission.next(
         now,
         0,
         none,
-        |name| !(free || began_has(&began, name)),
+        |name| match has_place || began_has(&began, name) {
+            true => Opening::Free,
+            false => Opening::Taken,
+        },
         |_| true,
     ) {
         began.push(line);
-        free = false;
+        has_place = false;
     }
     assert_eq!(began, [named("a"), named("a")]);
-    let next = admission.next(now, 0, none, |_| false, |_| true);
+    let next = admission.next(now, 0, none, free, |_| true);
     assert_eq!(next, starts(named("b")));
     assert!(admission.is_empty());
 }
 
 fn began_has(began: &[Line], name: &&'static str) -> bool {
     began.iter().any(|line| line.0 == Some(name))
+}
+
+#[test]
+fn while_the_resolver_is_silent_a_name_waits_no_longer_than_its_check_may_take() {
+    let start = Instant::now();
+    let mut admission = Admission::new(1, None);
+    let mut list = [named("a"), named("b"), named("a")].into_iter();
+    let next = admission.next(start, 0, || list.next(), taken, |_| true);
+    assert_eq!(next, Next::Nothing);
+    let later = start + ms(300);
+    let mut list = [named("c"), LITERAL].into_iter();
+    let next = admission.next(later, 0, || list.next(), silent, |_| true);
+    assert_eq!(next, starts(LITERAL), "a literal needs no resolver");
+    let next = admission.next(later, 1, none, silent, |_| true);
+    assert_eq!(next, Next::At(start + PATIENCE));
+    // Where it answers after all, they wait as long as it takes.
+    let due = start + PATIENCE;
+    assert_eq!(admission.next(due, 1, none, taken, |_| true), Next::Nothing);
+    for name in ["a", "a", "b"] {
+        let next = admission.next(due, 1, none, silent, |_| true);
+        assert_eq!(
+            next,
+            Next::Overdue(named(name)),
+            "no place in flight is needed"
+        );
+    }
+    let next = admission.next(due, 1, none, silent, |_| true);
+    assert_eq!(next, Next::At(later + PATIENCE));
+    assert_eq!(ask(&mut admission, due, 0, none), starts(named("c")));
+    assert!(admission.is_empty());
 }
 
 #[test]
@@ -132,7 +179,7 @@ fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
             read += 1;
             Some(named("a"))
         };
-        match admission.next(now, 0, list, |_| true, |_| true) {
+        match admission.next(now, 0, list, taken, |_| true) {
             Next::At(at) => assert_eq!(at, now, "there is more to look at"),
             next => break assert_eq!(next, Next::Nothing),
         }
@@ -199,7 +246,7 @@ fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
     let mut admission = Admission::new(9, None);
     admission.again(LITERAL, Lacked::Address, now, 0);
     let mut list = [named("a"), named("b")].into_iter();
-    admission.next(now, 0, || list.next(), |_| true, |_| true);
+    admission.next(now, 0, || list.next(), taken, |_| true);
     admission.again(named("c"), Lacked::Room, now, 0);
     let mut waiting: Vec<_> = admission.give_up().map(|line| line.0).collect();
     waiting.sort();
@@ -213,13 +260,13 @@ fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
     let mut admission = Admission::new(9, None);
     admission.again(named("a"), Lacked::Address, now, 1);
     admission.again(LITERAL, Lacked::Address, now + ms(100), 1);
-    let next = admission.next(now, 1, endless, |_| false, |_| false);
+    let next = admission.next(now, 1, endless, free, |_| false);
     assert_eq!(next, Next::At(now + ms(400)), "no room for what is next");
-    // The first is due, and its name has to wait for a thread.
+    // The first is due, and its name has to wait for a place.
     let mut admission = Admission::new(9, None);
     admission.again(named("a"), Lacked::Address, now, 1);
     admission.again(LITERAL, Lacked::Address, now + ms(100), 1);
-    let next = admission.next(now + ms(400), 1, none, |_| true, |_| true);
+    let next = admission.next(now + ms(400), 1, none, taken, |_| true);
     assert_eq!(next, Next::At(now + ms(500)));
 }
 
@@ -229,7 +276,7 @@ fn what_lacked_room_waits_for_all_that_it_may_open() {
     let mut admission = Admission::new(9, None);
     admission.again(named("a"), Lacked::Room, now, 2);
     admission.ended();
-    let next = admission.next(now, 1, none, |_| false, |_| false);
+    let next = admission.next(now, 1, none, free, |_| false);
     assert_eq!(next, Next::Nothing);
     assert_eq!(ask(&mut admission, now, 1, none), starts(named("a")));
 }

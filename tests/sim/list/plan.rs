@@ -14,8 +14,9 @@ pub struct Plan {
     pub rate: Option<f64>,
     /// How many sockets there may be.
     pub sockets: usize,
-    /// How many names can be looked up at a time.
-    pub threads: usize,
+    /// How many names may be looked up at a time, those aside that nobody waits for any more; with them
+    /// twice as many.
+    pub lookups: usize,
     /// How many records may be on their way to the writer.
     pub queue: usize,
     /// How long a write takes at most.
@@ -72,7 +73,7 @@ impl Plan {
             parallel: 512,
             rate: None,
             sockets: 1_000,
-            threads: 64,
+            lookups: 64,
             queue: 1_024,
             write: Duration::ZERO,
             troubles: Vec::new(),
@@ -100,7 +101,7 @@ impl Plan {
             parallel: *rng.pick(&[1, 2, 3, 512]),
             rate: *rng.pick(&[None, None, Some(0.7), Some(3.0), Some(40.0), Some(1e6)]),
             sockets: *rng.pick(&[4, 8, 9, 1_000]),
-            threads: *rng.pick(&[1, 2, 64]),
+            lookups: *rng.pick(&[1, 2, 64]),
             queue: *rng.pick(&[1, 2, 5, 1_024]),
             write: *rng.pick(&[0, 1, 900].map(Duration::from_millis)),
             troubles: Vec::new(),

@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::plan::Plan;
 use check_tcp::batch::turns::{End, Left, Turns};
 use check_tcp::engine::admission::Admission;
-use check_tcp::engine::{Engine, Limits};
+use check_tcp::engine::{Engine, Limits, LookupLimits};
 use check_tcp::report::record::Record;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub struct Run {
     pub readable: usize,
     /// How many records were written in the end.
     pub written: usize,
+    /// How long it took to the last verdict.
+    pub took: Duration,
     /// When each line that was begun was, the first time.
     pub starts: BTreeMap<usize, Duration>,
 }
@@ -33,13 +35,17 @@ pub struct Run {
 pub fn run(plan: Plan) -> Run {
     let limits = Limits {
         sockets: plan.sockets,
-        lookups: plan.threads,
+        lookups: LookupLimits {
+            places: plan.lookups,
+            threads: 2 * plan.lookups,
+        },
     };
     let admission = Admission::new(plan.parallel, plan.rate);
     let machine = Machine(Rc::new(RefCell::new(Inner::new(plan))));
     let engine = Engine::new(machine.clone(), limits);
     let mut turns = Turns::new(engine, admission, machine.clone());
     let end = turns.go();
+    let took = machine.0.borrow().now;
     let left = match &end {
         End::Interrupted => Some(turns.interrupt()),
         _ => None,
@@ -61,6 +67,7 @@ pub fn run(plan: Plan) -> Run {
         records,
         readable: inner.readable(),
         written: inner.written,
+        took,
         starts: inner.starts(),
     }
 }

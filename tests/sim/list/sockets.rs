@@ -105,7 +105,7 @@ impl Inner {
             .expect("a name of ours");
         let n: usize = number.parse().expect("a number");
         assert!(
-            self.looking_up < self.script.threads,
+            self.looking_up < 2 * self.script.lookups,
             "more look-ups than threads"
         );
         self.goes(n);
@@ -123,7 +123,7 @@ impl Inner {
     }
 
     pub fn resolvers(&self) -> usize {
-        self.script.threads
+        2 * self.script.lookups
     }
 
     pub fn look_up(&mut self, n: usize) {
