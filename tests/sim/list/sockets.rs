@@ -54,7 +54,9 @@ impl Inner {
             "more sockets than there may be"
         );
         match self.now < self.no_sockets {
-            true => Err(Errno::NFILE.into()),
+            // Files of the system, or watches of the user.
+            true if self.script.seed.is_multiple_of(2) => Err(Errno::NFILE.into()),
+            true => Err(Errno::NOSPC.into()),
             false => Ok(()),
         }
     }
