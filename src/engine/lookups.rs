@@ -81,3 +81,81 @@ impl Lookups {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::slots::Slots;
+    use super::super::socket::Socket;
+    use super::super::system::Happened;
+    use super::*;
+    use crate::check::Family;
+    use crate::net::Endpoint;
+    use std::io;
+    use std::time::{Duration, SystemTime};
+
+    /// What was asked, and the answers that have come.
+    #[derive(Default)]
+    struct Asked(Vec<Question>, Vec<Answer>);
+
+    impl System for Asked {
+        type Stream = Socket;
+
+        fn now(&self) -> Instant {
+            Instant::now()
+        }
+
+        fn wall(&self) -> SystemTime {
+            SystemTime::now()
+        }
+
+        fn connect(&mut self, _: Endpoint<'_>, _: usize) -> io::Result<Socket> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn poll(&mut self, _: Duration, _: &mut dyn FnMut(Happened)) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn ask(&mut self, question: Question) -> io::Result<()> {
+            self.0.push(question);
+            Ok(())
+        }
+
+        fn resolvers(&self) -> usize {
+            1
+        }
+
+        fn answer(&mut self) -> Option<Answer> {
+            self.1.pop()
+        }
+    }
+
+    #[test]
+    fn what_comes_too_late_for_one_check_is_at_hand_for_the_next() {
+        let mut slots = Slots::new();
+        let (first, next) = (slots.insert(()), slots.insert(()));
+        let (mut system, now) = (Asked::default(), Instant::now());
+        let question = Question {
+            host: "a.example".to_owned(),
+            family: Family::Any,
+        };
+        let mut lookups = Lookups::new(LookupLimits {
+            places: 1,
+            threads: 1,
+        });
+        let asked = lookups.ask(first, question.clone(), now, &mut system);
+        assert!(asked.is_pending());
+        lookups.leave(first, &question);
+        let addresses = || vec![([192, 0, 2, 1], 0).into()];
+        system.1.push(Answer {
+            question: question.clone(),
+            addresses: Ok(addresses()),
+        });
+        lookups.answers(now, &mut system, |_, _| panic!("nobody waits for it"));
+        match lookups.ask(next, question, now, &mut system) {
+            Poll::Ready(Ok(found)) => assert_eq!(found, addresses()),
+            _ => panic!("it is at hand"),
+        }
+        assert_eq!(system.0.len(), 1, "it was asked once");
+    }
+}
