@@ -23,6 +23,7 @@ mod ports;
 mod run;
 mod running;
 mod server;
+mod signals;
 mod terminal;
 mod wire;
 
@@ -39,6 +40,7 @@ pub use ports::{Full, FullUnix, Refusing, same_port};
 pub use run::{Program, REFUSED, Run, TIMED_OUT, exact, shows, timed};
 pub use running::Running;
 pub use server::{Server, TLS12, TLS13};
+pub use signals::restore_signals;
 pub use terminal::Terminal;
 
 use std::time::Duration;

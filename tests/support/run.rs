@@ -1,6 +1,6 @@
 //! Runs the real program, and says what came of it.
 
-use super::{Namespace, PATIENCE, Store};
+use super::{Namespace, PATIENCE, Store, restore_signals};
 use regex::Regex;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -120,6 +120,7 @@ impl Program {
 
     /// The command, but for where it reads and writes.
     pub(super) fn command(&self) -> Command {
+        restore_signals();
         let program = OsString::from(env!("CARGO_BIN_EXE_check-tcp"));
         let mut all = self.wrapper.iter().chain([&program]).chain(&self.arguments);
         let mut command = Command::new(all.next().expect("there is a program"));
