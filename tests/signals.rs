@@ -4,7 +4,7 @@ mod support;
 
 use check_tcp::batch::signals::Signals;
 use mio::{Events, Interest, Poll, Token};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};
 use signal_hook::low_level::raise;
 use std::time::Duration;
 
@@ -22,7 +22,13 @@ fn signals_wake_the_poll_and_are_counted() {
     assert_eq!(signals.count(), 0);
 
     let mut sent = 0;
-    for batch in [&[SIGINT][..], &[SIGTERM], &[SIGTERM, SIGINT, SIGTERM]] {
+    for batch in [
+        &[SIGINT][..],
+        &[SIGTERM],
+        &[SIGHUP],
+        &[SIGTERM, SIGINT, SIGTERM],
+        &[SIGALRM, SIGXCPU],
+    ] {
         for &signal in batch {
             raise(signal).unwrap();
         }

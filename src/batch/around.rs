@@ -42,7 +42,7 @@ pub(super) struct Threads {
     pub reader: Reader,
     /// Writes what is handed over.
     pub output: Output,
-    /// SIGINT and SIGTERM.
+    /// What asks it to end.
     pub signals: Signals,
     /// What is shown of the run.
     pub progress: Arc<Progress>,

@@ -32,7 +32,7 @@ use crate::engine::{Engine, Limits};
 use crate::list::{self, Line, Patient, Reader};
 use crate::outcome::Status;
 use crate::report::{failure, summary};
-use around::{Around, Threads};
+use around::Threads;
 use console::Console;
 use output::Output;
 use progress::Progress;
@@ -132,7 +132,7 @@ impl Begun {
 
     fn finish(mut self) -> Status {
         let end = self.turns.go();
-        self.signals = self.turns.around.signals();
+        self.signals = self.turns.signals();
         let cut = match &end {
             End::Whole => None,
             End::Unread(e) => {

@@ -1,15 +1,19 @@
-//! SIGINT and SIGTERM as something that a poll can wait for.
+//! Signals that ask a run to end, as something that a poll can wait for.
 
 use mio::net::UnixStream;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};
 use signal_hook::low_level::pipe;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::net;
 
-/// From when this is made to the end of the process, SIGINT and SIGTERM no longer end it; they are
-/// counted. One that was ignored when the program began (a shell's background job, `trap '' INT`)
-/// stays ignored where the system tells so, which Linux does.
+/// The signals that ask a run to end: by a user, the end of a session, a supervisor, and the limits
+/// of time that outlast `exec` (alarm(2), and `ulimit -St`).
+const ENDING: [i32; 5] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU];
+
+/// From when this is made to the end of the process, SIGHUP, SIGINT, SIGTERM, SIGALRM and SIGXCPU no
+/// longer end it; they are counted. One that was ignored when the program began (a shell's background
+/// job, `nohup`, `trap '' INT`) stays ignored where the system tells so, which Linux does.
 #[derive(Debug)]
 pub struct Signals {
     source: UnixStream,
@@ -26,7 +30,7 @@ impl Signals {
         read.set_nonblocking(true)?;
         write.set_nonblocking(true)?;
         let about_us = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        for signal in [SIGINT, SIGTERM] {
+        for signal in ENDING {
             if !is_ignored(&about_us, signal) {
                 pipe::register(signal, write.try_clone()?)?;
             }

@@ -28,6 +28,10 @@ const BEHIND: Duration = Duration::from_millis(1);
 const BATCH: usize = 256;
 const WAIT: Duration = Duration::from_millis(20);
 
+/// Signals that come so soon after the first are one wish with it: `timeout` sends two, and so do
+/// systemd and a terminal that goes away.
+const TOGETHER: Duration = Duration::from_millis(500);
+
 /// How many lines that ask for nothing that can be done are taken up in one turn.
 const REFUSED: usize = 256;
 
@@ -69,6 +73,8 @@ pub struct Turns<S: System, A> {
     verdicts: u64,
     /// The list has been taken up to its end, and how it ended.
     list: Option<Option<io::Error>>,
+    /// When the first signal was heard.
+    heard: Option<Instant>,
 }
 
 impl<S: System, A: Around> Turns<S, A> {
@@ -83,6 +89,7 @@ impl<S: System, A: Around> Turns<S, A> {
             first: None,
             verdicts: 0,
             list: None,
+            heard: None,
         }
     }
 
@@ -111,7 +118,7 @@ impl<S: System, A: Around> Turns<S, A> {
             }
             self.ended = ended;
             // Behind the steps: what had come before the signal counts.
-            if self.engine.watched() && self.around.signals() > 0 {
+            if self.engine.watched() && self.signals() > 0 {
                 return End::Interrupted;
             }
         }
@@ -158,14 +165,30 @@ impl<S: System, A: Around> Turns<S, A> {
         }
     }
 
-    /// Waits for the other threads until `done`. `false` where so many signals have come before.
+    /// Waits for the other threads until `done`. `false` where so many signals have come before; where
+    /// those are several, no sooner than half a second after the first.
     pub fn until(&mut self, signals: usize, done: impl Fn(&Self) -> bool) -> bool {
         while !done(self) {
-            if self.around.signals() >= signals || self.engine.wait(None).is_err() {
+            let enough = self.signals() >= signals;
+            let now = self.engine.now();
+            let end = enough.then(|| match self.heard {
+                Some(first) if signals > 1 => first + TOGETHER,
+                _ => now,
+            });
+            if end.is_some_and(|end| end <= now) || self.engine.wait(end).is_err() {
                 return false;
             }
         }
         true
+    }
+
+    /// How many signals have come.
+    pub fn signals(&mut self) -> usize {
+        let count = self.around.signals();
+        if count > 0 && self.heard.is_none() {
+            self.heard = Some(self.engine.now());
+        }
+        count
     }
 
     /// Begins checks, and says when to come back for more; `None` is when something has happened.

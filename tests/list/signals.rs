@@ -5,7 +5,14 @@ use nix::sys::signal::Signal;
 use regex::Regex;
 use std::io::{Read, Write};
 
-const BOTH: [Signal; 2] = [Signal::SIGINT, Signal::SIGTERM];
+/// Those that ask a run to end.
+const ENDING: [Signal; 5] = [
+    Signal::SIGHUP,
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGALRM,
+    Signal::SIGXCPU,
+];
 
 /// How many lines were read and not checked, and whether the list had ended, as stderr says it.
 #[track_caller]
@@ -22,7 +29,7 @@ fn told(listed: &Listed) -> (usize, bool) {
 
 #[test]
 fn what_is_in_flight_is_reported_as_interrupted() {
-    for signal in BOTH {
+    for signal in ENDING {
         let (server, held) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Held));
         let mut running = program!("--targets - -e ^220 -t 1h").start();
         running.feed(format!("127.0.0.1:{} --name done\n", server.port()));
@@ -193,9 +200,34 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
+fn two_signals_that_come_together_are_one_wish() {
+    let silent = Fleet::new(Manner::Silent);
+    // `timeout` signals its child and then the child's group, systemd sends SIGHUP behind SIGTERM, and a
+    // terminal that goes away sends SIGHUP as its shell does.
+    for (number, second) in (1..).zip([Signal::SIGHUP, Signal::SIGINT]) {
+        let mut running = program!("--targets - -e ^220 -t 1h --summary").start();
+        running.feed(format!("127.0.0.1:{} --name hung\n", silent.port()));
+        silent.wait_for(number);
+        // Both are there before it can do anything about the first.
+        running.stop();
+        running.signal(Signal::SIGTERM);
+        running.signal(second);
+        running.go_on();
+        let listed = running.end();
+        listed.exits(3);
+        let lines = listed.lines();
+        assert!(
+            lines.iter().any(|line| line.starts_with("hung\t")),
+            "{listed}"
+        );
+        assert_eq!(told(&listed), (0, false), "{listed}");
+    }
+}
+
+#[test]
 fn a_run_that_waits_for_its_list_can_be_ended() {
     let server = Fleet::new(Manner::Greets);
-    for signal in BOTH {
+    for signal in ENDING {
         let mut running = program!("--targets - -e ^220 -t 20").start();
         running.feed(format!("127.0.0.1:{}\n", server.port()));
         running.line();
@@ -208,25 +240,45 @@ fn a_run_that_waits_for_its_list_can_be_ended() {
 
 #[test]
 fn a_summary_of_what_was_broken_off_is_printed() {
-    let (server, silent) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Silent));
-    let mut running = program!("--targets - -e ^220 -t 1h --summary").start();
-    running.feed(format!("127.0.0.1:{}\n", server.port()));
-    running.feed(format!("127.0.0.1:{} --name hung\n", silent.port()));
-    silent.wait_for(1);
-    server.wait_until_gone(1);
-    running.signal(Signal::SIGINT);
-    let listed = running.end();
-    listed.exits(3);
-    let lines = listed.lines();
-    assert!(
-        lines[0].starts_with("TCP UNKNOWN: ") && lines[0].contains("1 of 2 targets unknown"),
-        "{listed}"
-    );
-    let hung = lines.iter().find(|line| line.starts_with("hung\t"));
-    assert!(
-        hung.is_some_and(|line| line.contains("interrupted")),
-        "{listed}"
-    );
+    for signal in ENDING {
+        let (server, silent) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Silent));
+        let mut running = program!("--targets - -e ^220 -t 1h --summary").start();
+        running.feed(format!("127.0.0.1:{}\n", server.port()));
+        running.feed(format!("127.0.0.1:{} --name hung\n", silent.port()));
+        silent.wait_for(1);
+        server.wait_until_gone(1);
+        running.signal(signal);
+        let listed = running.end();
+        listed.exits(3);
+        let lines = listed.lines();
+        assert!(
+            lines[0].starts_with("TCP UNKNOWN: ") && lines[0].contains("1 of 2 targets unknown"),
+            "{listed}"
+        );
+        let hung = lines.iter().find(|line| line.starts_with("hung\t"));
+        assert!(
+            hung.is_some_and(|line| line.contains("interrupted")),
+            "{listed}"
+        );
+    }
+}
+
+#[test]
+fn a_signal_that_was_ignored_when_it_was_started_stays_ignored() {
+    let server = Fleet::new(Manner::Greets);
+    for signal in ENDING {
+        // As `nohup` has it for SIGHUP, and a shell's background job for SIGINT.
+        let script = format!("trap '' {}; exec \"$@\"", signal as i32);
+        let mut running = program!("--targets - -e ^220 -t 20").shell(&script).start();
+        for name in ["before", "behind"] {
+            running.feed(format!("127.0.0.1:{} --name {name}\n", server.port()));
+            assert!(running.line().starts_with(&format!("{name}\tTCP OK: ")));
+            running.signal(signal);
+        }
+        let listed = running.finish();
+        listed.exits(0);
+        assert_eq!(listed.answers().len(), 2, "{listed}");
+    }
 }
 
 /// Writes into the pipe until it is full.
