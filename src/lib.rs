@@ -110,6 +110,7 @@ pub mod link;
 pub mod list;
 pub mod net;
 pub mod outcome;
+mod pour;
 pub mod preset;
 pub mod probe;
 pub mod report;

@@ -4,30 +4,39 @@ use crate::batch;
 use crate::cli::{self, Command, Format, List, Single, Style, UsageError};
 use crate::engine::{self, Ended};
 use crate::outcome::{Cause, Failure, Status, Trace};
+use crate::pour::{self, Stdout};
 use crate::report::finish::finish;
 use crate::report::record::{Checked, Event, Label, Record};
 use crate::state::Phase;
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// For how long a standard output that is full and does not block is waited for at least: what came of
+/// a check at its deadline is to be told too.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Does what `args` (without the program's own name) ask for, prints what came of it (of one check
-/// in one write), and returns the exit code. Where standard output is closed or full, the code says it
-/// alone.
+/// in one write), and returns the exit code. Where standard output is closed, or full until the check's
+/// deadline, the code says it alone.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut left = Duration::ZERO;
     let (text, status) = match cli::parse(args) {
-        Ok(Command::Check(single)) => one(*single),
+        Ok(Command::Check(single)) => one(*single, &mut left),
         Ok(Command::List(list)) => many(*list),
         Ok(Command::Help) => (cli::help(), Status::Unknown),
         Ok(Command::Version) => (cli::version(), Status::Unknown),
         Err(error) => refused(error),
     };
-    let _ = io::stdout().write_all(text.as_bytes());
+    if !text.is_empty() {
+        pour::outlive_size_limit();
+        let _ = pour::all(&mut Stdout, text.as_bytes(), Some(left.max(PATIENCE)));
+    }
     ExitCode::from(status.code())
 }
 
-fn one(single: Single) -> (String, Status) {
+/// `left` becomes how much of its time the check has left over.
+fn one(single: Single, left: &mut Duration) -> (String, Status) {
     let Single {
         check,
         target,
@@ -38,13 +47,16 @@ fn one(single: Single) -> (String, Status) {
     let checked = match engine::run_one(target.clone(), check.clone()) {
         Ok(Ended {
             probe, outcome, at, ..
-        }) => Checked {
-            target,
-            check,
-            outcome,
-            trace: probe.trace(at),
-            began,
-        },
+        }) => {
+            *left = probe.deadline().saturating_duration_since(at);
+            Checked {
+                target,
+                check,
+                outcome,
+                trace: probe.trace(at),
+                began,
+            }
+        }
         Err(e) => Checked {
             target,
             check,

@@ -1,8 +1,8 @@
 //! Standard error, on a thread of its own: a terminal that was told to stop (Ctrl-S) stops the
 //! thread, never the run.
 
-use super::pour;
 use super::progress::{Progress, Rate, line};
+use crate::pour;
 use rustix::termios::tcgetwinsize;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
@@ -122,7 +122,7 @@ fn serve<W: Write + AsFd>(
 ) -> io::Result<()> {
     let Some(progress) = progress else {
         while let Ok(text) = said.recv() {
-            pour::all(&mut out, format!("{text}\n").as_bytes())?;
+            pour::all(&mut out, format!("{text}\n").as_bytes(), None)?;
         }
         return Ok(());
     };
@@ -137,12 +137,12 @@ fn serve<W: Write + AsFd>(
                 (line(&seen, columns(&out)), String::new())
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return pour::all(&mut out, replace(&shown, "").as_bytes());
+                return pour::all(&mut out, replace(&shown, "").as_bytes(), None);
             }
         };
         let text = replace(&shown, &next) + &end;
         shown = next;
-        pour::all(&mut out, text.as_bytes())?;
+        pour::all(&mut out, text.as_bytes(), None)?;
     }
 }
 

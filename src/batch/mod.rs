@@ -16,7 +16,6 @@ pub mod around;
 mod console;
 mod limits;
 mod output;
-mod pour;
 mod progress;
 mod render;
 pub mod room;
@@ -31,6 +30,7 @@ use crate::engine::machine::Machine;
 use crate::engine::{Engine, Limits};
 use crate::list::{self, Line, Patient, Reader};
 use crate::outcome::Status;
+use crate::pour;
 use crate::report::{failure, summary};
 use around::Threads;
 use console::Console;
@@ -75,6 +75,7 @@ struct Begun {
 
 impl Begun {
     fn start(file: File, mut defaults: Defaults, run: Run) -> io::Result<Self> {
+        pour::outlive_size_limit();
         let limit = limits::raise();
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);

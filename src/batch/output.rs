@@ -5,10 +5,10 @@
 //! no new check while [`Output::has_room`] says no. What is in flight by then still ends and is
 //! taken, so that at most [`QUEUE`] records are queued, and as many more as were in flight.
 
-use super::pour;
 use super::room::Room;
 use super::tally::{Counts, Tally};
 use crate::outcome::Status;
+use crate::pour;
 use crate::report::record::Record;
 use std::io::{self, Write};
 use std::mem;
@@ -177,7 +177,7 @@ impl<W: Write + AsFd, F: Fn()> Writer<W, F> {
     /// Writes the text that there is, and counts off its records.
     fn write(&mut self) {
         if self.shared.broken.get().is_none() {
-            match pour::all(&mut self.out, &self.text) {
+            match pour::all(&mut self.out, &self.text, None) {
                 Ok(()) => self.shared.counts.write(self.unwritten as u64),
                 Err(e) => {
                     let _ = self.shared.broken.set(e);

@@ -24,10 +24,11 @@
 //! | `recvfrom` | is anything left unread? Closing over it would send a reset |
 //! | `close` | the socket, which takes it off the poll |
 //! | `close` | the poll |
+//! | `prlimit64` | may a file be full before the disk is? Where it may, its signal is caught |
 //! | `write` | the line |
 //! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
 //!
-//! These are 37. Where the peer takes its time, `epoll_wait` and another try come before what was
+//! These are 38. Where the peer takes its time, `epoll_wait` and another try come before what was
 //! not there yet: `getpeername` with a `getsockopt` for the error, or `recvfrom`. The first
 //! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
 //! to keep that silent would take another `epoll_ctl`.

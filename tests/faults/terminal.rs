@@ -83,11 +83,7 @@ fn a_signal_after_the_last_verdict_ends_a_run_whose_last_words_nobody_reads() {
     held.release();
     held.wait_until_gone(1);
     // Every line has its verdict then, and all that is left to be done is to write.
-    let began = Instant::now();
-    while !running.proc("stat").contains(") S ") {
-        assert!(began.elapsed() < PATIENCE, "it does not sleep");
-        thread::sleep(MOMENT);
-    }
+    running.wait_until_asleep();
     running.signal(Signal::SIGTERM);
     verdicts.go_on();
     assert_eq!(verdicts.lines(1).len(), 1);

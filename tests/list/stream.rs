@@ -168,6 +168,35 @@ fn a_run_ends_quietly_when_it_can_not_write() {
 }
 
 #[test]
+fn a_file_that_may_grow_no_more_is_a_full_disk() {
+    let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("out");
+    for (server, code) in [(&good, 3), (&busy, 2)] {
+        for (flags, blocks) in [("", 8), ("--format json", 8), ("--summary", 0)] {
+            let script = format!("ulimit -f {blocks} && exec \"$@\" >{}", file.display());
+            let program = program!("--targets - -e ^220 -t 20 {flags}").shell(&script);
+            let listed = program.over(format!("127.0.0.1:{}\n", server.port()).repeat(500));
+            listed.exits(code);
+            is_quiet(&listed);
+            let size = std::fs::metadata(&file).expect("it is there").len();
+            assert_eq!(size, blocks * 512, "as much as there is room for: {listed}");
+        }
+    }
+}
+
+#[test]
+fn last_words_that_a_file_does_not_take_are_nobodys_loss() {
+    let server = Fleet::new(Manner::Greets);
+    let dir = tempfile::tempdir().expect("a directory");
+    let script = format!("ulimit -f 0 && exec \"$@\" 2>{}/err", dir.path().display());
+    let program = program!("--targets - -e ^220 -t 20").shell(&script);
+    let listed = program.over(format!("127.0.0.1:{}\n", server.port()));
+    listed.exits(0);
+    assert_eq!(listed.answers().len(), 1, "{listed}");
+}
+
+#[test]
 fn the_first_verdicts_of_a_short_list_count_too_when_it_can_not_write() {
     let server = Fleet::new(Manner::Greets);
     let (reader, writer) = std::io::pipe().expect("a pipe");

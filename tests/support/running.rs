@@ -132,6 +132,16 @@ impl Running {
         }
     }
 
+    /// Waits until it sleeps: for whatever it has to wait for.
+    #[track_caller]
+    pub fn wait_until_asleep(&self) {
+        let started = Instant::now();
+        while !self.proc("stat").contains(") S ") {
+            assert!(started.elapsed() < PATIENCE, "it does not sleep");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Has it go on.
     pub fn go_on(&self) {
         self.signal(Signal::SIGCONT);
