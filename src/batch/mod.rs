@@ -28,7 +28,7 @@ use crate::cli::{Defaults, List, Run, Source, Style};
 use crate::engine::admission::Admission;
 use crate::engine::machine::Machine;
 use crate::engine::{Engine, Limits};
-use crate::list::{self, Line, Patient, Reader};
+use crate::list::{self, Line, Patient, Reader, Whole};
 use crate::outcome::Status;
 use crate::pour;
 use crate::report::{failure, summary};
@@ -76,6 +76,7 @@ struct Begun {
 impl Begun {
     fn start(file: File, mut defaults: Defaults, run: Run) -> io::Result<Self> {
         pour::outlive_size_limit();
+        let file = Whole::new(file)?;
         let limit = limits::raise();
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);
@@ -96,7 +97,7 @@ impl Begun {
         let output = Output::start(render, out, wake())?;
         let progress = Arc::new(Progress {
             counts: output.counts(),
-            size: size(&file),
+            size: file.size(),
             ..Progress::default()
         });
         let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
@@ -230,12 +231,6 @@ fn open(source: &Source) -> Result<File, String> {
         false => Ok(file),
     });
     file.map_err(|e| format!("opening the list {name}: {}", failure::text(&e)))
-}
-
-/// The length of a regular file.
-fn size(file: &File) -> Option<u64> {
-    let metadata = file.metadata().ok()?;
-    metadata.is_file().then_some(metadata.len())
 }
 
 /// The same open file without a buffer or a lock around it.

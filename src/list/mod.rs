@@ -15,6 +15,7 @@ mod lines;
 mod patient;
 mod place;
 mod reader;
+mod whole;
 mod words;
 
 pub use entry::entry;
@@ -22,6 +23,7 @@ pub use lines::{LONGEST_LINE, Line, Lines};
 pub use patient::Patient;
 pub use place::{Place, PlaceError};
 pub use reader::{Next, Reader};
+pub use whole::Whole;
 pub use words::{Unfinished, Words, quote};
 
 use crate::check::Check;

@@ -5,6 +5,7 @@ mod support;
 
 mod bad_lines;
 mod every;
+mod files;
 mod format;
 mod grammar;
 mod limits;
