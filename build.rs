@@ -1,13 +1,13 @@
-//! Spares the dynamic program what a start costs, where the linker can: it is started thousands of
-//! times a minute.
+//! Spares the program what a start costs, where the linker can: it is started thousands of times a
+//! minute.
 //!
-//! The standard library takes GCC's unwinder from `libgcc_s.so`, which no program of ours needs for
+//! In a dynamic program the standard library takes GCC's unwinder from `libgcc_s.so`, which no program of ours needs for
 //! anything else. To load that library, and to let it look at the processor, is a tenth of what a
 //! plain check takes.
 //!
 //! To move a position-independent program to its place (7,500 relocations) is another. Packed, they
 //! are 3 KB in place of 180, and take a third of that. It needs a linker that packs them, and a C
-//! library that knows them wherever the program is to run (glibc 2.36).
+//! library that knows them (glibc 2.36): in a static program, or wherever a dynamic one is to run.
 
 use std::env;
 use std::fs;
@@ -23,10 +23,15 @@ const PACKED: &[u8] = b"GLIBC_ABI_DT_RELR";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let Some(linker) = linker().filter(|_| is_dynamic_glibc()) else {
+    let target = |key| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
+    let is_glibc = target("OS") == "linux" && target("ENV") == "gnu";
+    let Some(linker) = linker().filter(|_| is_glibc) else {
         return;
     };
-    if find(&linker, "libgcc_eh.a").is_some() {
+    let features = target("FEATURE");
+    // A static program has the unwinder in it already.
+    let is_static = features.split(',').any(|feature| feature == "crt-static");
+    if !is_static && find(&linker, "libgcc_eh.a").is_some() {
         println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
     let libc = find(&linker, "libc.so.6");
@@ -36,7 +41,7 @@ fn main() {
 }
 
 /// Whether a program that is linked as this one will be has its relocations packed. Linkers that can't
-/// fail, or warn.
+/// fail, or warn. Only a dynamic one tells, by what it asks for.
 fn packs() -> io::Result<bool> {
     let variable = |key| env::var(key).map_err(io::Error::other);
     let program = Path::new(&variable("OUT_DIR")?).join("packs");
@@ -50,6 +55,7 @@ fn packs() -> io::Result<bool> {
     if let Ok(linker) = variable("RUSTC_LINKER") {
         rustc.arg(format!("-Clinker={linker}"));
     }
+    rustc.arg("-Ctarget-feature=-crt-static");
     let linked = rustc.arg(format!("-Clink-arg={PACKING}")).output()?;
     Ok(linked.status.success() && names_packed(&program))
 }
@@ -57,15 +63,6 @@ fn packs() -> io::Result<bool> {
 fn names_packed(file: &Path) -> bool {
     let bytes = fs::read(file).unwrap_or_default();
     bytes.windows(PACKED.len()).any(|bytes| bytes == PACKED)
-}
-
-/// A static program has the unwinder in it already, and other systems have another.
-fn is_dynamic_glibc() -> bool {
-    let target = |key| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
-    let is_static = target("FEATURE")
-        .split(',')
-        .any(|feature| feature == "crt-static");
-    target("OS") == "linux" && target("ENV") == "gnu" && !is_static
 }
 
 /// What links for the target; for another machine only where it was named.
