@@ -34,7 +34,8 @@ impl Automaton {
             false if !inside && octets::are_needed(hir) => Cow::Owned(octets::of(hir)),
             false => Cow::Borrowed(hir),
         };
-        let nfa = compile(&hir).ok_or(Fault::TooLarge.anywhere())?;
+        let nfa =
+            compile(&hir, WhichCaptures::None, MAX_MEMORY).ok_or(Fault::TooLarge.anywhere())?;
         let start = match by_characters || tree::matches_nothing(&hir) {
             true => nfa.start_anchored(),
             false => nfa.start_unanchored(),
@@ -50,11 +51,12 @@ impl Automaton {
     }
 }
 
-fn compile(hir: &Hir) -> Option<NFA> {
+/// The NFA of a tree; `None` where it takes more memory than `limit`, in bytes.
+pub(super) fn compile(hir: &Hir, captures: WhichCaptures, limit: usize) -> Option<NFA> {
     let config = Config::new()
         .utf8(false)
-        .which_captures(WhichCaptures::None)
-        .nfa_size_limit(Some(MAX_MEMORY));
+        .which_captures(captures)
+        .nfa_size_limit(Some(limit));
     Compiler::new().configure(config).build_from_hir(hir).ok()
 }
 
@@ -87,7 +89,7 @@ mod tests {
     use super::*;
 
     fn states(pattern: &str) -> usize {
-        let hir = dialect::parse(pattern).unwrap();
+        let hir = dialect::parse(pattern).unwrap().hir;
         Automaton::new(&hir).unwrap().nfa.states().len()
     }
 

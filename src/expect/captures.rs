@@ -1,13 +1,18 @@
 //! What the named groups of a pattern matched.
 
-use super::dialect::{self, Named};
+use super::automaton;
+use super::class::Classes;
+use super::dialect;
 use regex::{Regex, RegexBuilder};
+use regex_automata::nfa::thompson::WhichCaptures;
 use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 /// A pattern with its named groups, compiled.
 pub(super) struct Captures {
     regex: Regex,
-    names: Vec<Box<str>>,
+    /// States of its automaton. So much does one byte of a text cost at most.
+    states: usize,
 }
 
 /// What one named group matched.
@@ -19,41 +24,68 @@ pub struct Group<'p, 'r> {
     pub text: Option<&'r [u8]>,
 }
 
-/// Patterns that take more memory have no captures, in bytes.
-const MAX_MEMORY: usize = 1 << 20;
+/// What follows bounds the time and the memory of captures, whatever the pattern and the reply. The
+/// largest automaton with its groups, in bytes: some 8,000 states.
+const MAX_NFA: usize = 1 << 18;
 
-/// Nor have those with more than this when their groups are multiplied with their states: so much may
-/// one byte of the reply cost.
-const MAX_WORK: usize = 1 << 16;
+/// A search keeps the places of all groups for each state, 16 bytes a place: 2 MiB.
+const MAX_PLACES: usize = 1 << 17;
+
+/// States times bytes of the text: 20 ms.
+const MAX_VISITS: usize = 1 << 20;
+
+/// The longest pattern as the `regex` crate has it written, in bytes: the tree that it makes of that
+/// takes up to a hundred times as much.
+const MAX_TEXT: usize = 1 << 15;
+
+/// What the classes of a pattern may hold that is read once more. No more than this would fit into
+/// the text, but with `x{0}`, or read without regard to case, there is much that would not be seen.
+const MAX_RANGES: usize = 1 << 15;
 
 /// Deeper than any tree is when it is written out: each of its 250 levels may take four.
 const MAX_NEST: u32 = 1100;
 
 impl Captures {
-    /// `None` where the pattern, whose automaton has so many states, has no named group, or is too
-    /// large.
-    pub(super) fn new(source: &str, states: usize) -> Option<Self> {
-        let Named { hir, names } = dialect::parse_named(source).ok()?;
-        if names.is_empty() || names.len().saturating_mul(states) > MAX_WORK {
+    /// `None` where the pattern has no named group, or is too large.
+    pub(super) fn new(source: &str, names: &[Box<str>]) -> Option<Self> {
+        if names.is_empty() {
             return None;
         }
-        let regex = RegexBuilder::new(&hir.to_string())
-            .size_limit(MAX_MEMORY)
+        let hir = dialect::parse_named(source, Classes::within(MAX_RANGES)).ok()?;
+        let states = automaton::compile(&hir, WhichCaptures::All, MAX_NFA)?
+            .states()
+            .len();
+        let places = states.saturating_mul(2 + 2 * names.len());
+        if places > MAX_PLACES {
+            return None;
+        }
+        let mut text = Text::default();
+        write!(text, "{hir}").ok()?;
+        let regex = RegexBuilder::new(&text.0)
+            .size_limit(MAX_NFA)
             .nest_limit(MAX_NEST)
             .build();
         Some(Self {
             regex: regex.ok()?,
-            names,
+            states,
         })
     }
 
     /// See [`Pattern::captures`](super::Pattern::captures).
-    pub(super) fn of<'r>(&self, bytes: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
+    pub(super) fn of<'p, 'r>(
+        &self,
+        names: &'p [Box<str>],
+        bytes: &'r [u8],
+        complete: bool,
+    ) -> Option<Vec<Group<'p, 'r>>> {
         let bytes = match complete {
             true => bytes,
             false => whole_characters(bytes),
         };
         let text = as_read(bytes);
+        if self.states.saturating_mul(text.len()) > MAX_VISITS {
+            return None;
+        }
         let found = self.regex.captures(&text)?;
         if !complete && found.get(0)?.end() == text.len() {
             return None;
@@ -66,11 +98,25 @@ impl Captures {
             });
             bytes.get(start..end)
         };
-        let groups = self.names.iter().map(|name| Group {
+        let groups = names.iter().map(|name| Group {
             name,
             text: group(name),
         });
         Some(groups.collect())
+    }
+}
+
+/// A pattern that is written out, up to [`MAX_TEXT`].
+#[derive(Default)]
+struct Text(String);
+
+impl Write for Text {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        if self.0.len() + more.len() > MAX_TEXT {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(more);
+        Ok(())
     }
 }
 
@@ -238,27 +284,42 @@ mod tests {
     }
 
     #[test]
-    fn groups_as_deep_as_allowed_are_told() {
-        let open: String = (0..250).map(|i| format!("(?<a{i}>a|")).collect();
+    fn groups_as_many_and_as_deep_as_allowed_are_told() {
+        let open: String = (0..250)
+            .map(|i| match i {
+                0..64 => format!("(?<a{i}>a|"),
+                _ => "(a|".to_owned(),
+            })
+            .collect();
         let pattern = pattern(&format!("{open}b{}", ")".repeat(250)));
         let groups = pattern.captures(b"b", true).expect("a match");
-        assert_eq!(groups.len(), 250);
+        assert_eq!(groups.len(), 64);
         assert!(groups.iter().all(|group| group.text == Some(b"b")));
     }
 
     #[test]
     fn a_pattern_too_large_for_it_has_no_captures() {
-        let letters = |count| {
-            let source = format!("(?P<n>){}", r"\pL".repeat(count));
-            found(&source, "é".repeat(count).as_bytes(), true)
-        };
-        assert!(letters(2).is_some());
-        assert!(letters(100).is_none());
-        let groups = |count| {
-            let groups = (0..count).map(|i| format!("(?P<n{i}>a)*"));
-            found(&groups.collect::<String>(), b"a", true)
-        };
-        assert!(groups(100).is_some());
-        assert!(groups(500).is_none());
+        for (source, repeated, count) in [
+            ("(?P<n>){}", r"\pL", 100),
+            ("(?P<n>)(?:){}", r"\pL{0}", 100),
+            ("(?P<n>)(?i){}a", r"[\x00-\x{10FFFF}]?", 10),
+            ("(?P<n>)(?:{}){100}", "a?", 100),
+            ("(?:{}){400}", "(?P<n>a?)(?P<m>)", 30),
+        ] {
+            let found = |count| found(&source.replace("{}", &repeated.repeat(count)), b"a", true);
+            assert!(found(1).is_some(), "{repeated}");
+            assert!(found(count).is_none(), "{repeated}");
+        }
+    }
+
+    #[test]
+    fn a_reply_too_long_for_a_large_pattern_has_no_captures() {
+        let source = "(?P<n>a)(?:b?){500}";
+        let groups = |length| found(source, &b"a".repeat(length), true);
+        assert_eq!(groups(1_000).as_deref(), Some("n=a"));
+        let source = "(?P<n>a)(?:b?){1000}";
+        let groups = |length| found(source, &b"a".repeat(length), true);
+        assert_eq!(groups(100).as_deref(), Some("n=a"));
+        assert_eq!(groups(1_000), None);
     }
 }

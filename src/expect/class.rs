@@ -37,14 +37,19 @@ const FOLDED_PER_RANGE: usize = 64;
 
 impl Default for Classes {
     fn default() -> Self {
-        Self {
-            left: RANGES,
-            posix: true,
-        }
+        Self::within(RANGES)
     }
 }
 
 impl Classes {
+    /// For a pattern whose classes may hold so many ranges.
+    pub(super) fn within(ranges: usize) -> Self {
+        Self {
+            left: ranges,
+            posix: true,
+        }
+    }
+
     /// One character, in all its cases where `fold` says so. `point` may be a surrogate: that
     /// matches nothing.
     pub(super) fn character(&mut self, point: u32, fold: bool) -> Result<Hir, Refusal> {

@@ -15,26 +15,29 @@ use std::mem;
 /// Counts over this are refused, as in Go.
 const MAX_COUNT: u32 = 1000;
 
-/// Reads a pattern. No group is kept: whether a reply matches does not depend on them, and without
-/// them the automaton is smaller.
-pub(super) fn parse(pattern: &str) -> Result<Hir, Refusal> {
-    Parser::new(pattern, None).read()
-}
+/// More named groups are refused: what finding them costs grows with their number.
+const MAX_NAMED: usize = 64;
 
-/// Reads a pattern and keeps its named groups, for text in which they are looked for.
-pub(super) fn parse_named(pattern: &str) -> Result<Named, Refusal> {
-    let mut parser = Parser::new(pattern, Some(Vec::new()));
-    let hir = parser.read()?;
-    let names = parser.names.unwrap_or_default();
-    Ok(Named { hir, names })
-}
-
-/// A pattern with its named groups.
-pub(super) struct Named {
+/// A pattern as read, without its groups: whether a reply matches does not depend on them, and
+/// without them the automaton is smaller.
+pub(super) struct Parsed {
     pub(super) hir: Hir,
-    /// Each name once, in the order in which they come. A group that no text can match is in the
-    /// list, and not in the tree.
-    pub(super) names: Vec<Box<str>>,
+    /// The names of the groups, each once, in the order of the pattern.
+    pub(super) names: Box<[Box<str>]>,
+}
+
+/// Reads a pattern.
+pub(super) fn parse(pattern: &str) -> Result<Parsed, Refusal> {
+    let mut parser = Parser::new(pattern, Classes::default(), false);
+    let hir = parser.read()?;
+    let names = parser.names.into();
+    Ok(Parsed { hir, names })
+}
+
+/// Reads a pattern and keeps its named groups in the tree, but for those that no text can match.
+/// `classes` says what its classes may cost.
+pub(super) fn parse_named(pattern: &str, classes: Classes) -> Result<Hir, Refusal> {
+    Parser::new(pattern, classes, true).read()
 }
 
 /// What the group of that name is called in the tree. The `regex` crate has no names that begin
@@ -69,8 +72,12 @@ struct Parser<'p> {
     outer: Vec<Group>,
     /// The last thing read was a `*` or its like, which cannot be repeated again.
     after_repetition: bool,
-    /// The names of the groups so far, where named groups are kept.
-    names: Option<Vec<Box<str>>>,
+    /// Named groups so far, those that share a name included.
+    named: usize,
+    /// Their names, each once.
+    names: Vec<Box<str>>,
+    /// Named groups are kept in the tree.
+    keeps_named: bool,
 }
 
 /// A group that is being read.
@@ -89,15 +96,17 @@ struct Group {
 }
 
 impl<'p> Parser<'p> {
-    fn new(pattern: &'p str, names: Option<Vec<Box<str>>>) -> Self {
+    fn new(pattern: &'p str, classes: Classes, keeps_named: bool) -> Self {
         Self {
             cursor: Cursor::new(pattern),
             flags: Flags::default(),
-            classes: Classes::default(),
+            classes,
             group: Group::default(),
             outer: Vec::new(),
             after_repetition: false,
-            names,
+            named: 0,
+            names: Vec::new(),
+            keeps_named,
         }
     }
 
@@ -163,22 +172,25 @@ impl<'p> Parser<'p> {
             if name.is_empty() || !name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
                 return Err(Fault::GroupName.at(from));
             }
+            self.named += 1;
+            if self.named > MAX_NAMED {
+                return Err(Fault::TooManyNamed.at(at));
+            }
             self.enter(at);
-            self.group.name = self.keep(name);
+            self.group.name = self.note(name);
             return Ok(());
         }
         self.set_flags(at)
     }
 
-    /// What a group is to be called, where it is kept: of several that share a name, the first is,
-    /// which is the one that Go's `SubexpIndex` finds.
-    fn keep(&mut self, name: &str) -> Option<Box<str>> {
-        let names = self.names.as_mut()?;
-        if names.iter().any(|known| **known == *name) {
+    /// Notes a name, and returns what its group is called where it is kept: of several that share a
+    /// name, the first is, which is the one that Go's `SubexpIndex` finds.
+    fn note(&mut self, name: &str) -> Option<Box<str>> {
+        if self.names.iter().any(|known| **known == *name) {
             return None;
         }
-        names.push(name.into());
-        Some(called(name).into())
+        self.names.push(name.into());
+        self.keeps_named.then(|| called(name).into())
     }
 
     /// What follows `(?`: `i)`, `:`, `im-sU:` and their like.

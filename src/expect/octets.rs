@@ -150,7 +150,7 @@ mod tests {
     use regex::Regex;
 
     fn hir(pattern: &str) -> Hir {
-        dialect::parse(pattern).expect(pattern)
+        dialect::parse(pattern).expect(pattern).hir
     }
 
     #[test]

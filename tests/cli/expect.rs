@@ -80,3 +80,26 @@ fn a_bad_pattern_is_a_usage_error_that_shows_the_place() {
         run.unknown(shows(&["-e", "regular expression", bad]));
     }
 }
+
+#[test]
+fn a_pattern_has_64_named_groups_at_most() {
+    let groups = |count| -> String { (0..count).map(|n| format!("(?P<g{n}>a?)")).collect() };
+    matches(b"a", &format!("^{}$", groups(64)));
+    let hidden = format!("(?:{}){{0}}", groups(65).replace("?P<", "?<"));
+    let same = "(?P<n>a)".repeat(65);
+    let never = r"(?P<n>[^\x00-\x{10FFFF}])".repeat(65);
+    for bad in [groups(65), hidden, same, never] {
+        let begins = bad.match_indices("(?P<").chain(bad.match_indices("(?<"));
+        let at = begins.map(|(at, _)| at + 1).nth(64).expect("too many");
+        let place = format!("more than 64 named groups at character {at}: ");
+        let told = ["regular expression", &place];
+        let run = program!("-H 127.0.0.1 -p 9 -e").arg(&bad).run();
+        run.unknown(shows(&told));
+        let listed = program!("--targets -").over(format!("127.0.0.1:9 -e '{bad}'\n"));
+        listed.exits(3);
+        let line = listed.lines().concat();
+        assert!(told.iter().all(|told| line.contains(told)), "{line}");
+    }
+    // Those without a name are as many as one likes.
+    matches(b"a", &format!("^{}a", "(x?)".repeat(1_000)));
+}

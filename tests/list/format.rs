@@ -132,6 +132,14 @@ fn groups_of_the_pattern_are_captured_by_name() {
     let one = value!({"code": "220", "other": null});
     assert_eq!(captures("^(?P<code>220)|(?P<other>421)", ""), one);
     assert_eq!(captures(r"(?P<a>r\S+)", "-m 7"), value!({"a": "rea"}));
+    let many: String = (0..64).map(|n| format!("(?P<g{n}>\\d?)")).collect();
+    let many = captures(&format!("^{many} "), "");
+    assert_eq!(
+        many.as_object().map(|groups| groups.len()),
+        Some(64),
+        "{many}"
+    );
+    assert_eq!((&many["g2"], &many["g3"]), (&value!("0"), &value!("")));
     for none in ["^(220)", "^220"] {
         let captures = captures(none, "");
         assert!(captures.is_null() || captures == value!({}), "{captures}");

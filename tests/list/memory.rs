@@ -78,3 +78,47 @@ fn options_of_lines_long_past_are_forgotten() {
     drop(more);
     running.end().exits(2);
 }
+
+#[test]
+fn what_groups_matched_is_found_in_bounded_memory() {
+    if !cfg!(target_os = "linux") {
+        return skip("no /proc to ask");
+    }
+    let server = Server::saying("ab".repeat(512));
+    let port = server.port();
+    let groups = |text: &str| -> String { (0..60).map(|n| format!("(?P<g{n}>{text})")).collect() };
+    let mut running = program!("--targets - --format json -t 20").start();
+    running.feed(format!("127.0.0.1:{port} -e '^(?P<a>ab)'\n"));
+    assert!(running.line().contains(r#""captures":{"a":"ab"}"#));
+    let before = peak(&running);
+    for (pattern, captured) in [
+        (
+            format!("^(?:{}a?b?){{140}}", groups("")),
+            r#""captures":null"#,
+        ),
+        (
+            format!("^(?:{}){{0,200}}", groups("a?")),
+            r#""captures":null"#,
+        ),
+        (
+            format!("^(?:{})*", groups("a|b").replace(")(", ")|(")),
+            r#""captures":{"g0":"#,
+        ),
+        (
+            format!("^(?P<n>a)(?:{}){{0}}", r"\pL".repeat(150)),
+            r#""captures":null"#,
+        ),
+        (
+            r"^(?P<n>a)(?i)(?:[\x00-\x{10FFFF}]?){10}".to_owned(),
+            r#""captures":{"n":"#,
+        ),
+    ] {
+        running.feed(format!("127.0.0.1:{port} -e '{pattern}'\n"));
+        let line = running.line();
+        assert!(line.contains(r#""status":"OK""#), "{pattern}: {line}");
+        assert!(line.contains(captured), "{pattern}: {line}");
+    }
+    let after = peak(&running);
+    assert!(after < before + 12 * 1024, "{before} KiB, then {after} KiB");
+    running.finish().exits(0);
+}
