@@ -1,6 +1,7 @@
 //! What is asked of a target.
 
 use crate::expect::Pattern;
+use crate::memory::Lease;
 use crate::outcome::StatusMap;
 use crate::tls::Tls;
 use std::net::SocketAddr;
@@ -41,6 +42,8 @@ pub struct Check {
     pub expect_closed: bool,
     /// End the line with performance data.
     pub perfdata: bool,
+    /// What it takes of the memory for checks that lines of a list bring; nothing elsewhere.
+    pub memory: Lease,
 }
 
 /// The address families that a check may use.
@@ -66,6 +69,16 @@ impl Family {
     }
 }
 
+impl Check {
+    /// What it takes up, in bytes; what it shares with others (the trust store) and what the groups
+    /// of its pattern matched aside.
+    pub fn memory_usage(&self) -> usize {
+        let pattern = self.expect.as_ref().map_or(0, Pattern::memory_usage);
+        let texts = [self.name.len(), self.send.len(), self.quit.len()];
+        size_of::<Self>() + texts.iter().sum::<usize>() + pattern
+    }
+}
+
 impl Default for Check {
     /// A bare connection to the target within 10 s.
     fn default() -> Self {
@@ -85,6 +98,7 @@ impl Default for Check {
             error_warning: false,
             expect_closed: false,
             perfdata: false,
+            memory: Lease::default(),
         }
     }
 }

@@ -28,6 +28,7 @@
 //! | [`escape`] | `\n \r \t \\ \xHH` |
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
 //! | [`probe`], [`state`] | the machine: one file a state, and the loop that steps them |
+//! | [`memory`] | a bound on memory that many share |
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
@@ -108,6 +109,7 @@ pub mod expect;
 pub mod host;
 pub mod link;
 pub mod list;
+pub mod memory;
 pub mod net;
 pub mod outcome;
 mod pour;

@@ -10,7 +10,8 @@
 //! * unless the pattern looks ahead, what is known after a prefix does not depend on how it came;
 //! * the answer to a prefix, and to the whole reply, is that of the `regex` crate to the translated
 //!   pattern over the text in which each invalid byte is U+FFFD;
-//! * named groups are told only of a reply that matches, and what they matched is part of it.
+//! * named groups are told only of a reply that matches, and what they matched is part of it; to
+//!   find it takes little memory, whatever the pattern.
 #![no_main]
 
 use check_tcp::expect::{Decision, Matcher, Pattern, Work};
@@ -124,6 +125,9 @@ fn whole(mut matcher: Matcher, pattern: &Pattern, work: &mut Work) -> bool {
     matches
 }
 
+/// What finding the groups may take, in bytes.
+const CAPTURES: usize = 8 << 20;
+
 /// Holds the answers to prefixes against the `regex` crate's, up to the one that was matched: with
 /// `$` it is so at the end of a piece, whatever comes behind it.
 fn agree<'k>(regex: &Regex, reply: &[u8], known: impl Iterator<Item = &'k Known>) {
@@ -143,7 +147,8 @@ fn agree<'k>(regex: &Regex, reply: &[u8], known: impl Iterator<Item = &'k Known>
 
 fn captures(pattern: &Pattern, reply: &[u8], matches: bool) {
     for complete in [true, false] {
-        let Some(groups) = pattern.captures(reply, complete) else {
+        let groups = memory::within(CAPTURES, || pattern.captures(reply, complete));
+        let Some(groups) = groups else {
             continue;
         };
         assert!(matches || !complete);

@@ -112,8 +112,9 @@ impl Begun {
         };
         let engine = Engine::new(machine, limits);
         let began = engine.now();
+        let memory = defaults.memory();
         let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
-        let reader = Reader::start(Patient(file), entry, wake())?;
+        let reader = Reader::start(Patient(file), entry, memory, wake())?;
         let admission = Admission::new(room.parallel, run.rate);
         let around = Threads {
             reader,

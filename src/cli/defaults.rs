@@ -1,11 +1,12 @@
 //! The command line as the defaults of a list, and a line's options over them.
 
+use super::compiled::{self, Compiled, Memory};
 use super::line::{Line, Refused, Said};
 use super::meant;
 use super::raw::Raw;
 use super::recent::Recent;
 use super::typed::{Typed, written};
-use crate::check::Check;
+use crate::memory::Budget;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -26,12 +27,7 @@ pub struct Defaults {
     /// no part of a check, and read anew for each line. The one thing that is read from elsewhere,
     /// the trust store, is read once a process.
     kept: Recent<Typed, Result<Compiled, Refused>>,
-}
-
-#[derive(Clone, Debug)]
-struct Compiled {
-    check: Arc<Check>,
-    port: Option<u16>,
+    memory: Memory,
 }
 
 impl Defaults {
@@ -42,13 +38,21 @@ impl Defaults {
             raw: raw.clone(),
             plain: Compiled::of(raw)?,
             name: raw.name.as_ref().map(|name| written(&name.value)),
-            kept: Recent::new(KEPT),
+            kept: Recent::new(KEPT, compiled::KEPT),
+            memory: Memory::default(),
         })
+    }
+
+    /// The memory of all checks that lines add something to. While it has no room, no further line
+    /// is to be read; so all that is compiled for lines stays within 64 MiB.
+    pub fn memory(&self) -> Arc<Budget> {
+        self.memory.checks.clone()
     }
 
     /// What a line asks with `options`, the words behind its target: each takes the place of the
     /// command line's. What adds nothing to the check shares the command line's, and what adds the
-    /// same as one of the last 1,024 different lines shares that line's.
+    /// same as one of the last 1,024 different lines shares that line's, unless these took up more
+    /// than 24 MiB.
     ///
     /// The trust store is read here, where a line is the first to use it.
     ///
@@ -97,21 +101,17 @@ impl Defaults {
         self.kept.value(additions, |additions| {
             let mut raw = self.raw.clone();
             raw.lay_over(additions);
-            Compiled::of(&raw).map_err(|message| Refused {
+            let compiled = Compiled::counted(&raw, &self.memory).map_err(|message| Refused {
                 name: meant::name(raw.service.as_ref()),
                 message,
                 label: None,
-            })
-        })
-    }
-}
-
-impl Compiled {
-    fn of(raw: &Raw) -> Result<Self, String> {
-        let (check, port) = meant::any(raw)?;
-        Ok(Self {
-            check: Arc::new(check),
-            port,
+            });
+            let bytes = match &compiled {
+                Ok(compiled) => compiled.check.memory_usage(),
+                Err(refused) => refused.message.len(),
+            };
+            let additions: usize = additions.iter().map(Typed::memory_usage).sum();
+            (compiled, bytes + additions)
         })
     }
 }
@@ -340,6 +340,25 @@ mod tests {
         check(1_024);
         assert!(Arc::ptr_eq(&check(0), &first[0]), "asked for not long ago");
         assert!(!Arc::ptr_eq(&check(1), &first[1]), "the one to go");
+    }
+
+    #[test]
+    fn checks_that_lines_bring_take_up_memory_until_the_last_of_them_has_ended() {
+        let mut defaults = defaults("-p 80");
+        let memory = defaults.memory();
+        let mut large = |n: u32| {
+            let text = format!("{n}{}", "x".repeat(1 << 20));
+            line(&mut defaults, &format!("-s {text}")).check
+        };
+        // What is kept for lines to come leaves room for them.
+        (0..60).for_each(|n| drop(large(n)));
+        assert!(memory.has_room());
+        let mut alive: Vec<_> = (0..47).map(&mut large).collect();
+        assert!(memory.has_room(), "47 MiB");
+        alive.extend([large(47), large(47), large(47)]);
+        assert!(!memory.has_room(), "48 MiB");
+        drop(alive);
+        assert!(memory.has_room());
     }
 
     #[test]

@@ -102,6 +102,7 @@ fn check(raw: &Raw, preset: Option<&Preset>) -> Result<Check, String> {
         error_warning: raw.error_warning.is_some(),
         expect_closed: raw.expect_closed.is_some(),
         perfdata: raw.perfdata.is_some(),
+        memory: unset.memory,
     };
     // Last, for it may read the trust store.
     check.tls = tls::meant(raw, preset)?;

@@ -8,6 +8,7 @@
 
 mod args;
 mod command;
+mod compiled;
 mod defaults;
 mod duration;
 mod flag;

@@ -61,6 +61,11 @@ pub fn shown(value: &OsStr) -> String {
 }
 
 impl Typed {
+    /// What it takes up, in bytes.
+    pub(super) fn memory_usage(&self) -> usize {
+        size_of::<Self>() + self.value.len()
+    }
+
     /// The value as text.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::error::{Fault, Refusal};
 use super::work::Entry;
 use super::{octets, tree};
-use regex_automata::nfa::thompson::{Compiler, Config, NFA, WhichCaptures};
+use regex_automata::nfa::thompson::{Compiler, Config, NFA, State, WhichCaptures};
 use regex_syntax::hir::{Dot, Hir, Look, LookSet, Repetition};
 use std::borrow::Cow;
 
@@ -49,6 +49,18 @@ impl Automaton {
             entry,
         })
     }
+
+    /// What it takes up, in bytes.
+    pub(super) fn memory_usage(&self) -> usize {
+        memory_usage(&self.nfa) + self.entry.memory_usage()
+    }
+}
+
+/// What an NFA takes up, in bytes: the room of its list of states may be the next power of two.
+pub(super) fn memory_usage(nfa: &NFA) -> usize {
+    let states = nfa.states().len();
+    let spare = states.next_power_of_two() - states;
+    nfa.memory_usage() + spare * size_of::<State>()
 }
 
 /// The NFA of a tree; `None` where it takes more memory than `limit`, in bytes.

@@ -3,16 +3,21 @@
 use super::automaton;
 use super::class::Classes;
 use super::dialect;
+use crate::memory::{Budget, Lease};
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson::WhichCaptures;
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::sync::Arc;
 
 /// A pattern with its named groups, compiled.
 pub(super) struct Captures {
     regex: Regex,
     /// States of its automaton. So much does one byte of a text cost at most.
     states: usize,
+    /// What it takes up once it has been used, in bytes.
+    memory: usize,
+    lease: Lease,
 }
 
 /// What one named group matched.
@@ -34,13 +39,20 @@ const MAX_PLACES: usize = 1 << 17;
 /// States times bytes of the text: 20 ms.
 const MAX_VISITS: usize = 1 << 20;
 
-/// The longest pattern as the `regex` crate has it written, in bytes: the tree that it makes of that
-/// takes up to a hundred times as much.
+/// The longest pattern as the `regex` crate has it written, in bytes: the tree that it makes of
+/// that takes up to a hundred times as much.
 const MAX_TEXT: usize = 1 << 15;
 
 /// What the classes of a pattern may hold that is read once more. No more than this would fit into
 /// the text, but with `x{0}`, or read without regard to case, there is much that would not be seen.
 const MAX_RANGES: usize = 1 << 15;
+
+/// What is kept beside automaton and text, in bytes: for a place, for a state (whether it is
+/// reached, in what order), for a group, and whatever the pattern.
+const PLACE: usize = 16;
+const STATE: usize = 16;
+const GROUP: usize = 128;
+const SMALL: usize = 8 << 10;
 
 /// Deeper than any tree is when it is written out: each of its 250 levels may take four.
 const MAX_NEST: u32 = 1100;
@@ -52,9 +64,8 @@ impl Captures {
             return None;
         }
         let hir = dialect::parse_named(source, Classes::within(MAX_RANGES)).ok()?;
-        let states = automaton::compile(&hir, WhichCaptures::All, MAX_NFA)?
-            .states()
-            .len();
+        let nfa = automaton::compile(&hir, WhichCaptures::All, MAX_NFA)?;
+        let states = nfa.states().len();
         let places = states.saturating_mul(2 + 2 * names.len());
         if places > MAX_PLACES {
             return None;
@@ -65,10 +76,22 @@ impl Captures {
             .size_limit(MAX_NFA)
             .nest_limit(MAX_NEST)
             .build();
+        let automaton = automaton::memory_usage(&nfa) + text.0.len();
+        let search = places * PLACE + states * STATE + names.len() * GROUP;
         Some(Self {
             regex: regex.ok()?,
             states,
+            memory: automaton + search + SMALL,
+            lease: Lease::default(),
         })
+    }
+
+    /// Whether there is room for it, which it takes up then.
+    pub(super) fn fits(&mut self, room: &Arc<Budget>) -> bool {
+        let lease = room.try_take(self.memory);
+        let fits = lease.is_some();
+        self.lease = lease.unwrap_or_default();
+        fits
     }
 
     /// See [`Pattern::captures`](super::Pattern::captures).

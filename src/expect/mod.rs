@@ -47,13 +47,14 @@ pub use error::PatternError;
 pub use matcher::{Decision, Matcher};
 pub use work::Work;
 
+use crate::memory::Budget;
 use automaton::Automaton;
 use captures::Captures;
 use class::Classes;
 use dialect::Parsed;
 use error::{Fault, Refusal};
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A compiled pattern. Immutable, and shared between the checks that ask for it.
 pub struct Pattern {
@@ -63,6 +64,8 @@ pub struct Pattern {
     names: Box<[Box<str>]>,
     /// Compiled when it is first asked for, and `None` where there is nothing to ask.
     captures: OnceLock<Option<Captures>>,
+    /// Room for that, where it is bounded.
+    room: Option<Arc<Budget>>,
 }
 
 /// Longer patterns are refused, in bytes. What is built on the way to the automaton is bounded by
@@ -112,10 +115,30 @@ impl Pattern {
     /// with its groups, the automaton may take 256 KiB and have 2^17 states times places that it
     /// notes (two for each group, and two more), and 2^20 states times bytes of the text.
     pub fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
-        self.captures
-            .get_or_init(|| Captures::new(&self.source, &self.names))
-            .as_ref()?
-            .of(&self.names, text, complete)
+        if let Some(captures) = self.captures.get() {
+            return captures.as_ref()?.of(&self.names, text, complete);
+        }
+        let mut captures = Captures::new(&self.source, &self.names);
+        if let (Some(captures), Some(room)) = (&mut captures, &self.room)
+            && !captures.fits(room)
+        {
+            return captures.of(&self.names, text, complete);
+        }
+        let captures = self.captures.get_or_init(|| captures);
+        captures.as_ref()?.of(&self.names, text, complete)
+    }
+
+    /// Has what [`captures`](Self::captures) compiles kept only while there is room for it, as it
+    /// always is without this; else it is compiled for each reply.
+    pub fn keep_captures_within(&mut self, room: &Arc<Budget>) {
+        self.room = Some(room.clone());
+    }
+
+    /// What it takes up, in bytes, without what [`captures`](Self::captures) compiles.
+    pub fn memory_usage(&self) -> usize {
+        let names: usize = self.names.iter().map(|name| name.len()).sum();
+        let names = names + size_of_val(&*self.names);
+        self.source.len() + names + self.automaton.memory_usage()
     }
 
     /// Whether the pattern has an assertion that takes the end of what has come so far for the end
@@ -159,5 +182,6 @@ fn compile(pattern: &str) -> Result<Pattern, Refusal> {
         automaton,
         names,
         captures: OnceLock::new(),
+        room: None,
     })
 }

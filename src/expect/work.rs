@@ -177,6 +177,13 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// What it takes up on the heap, in bytes.
+    pub(super) fn memory_usage(&self) -> usize {
+        size_of_val(&*self.live)
+    }
+}
+
 impl Reach {
     /// Makes room for a pattern's states.
     fn fit(&mut self, nfa: &NFA) {

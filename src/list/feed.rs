@@ -2,6 +2,7 @@
 
 use super::Entry;
 use super::lines::{Line, Lines};
+use crate::memory::Budget;
 use std::io::{self, Read};
 use std::mem;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub(super) struct Feed<W> {
     to: SyncSender<Said>,
     wake: W,
     shared: Arc<Shared>,
+    /// What the checks of entries take up until they have ended.
+    memory: Arc<Budget>,
     batch: Vec<Entry>,
 }
 
@@ -54,12 +57,13 @@ enum Halt {
 
 impl<W: Fn()> Feed<W> {
     /// And where it is heard.
-    pub(super) fn new(shared: Arc<Shared>, wake: W) -> (Self, Receiver<Said>) {
+    pub(super) fn new(shared: Arc<Shared>, memory: Arc<Budget>, wake: W) -> (Self, Receiver<Said>) {
         let (to, said) = mpsc::sync_channel(BATCHES);
         let feed = Self {
             to,
             wake,
             shared,
+            memory,
             batch: Vec::new(),
         };
         (feed, said)
@@ -88,7 +92,10 @@ impl<W: Fn()> Feed<W> {
         mut entry: impl FnMut(Line<'_>) -> Option<Entry>,
     ) -> Result<(), Halt> {
         loop {
-            while let Some(line) = lines.line() {
+            loop {
+                let before = lines.bytes();
+                let Some(line) = lines.line() else { break };
+                self.wait_for_room(before)?;
                 let entry = entry(line);
                 self.take(entry, lines.bytes())?;
             }
@@ -98,10 +105,31 @@ impl<W: Fn()> Feed<W> {
                 break;
             }
         }
-        let last = lines.last().and_then(entry);
+        let before = lines.bytes();
+        let last = match lines.last() {
+            Some(line) => {
+                self.wait_for_room(before)?;
+                entry(line)
+            }
+            None => None,
+        };
         self.take(last, lines.bytes())?;
         self.shared.has_ended.store(true, Ordering::Release);
         Ok(())
+    }
+
+    /// Waits while what earlier lines ask takes up all the memory that there is for it. That ends
+    /// with their checks, which none of them does before it has been handed over.
+    fn wait_for_room(&mut self, bytes: u64) -> Result<(), Halt> {
+        if self.memory.has_room() {
+            return Ok(());
+        }
+        self.hand_over(bytes)?;
+        self.memory.wait();
+        match self.shared.is_stopped.load(Ordering::Relaxed) {
+            true => Err(Halt::Stopped),
+            false => Ok(()),
+        }
     }
 
     fn take(&mut self, entry: Option<Entry>, bytes: u64) -> Result<(), Halt> {

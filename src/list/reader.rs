@@ -3,6 +3,7 @@
 use super::Entry;
 use super::feed::{Feed, Said, Shared};
 use super::lines::{Line, Lines};
+use crate::memory::Budget;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,17 +38,19 @@ pub enum Next {
 impl Reader {
     /// Starts to read. `entry` makes of each line what it asks, or nothing of a line that asks
     /// nothing; `wake` is called after [`Next::Later`], once there is more. Both are called on the
-    /// reader's thread.
+    /// reader's thread. While `memory`, of which the checks of lines take, has no room, no line is
+    /// read.
     ///
     /// # Errors
     /// The thread could not be started.
     pub fn start(
         source: impl Read + Send + 'static,
         entry: impl FnMut(Line<'_>) -> Option<Entry> + Send + 'static,
+        memory: Arc<Budget>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let (feed, said) = Feed::new(shared.clone(), wake);
+        let (feed, said) = Feed::new(shared.clone(), memory, wake);
         let thread = thread::Builder::new().name("list".to_owned());
         thread.spawn(move || feed.run(Lines::new(source), entry))?;
         Ok(Self {
@@ -143,10 +146,13 @@ impl Drop for Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Refused;
     use super::super::feed::{BATCH, BATCHES};
+    use super::super::{Asked, Refused};
     use super::*;
+    use crate::check::Check;
     use crate::report::record::Label;
+    use crate::target::Target;
+    use std::collections::VecDeque;
     use std::io::{ErrorKind, Write};
     use std::sync::mpsc::{RecvTimeoutError, channel};
     use std::time::Duration;
@@ -169,8 +175,20 @@ mod tests {
 
     /// A reader, and its wake-ups; they end when the thread has.
     fn start(source: impl Read + Send + 'static) -> (Reader, Receiver<()>) {
+        start_within(source, Budget::new(usize::MAX), |_, line| entry(line))
+    }
+
+    /// The same with a bound on memory, of which `entry` may take.
+    fn start_within(
+        source: impl Read + Send + 'static,
+        memory: Budget,
+        entry: impl Fn(&Arc<Budget>, Line<'_>) -> Option<Entry> + Send + 'static,
+    ) -> (Reader, Receiver<()>) {
         let (wake, woken) = channel();
-        let reader = Reader::start(source, entry, move || {
+        let memory = Arc::new(memory);
+        let taken = memory.clone();
+        let entry = move |line: Line<'_>| entry(&taken, line);
+        let reader = Reader::start(source, entry, memory, move || {
             // The test may have seen enough.
             let _ = wake.send(());
         });
@@ -278,6 +296,42 @@ mod tests {
             assert!(reader.lines() <= (taken + most) as u64);
         }
         assert!(!reader.has_ended());
+    }
+
+    #[test]
+    fn no_line_is_read_while_what_others_ask_takes_up_all_memory() {
+        let source = io::Cursor::new("a\nb\nc\nd\ne\nf\ng\n");
+        let (mut reader, woken) = start_within(source, Budget::new(3), |memory, line| {
+            let check = Check {
+                memory: memory.take(1),
+                ..Check::default()
+            };
+            let asked = Asked {
+                target: Target::host("192.0.2.1", 25).expect("an address"),
+                check: Arc::new(check),
+            };
+            Some(Entry {
+                asked: Ok(asked),
+                ..entry(line)?
+            })
+        });
+        let mut one = || loop {
+            match reader.next() {
+                Next::Entry(entry) => return Some((entry, reader.lines())),
+                Next::End(_) => return None,
+                Next::Later => woken.recv_timeout(Duration::from_secs(20)).expect("more"),
+            }
+        };
+        let mut alive = VecDeque::new();
+        // What has been read is handed over before the reader waits, however little it is.
+        alive.extend((0..3).filter_map(|_| one()));
+        assert_eq!(alive.len(), 3);
+        for read in 3..7 {
+            assert_eq!(alive.back().map(|(_, lines)| *lines), Some(read));
+            alive.pop_front();
+            alive.extend(one());
+        }
+        assert!(one().is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod world;
 use allocation_counter::{AllocationInfo, measure};
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
+use check_tcp::memory::Budget;
 use check_tcp::outcome::{Failure, Report};
 use check_tcp::preset::{self, Preset};
 use check_tcp::probe::Probe;
@@ -96,6 +97,53 @@ fn a_reply_that_does_not_match_allocates_room_for_itself_in_the_failure() {
         let (outcome, info) = steps(&service(name), &[b"421 too many connections\r\n"]);
         assert!(outcome.is_err(), "{outcome:?}");
         assert_eq!(info.count_total, 1, "{name}: {info:?}");
+    }
+}
+
+#[test]
+fn a_pattern_takes_up_what_it_says_and_half_of_it_at_least() {
+    let classes = r"\pL{3}[^a-z]".repeat(20);
+    let many: String = (0..64).map(|n| format!("(?P<g{n}>a|b)")).collect();
+    for source in [
+        "^220",
+        r"^220 (?P<host>\S+)",
+        "(?:abc?){500}",
+        &classes,
+        &many,
+    ] {
+        let mut pattern = None;
+        let info = measure(|| pattern = Pattern::new(source).ok());
+        let pattern = pattern.expect("a pattern");
+        let (said, taken) = (pattern.memory_usage(), info.bytes_current as usize);
+        assert!(
+            (said / 2..=said).contains(&taken),
+            "{source}: {taken}, said to be {said}"
+        );
+    }
+}
+
+#[test]
+fn what_finds_groups_is_kept_while_there_is_room_for_it() {
+    let many: String = (0..64).map(|n| format!("(?P<g{n}>a|b)")).collect();
+    let reply = b"ab".repeat(32);
+    for source in [r"^(?P<host>\S+)", r"(?P<n>\pL)+$", &many] {
+        let kept = |room: usize| {
+            let room = Arc::new(Budget::new(room));
+            let mut pattern = Pattern::new(source).expect("a pattern");
+            pattern.keep_captures_within(&room);
+            let found = || {
+                let info = measure(|| assert!(pattern.captures(&reply, true).is_some()));
+                info.bytes_current as usize
+            };
+            let first = found();
+            assert_eq!(found(), 0, "it is kept or it is not: {source}");
+            first
+        };
+        kept(usize::MAX); // what is made once for the process
+        let all = kept(usize::MAX);
+        assert!(all > 0, "{source}");
+        assert_eq!(kept(all - 1), 0, "{source} takes {all}");
+        assert_eq!(kept(2 * all + (16 << 10)), all, "{source} takes {all}");
     }
 }
 

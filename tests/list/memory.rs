@@ -80,6 +80,39 @@ fn options_of_lines_long_past_are_forgotten() {
 }
 
 #[test]
+fn large_patterns_of_lines_take_64_mib_at_most_together() {
+    const LINES: usize = 200;
+    if !cfg!(target_os = "linux") {
+        return skip("no /proc to ask");
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let absent = dir.path().join("s").display().to_string();
+    let silent = Fleet::new(Manner::Silent);
+    let silent = format!("127.0.0.1:{}", silent.port());
+    // In flight all at once, if they could, and over as soon as they have begun.
+    for target in [silent, format!("unix:{absent}")] {
+        let mut running = program!("--targets - -t .2").start();
+        running.feed(format!("unix:{absent}\n"));
+        running.line();
+        let before = peak(&running);
+        // Each takes some 450 KiB.
+        let lines =
+            (0..LINES).map(|n| format!("{target} -e '{n}(?:abcdefghijklmnopqrst){{1000}}'\n"));
+        let mut lines: Vec<String> = lines.collect();
+        lines.push(format!("unix:{absent} --name last\n"));
+        running.pour(lines.concat());
+        let told = running.lines(LINES + 1);
+        assert!(told.iter().all(|line| line.contains("TCP CRITICAL: ")));
+        let after = peak(&running);
+        assert!(
+            after < before + 64 * 1024,
+            "{target}: {before} KiB, then {after} KiB"
+        );
+        running.end().exits(2);
+    }
+}
+
+#[test]
 fn what_groups_matched_is_found_in_bounded_memory() {
     if !cfg!(target_os = "linux") {
         return skip("no /proc to ask");

@@ -1,0 +1,72 @@
+//! A check that is shared by lines of a list, and the memory that all such checks take up together.
+
+use super::meant;
+use super::raw::Raw;
+use crate::check::Check;
+use crate::memory::Budget;
+use std::sync::Arc;
+
+/// What all checks of lines may take up, in bytes, whether they are kept, wait, or are in flight.
+/// One may go beyond it, with an automaton of 4 MiB and a line of 64 KiB at most.
+const CHECKS: usize = 48 << 20;
+
+/// As much of that may be kept for lines that ask the same. It is less than all, since no further
+/// line is read while there is no room, and what is kept makes none.
+pub(super) const KEPT: usize = CHECKS / 2;
+
+/// What is kept beside the checks for finding what groups matched. All stays within 64 MiB.
+const CAPTURES: usize = 8 << 20;
+
+/// What the options of a line and the command line ask together.
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    pub(super) check: Arc<Check>,
+    pub(super) port: Option<u16>,
+}
+
+/// The memory of the checks of lines.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// Of the checks.
+    pub(super) checks: Arc<Budget>,
+    captures: Arc<Budget>,
+}
+
+impl Compiled {
+    /// # Errors
+    /// The message for the first option that is wrong.
+    pub(super) fn of(raw: &Raw) -> Result<Self, String> {
+        meant::any(raw).map(Self::from)
+    }
+
+    /// The same, with its memory counted.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) fn counted(raw: &Raw, memory: &Memory) -> Result<Self, String> {
+        let (mut check, port) = meant::any(raw)?;
+        if let Some(pattern) = &mut check.expect {
+            pattern.keep_captures_within(&memory.captures);
+        }
+        check.memory = memory.checks.take(check.memory_usage());
+        Ok((check, port).into())
+    }
+}
+
+impl From<(Check, Option<u16>)> for Compiled {
+    fn from((check, port): (Check, Option<u16>)) -> Self {
+        Self {
+            check: Arc::new(check),
+            port,
+        }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            checks: Arc::new(Budget::new(CHECKS)),
+            captures: Arc::new(Budget::new(CAPTURES)),
+        }
+    }
+}

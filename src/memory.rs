@@ -1,0 +1,163 @@
+//! Memory that many share, and its bound.
+
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How much memory of one kind is in use, and how much there may be. What is counted is said by
+/// those who take a [`Lease`].
+#[derive(Debug)]
+pub struct Budget {
+    limit: usize,
+    used: Mutex<Used>,
+    freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    bytes: usize,
+    /// Somebody waits for room.
+    is_awaited: bool,
+}
+
+/// A part of a [`Budget`], given back when it is dropped. The default is a part of none.
+#[derive(Default)]
+pub struct Lease {
+    budget: Option<Arc<Budget>>,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Room for `limit` bytes.
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            used: Mutex::default(),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// Whether less than the limit is in use.
+    pub fn has_room(&self) -> bool {
+        self.used().bytes < self.limit
+    }
+
+    /// Waits until there is room. Who waits must not hold all that is in use, or it waits forever.
+    pub fn wait(&self) {
+        let mut used = self.used();
+        while used.bytes >= self.limit {
+            used.is_awaited = true;
+            used = self
+                .freed
+                .wait(used)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        used.is_awaited = false;
+    }
+
+    /// Takes so many bytes, whether there is room or not. Who asks for [room](Self::has_room) first
+    /// goes beyond the limit by this one lease at most.
+    pub fn take(self: &Arc<Self>, bytes: usize) -> Lease {
+        let mut used = self.used();
+        used.bytes = used.bytes.saturating_add(bytes);
+        self.lease(bytes)
+    }
+
+    /// Takes so many bytes; `None` where that would go beyond the limit.
+    pub fn try_take(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
+        let mut used = self.used();
+        let after = used.bytes.checked_add(bytes)?;
+        if after > self.limit {
+            return None;
+        }
+        used.bytes = after;
+        Some(self.lease(bytes))
+    }
+
+    fn lease(self: &Arc<Self>, bytes: usize) -> Lease {
+        Lease {
+            budget: Some(self.clone()),
+            bytes,
+        }
+    }
+
+    fn give_back(&self, bytes: usize) {
+        let mut used = self.used();
+        used.bytes = used.bytes.saturating_sub(bytes);
+        if used.is_awaited && used.bytes < self.limit {
+            used.is_awaited = false;
+            self.freed.notify_all();
+        }
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(budget) = &self.budget {
+            budget.give_back(self.bytes);
+        }
+    }
+}
+
+impl fmt::Debug for Lease {
+    /// Always the same: it is no part of what its owner means.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lease")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    #[test]
+    fn a_lease_counts_until_it_is_dropped() {
+        let budget = Arc::new(Budget::new(10));
+        let nine = budget.take(9);
+        assert!(budget.has_room());
+        assert!(budget.try_take(2).is_none());
+        let one = budget.try_take(1).expect("room");
+        assert!(!budget.has_room());
+        let beyond = budget.take(100);
+        drop(nine);
+        assert!(!budget.has_room());
+        drop((one, beyond));
+        assert!(budget.has_room());
+        assert_eq!(budget.used().bytes, 0);
+    }
+
+    #[test]
+    fn nobody_waits_where_there_is_room() {
+        let budget = Arc::new(Budget::new(10));
+        let _nine = budget.take(9);
+        budget.wait();
+    }
+
+    #[test]
+    fn no_wake_up_is_lost_however_the_threads_run() {
+        // With room for one, each step of the one thread meets all of the other's.
+        const TIMES: usize = 20_000;
+        let budget = Arc::new(Budget::new(1));
+        let (hand_over, leases) = mpsc::channel();
+        let (done, waited) = mpsc::channel();
+        thread::spawn({
+            let budget = budget.clone();
+            move || {
+                for _ in 0..TIMES {
+                    budget.wait();
+                    hand_over.send(budget.take(1)).unwrap();
+                }
+                done.send(()).unwrap();
+            }
+        });
+        thread::spawn(move || leases.into_iter().for_each(drop));
+        let woken = waited.recv_timeout(Duration::from_secs(60));
+        assert_eq!(woken, Ok(()), "a wake-up was lost");
+    }
+}
