@@ -115,9 +115,8 @@ mod tests {
     #[test]
     fn a_pattern_is_anchored_where_each_way_through_it_begins_with_the_reply() {
         let anchored = |pattern| {
-            Automaton::new(&dialect::parse(pattern).unwrap())
-                .unwrap()
-                .anchored
+            let hir = dialect::parse(pattern).unwrap().hir;
+            Automaton::new(&hir).unwrap().anchored
         };
         for pattern in ["^220", r"\A220", "^a|^b", "(?i)^(a|b)", "(?:^a)+"] {
             assert!(anchored(pattern), "{pattern}");

@@ -1,0 +1,291 @@
+use super::*;
+use crate::check::{Check, Family};
+use crate::cli::raw::Place;
+use crate::target::Target;
+use std::time::Duration;
+
+fn defaults(line: &str) -> Defaults {
+    let mut raw = Raw::default();
+    let read = raw.read(words(line), Place::CommandLine);
+    read.and_then(|()| Defaults::new(&raw))
+        .unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn words(line: &str) -> Vec<OsString> {
+    let words = line.split(' ').filter(|word| !word.is_empty());
+    words.map(|word| word.replace("''", "").into()).collect()
+}
+
+#[track_caller]
+fn line(defaults: &mut Defaults, options: &str) -> Line {
+    let line = defaults.line(words(options));
+    line.unwrap_or_else(|refused| panic!("{options}: {refused}"))
+}
+
+#[track_caller]
+fn refused(defaults: &mut Defaults, options: &str) -> String {
+    match defaults.line(words(options)) {
+        Err(refused) => format!("{} UNKNOWN: {refused}", refused.name),
+        Ok(line) => panic!("{options} were taken: {line:?}"),
+    }
+}
+
+#[test]
+fn a_line_without_options_is_the_command_line() {
+    let mut defaults = defaults("--service SMTP -w 1 --name all");
+    let line = line(&mut defaults, "");
+    assert_eq!(line.check.name, "SMTP");
+    assert_eq!(line.check.warning, Some(Duration::from_secs(1)));
+    assert_eq!((line.port, line.name.as_deref()), (Some(25), Some("all")));
+}
+
+#[test]
+fn lines_that_add_nothing_to_the_check_share_one() {
+    let mut defaults = defaults("--service SMTP -s hello");
+    let plain = line(&mut defaults, "").check;
+    for options in [
+        "",
+        "--",
+        "-p 587",
+        "--name mx",
+        "-p 1 -p 2 --name= --name mx",
+        "-s '' -e '' -q '' --service '' --status-as '' --sni '' --name ''",
+        "-p '' -t '' -w '' -c '' -d '' -m '' -t=",
+        "-s x -s ''",
+        "-H '' -U ''",
+    ] {
+        let check = line(&mut defaults, options).check;
+        assert!(Arc::ptr_eq(&check, &plain), "{options}");
+    }
+    for options in ["-E", "-s hello", "-w 0", "--service SMTP"] {
+        let check = line(&mut defaults, options).check;
+        assert!(!Arc::ptr_eq(&check, &plain), "{options}");
+    }
+}
+
+#[test]
+fn what_a_line_gives_replaces_what_the_command_line_gave() {
+    let mut defaults = defaults(r"-p 80 -w 1 -c 2 -t 5 -s a\n -q b\n -4 --name all");
+    let over = line(
+        &mut defaults,
+        "-w .5 -s c --name one -WC --status-as ok=unknown",
+    );
+    assert_eq!(over.check.warning, Some(Duration::from_millis(500)));
+    assert_eq!(over.check.critical, Some(Duration::from_secs(2)));
+    assert_eq!(over.check.send, b"c");
+    assert_eq!(over.check.quit, b"b\\n\r\n");
+    assert_eq!(over.check.family, Family::V4);
+    assert!(over.check.error_warning && over.check.expect_closed);
+    assert_eq!((over.port, over.name.as_deref()), (Some(80), Some("one")));
+
+    let next = line(&mut defaults, "-p 81");
+    assert_eq!(next.check.warning, Some(Duration::from_secs(1)));
+    assert_eq!((next.port, next.name.as_deref()), (Some(81), Some("all")));
+    assert!(
+        !next.check.error_warning,
+        "one line says nothing of another"
+    );
+}
+
+#[test]
+fn an_empty_value_leaves_the_command_lines() {
+    let mut defaults = defaults("--service FTP -p 80 -s a -e ^x -q b --name all --sni c");
+    let line = line(
+        &mut defaults,
+        "-s '' -e '' -q '' --service '' --name '' --sni '' --status-as '' -w 1",
+    );
+    assert_eq!(
+        (&line.check.send[..], &line.check.quit[..]),
+        (&b"a"[..], &b"b\r\n"[..])
+    );
+    assert_eq!(
+        (&line.check.name[..], line.name.as_deref()),
+        ("FTP", Some("all"))
+    );
+    assert!(line.check.expect.is_some());
+    let mut defaults = self::defaults("-p 80 -t 1 -w 2 -c 3 -d 4 -m 5");
+    let plain = self::line(&mut defaults, "").check;
+    let empty = "-p '' -t '' -w= -c '' --delay= -m ''";
+    let line = self::line(&mut defaults, &format!("{empty} -W"));
+    assert_eq!(line.port, Some(80));
+    let of = |check: &Check| (check.timeout, check.warning, check.critical, check.delay);
+    assert_eq!(of(&line.check), of(&plain));
+    assert_eq!(line.check.max_bytes, plain.max_bytes);
+}
+
+#[test]
+fn escape_on_a_line_counts_for_what_the_command_line_sends() {
+    let mut defaults = defaults(r"-p 80 -s a\n -q b\n");
+    let check = line(&mut defaults, "-E").check;
+    assert_eq!(
+        (&check.send[..], &check.quit[..]),
+        (&b"a\n"[..], &b"b\n"[..])
+    );
+    let mut defaults = self::defaults("-p 80 -E");
+    assert_eq!(line(&mut defaults, r"-s \x41").check.send, b"A");
+}
+
+#[test]
+fn a_port_is_the_lines_then_the_command_lines_then_the_presets() {
+    let mut bare = defaults("");
+    assert_eq!(line(&mut bare, "").port, None);
+    assert_eq!(line(&mut bare, "-p 7").port, Some(7));
+    assert_eq!(line(&mut bare, "--service POP").port, Some(110));
+    assert_eq!(line(&mut bare, "--service POP -p 7").port, Some(7));
+    let mut smtp = defaults("--service SMTP");
+    assert_eq!(line(&mut smtp, "").port, Some(25));
+    assert_eq!(line(&mut smtp, "--service POP").port, Some(110));
+    let mut with_port = defaults("--service SMTP -p 2525");
+    assert_eq!(line(&mut with_port, "--service POP").port, Some(2525));
+    assert_eq!(line(&mut with_port, "--service POP -p 7").port, Some(7));
+}
+
+#[test]
+fn a_refused_line_says_nothing_of_the_others() {
+    let mut defaults = defaults("-4");
+    for (options, message) in [
+        ("-6", "-4 with -6: takes one of the two"),
+        ("-p 0", "-p 0: takes a number from 1 to 65535"),
+        (
+            "--service foo",
+            "check-tcp called with unknown service: FOO",
+        ),
+    ] {
+        let error = refused(&mut defaults, options);
+        assert!(error.ends_with(&format!(" UNKNOWN: {message}")), "{error}");
+    }
+    assert_eq!(line(&mut defaults, "-W").check.family, Family::V4);
+}
+
+#[test]
+fn the_verdict_of_a_refused_line_has_the_name_of_its_service() {
+    let mut smtp = defaults("--service smtp");
+    for wrong in ["-p 0", "-t 0", "word", "--rate 1", "-e ("] {
+        assert!(refused(&mut smtp, wrong).starts_with("SMTP UNKNOWN: "));
+        let other = format!("{wrong} --service pop");
+        assert!(
+            refused(&mut smtp, &other).starts_with("POP UNKNOWN: "),
+            "{other}"
+        );
+        let same = format!("{wrong} --service ''");
+        assert!(
+            refused(&mut smtp, &same).starts_with("SMTP UNKNOWN: "),
+            "{same}"
+        );
+    }
+    assert!(refused(&mut smtp, "--service foo").starts_with("FOO UNKNOWN: "));
+    assert!(refused(&mut defaults(""), "-p 0").starts_with("TCP UNKNOWN: "));
+}
+
+#[test]
+fn a_refused_line_is_called_by_its_name_too() {
+    let mut all = defaults("--name all");
+    for wrong in ["-p 0", "-t 0", "word", "--rate 1"] {
+        for (name, label) in [("", "all"), ("--name one", "one"), ("--name ''", "all")] {
+            let refused = all.line(words(&format!("{wrong} {name}")));
+            let refused = refused.expect_err("a usage error");
+            assert_eq!(refused.label.as_deref(), Some(label), "{wrong} {name}");
+        }
+    }
+    let refused = defaults("").line(words("-p 0")).expect_err("a usage error");
+    assert_eq!(refused.label, None);
+}
+
+#[test]
+fn additions_that_come_again_are_compiled_once() {
+    let mut defaults = defaults("-p 80");
+    let checks = |defaults: &mut Defaults, from: u32, to: u32| -> Vec<_> {
+        let options = (from..to).map(|n| format!("-e ^{n} --name {n}"));
+        options
+            .map(|options| line(defaults, &options).check)
+            .collect()
+    };
+    let first = checks(&mut defaults, 0, 1_000);
+    for _ in 0..3 {
+        let again = checks(&mut defaults, 0, 1_000);
+        assert!(first.iter().zip(&again).all(|(a, b)| Arc::ptr_eq(a, b)));
+    }
+    for options in ["-e ^7", "-p 9 -e ^7", "-e x -e ^7", "-e^7"] {
+        let check = line(&mut defaults, options).check;
+        assert!(Arc::ptr_eq(&check, &first[7]), "{options}");
+    }
+}
+
+#[test]
+fn the_last_1024_different_additions_are_kept() {
+    let mut defaults = defaults("-p 80");
+    let mut check = |n: u32| line(&mut defaults, &format!("-m {n}")).check;
+    let first: Vec<_> = (0..1_024).map(&mut check).collect();
+    assert!(Arc::ptr_eq(&check(0), &first[0]));
+    check(1_024);
+    assert!(Arc::ptr_eq(&check(0), &first[0]), "asked for not long ago");
+    assert!(!Arc::ptr_eq(&check(1), &first[1]), "the one to go");
+}
+
+#[test]
+fn checks_that_lines_bring_take_up_memory_until_the_last_of_them_has_ended() {
+    let mut defaults = defaults("-p 80");
+    let memory = defaults.memory();
+    let mut large = |n: u32| {
+        let text = format!("{n}{}", "x".repeat(1 << 20));
+        line(&mut defaults, &format!("-s {text}")).check
+    };
+    // What is kept for lines to come leaves room for them.
+    (0..60).for_each(|n| drop(large(n)));
+    assert!(memory.has_room());
+    let mut alive: Vec<_> = (0..47).map(&mut large).collect();
+    assert!(memory.has_room(), "47 MiB");
+    alive.extend([large(47), large(47), large(47)]);
+    assert!(!memory.has_room(), "48 MiB");
+    drop(alive);
+    assert!(memory.has_room());
+}
+
+#[test]
+fn additions_that_differ_in_anything_are_told_apart() {
+    let mut defaults = defaults("-p 80");
+    for (one, other) in [
+        ("-s a", "-q a"),
+        ("-s a -q b", "-s b -q a"),
+        ("-w 1", "-w 2"),
+        ("-W", "-C"),
+    ] {
+        let (one, other) = (line(&mut defaults, one), line(&mut defaults, other));
+        assert!(!Arc::ptr_eq(&one.check, &other.check));
+    }
+    for option in ["-t 0", "--timeout 0", "-t 0"] {
+        let error = refused(&mut defaults, option);
+        assert!(error.contains(&format!(" {option}: ")), "{error}");
+    }
+}
+
+#[test]
+fn tls_needs_a_name_to_verify_or_no_verification() {
+    let socket = Target::Socket("/s".into());
+    let host = |host| Target::host(host, 25).expect("a host");
+    let mut tls = defaults("-S --service SMTP");
+    for target in [&socket, &host("münchen.example"), &host("a-.example")] {
+        let error = line(&mut tls, "").check_target(target);
+        let error = error.expect_err("no name");
+        assert_eq!(error.name, "SMTP");
+        let wanted = ["--sni", "xn--mnchen-3ya.example"];
+        assert!(
+            wanted.iter().any(|it| error.message.contains(it)),
+            "{error}"
+        );
+        for options in ["--sni a.example", "--no-check-certificate", "-C"] {
+            let line = line(&mut tls, options);
+            assert_eq!(line.check_target(target), Ok(()), "{options}");
+        }
+        assert_eq!(line(&mut defaults(""), "").check_target(target), Ok(()));
+    }
+    for good in ["mail.example.", "db_1", "::1", "192.0.2.1"] {
+        assert_eq!(line(&mut tls, "").check_target(&host(good)), Ok(()));
+    }
+}
+
+#[test]
+fn it_can_be_given_to_the_thread_that_reads() {
+    fn given<T: Send + 'static>(_: T) {}
+    given(defaults("-p 80"));
+}
