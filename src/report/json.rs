@@ -214,8 +214,9 @@ mod tests {
             concat!(
                 r#"{"target":"mail.example:25","name":null,"line":3,"service":"SMTP","#,
                 r#""host":"mail.example","port":25,"socket":null,"address":null,"#,
-                r#""status":"CRITICAL","code":2,"reason":"timeout","phase":"resolving","#,
-                r#""message":"looking up mail.example: timed out after 10s","elapsed":0.09,"#,
+                r#""status":"CRITICAL","code":2,"reason":"dns","phase":"resolving","message":"#,
+                r#""looking up mail.example: timed out after 10s: no answer from the resolver","#,
+                r#""elapsed":0.09,"#,
                 r#""phases":{"resolve":null,"connect":null,"tls":null,"first_byte":null},"#,
                 r#""bytes":null,"reply":null,"tls":null,"captures":null,"#,
                 r#""time":"1970-01-01T00:00:00.000Z"}"#,
