@@ -1,12 +1,17 @@
 //! rustls configuration: what a check asks of TLS, and what it says of a failure.
 
+mod certificate;
 pub mod dates;
 mod der;
 mod explain;
+mod issuer;
 pub mod name;
+mod path;
 mod session;
+mod signatures;
 pub mod store;
 pub mod verify;
+mod webpki_error;
 
 use crate::target::Target;
 use rustls::client::Resumption;

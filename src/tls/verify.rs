@@ -1,23 +1,25 @@
 //! Who is believed.
 
+use super::certificate::Certificate;
 use super::dates::{self, Undue};
+use super::issuer::{self, Unfit};
 use super::name;
+use super::path::{self, Candidates, Excess};
+use super::signatures::Ledger;
 use super::store::Store;
+use super::webpki_error::certificate_error;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::client::verify_server_name;
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
-use webpki::EndEntityCert;
-
-/// How many certificates of a chain are looked at: a peer can send very many, and finding a path
-/// through them takes time.
-const LONGEST_CHAIN: usize = 16;
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 /// Chain, name and dates as webpki has them, and a self-signed certificate that is itself in the
 /// store, which webpki alone refuses when it says `CA:TRUE` (`openssl req -x509` makes such).
@@ -40,6 +42,10 @@ pub enum Untrusted {
     SelfSigned,
     /// It is an authority's certificate, which webpki takes for a server's from nobody.
     Authority,
+    /// It ends at the store, by way of a certificate that may not stand there.
+    Unfit(Unfit),
+    /// To look for a path would cost too much.
+    Excess(Excess),
 }
 
 /// Accepts anything.
@@ -60,22 +66,21 @@ impl Trusting {
     fn chain(
         &self,
         end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
+        presented: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        let certificate = ParsedCertificate::try_from(end_entity)?;
-        let verdict = verify_server_cert_signed_by_trust_anchor(
-            &certificate,
-            &self.store.roots,
-            intermediates,
-            now,
-            self.algorithms.all,
-        );
-        let Err(Error::InvalidCertificate(e)) = verdict else {
-            return verdict;
+        let Some(own) = Certificate::parse(end_entity) else {
+            let unread = EndEntityCert::try_from(end_entity).err();
+            return Err(certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
         };
+        let candidates = path::candidates(&own, presented, &self.store.roots, now);
+        let Candidates { issuers, is_cut } = candidates.map_err(Untrusted::Excess)?;
+        let Err(e) = self.path(end_entity, &issuers, is_cut, now)? else {
+            return Ok(());
+        };
+        let e = certificate_error(e);
         let untrusted = match &e {
-            CertificateError::UnknownIssuer => self.unknown(end_entity, intermediates),
+            CertificateError::UnknownIssuer => self.unknown(end_entity, &issuers),
             CertificateError::Other(OtherError(other))
                 if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
             {
@@ -88,7 +93,7 @@ impl Trusting {
                 {
                     return Ok(());
                 }
-                match self.unknown(end_entity, intermediates) {
+                match self.unknown(end_entity, &issuers) {
                     Untrusted::SelfSigned => Untrusted::SelfSigned,
                     _ => Untrusted::Authority,
                 }
@@ -106,7 +111,54 @@ impl Trusting {
         {
             return Err(e.into());
         }
-        Err(CertificateError::Other(OtherError(Arc::new(untrusted))).into())
+        Err(untrusted.into())
+    }
+
+    /// What webpki says of a path through these issuers to the store.
+    ///
+    /// # Errors
+    /// There is a reason that webpki does not know.
+    fn path(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        issuers: &[CertificateDer<'_>],
+        is_cut: bool,
+        now: UnixTime,
+    ) -> Result<Result<(), webpki::Error>, Untrusted> {
+        let ledger = Ledger::default();
+        let metered = ledger.meter(self.algorithms.all);
+        let algorithms: Vec<_> = metered.iter().map(|one| one as _).collect();
+        let refused = RefCell::new(None);
+        let fits = |path: &VerifiedPath<'_>| match issuer::unfit(path, &self.store, now) {
+            None => Ok(()),
+            Some(unfit) => {
+                refused.borrow_mut().get_or_insert(unfit);
+                Err(webpki::Error::UnknownIssuer)
+            }
+        };
+        let verified = EndEntityCert::try_from(end_entity).and_then(|own| {
+            let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
+            own.verify_for_usage(&algorithms, roots, issuers, now, usage, None, Some(&fits))
+                .map(|_| ())
+        });
+        if verified.is_ok() {
+            return Ok(Ok(()));
+        }
+        if let Some(unfit) = refused.into_inner() {
+            return Err(Untrusted::Unfit(unfit));
+        }
+        let is_unknown = matches!(
+            verified,
+            Err(webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey)
+        );
+        let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
+        if is_over || is_unknown && ledger.is_exhausted() {
+            return Err(Untrusted::Excess(Excess::Signatures));
+        }
+        if is_unknown && is_cut {
+            return Err(Untrusted::Excess(Excess::Issuers));
+        }
+        Ok(verified)
     }
 
     /// Why nobody vouches for the certificate.
@@ -162,11 +214,19 @@ impl fmt::Display for Untrusted {
                 "certificate from an unknown issuer: it is self-signed and not in the trust store"
             ),
             Self::Authority => write!(f, "invalid certificate: it is an authority's (CA:TRUE)"),
+            Self::Unfit(unfit) => write!(f, "{unfit}"),
+            Self::Excess(excess) => write!(f, "{excess}"),
         }
     }
 }
 
 impl std::error::Error for Untrusted {}
+
+impl From<Untrusted> for Error {
+    fn from(untrusted: Untrusted) -> Self {
+        CertificateError::Other(OtherError(Arc::new(untrusted))).into()
+    }
+}
 
 impl ServerCertVerifier for Trusting {
     fn verify_server_cert(
@@ -177,7 +237,6 @@ impl ServerCertVerifier for Trusting {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let intermediates = intermediates.get(..LONGEST_CHAIN).unwrap_or(intermediates);
         self.chain(end_entity, intermediates, now)?;
         verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
             .map_err(|error| naming(error, end_entity))?;
@@ -276,6 +335,6 @@ fn naming(error: Error, certificate: &[u8]) -> Error {
     }
 }
 
-fn readable(name: &[u8]) -> Option<String> {
+pub(super) fn readable(name: &[u8]) -> Option<String> {
     name::known_by(name).map(|name| String::from_utf8_lossy(name).into_owned())
 }

@@ -1,6 +1,9 @@
 //! Certificates of every kind, and the trust stores that know them.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, GeneralSubtree,
+    IsCa, KeyPair, NameConstraints, SanType,
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, crypto::ring};
@@ -44,6 +47,14 @@ impl Authority {
         Self { issuer }
     }
 
+    /// A root of its own, of which `change` makes something else.
+    pub fn changed(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut params = authority(name);
+        change(&mut params);
+        let issuer = CertifiedIssuer::self_signed(params, key()).expect("a root");
+        Self { issuer }
+    }
+
     /// A root that vouched from 2001-02-03 to 2020-04-05.
     pub fn expired(name: &str) -> Self {
         Self::valid(name, (2001, 2, 3), (2020, 4, 5), key())
@@ -56,8 +67,50 @@ impl Authority {
 
     /// The same root, of the same name and key, with dates that hold.
     pub fn renewed(&self, name: &str) -> Self {
-        let key = KeyPair::try_from(self.issuer.key().serialize_der()).expect("the same key");
-        Self::valid(name, (2001, 2, 3), (2099, 8, 7), key)
+        Self::valid(name, (2001, 2, 3), (2099, 8, 7), self.key())
+    }
+
+    /// The same root, of the same name and key, of which `change` makes something else.
+    pub fn remade(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut params = authority(name);
+        change(&mut params);
+        let issuer = CertifiedIssuer::self_signed(params, self.key()).expect("a root");
+        Self { issuer }
+    }
+
+    /// The same name and key, vouched for by `other`.
+    pub fn cross_signed_by(&self, name: &str, other: &Self) -> Self {
+        self.remade_by(name, other, |_| ())
+    }
+
+    /// The same name and key, vouched for by `other`, of which `change` makes something else.
+    pub fn remade_by(
+        &self,
+        name: &str,
+        other: &Self,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
+        let mut params = authority(name);
+        change(&mut params);
+        let issuer = CertifiedIssuer::signed_by(params, self.key(), &other.issuer);
+        Self {
+            issuer: issuer.expect("an intermediate"),
+        }
+    }
+
+    /// An authority that this one vouches for, but not for so many names.
+    pub fn excluding(&self, name: &str, names: usize) -> Self {
+        self.intermediate_changed(name, |params| {
+            let excluded = (0..names).map(|n| GeneralSubtree::DnsName(format!("x{n}.example.org")));
+            params.name_constraints = Some(NameConstraints {
+                permitted_subtrees: Vec::new(),
+                excluded_subtrees: excluded.collect(),
+            });
+        })
+    }
+
+    fn key(&self) -> KeyPair {
+        KeyPair::try_from(self.issuer.key().serialize_der()).expect("the same key")
     }
 
     fn valid(name: &str, from: (i32, u8, u8), to: (i32, u8, u8), key: KeyPair) -> Self {
@@ -70,7 +123,18 @@ impl Authority {
 
     /// An authority that this one vouches for.
     pub fn intermediate(&self, name: &str) -> Self {
-        let issuer = CertifiedIssuer::signed_by(authority(name), key(), &self.issuer);
+        self.intermediate_changed(name, |_| ())
+    }
+
+    /// An authority that this one vouches for, of which `change` makes something else.
+    pub fn intermediate_changed(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
+        let mut params = authority(name);
+        change(&mut params);
+        let issuer = CertifiedIssuer::signed_by(params, key(), &self.issuer);
         Self {
             issuer: issuer.expect("an intermediate"),
         }
@@ -115,6 +179,20 @@ impl Leaf {
             SanType::Rfc822Name(email.try_into().expect("ASCII")),
             SanType::URI(uri.try_into().expect("ASCII")),
         ]);
+        self
+    }
+
+    /// Says which key of its issuer signed it.
+    pub fn with_issuer_key_id(mut self) -> Self {
+        self.0.use_authority_key_identifier_extension = true;
+        self
+    }
+
+    /// With so many extensions that nobody knows.
+    pub fn with_extensions(mut self, count: u64) -> Self {
+        let extensions =
+            (0..count).map(|n| CustomExtension::from_oid_content(&[1, 2, 3, n], Vec::new()));
+        self.0.custom_extensions.extend(extensions);
         self
     }
 

@@ -6,6 +6,8 @@ mod support;
 mod certificates;
 mod closing;
 mod handshakes;
+mod issuers;
+mod paths;
 mod segments;
 mod sessions;
 mod store;

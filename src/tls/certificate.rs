@@ -1,0 +1,137 @@
+//! The fields of a certificate that path building needs (RFC 5280, section 4.1), without a check of
+//! any of them.
+
+use super::der::{element, fields, tagged};
+
+/// A certificate whose outer fields could be read. Each field is the contents of its DER element.
+#[derive(Clone, Copy, Debug)]
+pub struct Certificate<'a> {
+    /// The whole of it.
+    pub der: &'a [u8],
+    /// Whether it is of X.509 version 3: others have no extensions.
+    pub is_v3: bool,
+    /// Who signed it.
+    pub issuer: &'a [u8],
+    /// Whose it is.
+    pub subject: &'a [u8],
+    /// The key that it is about.
+    pub public_key: &'a [u8],
+    extensions: &'a [u8],
+}
+
+/// An extension (RFC 5280, section 4.2).
+#[derive(Clone, Copy, Debug)]
+pub struct Extension<'a> {
+    /// What it is, as the contents of a DER object identifier.
+    pub oid: &'a [u8],
+    /// Whether who does not know it must refuse the certificate.
+    pub is_critical: bool,
+    /// What it says, in DER.
+    pub value: &'a [u8],
+}
+
+/// The extensions of a certificate, in their order, as far as they can be read.
+#[derive(Clone, Debug)]
+pub struct Extensions<'a>(&'a [u8]);
+
+impl<'a> Certificate<'a> {
+    /// `None` where the fields can't be read.
+    pub fn parse(der: &'a [u8]) -> Option<Self> {
+        const VERSION: u8 = 0xa0;
+        const V3: &[u8] = &[0x02, 1, 2];
+        const EXTENSIONS: u8 = 0xa3;
+        let fields = fields(der)?;
+        let (version, fields) = match element(fields)? {
+            (VERSION, version, rest) => (version, rest),
+            _ => (&[][..], fields),
+        };
+        let (_serial, fields) = tagged(fields, 0x02)?;
+        let (_signature, fields) = tagged(fields, 0x30)?;
+        let (issuer, fields) = tagged(fields, 0x30)?;
+        let (_validity, fields) = tagged(fields, 0x30)?;
+        let (subject, fields) = tagged(fields, 0x30)?;
+        let (public_key, mut rest) = tagged(fields, 0x30)?;
+        let mut extensions = &[][..];
+        while !rest.is_empty() {
+            let (tag, field, behind) = element(rest)?;
+            if tag == EXTENSIONS {
+                extensions = tagged(field, 0x30)?.0;
+            }
+            rest = behind;
+        }
+        Some(Self {
+            der,
+            is_v3: version == V3,
+            issuer,
+            subject,
+            public_key,
+            extensions,
+        })
+    }
+
+    /// Its extensions.
+    pub fn extensions(&self) -> Extensions<'a> {
+        Extensions(self.extensions)
+    }
+
+    /// What the extension with this object identifier says.
+    pub fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
+        let found = self.extensions().find(|extension| extension.oid == oid)?;
+        Some(found.value)
+    }
+
+    /// The key identifier that it gives its own key, if it has one.
+    pub fn key_id(&self) -> Option<&'a [u8]> {
+        const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 14];
+        Some(tagged(self.extension(SUBJECT_KEY_IDENTIFIER)?, 0x04)?.0)
+    }
+
+    /// The key identifier that it gives its issuer's key, if it has one.
+    pub fn issuer_key_id(&self) -> Option<&'a [u8]> {
+        const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 35];
+        let (fields, _) = tagged(self.extension(AUTHORITY_KEY_IDENTIFIER)?, 0x30)?;
+        Some(tagged(fields, 0x80)?.0)
+    }
+
+    /// How many names its subjectAltName has.
+    pub fn names(&self) -> usize {
+        const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
+        let names = self.extension(SUBJECT_ALT_NAME).and_then(sequence);
+        names.map_or(0, count)
+    }
+}
+
+impl<'a> Iterator for Extensions<'a> {
+    type Item = Extension<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        const BOOLEAN: u8 = 0x01;
+        let (extension, rest) = tagged(self.0, 0x30)?;
+        self.0 = rest;
+        let (oid, behind) = tagged(extension, 0x06)?;
+        let (is_critical, value) = match element(behind)? {
+            (BOOLEAN, flag, value) => (flag != [0], value),
+            _ => (false, behind),
+        };
+        let (value, _) = tagged(value, 0x04)?;
+        Some(Extension {
+            oid,
+            is_critical,
+            value,
+        })
+    }
+}
+
+/// The contents of a SEQUENCE.
+pub fn sequence(der: &[u8]) -> Option<&[u8]> {
+    Some(tagged(der, 0x30)?.0)
+}
+
+/// How many elements stand here one behind the other, as far as they can be read.
+pub fn count(mut elements: &[u8]) -> usize {
+    let mut count = 0;
+    while let Some((_, _, rest)) = element(elements) {
+        (count, elements) = (count + 1, rest);
+    }
+    count
+}

@@ -1,0 +1,223 @@
+//! What the certificate of an issuer must allow, where webpki does not look: as OpenSSL and Go, which
+//! agree on all that is refused here.
+
+use super::certificate::{Certificate, sequence};
+use super::dates;
+use super::der::{element, tagged};
+use super::store::Store;
+use super::verify::readable;
+use rustls::pki_types::{TrustAnchor, UnixTime};
+use std::fmt;
+use std::ptr;
+use webpki::{Cert, VerifiedPath};
+
+/// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. What webpki does not apply of
+/// them (policies, mostly) can only take from what an authority of the store was trusted with.
+const KNOWN_ID_CE: [u8; 12] = [14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54];
+
+/// authorityInfoAccess, and addresses and systems that are the holder's (RFC 3779).
+const KNOWN_ID_PE: [u8; 3] = [1, 7, 8];
+
+const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 1, 1];
+
+/// A certificate that may not stand where it stands in a path whose signatures are all right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// What its subject is known by, where that can be said.
+    issuer: Option<String>,
+    /// Whether it is of the trust store, and not presented by the peer.
+    is_stored: bool,
+    why: Why,
+}
+
+/// What a certificate lacks to be that of an issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// Its keyUsage is there, and lacks keyCertSign.
+    KeyUsage,
+    /// Its basicConstraints say that it is no authority's.
+    NoAuthority,
+    /// It is of version 3, and nothing in it says that it is an authority's.
+    NoBasicConstraints,
+    /// Its pathLenConstraint allows so many issuers below it, and there are more.
+    PathLength { allowed: usize, are: usize },
+    /// Its extended key usage leaves servers out.
+    Purpose,
+    /// It has a critical extension that nobody here knows.
+    Critical,
+}
+
+/// What is wrong with a path that webpki takes, in a trust store. `None` where nothing is.
+pub fn unfit(path: &VerifiedPath<'_>, store: &Store, now: UnixTime) -> Option<Unfit> {
+    let mut below = 0;
+    for intermediate in path.intermediate_certificates() {
+        let der = intermediate.der();
+        let certificate = Certificate::parse(&der);
+        if !certificate.as_ref().is_some_and(may_sign) {
+            return Some(Unfit::new(intermediate.subject(), false, Why::KeyUsage));
+        }
+        below += usize::from(intermediate.subject() != intermediate.issuer());
+    }
+    let anchor = path.anchor();
+    if is_stored(path.end_entity(), anchor, store) {
+        return None;
+    }
+    let roots = &store.roots.roots;
+    let at = roots.iter().position(|root| ptr::eq(root, anchor));
+    // They stand in the order of the anchors, but for those whose dates do not hold.
+    let (before, behind) = store.certificates.split_at_checked(at.unwrap_or(0))?;
+    let mut found = None;
+    for der in behind.iter().chain(before) {
+        let held = Certificate::parse(der).filter(|held| is_of(held, anchor));
+        if let Some(held) = held
+            && dates::undue(der, now).is_none()
+        {
+            // One of several for the same name and key is enough.
+            let why = refusal(&held, below)?;
+            found.get_or_insert_with(|| Unfit::new(held.subject, true, why));
+        }
+    }
+    found
+}
+
+/// Whether the server's certificate is itself the anchor: it is believed for what it is then.
+fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &Store) -> bool {
+    own.subject() == anchor.subject.as_ref()
+        && Certificate::parse(&own.der()).is_some_and(|own| is_of(&own, anchor))
+        && store.certificates.contains(&own.der())
+}
+
+/// Why the certificate of an authority in the store, with so many issuers below it, is none to end a
+/// path at.
+fn refusal(certificate: &Certificate<'_>, below: usize) -> Option<Why> {
+    // Others than version 3 have no way to say what they are; who put them there knew it.
+    if !certificate.is_v3 {
+        return None;
+    }
+    if !may_sign(certificate) {
+        return Some(Why::KeyUsage);
+    }
+    match certificate.extension(&[0x55, 29, 19]) {
+        Some(value) => {
+            let (is_authority, length) = basic_constraints(value);
+            if !is_authority {
+                return Some(Why::NoAuthority);
+            }
+            if let Some(allowed) = length.filter(|allowed| below > *allowed) {
+                return Some(Why::PathLength {
+                    allowed,
+                    are: below,
+                });
+            }
+        }
+        // OpenSSL takes what says so in another way.
+        None if certificate.extension(&[0x55, 29, 15]).is_none()
+            && certificate.extension(NETSCAPE_CERT_TYPE).is_none() =>
+        {
+            return Some(Why::NoBasicConstraints);
+        }
+        None => {}
+    }
+    if certificate
+        .extension(&[0x55, 29, 37])
+        .is_some_and(|value| !is_for_servers(value))
+    {
+        return Some(Why::Purpose);
+    }
+    let mut critical = certificate.extensions().filter(|e| e.is_critical);
+    critical.any(|e| !is_known(e.oid)).then_some(Why::Critical)
+}
+
+/// Whether the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent, or has
+/// keyCertSign, the bit 5.
+fn may_sign(certificate: &Certificate<'_>) -> bool {
+    let Some(value) = certificate.extension(&[0x55, 29, 15]) else {
+        return true;
+    };
+    let bits = tagged(value, 0x03).and_then(|(bits, _)| bits.get(1));
+    bits.is_some_and(|bits| bits & 0x04 != 0)
+}
+
+/// Whether it is an authority's, and how many issuers may stand below it (RFC 5280, section
+/// 4.2.1.9).
+fn basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
+    let fields = sequence(value).unwrap_or_default();
+    let Some((flag, rest)) = tagged(fields, 0x01) else {
+        return (false, None);
+    };
+    let length = match tagged(rest, 0x02) {
+        Some((&[length @ 0..=0x7f], _)) => Some(usize::from(length)),
+        // No path is so long.
+        _ => None,
+    };
+    (flag != [0], length)
+}
+
+/// Whether an extended key usage (RFC 5280, section 4.2.1.12) has serverAuth, or any.
+fn is_for_servers(value: &[u8]) -> bool {
+    const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+    const ANY: &[u8] = &[0x55, 29, 37, 0];
+    let mut purposes = sequence(value).unwrap_or_default();
+    while let Some((_, purpose, rest)) = element(purposes) {
+        if purpose == SERVER_AUTH || purpose == ANY {
+            return true;
+        }
+        purposes = rest;
+    }
+    false
+}
+
+fn is_known(oid: &[u8]) -> bool {
+    match oid {
+        [0x55, 29, arc] => KNOWN_ID_CE.contains(arc),
+        [0x2b, 6, 1, 5, 5, 7, 1, arc] => KNOWN_ID_PE.contains(arc),
+        oid => oid == NETSCAPE_CERT_TYPE,
+    }
+}
+
+fn is_of(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
+    certificate.subject == anchor.subject.as_ref()
+        && certificate.public_key == anchor.subject_public_key_info.as_ref()
+}
+
+impl Unfit {
+    fn new(subject: &[u8], is_stored: bool, why: Why) -> Self {
+        Self {
+            issuer: readable(subject),
+            is_stored,
+            why,
+        }
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.issuer.as_deref().unwrap_or("without a name");
+        write!(f, "certificate of the issuer {name}")?;
+        if self.is_stored {
+            write!(f, " in the trust store")?;
+        }
+        match self.why {
+            Why::KeyUsage => write!(
+                f,
+                " may not sign certificates (its keyUsage lacks keyCertSign)"
+            ),
+            Why::NoAuthority => write!(
+                f,
+                " may not sign certificates (its basicConstraints say CA:FALSE)"
+            ),
+            Why::NoBasicConstraints => {
+                write!(f, " may not sign certificates (it has no basicConstraints)")
+            }
+            Why::PathLength { allowed, are } => write!(
+                f,
+                " allows {allowed} other issuers below it (its pathLenConstraint), and there are {are}"
+            ),
+            Why::Purpose => write!(
+                f,
+                " may not vouch for servers (its extendedKeyUsage lacks serverAuth)"
+            ),
+            Why::Critical => write!(f, " has a critical extension that is not known here"),
+        }
+    }
+}

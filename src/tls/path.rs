@@ -1,0 +1,253 @@
+//! What of the certificates that a peer presents is given to webpki, so that a path costs bounded
+//! work: webpki tries all orders of issuers that bear one name.
+
+use super::certificate::{Certificate, count, sequence};
+use super::dates;
+use super::der::element;
+use rustls::RootCertStore;
+use rustls::pki_types::{CertificateDer, UnixTime};
+use std::fmt;
+
+/// How many issuers a path may have between the server and the trust store, as webpki has it.
+pub const MAX_ISSUERS: usize = 6;
+
+/// How many extensions a certificate may have; webpki reads them again at each step.
+const MAX_EXTENSIONS: usize = 64;
+
+/// How many names may be compared with name constraints: about a millisecond.
+const MAX_NAME_COMPARISONS: usize = 10_000;
+
+/// How many of the given issuers may lead back to a name that is as near to the server or nearer: a
+/// root that is presented, and an authority's new key that its old one signed, are such.
+const MAX_BACKWARD: usize = 2;
+
+/// What of the presented certificates may be part of a path.
+#[derive(Debug)]
+pub struct Candidates<'a> {
+    /// In the order in which they are to be tried, [`MAX_ISSUERS`] at most.
+    pub issuers: Vec<CertificateDer<'a>>,
+    /// Whether there are more that might do.
+    pub is_cut: bool,
+}
+
+/// A path that would cost too much to be looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// The server's certificate has more than [`MAX_EXTENSIONS`].
+    Extensions,
+    /// There is no path through the issuers that were looked at, and there are more.
+    Issuers,
+    /// Too many signatures are wrong.
+    Signatures,
+    /// So many comparisons of names with name constraints are too many.
+    Names(usize),
+}
+
+/// A name that a certificate has as its issuer.
+struct Wanted<'a> {
+    name: &'a [u8],
+    /// Of the key that it is to have.
+    key_id: Option<&'a [u8]>,
+    /// How many issuers stand between it and the server.
+    depth: usize,
+    /// Whether it is in the trust store, or an issuer of that name has been chosen.
+    is_served: bool,
+}
+
+/// A presented certificate.
+struct Presented<'a> {
+    certificate: Certificate<'a>,
+    key_id: Option<&'a [u8]>,
+    is_due: bool,
+}
+
+/// Where a certificate stands among those that could come next; the least is the best.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    is_served: bool,
+    key: Key,
+    is_not_due: bool,
+    is_backward: bool,
+    /// The name that it has, in the order in which they came to be wanted.
+    name: usize,
+    /// Its place in the pool.
+    place: usize,
+}
+
+/// Whether the key identifiers of issuer and issued are the same.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Same,
+    Unknown,
+    Other,
+}
+
+/// Chooses, beginning at the server's certificate, those whose subject somebody already chosen names
+/// as issuer. What is needed to come to the trust store goes before a second of the same name; among
+/// those of one name one whose key identifier is right, then one whose dates hold, then the first.
+///
+/// # Errors
+/// The server's certificate has too many extensions, or an issuer too many name constraints.
+pub fn candidates<'a>(
+    own: &Certificate<'a>,
+    presented: &'a [CertificateDer<'_>],
+    roots: &RootCertStore,
+    now: UnixTime,
+) -> Result<Candidates<'a>, Excess> {
+    if is_overlong(own) {
+        return Err(Excess::Extensions);
+    }
+    // Dates are a reason only where some have to be left out.
+    let is_due = |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::undue(der, now).is_none();
+    let parsed = presented.iter().filter_map(|der| Certificate::parse(der));
+    let mut pool: Vec<_> = parsed
+        .filter(|certificate| !is_overlong(certificate))
+        .map(|certificate| Presented {
+            key_id: certificate.key_id(),
+            is_due: is_due(certificate.der),
+            certificate,
+        })
+        .collect();
+    let mut wanted = vec![Wanted::issuer_of(own, 0, roots)];
+    let mut chosen: Vec<Certificate<'_>> = Vec::new();
+    let mut is_cut = false;
+    let mut backward = 0;
+    loop {
+        pool.retain(|other| chosen.last().unwrap_or(own).der != other.certificate.der);
+        let ranks = pool.iter().enumerate();
+        let best = ranks.filter_map(|(place, one)| one.rank(place, &wanted, backward));
+        let Some(best) = best.min() else { break };
+        if chosen.len() == MAX_ISSUERS {
+            is_cut = true;
+            break;
+        }
+        let certificate = pool.remove(best.place).certificate;
+        let mut depth = 0;
+        if let Some(served) = wanted.get_mut(best.name) {
+            served.is_served = true;
+            depth = served.depth + 1;
+        }
+        if !wanted.iter().any(|one| one.name == certificate.issuer) {
+            wanted.push(Wanted::issuer_of(&certificate, depth, roots));
+        }
+        backward += usize::from(best.is_backward);
+        chosen.push(certificate);
+    }
+    let comparisons = name_comparisons(own, &chosen, &wanted, roots);
+    if comparisons > MAX_NAME_COMPARISONS {
+        return Err(Excess::Names(comparisons));
+    }
+    let issuers = chosen.iter().map(|one| CertificateDer::from(one.der));
+    Ok(Candidates {
+        issuers: issuers.collect(),
+        is_cut,
+    })
+}
+
+impl<'a> Wanted<'a> {
+    fn issuer_of(certificate: &Certificate<'a>, depth: usize, roots: &RootCertStore) -> Self {
+        let name = certificate.issuer;
+        Self {
+            name,
+            key_id: certificate.issuer_key_id(),
+            depth,
+            is_served: roots.roots.iter().any(|root| root.subject.as_ref() == name),
+        }
+    }
+}
+
+impl Presented<'_> {
+    /// `None` where nobody chosen names it, or it leads back and there were enough of those.
+    fn rank(&self, place: usize, wanted: &[Wanted<'_>], backward: usize) -> Option<Rank> {
+        let Certificate {
+            subject, issuer, ..
+        } = self.certificate;
+        let name = wanted.iter().position(|one| one.name == subject)?;
+        let it = wanted.get(name)?;
+        let is_backward = wanted
+            .iter()
+            .any(|one| one.name == issuer && one.depth <= it.depth);
+        if is_backward && backward == MAX_BACKWARD {
+            return None;
+        }
+        let key = match (it.key_id, self.key_id) {
+            (Some(wanted), Some(has)) if wanted == has => Key::Same,
+            (Some(_), Some(_)) => Key::Other,
+            _ => Key::Unknown,
+        };
+        Some(Rank {
+            is_served: it.is_served,
+            key,
+            is_not_due: !self.is_due,
+            is_backward,
+            name,
+            place,
+        })
+    }
+}
+
+fn is_overlong(certificate: &Certificate<'_>) -> bool {
+    certificate.extensions().nth(MAX_EXTENSIONS).is_some()
+}
+
+/// How many names webpki may have to compare with the name constraints of issuers (RFC 5280, section
+/// 4.2.1.10), each with each.
+fn name_comparisons(
+    own: &Certificate<'_>,
+    chosen: &[Certificate<'_>],
+    wanted: &[Wanted<'_>],
+    roots: &RootCertStore,
+) -> usize {
+    let presented = chosen.iter().filter_map(|one| {
+        let constraints = one.extension(&[0x55, 29, 30])?;
+        sequence(constraints)
+    });
+    let stored = roots.roots.iter().filter_map(|root| {
+        let constraints = root.name_constraints.as_deref()?;
+        let is_wanted = wanted.iter().any(|one| one.name == root.subject.as_ref());
+        is_wanted.then_some(constraints)
+    });
+    let constraints: usize = presented.chain(stored).map(subtrees).sum();
+    if constraints == 0 {
+        return 0;
+    }
+    // Beside the names, each has a subject.
+    let names = chosen.iter().chain([own]).map(|one| one.names() + 1);
+    constraints.saturating_mul(names.sum())
+}
+
+/// How many names the contents of name constraints permit and exclude.
+fn subtrees(mut constraints: &[u8]) -> usize {
+    let mut sum = 0;
+    while let Some((_, subtrees, rest)) = element(constraints) {
+        sum += count(subtrees);
+        constraints = rest;
+    }
+    sum
+}
+
+impl fmt::Display for Excess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Extensions => write!(
+                f,
+                "invalid certificate: it has more than {MAX_EXTENSIONS} extensions"
+            ),
+            Self::Issuers => write!(
+                f,
+                "certificate from an unknown issuer: more than {MAX_ISSUERS} of the certificates \
+                 that the peer presents could be between it and the trust store"
+            ),
+            Self::Signatures => write!(
+                f,
+                "certificate from an unknown issuer: too many of the certificates that the peer \
+                 presents have a wrong signature"
+            ),
+            Self::Names(comparisons) => write!(
+                f,
+                "certificate not checked: its names and the name constraints of its issuers make \
+                 {comparisons} comparisons, and {MAX_NAME_COMPARISONS} are allowed"
+            ),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What webpki says, in the words of rustls, which keeps its own translation to itself.
+
+use rustls::{CertificateError, ExtendedKeyPurpose, OtherError};
+use std::sync::Arc;
+use webpki::KeyUsage;
+
+/// The same in rustls' words, as rustls puts it.
+pub fn certificate_error(error: webpki::Error) -> CertificateError {
+    use webpki::Error as E;
+    match error {
+        E::BadDer | E::BadDerTime | E::TrailingData(_) => CertificateError::BadEncoding,
+        E::CertNotValidYet { time, not_before } => {
+            CertificateError::NotValidYetContext { time, not_before }
+        }
+        E::CertExpired { time, not_after } => CertificateError::ExpiredContext { time, not_after },
+        E::InvalidCertValidity => CertificateError::Expired,
+        E::UnknownIssuer => CertificateError::UnknownIssuer,
+        E::InvalidSignatureForPublicKey => CertificateError::BadSignature,
+        E::UnsupportedSignatureAlgorithmContext(context) => {
+            CertificateError::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                supported_algorithms: context.supported_algorithms,
+            }
+        }
+        E::UnsupportedSignatureAlgorithmForPublicKeyContext(context) => {
+            CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: context.signature_algorithm_id,
+                public_key_algorithm_id: context.public_key_algorithm_id,
+            }
+        }
+        E::RequiredEkuNotFoundContext(context) => CertificateError::InvalidPurposeContext {
+            required: ExtendedKeyPurpose::ServerAuth,
+            presented: context.present.into_iter().map(purpose).collect(),
+        },
+        other => CertificateError::Other(OtherError(Arc::new(other))),
+    }
+}
+
+fn purpose(oid: Vec<usize>) -> ExtendedKeyPurpose {
+    match &*oid {
+        KeyUsage::SERVER_AUTH_REPR => ExtendedKeyPurpose::ServerAuth,
+        KeyUsage::CLIENT_AUTH_REPR => ExtendedKeyPurpose::ClientAuth,
+        _ => ExtendedKeyPurpose::Other(oid),
+    }
+}
