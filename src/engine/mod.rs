@@ -7,7 +7,7 @@
 //! 2. [`step`](Engine::step): those are stepped, each as far as it can go. A probe that has ended leaves
 //!    its slot, and its sockets close. One that has had its share and could go on is greedy: it has its
 //!    next turn behind all others, and all the greedy together have a slice of each turn, so that peers
-//!    that send without end cost the others no time.
+//!    that send without end cost the others no time. One that yields is due again in the next turn.
 //! 3. [`admit`](Engine::admit): new probes come in, and are stepped for the first time at once; how
 //!    many, [`admission`] decides.
 //!
@@ -67,6 +67,8 @@ pub struct Engine<T, S: System = Machine> {
     clock: Clock,
     slots: Slots<Body<T, S::Stream>>,
     due: Vec<usize>,
+    /// Those that are due in the next turn, since they let others go first.
+    yielded: Vec<usize>,
     /// When the last of those that were due had been stepped.
     done: Instant,
     /// Those that could go on at once, in the order of their turns.
@@ -115,9 +117,11 @@ struct Body<T, S> {
 }
 
 impl<T, S> Body<T, S> {
-    /// Whether its turn comes for an event. The greedy have their turn as it is.
+    /// Whether its turn comes for an event. The greedy have their turn as it is, and so has one that
+    /// yielded.
     fn is_waiting_for(&self, ready: Interest) -> bool {
-        !self.is_greedy && self.probe.wait().is_helped_by(ready)
+        let wait = self.probe.wait();
+        !self.is_greedy && !wait.is_yield && wait.is_helped_by(ready)
     }
 }
 
@@ -130,6 +134,7 @@ impl<T, S: System> Engine<T, S> {
             clock: Clock::new(now),
             slots: Slots::new(),
             due: Vec::new(),
+            yielded: Vec::new(),
             done: now,
             greedy: VecDeque::new(),
             scratch: Scratch::default(),
@@ -221,7 +226,14 @@ impl<T, S: System> Engine<T, S> {
     /// Steps all that are due, and hands out those that have ended.
     pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) {
         let mut due = mem::take(&mut self.due);
-        for index in due.drain(..) {
+        let first = self.yielded.len();
+        due.splice(..0, self.yielded.drain(..));
+        for (n, index) in due.drain(..).enumerate() {
+            // One that yields in this turn may be due twice.
+            let yields = |(_, body): (Key, &mut Body<T, S::Stream>)| body.probe.wait().is_yield;
+            if n >= first && self.slots.at(index).is_some_and(yields) {
+                continue;
+            }
             if let Some(end) = self.step_one(index) {
                 ended(end);
             }
@@ -279,7 +291,7 @@ impl<T, S: System> Engine<T, S> {
                 self.due.push(key.index);
             }
         });
-        self.is_called = is_called || !self.due.is_empty();
+        self.is_called = is_called || !self.due.is_empty() || !self.yielded.is_empty();
         Ok(())
     }
 
@@ -296,13 +308,14 @@ impl<T, S: System> Engine<T, S> {
             });
         }
         self.due.clear();
+        self.yielded.clear();
         self.greedy.clear();
         self.reserved = 0;
     }
 
     /// How long it may sleep.
     fn sleep(&mut self, until: Option<Instant>) -> Duration {
-        if !self.greedy.is_empty() {
+        if !self.greedy.is_empty() || !self.yielded.is_empty() {
             return Duration::ZERO;
         }
         let longest = match self.in_flight() {
@@ -335,6 +348,12 @@ impl<T, S: System> Engine<T, S> {
         self.reserved = self.reserved + needs - body.reserved;
         body.reserved = needs;
         match stepped {
+            Poll::Pending if body.probe.wait().is_yield => {
+                let deadline = body.probe.deadline();
+                self.slots.wake(key, deadline);
+                self.yielded.push(index);
+                None
+            }
             Poll::Pending => {
                 let at = body.probe.wake_at();
                 if body.probe.wait().until.is_none() || at > self.clock.read(self.system.now()) {

@@ -26,6 +26,9 @@ pub use {
     reading::Reading, resolving::Resolving, sending::Sending,
 };
 
+/// How long a step may last before others get their turn, whatever it has done.
+const SHARE: Duration = Duration::from_millis(1);
+
 /// Where a probe is.
 pub enum State {
     /// Waits for the addresses of a name.
@@ -84,6 +87,8 @@ pub struct Wait {
     pub on: Option<Blocked>,
     /// A moment. One that has passed means: others first, then again.
     pub until: Option<Instant>,
+    /// Whether it waits for no more than that all others who are due have been stepped.
+    pub is_yield: bool,
 }
 
 /// What all states of a probe share, and the world for the length of a step.
@@ -199,6 +204,19 @@ impl Turn {
         Ok(Self::Wait(same.into(), wait))
     }
 
+    /// On to another state, once all others who are due have been stepped. Where the deadline has
+    /// passed, at once: what has come in time counts.
+    fn yield_to_others(next: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
+        if cx.now >= *cx.deadline {
+            return Self::go(next);
+        }
+        let wait = Wait {
+            is_yield: true,
+            ..Wait::until(cx.now)
+        };
+        Self::wait(next, wait)
+    }
+
     /// There is more to do, but the step has had its share: others first.
     fn again(same: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
         Self::wait(same, Wait::until(cx.now))
@@ -210,19 +228,24 @@ impl Wait {
     pub const ANSWER: Self = Self {
         on: None,
         until: None,
+        is_yield: false,
     };
 
     /// For a socket.
     pub fn on(blocked: Blocked) -> Self {
         Self {
             on: Some(blocked),
-            until: None,
+            ..Self::ANSWER
         }
     }
 
     /// For a socket or a moment, whichever comes first.
     pub fn either(on: Option<Blocked>, until: Option<Instant>) -> Self {
-        Self { on, until }
+        Self {
+            on,
+            until,
+            ..Self::ANSWER
+        }
     }
 
     /// Whether a stream that has become ready for this is a reason to step. Room to write is none for
@@ -236,8 +259,8 @@ impl Wait {
     /// For a moment.
     pub fn until(moment: Instant) -> Self {
         Self {
-            on: None,
             until: Some(moment),
+            ..Self::ANSWER
         }
     }
 }

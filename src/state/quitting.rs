@@ -1,6 +1,6 @@
 //! The quit string goes out, and the response time is taken.
 
-use super::{Cx, State, Turn, Wait};
+use super::{Cx, SHARE, State, Turn, Wait};
 use crate::link::{Chunk, LinkError};
 use crate::net::Io;
 use crate::outcome::{Cause, Reply, Report};
@@ -111,6 +111,11 @@ impl Quitting {
             match cx.link.read(cx.net, &mut cx.scratch.buffer) {
                 Ok(Io::Blocked(on)) => {
                     return Turn::wait(self, Wait::either(Some(on), Some(said.leave)));
+                }
+                Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing))
+                    if cx.net.now() >= cx.now + SHARE =>
+                {
+                    break;
                 }
                 Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing)) => {}
                 // Where nothing was read before, this is where a server that wants a certificate of

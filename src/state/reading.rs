@@ -1,20 +1,16 @@
 //! The reply goes to the pattern, piece by piece.
 
-use super::{Cx, Quitting, State, Turn, Wait};
+use super::{Cx, Quitting, SHARE, State, Turn, Wait};
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::{Cause, Reply};
-use std::time::Duration;
 
 /// How many reads one step may take before others get their turn: a peer can send without end.
 const READS: usize = 16;
 
 /// What the matching of one read may cost, in states of the pattern visited: about a millisecond.
 const VISITS: usize = 1 << 18;
-
-/// How long a step may last before others get their turn, whatever it has done.
-const SHARE: Duration = Duration::from_millis(1);
 
 /// Feeds the reply to the pattern until it is decided.
 pub struct Reading {
@@ -40,6 +36,8 @@ impl Reading {
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
             let read = match cx.link.read(cx.net, buffer)? {
                 Io::Blocked(on) => return Turn::wait(self, Wait::on(on)),
+                // Tickets, too, cost time.
+                Io::Ready(Chunk::Nothing) if cx.net.now() >= cx.now + SHARE => break,
                 Io::Ready(Chunk::Nothing) => continue,
                 Io::Ready(Chunk::End) => return Ok(Turn::Go(self.finish(cx, Ending::Peer)?)),
                 Io::Ready(Chunk::Bytes(read)) => read,

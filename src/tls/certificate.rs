@@ -93,11 +93,11 @@ impl<'a> Certificate<'a> {
         Some(tagged(fields, 0x80)?.0)
     }
 
-    /// How many names its subjectAltName has.
-    pub fn names(&self) -> usize {
+    /// The names of its subjectAltName (RFC 5280, section 4.2.1.6), each with its tag.
+    pub fn names(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
         const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
         let names = self.extension(SUBJECT_ALT_NAME).and_then(sequence);
-        names.map_or(0, count)
+        elements(names.unwrap_or_default())
     }
 }
 
@@ -127,11 +127,12 @@ pub fn sequence(der: &[u8]) -> Option<&[u8]> {
     Some(tagged(der, 0x30)?.0)
 }
 
-/// How many elements stand here one behind the other, as far as they can be read.
-pub fn count(mut elements: &[u8]) -> usize {
-    let mut count = 0;
-    while let Some((_, _, rest)) = element(elements) {
-        (count, elements) = (count + 1, rest);
-    }
-    count
+/// The tags and contents of the elements that stand here one behind the other, as far as they can be
+/// read.
+pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    std::iter::from_fn(move || {
+        let (tag, contents, rest) = element(der)?;
+        der = rest;
+        Some((tag, contents))
+    })
 }

@@ -1,9 +1,9 @@
 //! What the certificate of an issuer must allow, where webpki does not look: as OpenSSL and Go, which
 //! agree on all that is refused here.
 
-use super::certificate::{Certificate, sequence};
+use super::certificate::{Certificate, elements, sequence};
 use super::dates;
-use super::der::{element, tagged};
+use super::der::tagged;
 use super::store::Store;
 use super::verify::readable;
 use rustls::pki_types::{TrustAnchor, UnixTime};
@@ -157,14 +157,8 @@ fn basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
 fn is_for_servers(value: &[u8]) -> bool {
     const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
     const ANY: &[u8] = &[0x55, 29, 37, 0];
-    let mut purposes = sequence(value).unwrap_or_default();
-    while let Some((_, purpose, rest)) = element(purposes) {
-        if purpose == SERVER_AUTH || purpose == ANY {
-            return true;
-        }
-        purposes = rest;
-    }
-    false
+    let mut purposes = elements(sequence(value).unwrap_or_default());
+    purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY)
 }
 
 fn is_known(oid: &[u8]) -> bool {

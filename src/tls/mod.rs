@@ -5,6 +5,7 @@ pub mod dates;
 mod der;
 mod explain;
 mod issuer;
+mod many_names;
 pub mod name;
 mod path;
 mod session;

@@ -1,9 +1,8 @@
 //! What of the certificates that a peer presents is given to webpki, so that a path costs bounded
 //! work: webpki tries all orders of issuers that bear one name.
 
-use super::certificate::{Certificate, count, sequence};
+use super::certificate::{Certificate, elements, sequence};
 use super::dates;
-use super::der::element;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use std::fmt;
@@ -12,7 +11,7 @@ use std::fmt;
 pub const MAX_ISSUERS: usize = 6;
 
 /// How many extensions a certificate may have; webpki reads them again at each step.
-const MAX_EXTENSIONS: usize = 64;
+const MAX_EXTENSIONS: usize = 32;
 
 /// How many names may be compared with name constraints: about a millisecond.
 const MAX_NAME_COMPARISONS: usize = 10_000;
@@ -212,18 +211,18 @@ fn name_comparisons(
         return 0;
     }
     // Beside the names, each has a subject.
-    let names = chosen.iter().chain([own]).map(|one| one.names() + 1);
+    let names = chosen
+        .iter()
+        .chain([own])
+        .map(|one| one.names().count() + 1);
     constraints.saturating_mul(names.sum())
 }
 
 /// How many names the contents of name constraints permit and exclude.
-fn subtrees(mut constraints: &[u8]) -> usize {
-    let mut sum = 0;
-    while let Some((_, subtrees, rest)) = element(constraints) {
-        sum += count(subtrees);
-        constraints = rest;
-    }
-    sum
+fn subtrees(constraints: &[u8]) -> usize {
+    elements(constraints)
+        .map(|(_, subtrees)| elements(subtrees).count())
+        .sum()
 }
 
 impl fmt::Display for Excess {

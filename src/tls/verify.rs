@@ -3,6 +3,7 @@
 use super::certificate::Certificate;
 use super::dates::{self, Undue};
 use super::issuer::{self, Unfit};
+use super::many_names::{self, OtherNames};
 use super::name;
 use super::path::{self, Candidates, Excess};
 use super::signatures::Ledger;
@@ -46,6 +47,8 @@ pub enum Untrusted {
     Unfit(Unfit),
     /// To look for a path would cost too much.
     Excess(Excess),
+    /// None of very many names is the wanted one.
+    OtherNames(OtherNames),
 }
 
 /// Accepts anything.
@@ -216,6 +219,7 @@ impl fmt::Display for Untrusted {
             Self::Authority => write!(f, "invalid certificate: it is an authority's (CA:TRUE)"),
             Self::Unfit(unfit) => write!(f, "{unfit}"),
             Self::Excess(excess) => write!(f, "{excess}"),
+            Self::OtherNames(others) => write!(f, "{others}"),
         }
     }
 }
@@ -238,6 +242,10 @@ impl ServerCertVerifier for Trusting {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.chain(end_entity, intermediates, now)?;
+        let certificate = Certificate::parse(end_entity);
+        if let Some(others) = certificate.and_then(|it| many_names::none_fits(&it, server_name)) {
+            return Err(Untrusted::OtherNames(others).into());
+        }
         verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
             .map_err(|error| naming(error, end_entity))?;
         Ok(ServerCertVerified::assertion())

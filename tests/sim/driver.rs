@@ -70,7 +70,8 @@ pub enum Strain {
 /// How a run went, beside its outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many steps it has taken, and after how many of them it asked for another at once.
+    /// How many steps it has taken, and after how many of them it asked for another at once, since it
+    /// had had its share.
     pub steps: usize,
     pub yields: usize,
     /// How many reads a step took at most that did nothing but read the reply.
@@ -242,7 +243,7 @@ impl Driver {
             return true;
         }
         let wake = self.wake();
-        let yielded = wake <= self.world.age();
+        let yielded = wake <= self.world.age() && !self.probe.wait().is_yield;
         let awake = match self.world.next() {
             Some(at) if at <= wake => self.world.turn() && self.is_helped(),
             _ => {

@@ -139,10 +139,10 @@ fn those_who_call_themselves_as_a_root_is_called_are_not_tried_without_end() {
 fn a_certificate_of_very_many_extensions_is_not_read() {
     let root = Authority::new("Case Root");
     let leaf = |n| root.issue(Leaf::good().with_extensions(n));
-    asked(&leaf(40), &root.store()).ok("220 ready");
+    asked(&leaf(20), &root.store()).ok("220 ready");
     refused(
         &asked(&leaf(100), &root.store()),
-        &["more than 64 extensions"],
+        &["more than 32 extensions"],
     );
 }
 
@@ -165,4 +165,40 @@ fn names_and_name_constraints_are_compared_where_there_are_not_too_many() {
             run.ok("220 ready");
         }
     }
+}
+
+#[test]
+fn of_very_many_names_the_right_one_is_found_and_a_few_are_told() {
+    let root = Authority::new("Case Root");
+    let store = root.store();
+    let names: Vec<_> = (0..2_000).map(|n| format!("n{n}.example.com")).collect();
+    let issued = |last: &[&str]| {
+        let names: Vec<_> = names
+            .iter()
+            .map(String::as_str)
+            .chain(last.to_vec())
+            .collect();
+        root.issue(Leaf::named(&names))
+    };
+    for (last, name) in [
+        ("LocalHost", "localhost"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("*.Example.org", "www.example.org"),
+        ("www.example.org", "www.example.org"),
+    ] {
+        let server = crate::greeting(&issued(&[last]), TLS13);
+        let port = server.port();
+        program!("-S -H 127.0.0.1 -p {port} --sni {name}")
+            .trusting(&store)
+            .run()
+            .ok("seconds response time");
+    }
+    let run = asked(&issued(&["192.0.2.1"]), &store);
+    refused(
+        &run,
+        &[
+            "not for localhost: it names n0.example.com, ",
+            "n7.example.com and 1993 more",
+        ],
+    );
 }

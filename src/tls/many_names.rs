@@ -1,0 +1,80 @@
+//! A certificate with very many names, none of which is the one asked for. webpki writes all of them
+//! down then, which takes milliseconds; here a few are, and the others counted.
+
+use super::certificate::Certificate;
+use rustls::pki_types::{IpAddr, ServerName};
+use std::fmt;
+use std::net;
+
+/// So many names are few.
+const FEW: usize = 500;
+
+/// How many are shown.
+const SHOWN: usize = 8;
+
+const DNS_NAME: u8 = 0x82;
+const IP_ADDRESS: u8 = 0x87;
+
+/// None of very many names is the wanted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherNames {
+    wanted: String,
+    shown: Vec<String>,
+    more: usize,
+}
+
+/// `None` where the names are few, or one may be the wanted one: then webpki decides.
+pub fn none_fits(certificate: &Certificate<'_>, wanted: &ServerName<'_>) -> Option<OtherNames> {
+    certificate.names().nth(FEW)?;
+    if certificate
+        .names()
+        .any(|(tag, name)| fits(tag, name, wanted))
+    {
+        return None;
+    }
+    let is_host = |(tag, _): &(u8, _)| matches!(*tag, DNS_NAME | IP_ADDRESS);
+    let mut hosts = certificate.names().filter(is_host);
+    Some(OtherNames {
+        wanted: wanted.to_str().into_owned(),
+        shown: hosts.by_ref().take(SHOWN).map(display).collect(),
+        more: hosts.count(),
+    })
+}
+
+/// Whether webpki might take the name for the wanted one; more than it does.
+fn fits(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
+    match (tag, wanted) {
+        (DNS_NAME, ServerName::DnsName(wanted)) => {
+            let wanted = wanted.as_ref().as_bytes();
+            let wanted = wanted.strip_suffix(b".").unwrap_or(wanted);
+            let parent = wanted.iter().position(|byte| *byte == b'.');
+            let parent = parent.and_then(|at| wanted.get(at..));
+            let below = name.strip_prefix(b"*").zip(parent);
+            name.eq_ignore_ascii_case(wanted)
+                || below.is_some_and(|(name, parent)| name.eq_ignore_ascii_case(parent))
+        }
+        (IP_ADDRESS, ServerName::IpAddress(IpAddr::V4(wanted))) => name == wanted.as_ref(),
+        (IP_ADDRESS, ServerName::IpAddress(IpAddr::V6(wanted))) => name == wanted.as_ref(),
+        _ => false,
+    }
+}
+
+fn display((tag, name): (u8, &[u8])) -> String {
+    let v4 = <[u8; 4]>::try_from(name).map(net::IpAddr::from);
+    let v6 = <[u8; 16]>::try_from(name).map(net::IpAddr::from);
+    match v4.or(v6) {
+        Ok(address) if tag == IP_ADDRESS => address.to_string(),
+        _ => String::from_utf8_lossy(name).into_owned(),
+    }
+}
+
+impl fmt::Display for OtherNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.shown.join(", ");
+        let Self { wanted, more, .. } = self;
+        write!(
+            f,
+            "certificate is not for {wanted}: it names {shown} and {more} more"
+        )
+    }
+}
