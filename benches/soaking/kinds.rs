@@ -1,6 +1,8 @@
 //! What is checked: servers of every kind, and the lines that ask them.
 
-use crate::support::{Authority, Fleet, Full, Leaf, Manner, Refusing, Server, Store, TLS12, TLS13};
+use crate::support::{
+    Authority, Fleet, Full, Identity, Leaf, Manner, Refusing, Server, Store, TLS12, TLS13,
+};
 use std::net::Ipv4Addr;
 use tempfile::TempDir;
 
@@ -16,6 +18,8 @@ pub struct Kind {
     pub limit: f64,
     /// Once in as many rounds as there are [`ROUNDS`]: it costs more than others.
     rare: bool,
+    /// Whether its peer answers at once, as peers do that are well: how long it takes is this side's.
+    pub is_good: bool,
 }
 
 /// All kinds, and the order in which they are asked, again and again.
@@ -37,9 +41,12 @@ pub struct Servers {
 }
 
 const ROUNDS: usize = 10;
+const ROOT: &str = "Soak Root";
 /// So many lines in the beginning have options of their own: whatever is kept for those that come again
 /// is full then.
 const FIRST: usize = 2_048;
+/// A peer that presents a chain of which many paths can be made, none of which ends anywhere.
+const COSTLY: &str = "TLS: a chain that costs";
 /// A pattern that no other line has.
 const OWN: &str = "a pattern of its own";
 /// So many servers share what is asked under TLS, since each has one client at a time. A prime number: a
@@ -85,17 +92,19 @@ const SLOW: &[(&str, Manner, &str, &str)] = &[
 const SECOND: u32 = 1;
 
 impl World {
-    pub fn new() -> (Self, Servers) {
-        let authority = Authority::new("Soak Root");
+    /// With the chain that costs, or with an ordinary one in its place.
+    pub fn new(is_costly: bool) -> (Self, Servers) {
+        let authority = Authority::new(ROOT);
         let identity = authority.issue(Leaf::good());
         let greets = |peer: &mut crate::support::Peer| peer.say("220 ready\r\n");
         let mut servers = vec![
             Server::unix(greets),
             Server::unix_tls(&identity, TLS13, greets),
             Server::tls(&identity, TLS12, greets),
+            Server::tls(&chain(is_costly), TLS13, |_| ()),
         ];
         let (path, tls_path) = (servers[0].path(), servers[1].path());
-        let tls12 = servers[2].port();
+        let (tls12, costly) = (servers[2].port(), servers[3].port());
         let unix = format!("unix:{path}");
         let tls_unix = format!("unix:{tls_path} -S --sni localhost");
         let tls: Vec<_> = (0..SHARED)
@@ -130,6 +139,7 @@ impl World {
         let here = |port: u16, flags: &str| format!("127.0.0.1:{port} {flags}");
         let tls13 = |flags: &str| format!("127.0.0.1:{{tls}} -S {flags}");
         kinds.extend([
+            Kind::new(COSTLY, here(costly, "-S"), "certificate"),
             Kind::new("a name", format!("{{host}}:{} -4", named.port()), "ok"),
             Kind::new("refused", here(refused, ""), "refused"),
             Kind::new("refused, and should be", here(refused, "-C"), "ok"),
@@ -200,6 +210,18 @@ impl World {
     }
 }
 
+/// Of nobody that is in the store. One that costs is of authorities that bear the name of the root
+/// that is there, and vouch for each other.
+fn chain(is_costly: bool) -> Identity {
+    let impostor = Authority::new(ROOT);
+    let leaf = impostor.issue(Leaf::good());
+    let others = if is_costly { 20 } else { 0 };
+    (0..others).fold(leaf, |chain, n| match n % 2 {
+        0 => chain.through(&impostor.intermediate(ROOT)),
+        _ => chain.through(&Authority::new(ROOT)),
+    })
+}
+
 impl Kind {
     /// Which verdict that is.
     pub fn status(&self) -> &'static str {
@@ -217,6 +239,7 @@ impl Kind {
             reasons,
             limit: TIMEOUT.into(),
             rare: false,
+            is_good: name.starts_with("good"),
         }
     }
 

@@ -91,9 +91,10 @@ impl<'a> Soaked<'a> {
     pub fn tables(&self) -> String {
         let (seconds, count) = (self.seconds, self.verdicts.count);
         format!(
-            "{count} checks in {seconds} s, {RATE} a second and {PARALLEL} at a time at most\n\n{}\n{}",
+            "{count} checks in {seconds} s, {RATE} a second and {PARALLEL} at a time at most\n\n{}\n{}\n{}",
             self.samples.table(),
-            self.verdicts.table(self.world)
+            self.verdicts.table(self.world),
+            self.verdicts.good()
         )
     }
 

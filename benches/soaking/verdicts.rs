@@ -16,6 +16,8 @@ pub struct Verdicts {
     seen: Vec<u64>,
     pub count: usize,
     wrong: usize,
+    /// How long each check of a good peer took, in seconds.
+    good: Vec<f32>,
     pub broken: Vec<String>,
 }
 
@@ -32,6 +34,7 @@ impl Verdicts {
             seen: Vec::new(),
             count: 0,
             wrong: 0,
+            good: Vec::new(),
             broken: Vec::new(),
         }
     }
@@ -74,6 +77,22 @@ impl Verdicts {
         table
     }
 
+    /// How long the checks of good peers took.
+    pub fn good(&self) -> String {
+        let mut good = self.good.clone();
+        good.sort_by(f32::total_cmp);
+        let at = |part: usize| {
+            let at = good.len().saturating_sub(1) * part / 100;
+            1e3 * good.get(at).copied().unwrap_or_default()
+        };
+        let (half, most, last) = (at(50), at(99), at(100));
+        let count = good.len();
+        format!(
+            "{count} checks of good peers: half within {half:.2} ms, 99 of 100 within {most:.2} ms, all \
+             within {last:.2} ms"
+        )
+    }
+
     fn hold(&mut self, text: &str, world: &World) -> Result<(), String> {
         let object: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
         let line = object["line"].as_u64().ok_or("of no line")?;
@@ -95,6 +114,9 @@ impl Verdicts {
         tally.count += 1;
         let elapsed = object["elapsed"].as_f64().unwrap_or_default();
         tally.slowest = tally.slowest.max(elapsed);
+        if kind.is_good {
+            self.good.push(elapsed as f32);
+        }
         let reason = object["reason"].as_str().unwrap_or_default();
         let is_known = kind.reasons.split(' ').any(|known| known == reason);
         if object["status"] != kind.status() || !is_known {
