@@ -205,7 +205,7 @@ impl fmt::Display for Unfit {
             }
             Why::PathLength { allowed, are } => write!(
                 f,
-                " allows {allowed} other issuers below it (its pathLenConstraint), and there are {are}"
+                " has more issuers below it ({are}) than its pathLenConstraint allows ({allowed})"
             ),
             Why::Purpose => write!(
                 f,

@@ -250,3 +250,95 @@ impl fmt::Display for Excess {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, CertifiedIssuer, DnType, Issuer, KeyPair};
+
+    type Party = CertifiedIssuer<'static, KeyPair>;
+
+    fn params(name: &str) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    }
+
+    fn key() -> KeyPair {
+        KeyPair::generate().expect("a key")
+    }
+
+    fn root(name: &str) -> Party {
+        CertifiedIssuer::self_signed(params(name), key()).expect("a root")
+    }
+
+    /// A certificate for the first name, by somebody of the second.
+    fn issued(subject: &str, issuer: &str) -> CertificateDer<'static> {
+        let issuer = Issuer::new(params(issuer), key());
+        let issued = CertifiedIssuer::signed_by(params(subject), key(), &issuer);
+        issued.expect("a certificate").der().clone()
+    }
+
+    /// The places of those that are chosen, for a certificate of `A`, where the store has `R`.
+    fn chosen(presented: &[CertificateDer<'static>]) -> (Vec<usize>, bool) {
+        let mut roots = RootCertStore::empty();
+        roots.add(root("R").der().clone()).expect("a root");
+        let own = issued("own", "A");
+        let own = Certificate::parse(&own).expect("a certificate");
+        let found = candidates(&own, presented, &roots, UnixTime::now()).expect("not too much");
+        let place = |one| presented.iter().position(|other| other == one);
+        let places = found.issuers.iter().filter_map(place);
+        (places.collect(), found.is_cut)
+    }
+
+    #[test]
+    fn whom_nobody_names_is_left_out_and_whom_somebody_names_is_not() {
+        let mut presented: Vec<_> = (0..50).map(|n| issued(&n.to_string(), "R")).collect();
+        presented.push(issued("B", "R"));
+        presented.push(issued("A", "B"));
+        assert_eq!(chosen(&presented), (vec![51, 50], false));
+        assert_eq!(chosen(&presented[..50]), (vec![], false));
+    }
+
+    #[test]
+    fn one_that_is_presented_twice_is_taken_once() {
+        let (first, second) = (issued("A", "B"), issued("B", "R"));
+        let twice = [&first, &first, &second, &first, &second].map(Clone::clone);
+        assert_eq!(chosen(&twice), (vec![0, 2], false));
+    }
+
+    #[test]
+    fn a_way_to_the_store_goes_before_more_of_one_name() {
+        let mut presented: Vec<_> = (0..20).map(|_| issued("A", "B")).collect();
+        presented.extend([issued("B", "C"), issued("C", "R")]);
+        let (places, is_cut) = chosen(&presented);
+        assert_eq!(places, [0, 20, 21, 1, 2, 3]);
+        assert!(is_cut);
+    }
+
+    #[test]
+    fn those_that_lead_back_are_few() {
+        let mut presented: Vec<_> = (0..20).map(|_| issued("A", "A")).collect();
+        assert_eq!(chosen(&presented).0, [0, 1]);
+        presented.extend((0..20).map(|_| issued("A", "B")));
+        presented.extend((0..20).map(|_| issued("B", "A")));
+        let (places, _) = chosen(&presented);
+        let back = places.iter().filter(|place| !(20..40).contains(*place));
+        assert_eq!(places.len(), MAX_ISSUERS);
+        assert!(back.count() <= MAX_BACKWARD, "{places:?}");
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_passed_over() {
+        let junk = [
+            &b""[..],
+            b"\x30",
+            b"\x30\x80",
+            &[0x30, 2, 0x30, 0],
+            &[0xff; 40],
+        ];
+        let mut presented: Vec<_> = junk.map(|junk| junk.to_vec().into()).into();
+        presented.push(issued("A", "R"));
+        assert_eq!(chosen(&presented), (vec![5], false));
+    }
+}

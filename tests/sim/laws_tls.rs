@@ -109,6 +109,18 @@ fn a_handshake_comes_up_however_it_is_cut() {
 }
 
 #[test]
+fn one_that_came_up_gives_others_their_turn_where_there_is_more_to_do() {
+    for (check, yields) in [(expecting("^220"), true), (Check::default(), false)] {
+        let script = Script::tls(vec![Act::say("220 ready\r\n")]);
+        let run = run(script, over(true, check));
+        assert_eq!(run.status, Status::Ok, "{}", run.told());
+        let stay = run.tally.stay(Phase::Sending);
+        assert_eq!(stay.is_some(), yields, "{}", run.told());
+        assert_eq!(run.elapsed(), Duration::ZERO, "{}", run.told());
+    }
+}
+
+#[test]
 fn one_that_comes_byte_by_byte_gives_others_their_turn() {
     let script = Script {
         weather: Weather {

@@ -52,7 +52,7 @@ const ROOT: [Change; 12] = [
     ),
     (
         |params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0)),
-        Some("allows 0 other issuers below it (its pathLenConstraint), and there are 1"),
+        Some("has more issuers below it (1) than its pathLenConstraint allows (0)"),
     ),
     (
         |params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1)),
