@@ -2,7 +2,7 @@
 
 use crate::net::{Io, Net};
 use crate::outcome::Session;
-use crate::tls::{self, TlsError};
+use crate::tls::{self, ClientSession, TlsError};
 use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
@@ -14,7 +14,7 @@ const DRAIN: usize = 256;
 /// The stream of one probe. Owns the TLS session where there is one, never the socket.
 #[derive(Default)]
 pub struct Link {
-    tls: Option<Box<ClientConnection>>,
+    tls: Option<Box<ClientSession>>,
     /// Goodbye was said: nothing is sent any more, and what comes is not for reading.
     goodbye_said: bool,
 }
@@ -50,7 +50,7 @@ macro_rules! ready {
 
 impl Link {
     /// Everything from here on goes through `session`.
-    pub fn secure(&mut self, session: ClientConnection) {
+    pub(crate) fn secure(&mut self, session: ClientSession) {
         self.tls = Some(Box::new(session));
     }
 
@@ -62,8 +62,19 @@ impl Link {
     /// What was agreed upon; `None` in the clear, and while the handshake is under way or where it
     /// failed.
     pub fn session(&self) -> Option<Session> {
-        let tls = self.tls.as_ref().filter(|tls| !tls.is_handshaking())?;
-        tls::agreed(tls)
+        let tls = &self.tls.as_ref()?.connection;
+        tls::agreed(tls).filter(|_| !tls.is_handshaking())
+    }
+
+    /// Whether the peer has asked for a client certificate. There is none, and a peer that wants one
+    /// says so at the end of the handshake: over TLS 1.3 after the session is up here.
+    pub fn is_certificate_requested(&self) -> bool {
+        let tls = self.tls.as_ref();
+        tls.is_some_and(|tls| tls.is_certificate_requested())
+    }
+
+    fn tls(&mut self) -> Option<&mut ClientConnection> {
+        self.tls.as_mut().map(|tls| &mut tls.connection)
     }
 
     /// Goes on with the handshake by one read at most. `Ready(true)` once the session is up and every
@@ -72,10 +83,10 @@ impl Link {
     /// # Errors
     /// The handshake failed; the alert that says so was sent as far as the kernel took it.
     pub fn handshake(&mut self, net: &mut dyn Net) -> Result<Io<bool>, LinkError> {
-        let Some(tls) = &mut self.tls else {
+        let Some(tls) = self.tls() else {
             return Ok(Io::Ready(true));
         };
-        ready!(flush(tls, net)?);
+        ready!(deliver(tls, net)?);
         if !tls.is_handshaking() {
             return Ok(Io::Ready(true));
         }
@@ -95,7 +106,8 @@ impl Link {
     /// # Errors
     /// The connection was reset, or what came is not TLS.
     pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
-        let Some(tls) = &mut self.tls.as_mut().filter(|_| !self.goodbye_said) else {
+        let goodbye_said = self.goodbye_said;
+        let Some(tls) = self.tls().filter(|_| !goodbye_said) else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
             return Ok(Io::Ready(Chunk::of(read)));
         };
@@ -132,9 +144,9 @@ impl Link {
         sent: &mut usize,
     ) -> Result<Io<()>, LinkError> {
         while let Some(rest) = buf.get(*sent..).filter(|rest| !rest.is_empty()) {
-            let written = match &mut self.tls {
+            let written = match self.tls() {
                 Some(tls) => {
-                    ready!(flush(tls, net)?);
+                    ready!(deliver(tls, net)?);
                     // A session that is broken already says so in its own words.
                     tls.process_new_packets().map_err(TlsError::from)?;
                     tls.writer().write(rest)?
@@ -146,8 +158,8 @@ impl Link {
             }
             *sent += written;
         }
-        match &mut self.tls {
-            Some(tls) => Ok(flush(tls, net)?),
+        match self.tls() {
+            Some(tls) => deliver(tls, net),
             None => Ok(Io::Ready(())),
         }
     }
@@ -155,13 +167,13 @@ impl Link {
     /// Says goodbye under TLS (`close_notify`), once; nothing in the clear. Takes no error: who is gone
     /// needs no goodbye. What is read after it is not decrypted any more.
     pub fn say_goodbye(&mut self, net: &mut dyn Net) {
-        if let Some(tls) = &mut self.tls
-            && !tls.is_handshaking()
-            && !self.goodbye_said
-        {
-            self.goodbye_said = true;
+        if self.goodbye_said {
+            return;
+        }
+        if let Some(tls) = self.tls().filter(|tls| !tls.is_handshaking()) {
             tls.send_close_notify();
             let _ = flush(tls, net);
+            self.goodbye_said = true;
         }
     }
 
@@ -211,6 +223,17 @@ fn flush(tls: &mut ClientConnection, net: &mut dyn Net) -> io::Result<Io<()>> {
         }
     }
     Ok(Io::Ready(()))
+}
+
+/// The same where a failure ends the check: a peer that takes nothing any more may have said why.
+fn deliver(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<()>, LinkError> {
+    match flush(tls, net) {
+        Ok(flushed) => Ok(flushed),
+        Err(e) => match receive(tls, net) {
+            Err(alert @ LinkError::Tls(_)) => Err(alert),
+            _ => Err(e.into()),
+        },
+    }
 }
 
 /// One read of the socket, decrypted. A failure is told to the peer before it is told to us.

@@ -170,6 +170,7 @@ impl Probe {
             phase,
             cause,
             peer: self.peer,
+            certificate_requested: self.link.is_certificate_requested(),
         }
     }
 }

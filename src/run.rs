@@ -64,6 +64,7 @@ fn one(single: Single, left: &mut Duration) -> (String, Status) {
                 phase: Phase::Resolving,
                 cause: Cause::Engine(e),
                 peer: None,
+                certificate_requested: false,
             }),
             trace: Trace::none(Phase::Resolving),
             began,

@@ -208,7 +208,7 @@ fn rsa_under_2048_bits_is_refused() {
 
 #[test]
 fn p521_is_refused() {
-    what_is_weak_is_refused(Weak::P521, "HandshakeFailure");
+    what_is_weak_is_refused(Weak::P521, "handshake_failure");
 }
 
 #[test]

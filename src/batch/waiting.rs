@@ -79,6 +79,7 @@ impl Waiting {
             phase: trace.phase,
             cause: Cause::Interrupted,
             peer: trace.peer,
+            certificate_requested: false,
         };
         Some(Record {
             label: self.label,

@@ -78,6 +78,7 @@ mod tests {
             phase: Phase::Connecting,
             cause,
             peer: None,
+            certificate_requested: false,
         })
     }
 
@@ -86,6 +87,7 @@ mod tests {
             phase: Phase::Reading,
             cause,
             peer: None,
+            certificate_requested: false,
         })
     }
 
@@ -172,6 +174,7 @@ mod tests {
             phase: Phase::Connecting,
             cause,
             peer: None,
+            certificate_requested: false,
         });
         for (outcome, status) in [
             (unconnected(&[Some(Errno::CONNREFUSED)]), Status::Ok),

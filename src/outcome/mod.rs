@@ -58,6 +58,8 @@ pub struct Failure {
     pub cause: Cause,
     /// The address connected to.
     pub peer: Option<SocketAddr>,
+    /// The peer asked for a client certificate, and there was none to give.
+    pub certificate_requested: bool,
 }
 
 /// What came of a check that did not go all its way.

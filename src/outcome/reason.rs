@@ -190,6 +190,7 @@ mod tests {
             phase: Phase::Reading,
             cause,
             peer: None,
+            certificate_requested: false,
         })
     }
 

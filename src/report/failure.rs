@@ -16,7 +16,7 @@ const PLACE: usize = 300;
 
 /// The message of a check that did not go all its way.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
-    let came = came(check, target, failure);
+    let came = came(check, target, failure) + &behind(failure);
     if let Cause::Engine(_) = failure.cause {
         return came;
     }
@@ -39,6 +39,24 @@ pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
         }
         (Target::Address { address, .. }, _) => format!("{doing} {address}: {came}"),
         _ => format!("{doing} {}: {came}", place(target)),
+    }
+}
+
+/// What stands behind the words for what came: why it did, as far as that can be said.
+pub fn behind(failure: &Failure) -> String {
+    let guess = match &failure.cause {
+        Cause::Interrupted | Cause::Engine(_) | Cause::Ended => return String::new(),
+        // That was our own refusal.
+        Cause::Tls(e) if e.is_certificate() => return String::new(),
+        Cause::Tls(e) => e.guess(),
+        _ => None,
+    };
+    match guess {
+        _ if failure.certificate_requested => {
+            " (the server asked for a client certificate)".to_owned()
+        }
+        Some(guess) => format!(": {guess}"),
+        None => String::new(),
     }
 }
 
@@ -146,6 +164,7 @@ pub fn text(e: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::TlsError;
     use std::net::SocketAddr;
 
     fn host(host: &str) -> Target {
@@ -164,7 +183,13 @@ mod tests {
             Target::Socket(_) => None,
         };
         let peer = address.filter(|_| connected);
-        describe(check, target, &Failure { phase, cause, peer })
+        let failure = Failure {
+            phase,
+            cause,
+            peer,
+            certificate_requested: false,
+        };
+        describe(check, target, &failure)
     }
 
     fn plain(target: &Target, phase: Phase, cause: Cause) -> String {
@@ -336,6 +361,33 @@ mod tests {
             let line = plain(&target, Phase::Connecting, unconnected(address, came));
             assert_eq!(line, format!("connecting to {shown}"));
         }
+    }
+
+    #[test]
+    fn a_certificate_that_was_asked_for_is_told_of_where_it_may_be_why() {
+        let alert = |number: u8| {
+            let alert = rustls::AlertDescription::from(number);
+            Cause::Tls(rustls::Error::AlertReceived(alert).into())
+        };
+        let behind = |certificate_requested, cause| {
+            let failure = Failure {
+                phase: Phase::Reading,
+                cause,
+                peer: None,
+                certificate_requested,
+            };
+            behind(&failure)
+        };
+        let asked = " (the server asked for a client certificate)";
+        assert_eq!(behind(true, alert(40)), asked);
+        assert_eq!(behind(true, Cause::Closed), asked);
+        assert_eq!(behind(true, Cause::Io(Errno::CONNRESET.into())), asked);
+        assert_eq!(behind(true, Cause::TimedOut), asked);
+        assert_eq!(behind(true, Cause::Interrupted), "");
+        assert_eq!(behind(true, Cause::Tls(TlsError::Name)), "");
+        assert!(behind(false, alert(40)).starts_with(": no cipher"));
+        assert_eq!(behind(false, alert(116)), "");
+        assert_eq!(behind(false, Cause::Closed), "");
     }
 
     #[test]

@@ -143,7 +143,12 @@ mod tests {
     fn err(phase: Phase, cause: Cause) -> Result<Report, Failure> {
         let connected = !matches!(phase, Phase::Resolving | Phase::Connecting);
         let peer = connected.then_some(([192, 0, 2, 1], 25).into());
-        Err(Failure { phase, cause, peer })
+        Err(Failure {
+            phase,
+            cause,
+            peer,
+            certificate_requested: false,
+        })
     }
 
     #[test]
@@ -160,6 +165,7 @@ mod tests {
                 phase: Phase::Connecting,
                 cause,
                 peer: None,
+                certificate_requested: false,
             })
         };
         let tcp = Some(([192, 0, 2, 1], 25).into());

@@ -1,6 +1,6 @@
 //! What the line says behind `NAME STATUS: `, performance data aside.
 
-use super::failure::{describe, place, span};
+use super::failure::{behind, describe, place, span};
 use super::harmless;
 use super::trim::between_line_ends;
 use crate::check::Check;
@@ -26,10 +26,12 @@ impl<'a> Message<'a> {
             Err(failure) if failure.verifies_closed(check) => {
                 Self::own(about_port(target, "Verified that the", " is closed"))
             }
-            Err(Failure {
-                cause: Cause::Unexpected { reply, open, .. },
-                ..
-            }) => Self {
+            Err(
+                failure @ Failure {
+                    cause: Cause::Unexpected { reply, open, .. },
+                    ..
+                },
+            ) => Self {
                 own: "Unexpected response from host/socket: ".to_owned(),
                 reply: Some(reply),
                 behind: match open {
@@ -38,7 +40,7 @@ impl<'a> Message<'a> {
                         span(check.timeout)
                     ),
                     false => String::new(),
-                },
+                } + &behind(failure),
             },
             Err(failure) => Self::own(describe(check, target, failure)),
         }

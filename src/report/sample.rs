@@ -72,7 +72,12 @@ pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Report, Failure> {
 /// Died of this.
 pub fn failed(phase: Phase, cause: Cause) -> Result<Report, Failure> {
     let peer = None;
-    Err(Failure { phase, cause, peer })
+    Err(Failure {
+        phase,
+        cause,
+        peer,
+        certificate_requested: false,
+    })
 }
 
 /// A reply of these bytes.

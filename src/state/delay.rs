@@ -35,6 +35,6 @@ impl Delay {
 fn next(cx: &mut Cx<'_>) -> State {
     match &cx.check.expect {
         Some(pattern) => Reading::new(pattern).into(),
-        None => Quitting::unread().into(),
+        None => Quitting::unread(cx).into(),
     }
 }

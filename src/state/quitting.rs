@@ -18,6 +18,9 @@ const LEAVE: Duration = Duration::from_millis(200);
 /// `close_notify` that comes before its answer for a lost connection; without one, after our
 /// `close_notify`, because what the peer still sends (tickets, its own) would meet a closed port
 /// and come back to it as a reset.
+///
+/// Where nothing was read, and the peer has asked for a client certificate, it has the same moment
+/// before that `close_notify`, to refuse who has none: whatever end it makes then is of its own will.
 pub struct Quitting {
     found: Found,
     sent: usize,
@@ -28,6 +31,8 @@ pub struct Quitting {
 enum Found {
     /// Nothing was asked.
     Unread,
+    /// Nothing was asked, and the peer may yet refuse a client without a certificate.
+    Unaccepted,
     Matched {
         reply: Reply,
         elapsed: Duration,
@@ -49,8 +54,11 @@ struct Said {
 }
 
 impl Quitting {
-    pub(super) fn unread() -> Self {
-        Self::after(Found::Unread)
+    pub(super) fn unread(cx: &Cx<'_>) -> Self {
+        Self::after(match cx.link.is_certificate_requested() {
+            true => Found::Unaccepted,
+            false => Found::Unread,
+        })
     }
 
     pub(super) fn matched(reply: Reply, cx: &Cx<'_>) -> Self {
@@ -95,31 +103,42 @@ impl Quitting {
                 Ok(Io::Blocked(on)) => return Turn::wait(self, Wait::on(on)),
                 Ok(Io::Ready(())) => {
                     let (elapsed, leave) = (cx.elapsed(), cx.now + LEAVE);
-                    if quit.is_empty() {
+                    if quit.is_empty() && !self.may_be_refused() {
                         cx.link.say_goodbye(cx.net);
                     }
                     *self.said.insert(Said { elapsed, leave })
                 }
-                Err(e) if matches!(self.found, Found::Unread) => return Err(e.into()),
+                Err(e) if self.found.is_unread() => return Err(e.into()),
                 Err(_) => return Ok(Turn::Go(self.found.end(None)?)),
             },
         };
         for _ in 0..READS {
             if !cx.link.is_secure() || cx.now >= said.leave {
-                return Ok(Turn::Go(self.found.end(Some(said.elapsed))?));
+                if !self.may_be_refused() || !cx.check.quit.is_empty() {
+                    return Ok(Turn::Go(self.found.end(Some(said.elapsed))?));
+                }
+                self.accept(cx);
+                let leave = cx.now + LEAVE;
+                self.said = Some(Said { leave, ..said });
+                return Turn::again(self, cx);
             }
             match cx.link.read(cx.net, &mut cx.scratch.buffer) {
                 Ok(Io::Blocked(on)) => {
                     return Turn::wait(self, Wait::either(Some(on), Some(said.leave)));
                 }
+                // Who says something of its own has accepted us.
+                Ok(Io::Ready(Chunk::Bytes(_))) if self.may_be_refused() => self.accept(cx),
                 Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing))
                     if cx.net.now() >= cx.now + SHARE =>
                 {
                     break;
                 }
                 Ok(Io::Ready(Chunk::Bytes(_) | Chunk::Nothing)) => {}
-                // Where nothing was read before, this is where a server that wants a certificate of
-                // ours says so.
+                // After a quit string an end is what it asks for.
+                Ok(Io::Ready(Chunk::End)) if self.may_be_refused() && cx.check.quit.is_empty() => {
+                    return Err(Cause::Closed);
+                }
+                Err(e) if self.may_be_refused() => return Err(e.into()),
                 Err(LinkError::Tls(e)) if matches!(self.found, Found::Unread) => {
                     return Err(e.into());
                 }
@@ -131,17 +150,34 @@ impl Quitting {
         Turn::again(self, cx)
     }
 
+    /// Whether the peer may still refuse a client without a certificate.
+    fn may_be_refused(&self) -> bool {
+        matches!(self.found, Found::Unaccepted)
+    }
+
+    /// The peer has not refused us: it is told goodbye as any other.
+    fn accept(&mut self, cx: &mut Cx<'_>) {
+        self.found = Found::Unread;
+        if cx.check.quit.is_empty() {
+            cx.link.say_goodbye(cx.net);
+        }
+    }
+
     pub(super) fn expire(self) -> Result<State, Cause> {
         self.found.end(self.said.map(|said| said.elapsed))
     }
 }
 
 impl Found {
+    fn is_unread(&self) -> bool {
+        matches!(self, Self::Unread | Self::Unaccepted)
+    }
+
     /// The end, with the time at which the quit string was with the kernel. Where it never was, the
     /// reply has decided already and nothing else counts; without one, that is a failure.
     fn end(self, said: Option<Duration>) -> Result<State, Cause> {
         let (elapsed, reply) = match self {
-            Self::Unread => (said.ok_or(Cause::TimedOut)?, None),
+            Self::Unread | Self::Unaccepted => (said.ok_or(Cause::TimedOut)?, None),
             Self::Matched { reply, elapsed } => (said.unwrap_or(elapsed), Some(reply)),
             Self::Unexpected {
                 reply,

@@ -28,7 +28,7 @@ impl Reading {
 
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
         let Some(pattern) = &cx.check.expect else {
-            return Turn::go(Quitting::unread());
+            return Turn::go(Quitting::unread(cx));
         };
         let share = VISITS / pattern.states().max(1);
         for _ in 0..READS {

@@ -15,12 +15,12 @@ pub mod verify;
 mod webpki_error;
 
 use crate::target::Target;
+use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection};
-pub(crate) use session::agreed;
+pub(crate) use session::{ClientSession, agreed};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
@@ -117,14 +117,14 @@ impl Tls {
         &self,
         target: &Target,
         peer: Option<SocketAddr>,
-    ) -> Result<ClientConnection, TlsError> {
-        let config = self.config.clone()?;
+    ) -> Result<ClientSession, TlsError> {
+        let config = self.config.as_ref().map_err(TlsError::clone)?;
         let name = match self.name.clone().or_else(|| PeerName::of(target)) {
             Some(name) => name,
             None if self.verified => return Err(TlsError::Name),
             None => PeerName::none(peer),
         };
-        Ok(ClientConnection::new(config, name.0)?)
+        ClientSession::new(config, name.0)
     }
 }
 

@@ -1,8 +1,62 @@
-//! What was agreed upon.
+//! A TLS session, and what is known of it.
 
-use super::dates;
+use super::{TlsError, dates};
 use crate::outcome::Session;
-use rustls::{CipherSuite, ClientConnection, ProtocolVersion};
+use rustls::client::ResolvesClientCert;
+use rustls::pki_types::ServerName;
+use rustls::sign::CertifiedKey;
+use rustls::{CipherSuite, ClientConfig, ClientConnection, ProtocolVersion, SignatureScheme};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The client's side of one connection.
+#[derive(Debug)]
+pub(crate) struct ClientSession {
+    /// What rustls knows of it.
+    pub connection: ClientConnection,
+    request: Arc<CertificateRequest>,
+}
+
+/// Whether a server has sent a CertificateRequest (RFC 8446, section 4.3.2). rustls tells it to the
+/// resolver alone, which knows nothing of connections: each has its own.
+#[derive(Debug, Default)]
+struct CertificateRequest {
+    received: AtomicBool,
+}
+
+impl ClientSession {
+    /// A session with the server of this name. The configuration is copied, which is a few counters
+    /// and one allocation beside the many of a session.
+    ///
+    /// # Errors
+    /// rustls takes the configuration for one that can't be used.
+    pub fn new(config: &ClientConfig, name: ServerName<'static>) -> Result<Self, TlsError> {
+        let request = Arc::new(CertificateRequest::default());
+        let mut config = config.clone();
+        config.client_auth_cert_resolver = request.clone();
+        let connection = ClientConnection::new(Arc::new(config), name)?;
+        Ok(Self {
+            connection,
+            request,
+        })
+    }
+
+    /// Whether the server has asked for a client certificate.
+    pub fn is_certificate_requested(&self) -> bool {
+        self.request.received.load(Ordering::Relaxed)
+    }
+}
+
+impl ResolvesClientCert for CertificateRequest {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.received.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
 
 /// What a session whose handshake is done came to.
 pub(crate) fn agreed(tls: &ClientConnection) -> Option<Session> {

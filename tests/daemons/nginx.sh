@@ -7,17 +7,18 @@
 
 nginx_suite() {
     needs anyone nginx nginx || return 0
-    local http https tls12 self
-    free_port http https tls12 self
-    PORTS=("$http" "$https" "$tls12" "$self")
+    local http https tls12 self wants12 wants13 asks
+    free_port http https tls12 self wants12 wants13 asks
+    PORTS=("$http" "$https" "$tls12" "$self" "$wants12" "$wants13" "$asks")
     LOGS=("$DIR/access.log" "$DIR/error.log")
     SESSION_END='client (.* )?closed|while keepalive|while SSL handshaking'
-    nginx_configure "$http" "$https" "$tls12" "$self"
+    nginx_configure "${PORTS[@]}"
 
     start nginx -e "$DIR/error.log" -c "$DIR/nginx.conf" || return 0
     nginx_in_the_clear "$http"
     nginx_under_tls "$https" "$tls12" "$self"
     nginx_over_sockets
+    nginx_with_client_certificates "$wants12" "$wants13" "$asks"
     stop
     has_stopped TCP "$http"
     has_stopped TCP "$https"
@@ -58,6 +59,28 @@ nginx_over_sockets() {
     check 2 "^TCP CRITICAL: Unexpectedly open unixsock\. \(sock=$DIR/http\.sock\)$" -U "$DIR/http.sock" -C
 }
 
+# nginx never refuses in the handshake: it answers a request without a certificate with 400, and to who
+# asks nothing one server that wants a certificate is like another that merely asks.
+nginx_with_client_certificates() { # WANTS12 WANTS13 ASKS
+    local port asked='\(the server asked for a client certificate\)'
+    local -x SSL_CERT_FILE=$WORK/tls/ca.pem
+    for port in "$1" "$2"; do
+        nginx_refuses "$port" "$asked"
+    done
+    for port in "$@"; do
+        run_check 0 "^TCP OK: 0\.[0-9]{3} seconds response time on 127\.0\.0\.1 port $port$" -S -H 127.0.0.1 -p "$port"
+    done
+    nginx_answers "127\.0\.0\.1 port $3" "$3 .* sni=- tls=TLSv1\.3" -S -H 127.0.0.1 -p "$3"
+}
+
+nginx_refuses() { # PORT ASKED
+    # It closes the connection itself, and logs no end of it.
+    local SESSION_END=
+    check 2 "^TCP CRITICAL: Unexpected response from host/socket: HTTP/1\.1 400 .* $2$" \
+        -S -H 127.0.0.1 -p "$1" "${NGINX_REQUEST[@]}" -e '^HTTP/1\.1 200 '
+    shows 'client sent no required SSL certificate'
+}
+
 NGINX_REQUEST=(-E -s 'GET / HTTP/1.1\r\nHost: check-tcp.test\r\n\r\n')
 
 # The request is answered with 200, and both logs know nothing but a request and its end.
@@ -72,7 +95,7 @@ nginx_saw_the_end() {
     shows_no 'failed|reset|error|prematurely|timed out|unexpected eof'
 }
 
-nginx_configure() { # HTTP HTTPS TLS12 SELF
+nginx_configure() { # HTTP HTTPS TLS12 SELF WANTS12 WANTS13 ASKS
     mkdir "$DIR/tmp"
     local user=''
     if [[ $EUID -eq 0 ]]; then
@@ -119,6 +142,23 @@ http {
         listen 127.0.0.1:$4 ssl;
         ssl_certificate $WORK/tls/self.pem;
         ssl_certificate_key $WORK/tls/self.key;
+        return 200 "well\n";
+    }
+    ssl_client_certificate $WORK/tls/ca.pem;
+    server {
+        listen 127.0.0.1:$5 ssl;
+        ssl_protocols TLSv1.2;
+        ssl_verify_client on;
+        return 200 "well\n";
+    }
+    server {
+        listen 127.0.0.1:$6 ssl;
+        ssl_verify_client on;
+        return 200 "well\n";
+    }
+    server {
+        listen 127.0.0.1:$7 ssl;
+        ssl_verify_client optional;
         return 200 "well\n";
     }
 }

@@ -5,7 +5,7 @@ use rcgen::{
     IsCa, KeyPair, NameConstraints, SanType,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{ClientCertVerifierBuilder, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, crypto::ring};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -261,6 +261,26 @@ impl Identity {
         version: &'static SupportedProtocolVersion,
         authority: &Authority,
     ) -> Arc<ServerConfig> {
+        self.asking_config(version, authority, |verifier| verifier)
+    }
+
+    /// The same for a server that asks for a certificate, and takes clients without one too.
+    pub fn offering_config(
+        &self,
+        version: &'static SupportedProtocolVersion,
+        authority: &Authority,
+    ) -> Arc<ServerConfig> {
+        self.asking_config(version, authority, |verifier| {
+            verifier.allow_unauthenticated()
+        })
+    }
+
+    fn asking_config(
+        &self,
+        version: &'static SupportedProtocolVersion,
+        authority: &Authority,
+        of: impl FnOnce(ClientCertVerifierBuilder) -> ClientCertVerifierBuilder,
+    ) -> Arc<ServerConfig> {
         let provider = Arc::new(ring::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(authority.issuer.der().clone()).expect("a root");
@@ -268,7 +288,7 @@ impl Identity {
         let config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
             .expect("a version that ring speaks")
-            .with_client_cert_verifier(verifier.build().expect("a root to verify with"))
+            .with_client_cert_verifier(of(verifier).build().expect("a root to verify with"))
             .with_single_cert(
                 self.chain.clone(),
                 PrivateKeyDer::Pkcs8(self.key.clone_key()),

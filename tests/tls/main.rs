@@ -4,6 +4,7 @@
 mod support;
 
 mod certificates;
+mod client_certificates;
 mod closing;
 mod handshakes;
 mod issuers;

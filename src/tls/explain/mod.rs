@@ -1,9 +1,11 @@
 //! What an operator needs to know of a failure.
 
+mod alert;
+
 use super::TlsError;
 use super::dates::Undue;
 use super::verify::Untrusted;
-use rustls::{AlertDescription, CertificateError, Error, InvalidMessage};
+use rustls::{CertificateError, Error, InvalidMessage};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -28,6 +30,14 @@ impl TlsError {
                 | Self::Rustls(Error::InvalidCertificate(_) | Error::NoCertificatesPresented)
         )
     }
+
+    /// What may be behind it, where the peer's own word leaves that open.
+    pub fn guess(&self) -> Option<&'static str> {
+        match self {
+            Self::Rustls(Error::AlertReceived(alert)) => alert::guess(*alert),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for TlsError {
@@ -46,14 +56,8 @@ impl fmt::Display for TlsError {
                     "the peer does not speak TLS here (its answer is not a TLS record)"
                 )
             }
-            Self::Rustls(Error::AlertReceived(alert @ AlertDescription::HandshakeFailure)) => {
-                write!(
-                    f,
-                    "the peer refused with the alert {alert:?}: no cipher, group or kind of key in common?"
-                )
-            }
             Self::Rustls(Error::AlertReceived(alert)) => {
-                write!(f, "the peer refused with the alert {alert:?}")
+                write!(f, "the peer refused with the alert {}", alert::name(*alert))
             }
             Self::Rustls(Error::PeerIncompatible(why)) => {
                 write!(f, "nothing in common with the peer: {why:?}")
@@ -134,6 +138,7 @@ fn names(presented: &[String], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustls::AlertDescription;
 
     fn text(e: CertificateError) -> String {
         TlsError::Rustls(Error::InvalidCertificate(e)).to_string()
