@@ -1,4 +1,6 @@
-//! The escapes of `--escape`.
+//! The escapes of `--escape`, and of what is not text.
+
+use std::fmt::Write;
 
 /// Reads `\n`, `\r`, `\t`, `\\` and `\xHH` (a byte, as two hexadecimal digits of either case).
 ///
@@ -13,6 +15,19 @@ pub fn unescape(text: &[u8]) -> Vec<u8> {
         rest = after;
     }
     out
+}
+
+/// Text as it stands, and bytes that are not UTF-8 as `\xHH`, as they would be shown in the line.
+pub fn as_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
 }
 
 /// The byte that an escape at the start of `text` stands for, and what follows the escape.
@@ -34,7 +49,21 @@ fn digit(byte: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::unescape;
+    use super::{as_text, unescape};
+
+    #[test]
+    fn what_is_not_utf8_is_shown_byte_by_byte() {
+        for (bytes, text) in [
+            (&b"plain"[..], "plain"),
+            (b"", ""),
+            (b"a\xffb", r"a\xffb"),
+            ("日本".as_bytes(), "日本"),
+            (b"\xe6\x97", r"\xe6\x97"),
+            (b"\xff|\xc3\xa9", "\\xff|é"),
+        ] {
+            assert_eq!(as_text(bytes), text);
+        }
+    }
 
     #[test]
     fn escapes_mean_what_they_say_and_all_else_stays() {

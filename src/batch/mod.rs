@@ -24,7 +24,7 @@ mod tally;
 pub mod turns;
 pub mod waiting;
 
-use crate::cli::{Defaults, List, Run, Source, Style};
+use crate::cli::{self, Defaults, List, Run, Source, Style};
 use crate::engine::admission::Admission;
 use crate::engine::machine::Machine;
 use crate::engine::{Engine, Limits};
@@ -225,7 +225,7 @@ fn last_words(cut: &str, left: Option<Left>) -> String {
 fn open(source: &Source) -> Result<File, String> {
     let (file, name) = match source {
         Source::Stdin => (duplicate(io::stdin()), Cow::from("-")),
-        Source::File(path) => (File::open(path), path.to_string_lossy()),
+        Source::File(path) => (File::open(path), cli::written(path.as_os_str()).into()),
     };
     let file = file.and_then(|file| match file.metadata()?.is_dir() {
         true => Err(Errno::ISDIR.into()),

@@ -1,7 +1,7 @@
 //! From what was typed to what was meant.
 
 use super::raw::Raw;
-use super::typed::Typed;
+use super::typed::{Typed, written};
 use super::{duration, status_as, tls};
 use crate::check::{Check, Family};
 use crate::escape::unescape;
@@ -39,7 +39,10 @@ pub(super) fn any(raw: &Raw) -> Result<(Check, Option<u16>), String> {
 /// The first word of the line, by `--service`.
 pub(super) fn name(service: Option<&Typed>) -> String {
     match service {
-        Some(typed) => typed.value.to_string_lossy().to_uppercase(),
+        Some(typed) => match typed.value.to_str() {
+            Some(text) => text.to_uppercase(),
+            None => written(&typed.value.to_ascii_uppercase()),
+        },
         None => Check::default().name,
     }
 }

@@ -64,17 +64,19 @@ impl Raw {
         args: impl IntoIterator<Item = OsString>,
         place: Place,
     ) -> Result<(), String> {
+        let args: Vec<OsString> = args.into_iter().collect();
+        let no_text: Vec<OsString> = args.iter().filter(is_no_text).cloned().collect();
         let mut parser = lexopt::Parser::from_args(args);
         let mut first = Ok(());
         while let Some(arg) = parser.next().transpose() {
             let done = match arg {
                 Ok(Arg::Long(name)) => match FLAGS.iter().find(|flag| flag.long == name) {
                     Some(flag) => self.keep(flag, Spelling::Long, &mut parser, place),
-                    None => Err(unknown(&format!("--{name}"))),
+                    None => Err(unknown(&no_text, &format!("--{name}"))),
                 },
                 Ok(Arg::Short(letter)) => match FLAGS.iter().find(|f| f.short == Some(letter)) {
                     Some(flag) => self.keep(flag, Spelling::Short(letter), &mut parser, place),
-                    None => Err(unknown(&format!("-{letter}"))),
+                    None => Err(unknown(&no_text, &format!("-{letter}"))),
                 },
                 Ok(Arg::Value(word)) => Err(self.stray(&word, place)),
                 Err(lexopt::Error::UnexpectedValue { option, value }) => {
@@ -156,10 +158,23 @@ impl Raw {
     }
 }
 
-fn unknown(option: &str) -> String {
+fn is_no_text(arg: &&OsString) -> bool {
+    arg.to_str().is_none()
+}
+
+/// The message for an option that there is none of. lexopt replaces what is not UTF-8 in a name: it
+/// stands in one of the arguments that are no text, a short one among others perhaps.
+fn unknown(no_text: &[OsString], option: &str) -> String {
+    let typed = no_text
+        .iter()
+        .find(|arg| {
+            let arg = arg.to_string_lossy();
+            arg.starts_with(option) || (option == "-\u{fffd}" && arg.starts_with('-'))
+        })
+        .map_or(option.as_ref(), OsString::as_os_str);
     format!(
         "{}: no such option; --help shows those there are",
-        shown(option.as_ref())
+        shown(typed)
     )
 }
 

@@ -1,9 +1,10 @@
 //! One option as typed, and what an error says of it.
 
 use super::flag::Flag;
+use crate::escape::as_text;
 use crate::host::is_unseen;
 use std::ffi::{OsStr, OsString};
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 use std::hash::{Hash, Hasher};
 use std::os::unix::ffi::OsStrExt;
 
@@ -29,15 +30,7 @@ pub(super) enum Spelling {
 
 /// A value as text: bytes that are not UTF-8 as `\xHH`, as they would be shown in the line.
 pub fn written(value: &OsStr) -> String {
-    let mut text = String::new();
-    for chunk in value.as_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\x{byte:02x}");
-        }
-    }
-    text
+    as_text(value.as_bytes())
 }
 
 /// A value for a message: none at all as `''`, what can't be seen as an escape, and short enough to

@@ -158,3 +158,31 @@ fn values_that_must_be_text_are_usage_errors_where_they_are_not() {
         run.line();
     }
 }
+
+#[test]
+fn what_is_not_utf8_is_shown_byte_by_byte_wherever_it_stands() {
+    for (arguments, shown) in [
+        (&[&b"--service"[..], b"a\xff"][..], r"--service a\xff: "),
+        (&[b"--fo\xff"], r"--fo\xff: no such option"),
+        (&[b"-\xff"], r"-\xff: no such option"),
+        (&[b"-S\xff"], r"-S\xff: no such option"),
+        (&[b"w\xff"], r"w\xff: a stray word"),
+        (&[b"-p", b"9\xff"], r"-p 9\xff: takes"),
+        (&[b"-H", b"a\xff"], r"-H a\xff: takes"),
+        (
+            &[b"--targets", b"/\xff/none"],
+            r"opening the list /\xff/none: ",
+        ),
+    ] {
+        let mut program = program!("");
+        for argument in arguments {
+            program = program.arg(OsStr::from_bytes(argument));
+        }
+        let named = match arguments {
+            [b"--service", _] => "A\\xff",
+            _ => "TCP",
+        };
+        let run = program.run().named(named);
+        run.unknown(format!("^{}", regex::escape(shown)));
+    }
+}
