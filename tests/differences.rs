@@ -203,7 +203,7 @@ fn what_is_weak_is_refused(weak: Weak, why: &str) {
 
 #[test]
 fn rsa_under_2048_bits_is_refused() {
-    what_is_weak_is_refused(Weak::Rsa1024, "RSA key under 2,048 bits");
+    what_is_weak_is_refused(Weak::Rsa1024, "RSA key of 1024 bits: under 2,048$");
 }
 
 #[test]

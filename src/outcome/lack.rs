@@ -59,6 +59,7 @@ mod tests {
             phase: Phase::Connecting,
             cause,
             peer: None,
+            certificate_requested: false,
         }
     }
 

@@ -226,6 +226,7 @@ mod tests {
             phase: Phase::Resolving,
             cause: Cause::TimedOut,
             peer: None,
+            certificate_requested: false,
         })
     }
 

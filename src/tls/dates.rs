@@ -30,8 +30,48 @@ pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
 }
 
 /// From when, and until when, as RFC 5280, section 4.1 has it; `None` where that can't be read. What
-/// lies before 1970 is 1970.
+/// lies before 1970 is 1970: nobody's clock is set so.
 pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
+    let (not_before, not_after) = times(certificate)?;
+    Some((not_before.unix(), not_after.unix()))
+}
+
+/// The dates before 1970, which webpki takes for no dates; `None` where there are none, or they can't
+/// be read.
+pub fn before_1970(certificate: &[u8]) -> Option<Before1970> {
+    match times(certificate)? {
+        (_, Time::Before1970(date)) => Some(Before1970::Ended(date)),
+        (Time::Before1970(date), _) => Some(Before1970::Began(date)),
+        _ => None,
+    }
+}
+
+/// A date before 1970, as RFC 3339 has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before1970 {
+    /// The validity began then, and has not ended by 1970.
+    Began(String),
+    /// It ended then.
+    Ended(String),
+}
+
+/// A moment of a certificate.
+enum Time {
+    At(UnixTime),
+    /// As RFC 3339 has it.
+    Before1970(String),
+}
+
+impl Time {
+    fn unix(&self) -> UnixTime {
+        match self {
+            Self::At(time) => *time,
+            Self::Before1970(_) => UnixTime::since_unix_epoch(Duration::ZERO),
+        }
+    }
+}
+
+fn times(certificate: &[u8]) -> Option<(Time, Time)> {
     const VERSION: u8 = 0xa0;
     let fields = fields(certificate)?;
     let fields = match element(fields)? {
@@ -47,7 +87,7 @@ pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
 }
 
 /// UTCTime or GeneralizedTime, and what stands behind it.
-fn time(der: &[u8]) -> Option<(UnixTime, &[u8])> {
+fn time(der: &[u8]) -> Option<(Time, &[u8])> {
     let (tag, digits, rest) = element(der)?;
     let digits = str::from_utf8(digits).ok()?.strip_suffix('Z')?;
     let digits = match tag {
@@ -61,11 +101,16 @@ fn time(der: &[u8]) -> Option<(UnixTime, &[u8])> {
     let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..)?);
     let (hour, minute, second) = (hours.get(..2)?, hours.get(2..4)?, hours.get(4..)?);
     let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
-    let time = humantime::parse_rfc3339(&text)
-        .ok()?
-        .duration_since(UNIX_EPOCH);
-    // What lies before 1970 is 1970: nobody's clock is set so.
-    Some((UnixTime::since_unix_epoch(time.unwrap_or_default()), rest))
+    if year < "1970" {
+        // humantime reads no such year: it stands for one of as many days.
+        let leap = format!("{}{}", "20", year.get(2..)?);
+        let read = humantime::parse_rfc3339(&text.replacen(year, &leap, 1));
+        let is_a_year = year.bytes().all(|byte| byte.is_ascii_digit());
+        return (is_a_year && read.is_ok()).then_some((Time::Before1970(text), rest));
+    }
+    let time = humantime::parse_rfc3339(&text).ok()?;
+    let time = time.duration_since(UNIX_EPOCH).ok()?;
+    Some((Time::At(UnixTime::since_unix_epoch(time)), rest))
 }
 
 impl fmt::Display for Undue {
@@ -128,6 +173,37 @@ mod tests {
             undue(&certificate(b"", b"\x17\x0d7001010000\xff0Z"), at(0)),
             None
         );
+    }
+
+    #[test]
+    fn dates_before_1970_are_1970_and_told_as_they_stand() {
+        let epoch = UnixTime::since_unix_epoch(Duration::ZERO);
+        let utc = |year: &str| format!("\x17\x0d{year}0102030405Z");
+        let long = |year: &str| format!("\x18\x0f{year}0102030405Z");
+        for (times, before) in [
+            (
+                utc("69") + &utc("49"),
+                Some(Before1970::Began("1969-01-02T03:04:05Z".to_owned())),
+            ),
+            (
+                utc("50") + &utc("60"),
+                Some(Before1970::Ended("1960-01-02T03:04:05Z".to_owned())),
+            ),
+            (
+                long("0001") + &long("9999"),
+                Some(Before1970::Began("0001-01-02T03:04:05Z".to_owned())),
+            ),
+            (utc("70") + &utc("71"), None),
+            (long("19x9") + &utc("71"), None),
+            ("\x17\x0d690230000000Z".to_owned() + &utc("71"), None),
+        ] {
+            let der = certificate(b"", times.as_bytes());
+            assert_eq!(before_1970(&der), before, "{times:?}");
+            if before.is_some() {
+                let (from, _) = validity(&der).expect("dates");
+                assert_eq!(from, epoch);
+            }
+        }
     }
 
     #[test]

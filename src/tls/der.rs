@@ -12,13 +12,13 @@ pub fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     (found == tag).then_some((contents, rest))
 }
 
-/// The tag and the contents of the first element, and what stands behind it. Lengths under 65,536
-/// do for a certificate.
+/// The tag and the contents of the first element, and what stands behind it. Its length must be
+/// written as short as it can be; those under 65,536 do for a certificate.
 pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (length, start) = match *der.get(1..)? {
         [n @ 0..=0x7f, ..] => (usize::from(n), 2),
-        [0x81, n, ..] => (usize::from(n), 3),
-        [0x82, high, low, ..] => (usize::from(u16::from_be_bytes([high, low])), 4),
+        [0x81, n @ 0x80..=0xff, ..] => (usize::from(n), 3),
+        [0x82, high @ 1..=0xff, low, ..] => (usize::from(u16::from_be_bytes([high, low])), 4),
         _ => return None,
     };
     let body = der.get(start..)?;

@@ -4,8 +4,8 @@
 use super::certificate::{Certificate, elements, sequence};
 use super::dates;
 use super::der::tagged;
+use super::name::known_by;
 use super::store::Store;
-use super::verify::readable;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
 use std::ptr;
@@ -177,7 +177,7 @@ fn is_of(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
 impl Unfit {
     fn new(subject: &[u8], is_stored: bool, why: Why) -> Self {
         Self {
-            issuer: readable(subject),
+            issuer: known_by(subject),
             is_stored,
             why,
         }

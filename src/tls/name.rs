@@ -1,29 +1,58 @@
 //! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
-use super::der::{element, fields, tagged};
+use super::der::{element, tagged};
+use super::x509::Parts;
+use crate::escape::as_text;
+use std::char;
 use std::net::IpAddr;
 
 /// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
-/// organisation, as bytes that anybody may have chosen. `None` where there is neither, or what
-/// comes is not DER.
-pub fn known_by(name: &[u8]) -> Option<&[u8]> {
-    const COMMON_NAME: &[u8] = &[0x55, 4, 3];
-    const ORGANISATION: &[u8] = &[0x55, 4, 10];
-    attribute(name, COMMON_NAME).or_else(|| attribute(name, ORGANISATION))
+/// organisation, as [`text`] has it. `None` where there is neither, or the name can't be read to
+/// its end.
+pub fn known_by(name: &[u8]) -> Option<String> {
+    common_and_organisation(name).and_then(|(common, organisation)| common.or(organisation))
+}
+
+/// What a string of ASN.1 says, of which anybody may have chosen the bytes and the tag: a BMPString
+/// is UTF-16, a UniversalString UTF-32, a TeletexString Latin 1 as OpenSSL has it, all others UTF-8
+/// or less. What is not is shown byte by byte, as `\xHH`.
+pub fn text(tag: u8, bytes: &[u8]) -> String {
+    const TELETEX: u8 = 0x14;
+    const UNIVERSAL: u8 = 0x1c;
+    const BMP: u8 = 0x1e;
+    let decoded = match tag {
+        TELETEX => Some(bytes.iter().copied().map(char::from).collect()),
+        UNIVERSAL => utf32(bytes),
+        BMP => utf16(bytes),
+        _ => None,
+    };
+    decoded.unwrap_or_else(|| as_text(bytes))
 }
 
 /// The hosts that a certificate is for, in the order of its subjectAltName (RFC 5280, section
 /// 4.2.1.6), each in the form that rustls has: `DnsName("a.example")`, `IpAddress(2001:db8::1)`.
-/// `None` where there is no such extension, or what comes is not DER.
+/// Behind them its common name, which is no host to anybody any more, as `CommonName("a.example")`.
+/// `None` where what comes is not DER.
 pub fn presented(certificate: &[u8]) -> Option<Vec<String>> {
+    const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
+    let parts = Parts::of(certificate)?;
+    let mut hosts = match parts.extension(SUBJECT_ALT_NAME) {
+        Some(value) => hosts(tagged(value, 0x30)?.0)?,
+        None => Vec::new(),
+    };
+    let common = common_and_organisation(parts.subject).and_then(|(common, _)| common);
+    hosts.extend(common.map(|name| format!("CommonName(\"{name}\")")));
+    Some(hosts)
+}
+
+fn hosts(mut names: &[u8]) -> Option<Vec<String>> {
     const DNS_NAME: u8 = 0x82;
     const IP_ADDRESS: u8 = 0x87;
-    let mut names = subject_alt_name(certificate)?;
     let mut hosts = Vec::new();
     while !names.is_empty() {
         let (tag, name, rest) = element(names)?;
         match tag {
-            DNS_NAME => hosts.push(format!("DnsName(\"{}\")", String::from_utf8_lossy(name))),
+            DNS_NAME => hosts.push(format!("DnsName(\"{}\")", as_text(name))),
             IP_ADDRESS => hosts.extend(address(name).map(|ip| format!("IpAddress({ip})"))),
             _ => {}
         }
@@ -32,58 +61,50 @@ pub fn presented(certificate: &[u8]) -> Option<Vec<String>> {
     Some(hosts)
 }
 
-fn subject_alt_name(certificate: &[u8]) -> Option<&[u8]> {
-    const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
-    const CRITICAL: u8 = 0x01;
-    let mut extensions = extensions(certificate)?;
-    loop {
-        let (extension, rest) = tagged(extensions, 0x30)?;
-        let (oid, value) = tagged(extension, 0x06)?;
-        if oid == SUBJECT_ALT_NAME {
-            let value = match element(value)? {
-                (CRITICAL, _, rest) => rest,
-                _ => value,
-            };
-            let (value, _) = tagged(value, 0x04)?;
-            return Some(tagged(value, 0x30)?.0);
-        }
-        extensions = rest;
-    }
-}
-
-fn extensions(certificate: &[u8]) -> Option<&[u8]> {
-    const EXTENSIONS: u8 = 0xa3;
-    let mut fields = fields(certificate)?;
-    loop {
-        let (tag, field, rest) = element(fields)?;
-        if tag == EXTENSIONS {
-            return Some(tagged(field, 0x30)?.0);
-        }
-        fields = rest;
-    }
-}
-
 fn address(octets: &[u8]) -> Option<IpAddr> {
     let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
     let v6 = <[u8; 16]>::try_from(octets).map(IpAddr::from);
     v4.or(v6).ok()
 }
 
-fn attribute<'a>(mut name: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
-    let mut found = None;
+/// The last of each, where the name can be read to its end: what stands behind what can't be read
+/// may be another of them.
+fn common_and_organisation(mut name: &[u8]) -> Option<(Option<String>, Option<String>)> {
+    const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    const ORGANISATION: &[u8] = &[0x55, 4, 10];
+    let (mut common, mut organisation) = (None, None);
     while !name.is_empty() {
         let (mut set, rest) = tagged(name, 0x31)?;
         while !set.is_empty() {
             let (pair, more) = tagged(set, 0x30)?;
             let (oid, value) = tagged(pair, 0x06)?;
-            if oid == wanted {
-                found = Some(element(value)?.1);
+            let (tag, value, rest) = element(value)?;
+            match oid {
+                _ if !rest.is_empty() => return None,
+                COMMON_NAME => common = Some((tag, value)),
+                ORGANISATION => organisation = Some((tag, value)),
+                _ => {}
             }
             set = more;
         }
         name = rest;
     }
-    found
+    let text = |(tag, value)| text(tag, value);
+    Some((common.map(text), organisation.map(text)))
+}
+
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let (units, rest) = bytes.as_chunks::<2>();
+    let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
+    let text: Result<String, _> = char::decode_utf16(units).collect();
+    text.ok().filter(|_| rest.is_empty())
+}
+
+fn utf32(bytes: &[u8]) -> Option<String> {
+    let (units, rest) = bytes.as_chunks::<4>();
+    let units = units.iter().map(|unit| u32::from_be_bytes(*unit));
+    let text: Option<String> = units.map(char::from_u32).collect();
+    text.filter(|_| rest.is_empty())
 }
 
 #[cfg(test)]
@@ -96,35 +117,79 @@ mod tests {
 
     #[test]
     fn the_common_name_comes_before_the_organisation() {
-        assert_eq!(known_by(NAME), Some(&b"Root"[..]));
-        assert_eq!(known_by(&NAME[..15]), Some(&b"Acme"[..]));
+        assert_eq!(known_by(NAME).as_deref(), Some("Root"));
+        assert_eq!(known_by(&NAME[..15]).as_deref(), Some("Acme"));
         assert_eq!(known_by(b""), None);
     }
 
-    /// What a certificate has of fields before its extensions, and a subjectAltName.
-    const CERTIFICATE: &[u8] = b"\x30\x36\x30\x34\x02\x01\x01\xa3\x2f\x30\x2d\
-        \x30\x09\x06\x03\x55\x1d\x13\x04\x02\x30\x00\
-        \x30\x20\x06\x03\x55\x1d\x11\x01\x01\xff\x04\x16\x30\x14\
-        \x82\x03a.b\x87\x04\xc0\x00\x02\x01\x86\x01u\x87\x01\x00\x82\x01\xff";
+    /// What the fuzzer came upon: an organisation, and common names of which the first can't be
+    /// read.
+    const MALFORMED: &[u8] = include_bytes!("../../fuzz/corpus/certificate/name-malformed");
 
     #[test]
-    fn hosts_are_dns_names_and_addresses() {
-        let hosts = [
-            r#"DnsName("a.b")"#,
-            "IpAddress(192.0.2.1)",
-            "DnsName(\"\u{fffd}\")",
-        ];
-        assert_eq!(presented(CERTIFICATE), Some(hosts.map(Into::into).into()));
-        for end in 0..CERTIFICATE.len() {
-            assert_eq!(presented(&CERTIFICATE[..end]), None);
+    fn of_a_name_that_cannot_be_read_to_its_end_nothing_is_told() {
+        let parts = Parts::of(MALFORMED).expect("the rest of it can be read");
+        assert_eq!(known_by(parts.subject), None);
+        // Bytes behind a value are none of its own.
+        let behind = b"\x31\x0f\x30\x0d\x06\x03\x55\x04\x0a\x0c\x04Acme\x05\x00";
+        assert_eq!(known_by(behind), None);
+        for end in 1..NAME.len() {
+            let whole = (end == 15).then(|| "Acme".to_owned());
+            assert_eq!(known_by(&NAME[..end]), whole);
+            let _ = known_by(&NAME[end..]);
         }
     }
 
     #[test]
-    fn a_name_cut_anywhere_is_no_panic() {
-        for end in 0..NAME.len() {
-            let _ = known_by(&NAME[..end]);
-            let _ = known_by(&NAME[end..]);
+    fn strings_are_read_by_their_kind_and_what_is_no_text_is_shown_as_bytes() {
+        for (tag, bytes, shown) in [
+            (0x0c, &b"a\xff\xc3\xa9"[..], "a\\xffé"),
+            (0x13, b"a\xe9", "a\\xe9"),
+            (0x16, b"a", "a"),
+            (0x14, b"\xe9t\xe9", "été"),
+            (0x1e, b"\0a\x65\xe5\xd8\x3d\xde\x00", "a日😀"),
+            (0x1e, b"\0ab", "\0ab"),
+            (0x1e, b"\xd8\x3d\0a", "\\xd8=\0a"),
+            (0x1c, b"\0\0\0a\0\0\x65\xe5", "a日"),
+            (0x1c, b"\xff\0\0a", "\\xff\0\0a"),
+        ] {
+            assert_eq!(text(tag, bytes), shown, "{tag:x}");
+        }
+    }
+
+    /// A certificate with a subjectAltName of these names.
+    fn certificate(names: &[u8]) -> Vec<u8> {
+        let sequence = |tag, contents: &[u8]| [&[tag, contents.len() as u8], contents].concat();
+        let names = sequence(4, &sequence(0x30, names));
+        let names = [b"\x06\x03\x55\x1d\x11\x01\x01\xff", &names[..]].concat();
+        let extensions = [
+            b"\x30\x09\x06\x03\x55\x1d\x13\x04\x02\x30\x00".to_vec(),
+            sequence(0x30, &names),
+        ];
+        let extensions = sequence(0xa3, &sequence(0x30, &extensions.concat()));
+        let subject = sequence(0x30, NAME);
+        let fields = [
+            b"\x02\x01\x01\x30\x00\x30\x00\x30\x00",
+            &subject[..],
+            b"\x30\x00",
+            &extensions,
+        ];
+        sequence(0x30, &sequence(0x30, &fields.concat()))
+    }
+
+    #[test]
+    fn hosts_are_dns_names_and_addresses() {
+        let der =
+            certificate(b"\x82\x03a.b\x87\x04\xc0\x00\x02\x01\x86\x01u\x87\x01\x00\x82\x01\xff");
+        let hosts = [
+            r#"DnsName("a.b")"#,
+            "IpAddress(192.0.2.1)",
+            r#"DnsName("\xff")"#,
+            r#"CommonName("Root")"#,
+        ];
+        assert_eq!(presented(&der), Some(hosts.map(Into::into).into()));
+        for end in 0..der.len() {
+            assert_eq!(presented(&der[..end]), None);
         }
     }
 }

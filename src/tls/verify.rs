@@ -2,9 +2,10 @@
 
 use super::certificate::Certificate;
 use super::dates::{self, Undue};
+use super::fault;
 use super::issuer::{self, Unfit};
 use super::many_names::{self, OtherNames};
-use super::name;
+use super::name::known_by;
 use super::path::{self, Candidates, Excess};
 use super::signatures::Ledger;
 use super::store::Store;
@@ -184,13 +185,13 @@ impl Trusting {
                 .iter()
                 .find(|(subject, _)| *subject == issuer);
             if let Some((_, undue)) = undue {
-                return Untrusted::UndueIssuer(readable(&issuer), *undue);
+                return Untrusted::UndueIssuer(known_by(&issuer), *undue);
             }
         }
         if own.issuer() == own.subject() {
             return Untrusted::SelfSigned;
         }
-        Untrusted::Issuer(readable(own.issuer()))
+        Untrusted::Issuer(known_by(own.issuer()))
     }
 }
 
@@ -241,14 +242,24 @@ impl ServerCertVerifier for Trusting {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.chain(end_entity, intermediates, now)?;
-        let certificate = Certificate::parse(end_entity);
-        if let Some(others) = certificate.and_then(|it| many_names::none_fits(&it, server_name)) {
-            return Err(Untrusted::OtherNames(others).into());
+        let verify = || {
+            self.chain(end_entity, intermediates, now)?;
+            let certificate = Certificate::parse(end_entity);
+            let none_fits = |it: Certificate<'_>| many_names::none_fits(&it, server_name);
+            if let Some(others) = certificate.and_then(none_fits) {
+                return Err(Untrusted::OtherNames(others).into());
+            }
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
+        };
+        match verify() {
+            Ok(()) => Ok(ServerCertVerified::assertion()),
+            Err(error) => Err(fault::of_a_path(
+                error,
+                end_entity,
+                intermediates,
+                &self.store,
+            )),
         }
-        verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
-            .map_err(|error| naming(error, end_entity))?;
-        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -258,6 +269,7 @@ impl ServerCertVerifier for Trusting {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls12_signature(message, certificate, signed, &self.algorithms)
+            .map_err(|error| fault::of_a_handshake(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -267,6 +279,7 @@ impl ServerCertVerifier for Trusting {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls13_signature(message, certificate, signed, &self.algorithms)
+            .map_err(|error| fault::of_a_handshake(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -323,26 +336,4 @@ impl ServerCertVerifier for Blind {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
     }
-}
-
-/// A wrong name, with the hosts that the certificate has. webpki drops some of an IPv6 address'
-/// zeros: `2001:db8::` is `2001:db8` there, and two runs of them can't be told apart.
-fn naming(error: Error, certificate: &[u8]) -> Error {
-    match (error, name::presented(certificate)) {
-        (
-            Error::InvalidCertificate(CertificateError::NotValidForNameContext {
-                expected, ..
-            }),
-            Some(presented),
-        ) => CertificateError::NotValidForNameContext {
-            expected,
-            presented,
-        }
-        .into(),
-        (error, _) => error,
-    }
-}
-
-pub(super) fn readable(name: &[u8]) -> Option<String> {
-    name::known_by(name).map(|name| String::from_utf8_lossy(name).into_owned())
 }

@@ -6,6 +6,7 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientCertVerifierBuilder, WebPkiClientVerifier};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, crypto::ring};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -100,7 +101,7 @@ impl Authority {
 
     /// An authority that this one vouches for, but not for so many names.
     pub fn excluding(&self, name: &str, names: usize) -> Self {
-        self.intermediate_changed(name, |params| {
+        self.intermediate_with(name, |params| {
             let excluded = (0..names).map(|n| GeneralSubtree::DnsName(format!("x{n}.example.org")));
             params.name_constraints = Some(NameConstraints {
                 permitted_subtrees: Vec::new(),
@@ -121,13 +122,21 @@ impl Authority {
         Self { issuer }
     }
 
-    /// An authority that this one vouches for.
-    pub fn intermediate(&self, name: &str) -> Self {
-        self.intermediate_changed(name, |_| ())
+    /// A root that says something else of itself too.
+    pub fn with(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut params = authority(name);
+        change(&mut params);
+        let issuer = CertifiedIssuer::self_signed(params, key()).expect("a root");
+        Self { issuer }
     }
 
-    /// An authority that this one vouches for, of which `change` makes something else.
-    pub fn intermediate_changed(
+    /// An authority that this one vouches for.
+    pub fn intermediate(&self, name: &str) -> Self {
+        self.intermediate_with(name, |_| ())
+    }
+
+    /// The same, which says something else of itself too.
+    pub fn intermediate_with(
         &self,
         name: &str,
         change: impl FnOnce(&mut CertificateParams),
@@ -171,6 +180,12 @@ impl Leaf {
     /// For `localhost` and the loopback addresses.
     pub fn good() -> Self {
         Self::named(&["localhost", "127.0.0.1", "::1"])
+    }
+
+    /// One that says something else of itself too.
+    pub fn with(mut self, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        change(&mut self.0);
+        self
     }
 
     /// For this e-mail address and this URI, beside the names it has.
@@ -237,6 +252,20 @@ impl Identity {
         self
     }
 
+    /// Shows its own certificate with these bytes in place of those, wherever they stand; its
+    /// signature is wrong then.
+    pub fn forged(mut self, from: &[u8], to: &[u8]) -> Self {
+        assert_eq!(from.len(), to.len(), "lengths stand before");
+        let mut der = self.chain[0].to_vec();
+        for start in 0..der.len() {
+            if der[start..].starts_with(from) {
+                der[start..start + to.len()].copy_from_slice(to);
+            }
+        }
+        self.chain[0] = der.into();
+        self
+    }
+
     /// A trust store that holds this very certificate.
     pub fn store(&self) -> Store {
         Store::of(std::slice::from_ref(&self.pem))
@@ -244,12 +273,14 @@ impl Identity {
 
     pub fn server_config(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
         let key = PrivateKeyDer::Pkcs8(self.key.clone_key());
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let key = ring::sign::any_supported_type(&key).expect("a key");
+        // Whatever the certificate says: rustls would not show one that it can't read.
+        let shown = SingleCertAndKey::from(CertifiedKey::new(self.chain.clone(), key));
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&[version])
             .expect("a version that ring speaks")
             .with_no_client_auth()
-            .with_single_cert(self.chain.clone(), key);
-        let mut config = config.expect("a certificate and its key");
+            .with_cert_resolver(Arc::new(shown));
         // As most servers do: the client gets tickets, whether it has a use for them or not.
         config.ticketer = ring::Ticketer::new().expect("random bytes");
         Arc::new(config)

@@ -58,6 +58,47 @@ fn an_address_among_the_dns_names_is_no_address() {
         .run();
     run.critical(shows(&["localhost"]))
         .critical(r"127\.0\.0\.1");
+    let server = greeting(
+        &authority.issue(Leaf::with(Leaf::named(&[]), |params| {
+            let name = "127.0.0.1".try_into().expect("ASCII");
+            params.subject_alt_names = vec![rcgen::SanType::DnsName(name)];
+        })),
+        TLS13,
+    );
+    let port = server.port();
+    let run = program!("-S -H 127.0.0.1 -p {port}")
+        .trusting(&authority.store())
+        .run();
+    run.critical(shows(&[
+        "127.0.0.1 stands there as a DNS name, not as an address",
+    ]));
+}
+
+#[test]
+fn a_wildcard_that_seems_to_match_is_told_why_it_does_not() {
+    let authority = Authority::new("Test Root");
+    let server = greeting(&authority.issue(Leaf::named(&["*.localhost"])), TLS13);
+    let port = server.port();
+    let run = program!("-S -H 127.0.0.1 -p {port} --sni foo.localhost")
+        .trusting(&authority.store())
+        .run();
+    run.critical(shows(&[
+        "it names *.localhost (a wildcard must stand before at least two labels: *.localhost)",
+    ]));
+}
+
+#[test]
+fn a_common_name_that_seems_to_match_is_told_why_it_does_not() {
+    let authority = Authority::new("Test Root");
+    let leaf = Leaf::named(&[]).with(|params| {
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "localhost");
+    });
+    let run = asked(&authority.issue(leaf), &authority.store());
+    run.critical(shows(&[
+        "it names no host (in its subjectAltName) (the common name localhost does not count",
+    ]));
 }
 
 #[test]
@@ -72,7 +113,8 @@ fn a_wildcard_stands_for_one_label() {
             .run()
     };
     line("www.example.com").ok("seconds response time");
-    line("a.b.example.com").critical(shows(&["*.example.com"]));
+    line("a.b.example.com").critical(shows(&["*.example.com", "one label only"]));
+    line("example.com").critical(shows(&["*.example.com", "a label of its own"]));
 }
 
 #[test]

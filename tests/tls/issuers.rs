@@ -98,7 +98,7 @@ const ROOT: [Change; 12] = [
 fn an_issuer_must_be_allowed_to_sign_certificates() {
     for (change, said) in KEY_USAGE {
         let root = Authority::new("Case Root");
-        let issuer = root.intermediate_changed("Case Issuer", change);
+        let issuer = root.intermediate_with("Case Issuer", change);
         let chain = issuer.issue(Leaf::good()).through(&issuer);
         judged(
             &asked(&chain, &root.store()),
@@ -184,7 +184,7 @@ fn another_path_is_taken_where_one_ends_at_an_issuer_that_may_not_sign() {
 #[test]
 fn a_refused_issuer_is_told_as_the_reason_certificate() {
     let root = Authority::new("Case Root");
-    let issuer = root.intermediate_changed("Case\u{202e}Issuer|", KEY_USAGE[0].0);
+    let issuer = root.intermediate_with("Case\u{202e}Issuer|", KEY_USAGE[0].0);
     let chain = issuer.issue(Leaf::good()).through(&issuer);
     let server = crate::greeting(&chain, TLS13);
     let port = server.port();

@@ -9,6 +9,7 @@ mod closing;
 mod handshakes;
 mod issuers;
 mod paths;
+mod reasons;
 mod segments;
 mod sessions;
 mod store;

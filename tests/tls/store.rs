@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use crate::{asked, greeting, refused};
+use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 use std::time::Duration;
 
@@ -76,4 +77,116 @@ fn an_expired_root_does_no_harm_beside_its_successor() {
     for certificates in [[old.pem(), new.pem()], [new.pem(), old.pem()]] {
         asked(&old.issue(Leaf::good()), &Store::of(&certificates)).ok("220 ready");
     }
+}
+
+/// Checks a server that shows this certificate, with this for a bundle; returns its path too.
+fn with_bundle(bundle: impl AsRef<[u8]>, identity: &Identity) -> (Run, String) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("bundle.pem");
+    std::fs::write(&path, bundle).expect("a bundle");
+    let server = greeting(identity, TLS13);
+    let port = server.port();
+    let line = program!("-S -H localhost -p {port} -e ^220");
+    let run = line.env("SSL_CERT_FILE", &path).run();
+    (run, path.display().to_string())
+}
+
+#[test]
+fn a_bundle_is_read_whatever_was_done_to_it() {
+    let authority = Authority::new("Test Root");
+    let (pem, identity) = (authority.pem(), authority.issue(Leaf::good()));
+    let other = Authority::new("Other Root").pem();
+    for bundle in [
+        format!("\u{feff}{pem}"),
+        format!("{other}\u{feff}{pem}"),
+        format!("{}{pem}", other.trim_end()),
+        format!("subject=CN = Test Root\n{pem}{other}"),
+        pem.replace('\n', "\r\n"),
+        pem.replace("\r\n", "\n").replace('\n', "\r"),
+        pem.replace('\n', " \n\t"),
+        pem.replace("CERTIFICATE", "X509 CERTIFICATE"),
+        pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE"),
+        // A block that is cut off harms no other.
+        format!("{}\n{pem}", other.get(..200).unwrap_or_default()),
+        format!("{pem}{}", other.get(..200).unwrap_or_default()),
+    ] {
+        let (run, _) = with_bundle(&bundle, &identity);
+        run.ok("220 ready");
+    }
+}
+
+#[test]
+fn what_of_a_bundle_cannot_be_read_is_said_where_the_issuer_is_missing() {
+    let authority = Authority::new("Test Root");
+    let (pem, identity) = (authority.pem(), authority.issue(Leaf::good()));
+    let other = Authority::new("Other Root").pem();
+    let cut = pem.get(..200).unwrap_or_default();
+    let spoilt = pem.replacen("MII", "M%I", 1).replacen("MIIB", "M%IB", 1);
+    let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (bundle, lost) in [
+        (format!("{cut}\n{other}"), "1 block"),
+        (format!("{other}{cut}"), "1 block"),
+        (format!("{other}{spoilt}"), "1 block"),
+        (format!("{junk}{other}{spoilt}{cut}"), "3 blocks"),
+    ] {
+        let (run, path) = with_bundle(&bundle, &identity);
+        run.critical(shows(&[&format!(
+            "unknown issuer: Test Root ({lost} of {path} could not be read)"
+        )]));
+    }
+    // Nothing of it is said where nothing is missing.
+    let (run, _) = with_bundle(&other, &identity);
+    run.critical("unknown issuer: Test Root$");
+    let (run, _) = with_bundle(format!("{cut}\n{pem}"), &identity);
+    run.ok("220 ready");
+    // A store that has nothing else.
+    let (run, path) = with_bundle(format!("{junk}{cut}"), &identity);
+    run.unknown(shows(&[&format!(
+        "no trusted certificate found in {path} (2 blocks of {path} could not be read)"
+    )]));
+}
+
+#[test]
+fn a_file_of_the_store_that_is_not_there_is_said_where_the_issuer_is_missing() {
+    let authority = Authority::new("Test Root");
+    let server = greeting(&authority.issue(Leaf::good()), TLS13);
+    let port = server.port();
+    let other = Authority::new("Other Root").store();
+    let line = || {
+        let line = program!("-S -H localhost -p {port} -e ^220");
+        line.env("SSL_CERT_DIR", other.directory())
+    };
+    line()
+        .env("SSL_CERT_FILE", "/none/bundle.pem")
+        .run()
+        .critical(shows(&[
+            "unknown issuer: Test Root (/none/bundle.pem is not there)",
+        ]));
+    let key = other.directory().join("key.pem");
+    std::fs::write(&key, "no certificate\n").expect("a file");
+    line().run().critical("unknown issuer: Test Root$");
+    line()
+        .env("SSL_CERT_FILE", &key)
+        .run()
+        .critical(shows(&["key.pem holds no certificate in PEM)"]));
+    let link = other.directory().join("gone.pem");
+    std::os::unix::fs::symlink("/none/gone.pem", &link).expect("a link");
+    line().run().critical(shows(&["gone.pem is not there)"]));
+    let directories = program!("-S -H localhost -p {port}")
+        .env("SSL_CERT_FILE", other.file())
+        .env("SSL_CERT_DIR", "/none/certs");
+    directories
+        .run()
+        .critical(shows(&["(/none/certs is not there)"]));
+}
+
+#[test]
+fn a_path_that_is_no_text_is_told_as_bytes() {
+    let path = std::ffi::OsStr::from_bytes(b"/none/\xff.pem");
+    let server = greeting(&Authority::new("Test Root").issue(Leaf::good()), TLS13);
+    let port = server.port();
+    let run = program!("-S -H localhost -p {port}")
+        .env("SSL_CERT_FILE", path)
+        .run();
+    run.unknown(r"no trusted certificate found in /none/\\xff\.pem$");
 }

@@ -1,0 +1,255 @@
+//! Why a certificate is not for a host, in words.
+
+use std::net::IpAddr;
+
+/// How many of a certificate's names are shown.
+const NAMES: usize = 8;
+
+/// A host that a certificate names.
+enum Host<'a> {
+    Dns(&'a str),
+    Address(String),
+    /// The subject's common name, which no longer counts (RFC 9525, section 2).
+    Common(&'a str),
+}
+
+/// The whole of it, from names as [`presented`](crate::tls::name::presented) has them: which there
+/// are, and of the first that looks as if it were the right one why it is not.
+pub fn sentence(expected: &str, presented: &[String]) -> String {
+    let hosts: Vec<Host<'_>> = presented.iter().filter_map(|name| host(name)).collect();
+    let shown: Vec<&str> = hosts.iter().filter_map(Host::shown).collect();
+    let names = match shown.len() {
+        0 => "no host (in its subjectAltName)".to_owned(),
+        count => {
+            let first = shown.get(..NAMES).unwrap_or(&shown).join(", ");
+            match count.saturating_sub(NAMES) {
+                0 => first,
+                more => format!("{first} and {more} more"),
+            }
+        }
+    };
+    let why = hosts.iter().find_map(|host| host.near_miss(expected));
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    format!("certificate is not for {expected}: it names {names}{why}")
+}
+
+/// Names are carried in webpki's words, `DnsName("a.example")` and `IpAddress("::1")`; others are of no
+/// use here.
+fn host(name: &str) -> Option<Host<'_>> {
+    let (kind, rest) = name.split_once('(')?;
+    let inner = rest.strip_suffix(')')?;
+    let quoted = || inner.strip_prefix('"')?.strip_suffix('"');
+    match kind {
+        "DnsName" => quoted().map(Host::Dns),
+        "CommonName" => quoted().map(Host::Common),
+        "IpAddress" => {
+            let address: Option<IpAddr> = inner.parse().ok();
+            Some(Host::Address(
+                address.map_or(inner.to_owned(), |address| address.to_string()),
+            ))
+        }
+        _ => None,
+    }
+}
+
+impl Host<'_> {
+    /// As it stands among the names.
+    fn shown(&self) -> Option<&str> {
+        match self {
+            Self::Dns(name) => Some(name),
+            Self::Address(address) => Some(address),
+            Self::Common(_) => None,
+        }
+    }
+
+    /// Why it is not the host that was expected, where it looks as if it were.
+    fn near_miss(&self, expected: &str) -> Option<String> {
+        let name = match self {
+            Self::Dns(name) => *name,
+            Self::Address(_) => return None,
+            Self::Common(name) => {
+                let same = is_same(name, expected) || stands_for(name, expected);
+                return same.then(|| format!("the common name {name} does not count any more"));
+            }
+        };
+        if let Ok(address) = expected.parse::<IpAddr>() {
+            let same = name.trim_matches(['[', ']']).parse() == Ok(address);
+            return same.then(|| format!("{name} stands there as a DNS name, not as an address"));
+        }
+        let why = match name.strip_prefix("*.") {
+            _ if is_same(name, expected) => "written so it is no DNS name",
+            _ if !name.contains('*') => {
+                return near_name(name, expected).map(|why| format!("{why}: {name}"));
+            }
+            Some(rest) if is_same(rest, expected) => "a wildcard stands for a label of its own",
+            Some(rest) if !rest.contains('*') && is_below(expected, rest) => {
+                match stands_for(name, expected) {
+                    true if !rest.contains('.') => {
+                        "a wildcard must stand before at least two labels"
+                    }
+                    true => "written so it is no DNS name",
+                    false => "a wildcard stands for one label only",
+                }
+            }
+            _ if name == "*" => "a wildcard must stand before at least two labels",
+            _ if stands_for(name, expected) => {
+                "a wildcard must be the whole first label, and no other"
+            }
+            _ => return None,
+        };
+        Some(format!("{why}: {name}"))
+    }
+}
+
+/// A name that would be the right one without what stands around it.
+fn near_name(name: &str, expected: &str) -> Option<&'static str> {
+    if is_same(
+        name.strip_suffix('.')?,
+        expected.strip_suffix('.').unwrap_or(expected),
+    ) {
+        return Some("a name in a certificate has no dot at its end");
+    }
+    None
+}
+
+/// Whether they are the same name but for case and a dot at the end of what was expected.
+fn is_same(name: &str, expected: &str) -> bool {
+    let expected = expected.strip_suffix('.').unwrap_or(expected);
+    name.eq_ignore_ascii_case(expected)
+}
+
+/// Whether it is a name below the other.
+fn is_below(name: &str, other: &str) -> bool {
+    let (name, other) = (name.to_ascii_lowercase(), other.to_ascii_lowercase());
+    let above = name.strip_suffix('.').unwrap_or(&name).strip_suffix(&other);
+    above.is_some_and(|above| above.len() > 1 && above.ends_with('.'))
+}
+
+/// Whether a pattern stands for the name as people read it: each `*` for anything within its label.
+fn stands_for(pattern: &str, name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let labels = pattern.split('.').zip(name.split('.'));
+    let mut labels = labels.map(|(pattern, label)| {
+        let (pattern, label) = (pattern.to_ascii_lowercase(), label.to_ascii_lowercase());
+        match pattern.split_once('*') {
+            Some((before, behind)) => {
+                let rest = label.strip_prefix(before);
+                rest.is_some_and(|rest| rest.ends_with(behind))
+            }
+            None => pattern == label,
+        }
+    });
+    pattern.split('.').count() == name.split('.').count() && labels.all(|matches| matches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(expected: &str, names: &[&str]) -> String {
+        let presented: Vec<String> = names
+            .iter()
+            .map(|name| match name.strip_prefix("CN=") {
+                Some(common) => format!("CommonName(\"{common}\")"),
+                None => format!("DnsName(\"{name}\")"),
+            })
+            .collect();
+        sentence(expected, &presented)
+    }
+
+    #[test]
+    fn names_are_shown_without_their_kind_and_not_without_end() {
+        let names: Vec<String> = (0..10).map(|i| format!("{i}.example")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(
+            of("a.example", &names[..1]),
+            "certificate is not for a.example: it names 0.example"
+        );
+        assert!(of("a.example", &[]).ends_with("names no host (in its subjectAltName)"));
+        assert!(of("a.example", &["\"b\".example"]).ends_with(r#"it names "b".example"#));
+        assert!(of("a.example", &names).ends_with("7.example and 2 more"));
+        let address = sentence("::1", &["IpAddress(::2)".to_owned(), "Other(1)".to_owned()]);
+        assert_eq!(address, "certificate is not for ::1: it names ::2");
+    }
+
+    #[test]
+    fn what_looks_like_the_right_name_is_told_why_it_is_not() {
+        for (expected, name, why) in [
+            (
+                "foo.localhost",
+                "*.localhost",
+                "a wildcard must stand before at least two labels: *.localhost",
+            ),
+            (
+                "localhost",
+                "*",
+                "a wildcard must stand before at least two labels: *",
+            ),
+            (
+                "a.b.example.com",
+                "*.Example.com",
+                "a wildcard stands for one label only: *.Example.com",
+            ),
+            (
+                "example.com",
+                "*.example.com",
+                "a wildcard stands for a label of its own: *.example.com",
+            ),
+            (
+                "foo.example.com",
+                "f*.example.com",
+                "a wildcard must be the whole first label, and no other: f*.example.com",
+            ),
+            (
+                "a.b.example.com",
+                "*.*.example.com",
+                "a wildcard must be the whole first label, and no other: *.*.example.com",
+            ),
+            (
+                "foo.example.com",
+                "foo.*.com",
+                "a wildcard must be the whole first label, and no other: foo.*.com",
+            ),
+            (
+                "mail.example.com",
+                "mail.example.com.",
+                "a name in a certificate has no dot at its end: mail.example.com.",
+            ),
+            (
+                "192.0.2.1",
+                "192.0.2.1",
+                "192.0.2.1 stands there as a DNS name, not as an address",
+            ),
+            (
+                "2001:db8::1",
+                "[2001:DB8::1]",
+                "[2001:DB8::1] stands there as a DNS name, not as an address",
+            ),
+        ] {
+            let text = of(expected, &["other.example", name]);
+            assert!(text.ends_with(&format!("{name} ({why})")), "{text}");
+        }
+        for (expected, name) in [
+            ("foo.example.com", "g*.example.com"),
+            ("foo.example.com", "*.example.org"),
+            ("foo.example.com", "*.xample.com"),
+            ("a.b.example.com", "x.*.example.com"),
+            ("example.com", "www.example.com"),
+            ("192.0.2.1", "mail.example.com"),
+        ] {
+            let text = of(expected, &[name]);
+            assert!(text.ends_with(&format!("names {name}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_common_name_is_told_where_one_would_expect_it_to_count() {
+        assert_eq!(
+            of("mail.example.com", &["CN=mail.example.com"]),
+            "certificate is not for mail.example.com: it names no host (in its subjectAltName) \
+             (the common name mail.example.com does not count any more)"
+        );
+        assert!(of("mail.example.com", &["a.example", "CN=*.example.com"]).contains("count"));
+        assert!(!of("mail.example.com", &["a.example", "CN=Acme"]).contains("Acme"));
+    }
+}

@@ -1,0 +1,291 @@
+//! What rustls says of a peer's protocol, in words.
+
+use super::words::words;
+use rustls::{Error, InvalidMessage, PeerIncompatible};
+
+/// What went wrong with a session, certificates and alerts aside.
+pub fn sentence(error: &Error) -> String {
+    match error {
+        Error::InappropriateMessage { got_type, .. } => out_of_turn(&words(got_type)),
+        Error::InappropriateHandshakeMessage { got_type, .. } => out_of_turn(&words(got_type)),
+        Error::InvalidMessage(why) => format!(
+            "the peer sent a message of TLS that can't be read: {}",
+            message(*why)
+        ),
+        Error::PeerIncompatible(why) => incompatible(why),
+        Error::PeerMisbehaved(why) => {
+            format!("the peer does not keep to the rules of TLS: {}", words(why))
+        }
+        Error::NoCertificatesPresented => "the peer presented no certificate".to_owned(),
+        Error::DecryptError => {
+            "what the peer sent can't be decrypted: were bytes changed on the way?".to_owned()
+        }
+        Error::PeerSentOversizedRecord => "the peer sent a record that is too long".to_owned(),
+        Error::NoApplicationProtocol => "no application protocol in common (ALPN)".to_owned(),
+        Error::FailedToGetCurrentTime => "this machine does not tell the time".to_owned(),
+        Error::FailedToGetRandomBytes => "this machine gives no random bytes".to_owned(),
+        Error::UnsupportedNameType => "there is no name to ask for".to_owned(),
+        Error::General(text) => format!("TLS failed: {text}"),
+        // What no peer brings about, and what later versions bring.
+        other => format!("TLS failed: {}", words(other)),
+    }
+}
+
+fn out_of_turn(message: &str) -> String {
+    format!("the peer sent a message of TLS out of turn: {message}")
+}
+
+fn message(why: InvalidMessage) -> String {
+    let text = match why {
+        InvalidMessage::CertificatePayloadTooLarge => {
+            "its certificates are longer than 65,536 bytes"
+        }
+        InvalidMessage::HandshakePayloadTooLarge => {
+            "a message of the handshake is longer than 65,535 bytes"
+        }
+        InvalidMessage::InvalidContentType => "it is of no kind that there is",
+        InvalidMessage::InvalidEmptyPayload => "it is empty",
+        InvalidMessage::MessageTooLarge => "it is too long",
+        InvalidMessage::MessageTooShort | InvalidMessage::MissingData(_) => "it ends too early",
+        InvalidMessage::TrailingData(_) => "more stands behind its end",
+        InvalidMessage::UnexpectedMessage(_) => "it is not the one that was due",
+        InvalidMessage::UnknownProtocolVersion => "it is of no version of TLS that there is",
+        InvalidMessage::DuplicateExtension(number) => {
+            return format!("extension {number} stands there twice");
+        }
+        other => return words(&other),
+    };
+    text.to_owned()
+}
+
+fn incompatible(why: &PeerIncompatible) -> String {
+    let text = match why {
+        PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
+            return "the server asked for a client certificate, with no kind of signature in common"
+                .to_owned();
+        }
+        PeerIncompatible::ServerDoesNotSupportTls12Or13 => "it speaks neither TLS 1.2 nor 1.3",
+        PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig => {
+            "it speaks a version of TLS that is not offered"
+        }
+        PeerIncompatible::NoCipherSuitesInCommon => "no cipher",
+        PeerIncompatible::NoKxGroupsInCommon => "no group for the key exchange",
+        PeerIncompatible::NoSignatureSchemesInCommon => "no kind of signature",
+        PeerIncompatible::ExtendedMasterSecretExtensionRequired => {
+            "it lacks the extension extended_master_secret"
+        }
+        PeerIncompatible::ServerSentHelloRetryRequestWithUnknownExtension => {
+            "it asks for an extension that is not known"
+        }
+        PeerIncompatible::ServerRejectedEncryptedClientHello(_) => {
+            "it rejected the encrypted ClientHello"
+        }
+        other => return format!("nothing in common with the peer: {}", words(other)),
+    };
+    format!("nothing in common with the peer: {text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::tests::is_plain;
+    use super::*;
+    use rustls::{
+        ContentType, EncryptedClientHelloError, HandshakeType, InconsistentKeys, OtherError,
+        PeerMisbehaved,
+    };
+    use std::sync::Arc;
+
+    fn told(error: Error) {
+        let text = sentence(&error);
+        assert!(is_plain(&text), "{error:?}: {text}");
+        assert!(text.contains(' '), "{error:?}: {text}");
+    }
+
+    #[test]
+    fn every_error_is_a_sentence() {
+        for got in (0..=u8::MAX).map(ContentType::from) {
+            told(Error::InappropriateMessage {
+                expect_types: vec![ContentType::Handshake],
+                got_type: got,
+            });
+        }
+        for got in (0..=u8::MAX).map(HandshakeType::from) {
+            told(Error::InappropriateHandshakeMessage {
+                expect_types: vec![HandshakeType::ServerHello],
+                got_type: got,
+            });
+        }
+        for error in [
+            Error::InvalidEncryptedClientHello(EncryptedClientHelloError::SniRequired),
+            Error::NoCertificatesPresented,
+            Error::UnsupportedNameType,
+            Error::DecryptError,
+            Error::EncryptError,
+            Error::FailedToGetCurrentTime,
+            Error::FailedToGetRandomBytes,
+            Error::HandshakeNotComplete,
+            Error::PeerSentOversizedRecord,
+            Error::NoApplicationProtocol,
+            Error::BadMaxFragmentSize,
+            Error::General("a reason of its own".to_owned()),
+            Error::InconsistentKeys(InconsistentKeys::KeyMismatch),
+            Error::Other(OtherError(Arc::new(std::fmt::Error))),
+        ] {
+            told(error);
+        }
+    }
+
+    #[test]
+    fn every_message_that_cannot_be_read_is_told_in_a_sentence() {
+        use InvalidMessage::*;
+        for why in [
+            CertificatePayloadTooLarge,
+            HandshakePayloadTooLarge,
+            InvalidCcs,
+            InvalidContentType,
+            InvalidCertificateStatusType,
+            InvalidCertRequest,
+            InvalidDhParams,
+            InvalidEmptyPayload,
+            InvalidKeyUpdate,
+            InvalidServerName,
+            MessageTooLarge,
+            MessageTooShort,
+            MissingData("ServerHelloPayload"),
+            MissingKeyExchange,
+            NoSignatureSchemes,
+            TrailingData("ServerHelloPayload"),
+            UnexpectedMessage("HelloRetryRequest"),
+            UnknownProtocolVersion,
+            UnsupportedCompression,
+            UnsupportedCurveType,
+            EmptyTicketValue,
+            IllegalEmptyList("ProtocolNames"),
+            IllegalEmptyValue,
+            DuplicateExtension(16),
+            PreSharedKeyIsNotFinalExtension,
+            UnknownHelloRetryRequestExtension,
+            UnknownCertificateExtension,
+        ] {
+            told(Error::InvalidMessage(why));
+        }
+    }
+
+    #[test]
+    fn every_lack_of_something_in_common_is_told_in_a_sentence() {
+        use PeerIncompatible::*;
+        for why in [
+            EcPointsExtensionRequired,
+            ExtendedMasterSecretExtensionRequired,
+            IncorrectCertificateTypeExtension,
+            KeyShareExtensionRequired,
+            NamedGroupsExtensionRequired,
+            NoCertificateRequestSignatureSchemesInCommon,
+            NoCipherSuitesInCommon,
+            NoEcPointFormatsInCommon,
+            NoKxGroupsInCommon,
+            NoSignatureSchemesInCommon,
+            NullCompressionRequired,
+            ServerDoesNotSupportTls12Or13,
+            ServerSentHelloRetryRequestWithUnknownExtension,
+            ServerTlsVersionIsDisabledByOurConfig,
+            SignatureAlgorithmsExtensionRequired,
+            SupportedVersionsExtensionRequired,
+            Tls12NotOffered,
+            Tls12NotOfferedOrEnabled,
+            Tls13RequiredForQuic,
+            UncompressedEcPointsRequired,
+            UnsolicitedCertificateTypeExtension,
+            ServerRejectedEncryptedClientHello(None),
+        ] {
+            told(Error::PeerIncompatible(why));
+        }
+    }
+
+    #[test]
+    fn every_breach_of_the_rules_is_told_in_a_sentence() {
+        use PeerMisbehaved::*;
+        for why in [
+            AttemptedDowngradeToTls12WhenTls13IsSupported,
+            BadCertChainExtensions,
+            CipherSuiteDifferedOnRetry,
+            DisallowedEncryptedExtension,
+            DuplicateClientHelloExtensions,
+            DuplicateEncryptedExtensions,
+            DuplicateHelloRetryRequestExtensions,
+            DuplicateNewSessionTicketExtensions,
+            DuplicateServerHelloExtensions,
+            DuplicateServerNameTypes,
+            EarlyDataAttemptedInSecondClientHello,
+            EarlyDataExtensionWithoutResumption,
+            EarlyDataOfferedWithVariedCipherSuite,
+            EchAcceptanceVariedAfterRetry,
+            HandshakeHashVariedAfterRetry,
+            IllegalHelloRetryRequestWithEmptyCookie,
+            IllegalHelloRetryRequestWithNoChanges,
+            IllegalHelloRetryRequestWithOfferedGroup,
+            IllegalHelloRetryRequestWithUnofferedCipherSuite,
+            IllegalHelloRetryRequestWithUnofferedNamedGroup,
+            IllegalHelloRetryRequestWithUnsupportedVersion,
+            IllegalHelloRetryRequestWithWrongSessionId,
+            IllegalHelloRetryRequestWithInvalidEch,
+            IllegalMiddleboxChangeCipherSpec,
+            IllegalTlsInnerPlaintext,
+            IncorrectBinder,
+            InvalidCertCompression,
+            InvalidMaxEarlyDataSize,
+            InvalidKeyShare,
+            KeyEpochWithPendingFragment,
+            KeyUpdateReceivedInQuicConnection,
+            MessageInterleavedWithHandshakeMessage,
+            MissingBinderInPskExtension,
+            MissingKeyShare,
+            MissingPskExtensionInSecondClientHello,
+            MissingPskModesExtension,
+            MissingQuicTransportParameters,
+            OfferedDuplicateCertificateCompressions,
+            OfferedDuplicateKeyShares,
+            OfferedEarlyDataWithOldProtocolVersion,
+            OfferedEmptyApplicationProtocol,
+            OfferedIncorrectCompressions,
+            PskExtensionMustBeLast,
+            PskExtensionWithMismatchedIdsAndBinders,
+            RefusedToFollowHelloRetryRequest,
+            RejectedEarlyDataInterleavedWithHandshakeMessage,
+            ResumptionAttemptedWithVariedEms,
+            ResumptionOfferedWithVariedCipherSuite,
+            ResumptionOfferedWithVariedEms,
+            ResumptionOfferedWithIncompatibleCipherSuite,
+            SelectedDifferentCipherSuiteAfterRetry,
+            SelectedInvalidPsk,
+            SelectedTls12UsingTls13VersionExtension,
+            SelectedUnofferedApplicationProtocol,
+            SelectedUnofferedCertCompression,
+            SelectedUnofferedCipherSuite,
+            SelectedUnofferedCompression,
+            SelectedUnofferedKxGroup,
+            SelectedUnofferedPsk,
+            SelectedUnusableCipherSuiteForVersion,
+            ServerEchoedCompatibilitySessionId,
+            ServerHelloMustOfferUncompressedEcPoints,
+            ServerNameDifferedOnRetry,
+            ServerNameMustContainOneHostName,
+            SignedKxWithWrongAlgorithm,
+            SignedHandshakeWithUnadvertisedSigScheme,
+            TooManyEmptyFragments,
+            TooManyKeyUpdateRequests,
+            TooManyRenegotiationRequests,
+            TooManyWarningAlertsReceived,
+            TooMuchEarlyDataReceived,
+            UnexpectedCleartextExtension,
+            UnsolicitedCertExtension,
+            UnsolicitedEncryptedExtension,
+            UnsolicitedSctList,
+            UnsolicitedServerHelloExtension,
+            WrongGroupForKeyShare,
+            UnsolicitedEchExtension,
+        ] {
+            told(Error::PeerMisbehaved(why));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a library calls a fault, in plain words: a net under the sentences that stand for each.
+
+use std::fmt::Debug;
+
+/// Parts of rustls' identifiers that are no words.
+const ABBREVIATIONS: [(&str, &str); 16] = [
+    ("ccs", "change_cipher_spec"),
+    ("cert", "certificate"),
+    ("dh", "Diffie-Hellman"),
+    ("ec", "elliptic curve"),
+    ("ech", "encrypted_client_hello"),
+    ("eku", "extended key usage"),
+    ("ems", "extended_master_secret"),
+    ("kx", "key exchange"),
+    ("psk", "pre_shared_key"),
+    ("quic", "QUIC"),
+    ("sct", "signed_certificate_timestamp"),
+    ("sig", "signature"),
+    ("tls", "TLS"),
+    ("tls12", "TLS 1.2"),
+    ("tls13", "TLS 1.3"),
+    ("crl", "revocation list"),
+];
+
+/// The name of a variant in words, and nothing of what it holds: `NoKxGroupsInCommon` is `no key
+/// exchange groups in common`.
+pub fn words(variant: &impl Debug) -> String {
+    let name = format!("{variant:?}");
+    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
+    let mut words: Vec<String> = Vec::new();
+    let mut after_capital = false;
+    for c in name.unwrap_or_default().chars() {
+        match words.last_mut() {
+            Some(word) if !c.is_ascii_uppercase() || after_capital => {
+                word.push(c.to_ascii_lowercase());
+            }
+            _ => words.push(c.to_ascii_lowercase().into()),
+        }
+        after_capital = c.is_ascii_uppercase();
+    }
+    let full = |word: String| {
+        let known = ABBREVIATIONS.iter().find(|(short, _)| *short == word);
+        known.map_or(word, |(_, full)| (*full).to_owned())
+    };
+    words.into_iter().map(full).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use rustls::{InvalidMessage, PeerMisbehaved};
+
+    /// Whether an operator can read it: no identifiers, and nothing that `Debug` writes.
+    pub fn is_plain(text: &str) -> bool {
+        let is_identifier = |word: &str| {
+            let inner = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
+            inner && word.chars().any(|c| c.is_ascii_lowercase())
+        };
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        // Words of the field.
+        let own = ["ClientHello", "subjectAltName", "SNIs", "IPv4", "IPv6"];
+        let odd = words.filter(|word| is_identifier(word) && !own.contains(word));
+        !text.is_empty()
+            && !text.contains(['{', '}', '"', '[', ']'])
+            && !text.contains("::")
+            && odd.count() == 0
+    }
+
+    #[test]
+    fn a_variant_is_told_in_words_and_nothing_of_what_it_holds() {
+        for (shown, text) in [
+            (
+                words(&PeerMisbehaved::SelectedUnofferedKxGroup),
+                "selected unoffered key exchange group",
+            ),
+            (
+                words(&PeerMisbehaved::AttemptedDowngradeToTls12WhenTls13IsSupported),
+                "attempted downgrade to TLS 1.2 when TLS 1.3 is supported",
+            ),
+            (
+                words(&InvalidMessage::MissingData("HelloRetryExtensions")),
+                "missing data",
+            ),
+            (
+                words(&InvalidMessage::DuplicateExtension(5)),
+                "duplicate extension",
+            ),
+        ] {
+            assert_eq!(shown, text);
+            assert!(is_plain(text));
+        }
+        assert_eq!(words(&""), "");
+    }
+
+    #[test]
+    fn what_is_not_plain_is_seen() {
+        for text in [
+            "",
+            "it is BadEncoding",
+            "Unknown { id: 3 }",
+            r#"name "a""#,
+            "a::b",
+        ] {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! What is wrong with a certificate that was refused, read from the certificate itself where rustls
+//! leaves it out. Only a refusal pays for it.
+
+use super::dates::{self, Before1970};
+use super::der::{element, tagged};
+use super::name::{known_by, presented};
+use super::oid::Oid;
+use super::store::Store;
+use super::verify::Untrusted;
+use super::x509::{Parts, rsa_bits};
+use rustls::{CertificateError, Error, OtherError};
+use std::fmt;
+use std::sync::Arc;
+
+/// How many extended key usages are told.
+const USAGES: usize = 8;
+
+/// The sizes of RSA keys that ring verifies with, in bits.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// Why a certificate is refused, in a sentence.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault(String);
+
+/// What is told of a refused path in place of `error`: the hosts that the certificate names, and what
+/// can be read from the certificates and from the store of why it is no good.
+pub fn of_a_path(
+    error: Error,
+    end_entity: &[u8],
+    intermediates: &[impl AsRef<[u8]>],
+    store: &Store,
+) -> Error {
+    let Error::InvalidCertificate(error) = error else {
+        return error;
+    };
+    let others = || intermediates.iter().map(AsRef::as_ref);
+    let path = || [end_entity].into_iter().chain(others());
+    let fault = match &error {
+        CertificateError::NotValidForNameContext { expected, .. } => {
+            return match presented(end_entity) {
+                Some(presented) => CertificateError::NotValidForNameContext {
+                    expected: expected.clone(),
+                    presented,
+                },
+                None => error,
+            }
+            .into();
+        }
+        CertificateError::BadEncoding => path().find_map(|der| dated(der, der == end_entity)),
+        CertificateError::BadSignature => weak_key(end_entity, others(), store),
+        CertificateError::InvalidPurposeContext { .. } => {
+            path().find_map(|der| usages(der, der == end_entity))
+        }
+        CertificateError::Other(OtherError(other)) => unread(other.downcast_ref(), store),
+        _ => None,
+    };
+    match fault {
+        Some(fault) => fault.into(),
+        None => error.into(),
+    }
+}
+
+/// What is told of a handshake in place of `error`: its signature does not fit the certificate.
+pub fn of_a_handshake(error: Error, end_entity: &[u8]) -> Error {
+    if error != CertificateError::BadSignature.into() {
+        return error;
+    }
+    let bits = Parts::of(end_entity).and_then(|parts| parts.rsa_bits());
+    let why = match bits.and_then(misfit) {
+        Some(misfit) => format!("invalid certificate: {misfit}"),
+        None => {
+            "the signature of the handshake is wrong: it is not by the certificate's key".into()
+        }
+    };
+    Fault(why).into()
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        CertificateError::Other(OtherError(Arc::new(fault))).into()
+    }
+}
+
+/// Dates before 1970, for which webpki knows no better word than for what is no DER.
+fn dated(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
+    let whose = match is_leaf {
+        true => "certificate",
+        false => "certificate of an intermediate issuer:",
+    };
+    Some(Fault(match dates::before_1970(certificate)? {
+        Before1970::Ended(date) => format!("{whose} expired at {date}"),
+        Before1970::Began(date) => {
+            format!("{whose} begins before 1970 ({date}), which is not supported")
+        }
+    }))
+}
+
+/// An RSA key on the path whose size ring does not take: it says no more than that the signature is
+/// wrong. Without one, it is.
+fn weak_key<'a>(
+    end_entity: &[u8],
+    intermediates: impl Iterator<Item = &'a [u8]>,
+    store: &Store,
+) -> Option<Fault> {
+    let leaf = Parts::of(end_entity)?;
+    let presented: Vec<Parts<'_>> = intermediates.filter_map(Parts::of).collect();
+    let is_issuer = |subject: &[u8]| {
+        let mut issued = [&leaf].into_iter().chain(&presented);
+        issued.any(|parts| parts.issuer == subject)
+    };
+    let anchors = store.roots.roots.iter();
+    let anchors =
+        anchors.map(|root| (root.subject.as_ref(), root.subject_public_key_info.as_ref()));
+    let issuers = presented.iter().map(|parts| (parts.subject, parts.key));
+    let (subject, misfit) = issuers
+        .chain(anchors)
+        .filter(|(subject, _)| is_issuer(subject))
+        .find_map(|(subject, key)| Some((subject, misfit(rsa_bits(key)?)?)))?;
+    let whose = match known_by(subject).filter(|_| subject != leaf.subject) {
+        Some(name) => format!(" of the issuer {name}"),
+        None => String::new(),
+    };
+    Some(Fault(format!("invalid certificate{whose}: {misfit}")))
+}
+
+/// What is wrong with a key of so many bits.
+fn misfit(bits: usize) -> Option<String> {
+    // ring counts in whole bytes.
+    let side = match bits.next_multiple_of(8) {
+        rounded if RSA_BITS.contains(&rounded) => return None,
+        rounded if rounded < *RSA_BITS.start() => "under 2,048",
+        _ => "more than 8,192",
+    };
+    Some(format!("RSA key of {bits} bits: {side}"))
+}
+
+/// What a certificate may be used for, where that leaves servers out (RFC 5280, section 4.2.1.12).
+fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
+    const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
+    const SERVER: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
+    const ANY: &[u8] = &[0x55, 29, 37, 0];
+    let parts = Parts::of(certificate)?;
+    let (mut rest, _) = tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
+    let mut usages = Vec::new();
+    while let Some((_, usage, more)) = element(rest) {
+        usages.push(usage);
+        rest = more;
+    }
+    if usages.contains(&SERVER) {
+        return None;
+    }
+    let whose = match is_leaf {
+        true => "certificate".to_owned(),
+        false => match known_by(parts.subject) {
+            Some(name) => format!("certificate of the issuer {name}"),
+            None => "certificate of an intermediate issuer".to_owned(),
+        },
+    };
+    let told = usages
+        .iter()
+        .take(USAGES)
+        .map(|usage| Oid(usage).to_string());
+    let told = told.collect::<Vec<_>>().join(", ");
+    let more = match usages.len().saturating_sub(USAGES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let any = match usages.contains(&ANY) {
+        true => ", which does not name servers",
+        false => "",
+    };
+    Some(Fault(format!(
+        "{whose} is not for servers: it is for {told}{more}{any}"
+    )))
+}
+
+/// The parts of the store that could not be read, where the issuer may be among them.
+fn unread(untrusted: Option<&Untrusted>, store: &Store) -> Option<Fault> {
+    let unread = store.unread.to_string();
+    match untrusted? {
+        untrusted @ (Untrusted::Issuer(_) | Untrusted::SelfSigned) if !unread.is_empty() => {
+            Some(Fault(format!("{untrusted} ({unread})")))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::search::Unread;
+    use rustls::RootCertStore;
+
+    fn store() -> Store {
+        Store {
+            roots: RootCertStore::empty(),
+            certificates: Vec::new(),
+            undue: Vec::new(),
+            unread: Unread::default(),
+        }
+    }
+
+    fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();
+        let length = match (high, low) {
+            (0, 0..0x80) => vec![low],
+            (0, _) => vec![0x81, low],
+            _ => vec![0x82, high, low],
+        };
+        [&[tag][..], &length, contents].concat()
+    }
+
+    fn name(text: &str) -> Vec<u8> {
+        let common = [b"\x06\x03\x55\x04\x03", &element(0x0c, text.as_bytes())[..]].concat();
+        element(0x30, &element(0x31, &element(0x30, &common)))
+    }
+
+    /// A certificate of these common names, with an RSA key of so many bits.
+    fn certificate(subject: &str, issuer: &str, bits: usize) -> Vec<u8> {
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
+        modulus[0] >>= modulus.len() * 8 - bits;
+        let numbers = [element(2, &modulus), element(2, &[1, 0, 1])].concat();
+        let key = [&[0][..], &element(0x30, &numbers)].concat();
+        let algorithm = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+        let key = [element(0x30, algorithm), element(3, &key)].concat();
+        let fields = [
+            element(2, &[1]),
+            element(0x30, &[]),
+            name(issuer),
+            element(0x30, &[]),
+            name(subject),
+            element(0x30, &key),
+        ];
+        element(0x30, &element(0x30, &fields.concat()))
+    }
+
+    fn told(error: Error) -> String {
+        crate::tls::TlsError::from(error).to_string()
+    }
+
+    #[test]
+    fn a_key_that_ring_does_not_take_is_told_by_its_size() {
+        let bad = || Error::from(CertificateError::BadSignature);
+        for (bits, told_of) in [
+            (1024, "RSA key of 1024 bits: under 2,048"),
+            (2040, "RSA key of 2040 bits: under 2,048"),
+            (8200, "RSA key of 8200 bits: more than 8,192"),
+            (16384, "RSA key of 16384 bits: more than 8,192"),
+        ] {
+            let leaf = certificate("leaf", "root", bits);
+            assert_eq!(
+                told(of_a_handshake(bad(), &leaf)),
+                format!("invalid certificate: {told_of}")
+            );
+            let (leaf, issuer) = (
+                certificate("leaf", "Issuer", 2048),
+                certificate("Issuer", "root", bits),
+            );
+            let stranger = certificate("Stranger", "root", 1024);
+            assert_eq!(
+                told(of_a_path(bad(), &leaf, &[stranger, issuer], &store())),
+                format!("invalid certificate of the issuer Issuer: {told_of}")
+            );
+        }
+        for bits in [2041, 2048, 4096, 8192] {
+            let leaf = certificate("leaf", "Issuer", bits);
+            let issuer = certificate("Issuer", "root", bits);
+            assert!(told(of_a_handshake(bad(), &leaf)).contains("the signature of the handshake"));
+            assert_eq!(
+                told(of_a_path(bad(), &leaf, &[issuer], &store())),
+                "invalid certificate: a signature is wrong"
+            );
+        }
+        let none: [&[u8]; 0] = [];
+        let text = told(of_a_path(bad(), b"", &none, &store()));
+        assert_eq!(text, "invalid certificate: a signature is wrong");
+    }
+
+    #[test]
+    fn what_has_another_reason_is_left_as_it_is() {
+        let leaf = certificate("leaf", "root", 1024);
+        let none: [&[u8]; 0] = [];
+        for error in [
+            Error::from(CertificateError::Revoked),
+            Error::from(CertificateError::BadEncoding),
+            Error::DecryptError,
+        ] {
+            assert_eq!(of_a_path(error.clone(), &leaf, &none, &store()), error);
+            assert_eq!(of_a_handshake(error.clone(), &leaf), error);
+        }
+    }
+}

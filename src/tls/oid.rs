@@ -1,0 +1,165 @@
+//! Object identifiers (X.660), in dots and by the names that people know.
+
+use super::der::element;
+use std::fmt;
+
+/// The contents of a DER OBJECT IDENTIFIER, which anybody may have chosen. Shown by its name, where
+/// it has one here, and in dots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Oid<'a>(pub &'a [u8]);
+
+/// Extended key usages (RFC 5280, section 4.2.1.12; Microsoft's), algorithms of signatures and keys
+/// (RFC 3279, 4055, 5758, 8410), and curves (RFC 5480).
+const NAMES: [(&str, &str); 40] = [
+    ("1.3.6.1.5.5.7.3.1", "TLS server authentication"),
+    ("1.3.6.1.5.5.7.3.2", "TLS client authentication"),
+    ("1.3.6.1.5.5.7.3.3", "code signing"),
+    ("1.3.6.1.5.5.7.3.4", "e-mail protection"),
+    ("1.3.6.1.5.5.7.3.5", "IPsec end system"),
+    ("1.3.6.1.5.5.7.3.6", "IPsec tunnel"),
+    ("1.3.6.1.5.5.7.3.7", "IPsec user"),
+    ("1.3.6.1.5.5.7.3.8", "time stamping"),
+    ("1.3.6.1.5.5.7.3.9", "OCSP signing"),
+    ("1.3.6.1.5.5.7.3.14", "EAP over LAN"),
+    ("1.3.6.1.5.5.7.3.17", "IPsec IKE"),
+    ("1.3.6.1.5.5.7.3.21", "SSH client authentication"),
+    ("1.3.6.1.5.5.7.3.22", "SSH server authentication"),
+    ("1.3.6.1.5.2.3.5", "Kerberos KDC"),
+    ("1.3.6.1.4.1.311.10.3.3", "Microsoft server-gated crypto"),
+    ("1.3.6.1.4.1.311.10.3.4", "Microsoft encrypting file system"),
+    ("1.3.6.1.4.1.311.10.3.12", "Microsoft document signing"),
+    ("1.3.6.1.4.1.311.20.2.2", "Microsoft smart card logon"),
+    ("1.3.6.1.4.1.311.54.1.2", "Microsoft remote desktop"),
+    ("2.16.840.1.113730.4.1", "Netscape server-gated crypto"),
+    ("2.5.29.37.0", "any purpose"),
+    ("1.2.840.113549.1.1.1", "RSA"),
+    ("1.2.840.113549.1.1.2", "MD2 with RSA"),
+    ("1.2.840.113549.1.1.4", "MD5 with RSA"),
+    ("1.2.840.113549.1.1.5", "SHA-1 with RSA"),
+    ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
+    ("1.2.840.113549.1.1.11", "SHA-256 with RSA"),
+    ("1.2.840.113549.1.1.12", "SHA-384 with RSA"),
+    ("1.2.840.113549.1.1.13", "SHA-512 with RSA"),
+    ("1.2.840.113549.1.1.14", "SHA-224 with RSA"),
+    ("1.2.840.10040.4.3", "SHA-1 with DSA"),
+    ("2.16.840.1.101.3.4.3.2", "SHA-256 with DSA"),
+    ("1.2.840.10045.4.1", "SHA-1 with ECDSA"),
+    ("1.2.840.10045.4.3.2", "SHA-256 with ECDSA"),
+    ("1.2.840.10045.4.3.3", "SHA-384 with ECDSA"),
+    ("1.2.840.10045.4.3.4", "SHA-512 with ECDSA"),
+    ("1.2.840.10045.2.1", "elliptic curve"),
+    ("1.3.132.0.35", "P-521"),
+    ("1.3.101.112", "Ed25519"),
+    ("1.3.101.113", "Ed448"),
+];
+
+impl Oid<'_> {
+    /// The numbers between dots; `None` where it is none, or a number takes more than 128 bits.
+    fn dotted(self) -> Option<String> {
+        let mut numbers = Vec::new();
+        let mut number = 0_u128;
+        for byte in self.0 {
+            number = number.checked_mul(128)? | u128::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                numbers.push(number);
+                number = 0;
+            }
+        }
+        // The last byte ends a number, and the first number is two.
+        if self.0.last()? & 0x80 != 0 {
+            return None;
+        }
+        let (first, rest) = numbers.split_first()?;
+        let root = (first / 40).min(2);
+        let mut text = format!("{root}.{}", first - root * 40);
+        for number in rest {
+            text.push_str(&format!(".{number}"));
+        }
+        Some(text)
+    }
+}
+
+impl fmt::Display for Oid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(dotted) = self.dotted() else {
+            return f.write_str("an object identifier that can't be read");
+        };
+        match NAMES.iter().find(|(known, _)| *known == dotted) {
+            Some((_, name)) => write!(f, "{name} ({dotted})"),
+            None => f.write_str(&dotted),
+        }
+    }
+}
+
+/// The identifiers that an AlgorithmIdentifier's contents begin with: the algorithm, and the curve
+/// of a key. `None` where it does not begin with one.
+pub fn algorithm(der: &[u8]) -> Option<String> {
+    const OBJECT_IDENTIFIER: u8 = 0x06;
+    let (tag, algorithm, rest) = element(der)?;
+    if tag != OBJECT_IDENTIFIER {
+        return None;
+    }
+    Some(match element(rest) {
+        Some((OBJECT_IDENTIFIER, curve, _)) => format!("{}, {}", Oid(algorithm), Oid(curve)),
+        _ => Oid(algorithm).to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_base_128() {
+        for (der, shown) in [
+            (&b"\x55\x1d\x25\x00"[..], "any purpose (2.5.29.37.0)"),
+            (
+                b"\x2b\x06\x01\x05\x05\x07\x03\x02",
+                "TLS client authentication (1.3.6.1.5.5.7.3.2)",
+            ),
+            (
+                b"\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x04",
+                "Microsoft encrypting file system (1.3.6.1.4.1.311.10.3.4)",
+            ),
+            (b"\x2b\x06\x01\x04\x01\x82\x37\x63", "1.3.6.1.4.1.311.99"),
+            (b"\x88\x37\x03", "2.999.3"),
+            (b"\x00", "0.0"),
+            (b"\x27", "0.39"),
+            (b"\x28", "1.0"),
+            (b"\x4f", "1.39"),
+            (b"\x50", "2.0"),
+            // A UUID, which is 128 bits.
+            (
+                b"\x69\x83\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+                "2.25.340282366920938463463374607431768211455",
+            ),
+        ] {
+            assert_eq!(Oid(der).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_no_identifier_is_said_to_be_none() {
+        for der in [&b""[..], b"\x82", b"\x2b\x82", &[0xff; 30], &[0x2b; 0]] {
+            assert_eq!(
+                Oid(der).to_string(),
+                "an object identifier that can't be read"
+            );
+        }
+        assert_eq!(algorithm(b""), None);
+        assert_eq!(algorithm(b"\x05\x00"), None);
+    }
+
+    #[test]
+    fn an_algorithm_is_told_with_its_curve() {
+        assert_eq!(
+            algorithm(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00").as_deref(),
+            Some("SHA-1 with RSA (1.2.840.113549.1.1.5)")
+        );
+        assert_eq!(
+            algorithm(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23")
+                .as_deref(),
+            Some("elliptic curve (1.2.840.10045.2.1), P-521 (1.3.132.0.35)")
+        );
+    }
+}

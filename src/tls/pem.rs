@@ -1,0 +1,391 @@
+//! Certificates in PEM (RFC 7468), as trust stores have them: what others lose without a word is
+//! read here too, or said to be lost.
+
+use super::der::{element, tagged};
+use rustls::pki_types::CertificateDer;
+use std::mem;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+
+/// The certificates of a file, and how many of its blocks are none, though they say so.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Pem {
+    /// In the order of the file.
+    pub certificates: Vec<CertificateDer<'static>>,
+    /// Blocks that are cut off, or whose base 64 can't be read.
+    pub lost: usize,
+    open: Option<Block>,
+}
+
+/// A block that has begun.
+#[derive(Debug, PartialEq, Eq)]
+struct Block {
+    kind: Kind,
+    bytes: Base64,
+}
+
+/// `-----BEGIN CERTIFICATE-----`, or its end.
+struct Mark<'a> {
+    begins: bool,
+    kind: Kind,
+    /// What stands behind it.
+    rest: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Certificate,
+    /// A certificate and what it is trusted for, as `openssl x509 -trustout` writes it.
+    Trusted,
+    /// A key, a revocation list.
+    Other,
+}
+
+/// What base 64 (RFC 4648, section 4) has come to so far.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Base64 {
+    bytes: Vec<u8>,
+    bits: u32,
+    digits: u8,
+    padding: u8,
+    is_bad: bool,
+}
+
+impl Pem {
+    /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before them
+    /// and text between blocks do no harm, and a block may begin behind the end of another.
+    pub fn read(file: &[u8]) -> Self {
+        let mut pem = Self::default();
+        let mut rest = file;
+        while !rest.is_empty() {
+            let text = rest;
+            rest = match pem.block() {
+                Some(block) => block.bytes.push(text),
+                None => {
+                    let dash = text.iter().position(|byte| *byte == b'-');
+                    text.get(dash.unwrap_or(text.len())..).unwrap_or_default()
+                }
+            };
+            rest = match Mark::of(rest) {
+                Some(mark) => {
+                    pem.mark(&mark);
+                    mark.rest
+                }
+                // A dash of no mark, or the end.
+                None => {
+                    let dash = rest.split_first();
+                    if let (Some(block), Some(_)) = (pem.block(), dash) {
+                        block.bytes.is_bad = true;
+                    }
+                    dash.map_or(rest, |(_, behind)| behind)
+                }
+            };
+        }
+        pem.lose();
+        pem
+    }
+
+    /// The certificate that has begun.
+    fn block(&mut self) -> Option<&mut Block> {
+        self.open.as_mut().filter(|block| block.kind != Kind::Other)
+    }
+
+    /// The end of a block or its beginning.
+    fn mark(&mut self, mark: &Mark<'_>) {
+        let kind = mark.kind;
+        if mark.begins {
+            self.lose();
+            let bytes = Base64::default();
+            self.open = Some(Block { kind, bytes });
+            return;
+        }
+        match self.open.take() {
+            Some(block) if block.kind == kind => self.close(block),
+            // An end without its beginning, or of another block.
+            _ if kind != Kind::Other => self.lost += 1,
+            other => self.open = other,
+        }
+    }
+
+    /// The file, or another block, begins before the end of this one.
+    fn lose(&mut self) {
+        let lost = self.open.take();
+        self.lost += usize::from(lost.is_some_and(|block| block.kind != Kind::Other));
+    }
+
+    fn close(&mut self, block: Block) {
+        if block.kind == Kind::Other {
+            return;
+        }
+        let Some(mut bytes) = block.bytes.finish() else {
+            self.lost += 1;
+            return;
+        };
+        if block.kind == Kind::Trusted {
+            let trust = element(&bytes).map(|(_, _, trust)| (trust.len(), is_for_servers(trust)));
+            match trust {
+                Some((length, true)) => bytes.truncate(bytes.len() - length),
+                Some((_, false)) => return,
+                None => {
+                    self.lost += 1;
+                    return;
+                }
+            }
+        }
+        self.certificates.push(bytes.into());
+    }
+}
+
+impl Kind {
+    /// The labels that OpenSSL takes for certificates.
+    fn of(label: &[u8]) -> Self {
+        match label {
+            b"CERTIFICATE" | b"X509 CERTIFICATE" => Self::Certificate,
+            b"TRUSTED CERTIFICATE" => Self::Trusted,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl<'a> Mark<'a> {
+    /// The mark that a text begins with.
+    fn of(text: &'a [u8]) -> Option<Self> {
+        let label = text
+            .strip_prefix(BEGIN)
+            .or_else(|| text.strip_prefix(END))?;
+        let end = label.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let line = label.get(..end.unwrap_or(label.len()))?;
+        let end = line.windows(DASHES.len()).position(|part| part == DASHES)?;
+        Some(Self {
+            begins: text.starts_with(BEGIN),
+            kind: Kind::of(label.get(..end)?),
+            rest: label.get(end + DASHES.len()..)?,
+        })
+    }
+}
+
+impl Base64 {
+    /// Reads on, up to a dash; returns what begins with it.
+    fn push<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
+        let mut rest = text;
+        loop {
+            // Most of it: four digits, three bytes.
+            while let Some((group, behind)) = rest.split_first_chunk::<4>()
+                && self.digits == 0
+                && let [a, b, c, d] = group.map(digit)
+                && a | b | c | d < NO_DIGIT
+                && self.padding == 0
+            {
+                let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+                self.bytes.extend_from_slice(&bytes);
+                rest = behind;
+            }
+            let Some((byte, behind)) = rest.split_first().filter(|(byte, _)| **byte != b'-') else {
+                return rest;
+            };
+            self.push_byte(*byte);
+            rest = behind;
+        }
+    }
+
+    fn push_byte(&mut self, byte: u8) {
+        match byte {
+            b'=' => self.padding = self.padding.saturating_add(1),
+            b' ' | b'\t'..=b'\r' => {}
+            _ if digit(byte) == NO_DIGIT || self.padding > 0 => self.is_bad = true,
+            _ => {
+                self.bits = self.bits << 6 | digit(byte);
+                self.digits += 1;
+            }
+        }
+        if self.digits == 4 {
+            let [_, bytes @ ..] = mem::take(&mut self.bits).to_be_bytes();
+            self.bytes.extend_from_slice(&bytes);
+            self.digits = 0;
+        }
+    }
+
+    /// The bytes; `None` where that was no base 64, or not the whole of it.
+    fn finish(mut self) -> Option<Vec<u8>> {
+        if self.is_bad {
+            return None;
+        }
+        match (self.digits, self.padding) {
+            (0, 0) => {}
+            (2, 2) => self.bytes.push((self.bits >> 4) as u8),
+            (3, 1) => {
+                let [_, _, first, second] = (self.bits >> 2).to_be_bytes();
+                self.bytes.extend([first, second]);
+            }
+            _ => return None,
+        }
+        self.bytes.shrink_to_fit();
+        Some(self.bytes)
+    }
+}
+
+/// What a byte stands for in base 64, or [`NO_DIGIT`].
+fn digit(byte: u8) -> u32 {
+    DIGITS
+        .get(usize::from(byte))
+        .copied()
+        .map_or(NO_DIGIT, u32::from)
+}
+
+/// What every byte stands for.
+const DIGITS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut digits = [NO_DIGIT as u8; 256];
+    let mut digit = 0;
+    while digit < alphabet.len() {
+        digits[alphabet[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+
+/// One more than the greatest digit.
+const NO_DIGIT: u32 = 64;
+
+/// Whether what stands behind a certificate in OpenSSL's own form (`X509_CERT_AUX`) lets it vouch for
+/// servers: they, or all uses, are on its list of those trusted, if there is one, and not on that of
+/// those rejected.
+fn is_for_servers(trust: &[u8]) -> bool {
+    const TRUSTED: u8 = 0x30;
+    const REJECTED: u8 = 0xa0;
+    if trust.is_empty() {
+        return true;
+    }
+    let Some((lists, _)) = tagged(trust, 0x30) else {
+        return false;
+    };
+    let (trusted, rest) = match element(lists) {
+        Some((TRUSTED, list, rest)) => (has_servers(list), rest),
+        _ => (true, lists),
+    };
+    let rejected = match element(rest) {
+        Some((REJECTED, list, _)) => has_servers(list),
+        _ => false,
+    };
+    trusted && !rejected
+}
+
+fn has_servers(mut list: &[u8]) -> bool {
+    const SERVERS: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
+    const ALL: &[u8] = &[0x55, 29, 37, 0];
+    while let Some((_, usage, rest)) = element(list) {
+        if usage == SERVERS || usage == ALL {
+            return true;
+        }
+        list = rest;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: &str = "-----BEGIN CERTIFICATE-----\nMAUC\nAwECAw==\n-----END CERTIFICATE-----\n";
+    const DER: &[u8] = b"\x30\x05\x02\x03\x01\x02\x03";
+
+    /// How many certificates there are, all whole, and how many were lost.
+    fn counts(file: impl AsRef<[u8]>) -> (usize, usize) {
+        let pem = Pem::read(file.as_ref());
+        let all_whole = pem.certificates.iter().all(|der| der.as_ref() == DER);
+        assert!(all_whole, "{:?}", pem.certificates);
+        (pem.certificates.len(), pem.lost)
+    }
+
+    #[test]
+    fn blocks_are_read_whatever_stands_around_them() {
+        for (file, certificates) in [
+            (BLOCK.to_owned(), 1),
+            (format!("\u{feff}{BLOCK}{BLOCK}"), 2),
+            (format!("{BLOCK}\u{feff}{BLOCK}"), 2),
+            (
+                format!("# text\nsubject=CN=a\n\n{BLOCK}between\n{BLOCK}"),
+                2,
+            ),
+            (BLOCK.replace('\n', "\r\n"), 1),
+            (BLOCK.replace('\n', "\r"), 1),
+            (BLOCK.replace('\n', " \t\n  "), 1),
+            (BLOCK.trim_end().to_owned(), 1),
+            (BLOCK.trim_end().repeat(3), 3),
+            (BLOCK.replace("CERTIFICATE", "X509 CERTIFICATE"), 1),
+            (BLOCK.replace('\n', "").repeat(2), 2),
+            (BLOCK.replace("CERTIFICATE", "PRIVATE KEY"), 0),
+            (String::new(), 0),
+            ("-----BEGIN".to_owned(), 0),
+        ] {
+            assert_eq!(counts(&file), (certificates, 0), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_cannot_be_read_is_counted_and_harms_no_other() {
+        for bad in [
+            "-----BEGIN CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMAUC\n",
+            "-----END CERTIFICATE-----\n",
+            "----BEGIN CERTIFICATE-----\nMAUC\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMAUCAwECA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMAUCAwECAw=\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMA==UCAwECAw==\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nM%UC\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMAUC\n-----END TRUSTED CERTIFICATE-----\n",
+            "-----BEGIN TRUSTED CERTIFICATE-----\nMAUC\n-----END TRUSTED CERTIFICATE-----\n",
+        ] {
+            assert_eq!(counts(bad), (0, 1), "{bad:?}");
+            assert_eq!(counts(format!("{BLOCK}{bad}{BLOCK}")), (2, 1), "{bad:?}");
+        }
+        for end in 1..BLOCK.len() {
+            let cut = BLOCK.get(..end).unwrap_or_default();
+            let (whole, lost) = counts(cut);
+            assert!(whole + lost <= 1, "{cut:?}");
+        }
+    }
+
+    #[test]
+    fn what_openssl_says_it_is_trusted_for_counts() {
+        let servers = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01";
+        let clients = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02";
+        let all = b"\x06\x04\x55\x1d\x25\x00";
+        let list = |tag: u8, list: &[u8]| [&[tag, list.len() as u8], list].concat();
+        let aux = |lists: &[Vec<u8>]| list(0x30, &lists.concat());
+        for (trust, is) in [
+            (Vec::new(), true),
+            (aux(&[]), true),
+            (aux(&[list(0x30, servers)]), true),
+            (aux(&[list(0x30, all)]), true),
+            (aux(&[list(0x30, &[&clients[..], servers].concat())]), true),
+            (aux(&[list(0x30, clients)]), false),
+            (aux(&[list(0x30, &[])]), false),
+            (aux(&[list(0xa0, servers)]), false),
+            (aux(&[list(0xa0, all)]), false),
+            (aux(&[list(0xa0, clients)]), true),
+            (aux(&[list(0x30, servers), list(0xa0, servers)]), false),
+            (aux(&[list(0x30, servers), list(0xa0, clients)]), true),
+            (aux(&[list(0x0c, b"an alias")]), true),
+            (b"\x30".to_vec(), false),
+        ] {
+            assert_eq!(is_for_servers(&trust), is, "{trust:?}");
+        }
+        // DER, and a trust list of clients alone.
+        let rejected = "MAUCAwECAzAMMAoGCCsGAQUFBwMC";
+        let block = BLOCK.replace("MAUC\nAwECAw==", rejected);
+        assert_eq!(
+            counts(block.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
+            (0, 0)
+        );
+        // And of servers.
+        let trusted = "MAUCAwECAzAMMAoGCCsGAQUFBwMB";
+        let block = BLOCK.replace("MAUC\nAwECAw==", trusted);
+        assert_eq!(
+            counts(block.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
+            (1, 0)
+        );
+    }
+}
