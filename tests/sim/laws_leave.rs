@@ -149,9 +149,10 @@ fn without_a_pattern_what_breaks_tls_in_it_is_a_failure() {
 }
 
 #[test]
-fn a_server_that_demands_a_certificate_is_heard_by_who_reads_or_takes_its_leave_in_words() {
+fn a_server_that_demands_a_certificate_is_heard_by_everybody() {
     each_seed(20, |seed| {
         for (check, phase) in [
+            (blind(""), Phase::Quitting),
             (blind("QUIT\r\n"), Phase::Quitting),
             (over(true, polite()), Phase::Reading),
         ] {
@@ -168,6 +169,7 @@ fn a_server_that_demands_a_certificate_is_heard_by_who_reads_or_takes_its_leave_
                 panic!("{}", run.told());
             };
             assert_eq!(*alert, AlertDescription::CertificateRequired);
+            assert!(run.failure().certificate_requested, "{}", run.told());
         }
     });
 }
