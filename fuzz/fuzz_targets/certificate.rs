@@ -157,8 +157,10 @@ fn known(name: &X509Name<'_>) -> Option<String> {
     let common = name.iter_common_name().last();
     let known = common.or_else(|| name.iter_organization().last())?;
     let value = known.attr_value();
-    // Tags of more than a byte are none of a string.
-    let tag = u8::try_from(value.tag().0).unwrap_or(u8::MAX);
+    // A tag of a class of its own, or of more than a byte, is none of a string.
+    let is_string = value.header.is_universal() && value.header.is_primitive();
+    let tag = u8::try_from(value.tag().0).ok().filter(|_| is_string);
+    let tag = tag.unwrap_or(u8::MAX);
     Some(text(tag, value.data))
 }
 

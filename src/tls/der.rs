@@ -13,8 +13,10 @@ pub fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 }
 
 /// The tag and the contents of the first element, and what stands behind it. Its length must be
-/// written as short as it can be; those under 65,536 do for a certificate.
+/// written as short as it can be; those under 65,536 do for a certificate, and so do tags of one byte.
 pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    const LONG_TAG: u8 = 0x1f;
+    let tag = *der.first().filter(|tag| **tag & LONG_TAG != LONG_TAG)?;
     let (length, start) = match *der.get(1..)? {
         [n @ 0..=0x7f, ..] => (usize::from(n), 2),
         [0x81, n @ 0x80..=0xff, ..] => (usize::from(n), 3),
@@ -22,5 +24,5 @@ pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         _ => return None,
     };
     let body = der.get(start..)?;
-    Some((*der.first()?, body.get(..length)?, body.get(length..)?))
+    Some((tag, body.get(..length)?, body.get(length..)?))
 }

@@ -79,8 +79,10 @@ fn common_and_organisation(mut name: &[u8]) -> Option<(Option<String>, Option<St
             let (pair, more) = tagged(set, 0x30)?;
             let (oid, value) = tagged(pair, 0x06)?;
             let (tag, value, rest) = element(value)?;
+            // Every number of an identifier ends, and nothing stands behind a value.
+            let is_whole = oid.last()? & 0x80 == 0 && rest.is_empty();
             match oid {
-                _ if !rest.is_empty() => return None,
+                _ if !is_whole => return None,
                 COMMON_NAME => common = Some((tag, value)),
                 ORGANISATION => organisation = Some((tag, value)),
                 _ => {}
@@ -133,6 +135,13 @@ mod tests {
         // Bytes behind a value are none of its own.
         let behind = b"\x31\x0f\x30\x0d\x06\x03\x55\x04\x0a\x0c\x04Acme\x05\x00";
         assert_eq!(known_by(behind), None);
+        // So with an identifier that is none.
+        for oid in [&b"\x06\x00"[..], b"\x06\x02\x55\x84"] {
+            let pair = [oid, b"\x05\x00"].concat();
+            let length = u8::try_from(pair.len()).expect("short");
+            let set = [&[0x31, length + 2, 0x30, length][..], &pair].concat();
+            assert_eq!(known_by(&[NAME, &set].concat()), None);
+        }
         for end in 1..NAME.len() {
             let whole = (end == 15).then(|| "Acme".to_owned());
             assert_eq!(known_by(&NAME[..end]), whole);
