@@ -36,8 +36,8 @@ pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     Some((not_before.unix(), not_after.unix()))
 }
 
-/// The dates before 1970, which webpki takes for no dates; `None` where there are none, or they can't
-/// be read.
+/// The dates before 1970, which webpki takes for no dates; `None` where there are none, or they
+/// can't be read.
 pub fn before_1970(certificate: &[u8]) -> Option<Before1970> {
     match times(certificate)? {
         (_, Time::Before1970(date)) => Some(Before1970::Ended(date)),

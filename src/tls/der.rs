@@ -13,7 +13,8 @@ pub fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 }
 
 /// The tag and the contents of the first element, and what stands behind it. Its length must be
-/// written as short as it can be; those under 65,536 do for a certificate, and so do tags of one byte.
+/// written as short as it can be; those under 65,536 do for a certificate, and so do tags of one
+/// byte.
 pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     const LONG_TAG: u8 = 0x1f;
     let tag = *der.first().filter(|tag| **tag & LONG_TAG != LONG_TAG)?;

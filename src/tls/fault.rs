@@ -22,8 +22,8 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault(String);
 
-/// What is told of a refused path in place of `error`: the hosts that the certificate names, and what
-/// can be read from the certificates and from the store of why it is no good.
+/// What is told of a refused path in place of `error`: the hosts that the certificate names, and
+/// what can be read from the certificates and from the store of why it is no good.
 pub fn of_a_path(
     error: Error,
     end_entity: &[u8],

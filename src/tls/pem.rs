@@ -54,8 +54,8 @@ struct Base64 {
 }
 
 impl Pem {
-    /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before them
-    /// and text between blocks do no harm, and a block may begin behind the end of another.
+    /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before
+    /// them and text between blocks do no harm, and a block may begin behind the end of another.
     pub fn read(file: &[u8]) -> Self {
         let mut pem = Self::default();
         let mut rest = file;
@@ -249,9 +249,9 @@ const DIGITS: [u8; 256] = {
 /// One more than the greatest digit.
 const NO_DIGIT: u32 = 64;
 
-/// Whether what stands behind a certificate in OpenSSL's own form (`X509_CERT_AUX`) lets it vouch for
-/// servers: they, or all uses, are on its list of those trusted, if there is one, and not on that of
-/// those rejected.
+/// Whether what stands behind a certificate in OpenSSL's own form (`X509_CERT_AUX`) lets it vouch
+/// for servers: they, or all uses, are on its list of those trusted, if there is one, and not on
+/// that of those rejected.
 fn is_for_servers(trust: &[u8]) -> bool {
     const TRUSTED: u8 = 0x30;
     const REJECTED: u8 = 0xa0;

@@ -2,8 +2,8 @@
 //!
 //! `rustls-native-certs` reads the bundle and the directory, which hold the same certificates on
 //! Debian: 4.6 ms against 1.0 ms for the bundle alone. A check starts too often for that, so the
-//! search is here, and so is the reading: that of `rustls-pki-types` takes 2.2 ms where it takes 1.5,
-//! and loses certificates without a word.
+//! search is here, and so is the reading: that of `rustls-pki-types` takes 2.2 ms where it takes
+//! 1.5, and loses certificates without a word.
 
 use super::dates::{self, Undue};
 use super::search::{Search, Unread};
