@@ -1,5 +1,4 @@
-//! The fields of a certificate that path building needs (RFC 5280, section 4.1), without a check of
-//! any of them.
+//! The fields of a certificate (RFC 5280, section 4.1), without a check of any of them.
 
 use super::der::{element, fields, tagged};
 

@@ -1,13 +1,14 @@
 //! What is wrong with a certificate that was refused, read from the certificate itself where rustls
 //! leaves it out. Only a refusal pays for it.
 
+use super::certificate::Certificate;
 use super::dates::{self, Before1970};
 use super::der::{element, tagged};
 use super::name::{known_by, presented};
 use super::oid::Oid;
+use super::rsa::rsa_bits;
 use super::store::Store;
 use super::verify::Untrusted;
-use super::x509::{Parts, rsa_bits};
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;
@@ -65,7 +66,7 @@ pub fn of_a_handshake(error: Error, end_entity: &[u8]) -> Error {
     if error != CertificateError::BadSignature.into() {
         return error;
     }
-    let bits = Parts::of(end_entity).and_then(|parts| parts.rsa_bits());
+    let bits = Certificate::parse(end_entity).and_then(|own| rsa_bits(own.public_key));
     let why = match bits.and_then(misfit) {
         Some(misfit) => format!("invalid certificate: {misfit}"),
         None => {
@@ -110,8 +111,8 @@ fn weak_key<'a>(
     intermediates: impl Iterator<Item = &'a [u8]>,
     store: &Store,
 ) -> Option<Fault> {
-    let leaf = Parts::of(end_entity)?;
-    let presented: Vec<Parts<'_>> = intermediates.filter_map(Parts::of).collect();
+    let leaf = Certificate::parse(end_entity)?;
+    let presented: Vec<Certificate<'_>> = intermediates.filter_map(Certificate::parse).collect();
     let is_issuer = |subject: &[u8]| {
         let mut issued = [&leaf].into_iter().chain(&presented);
         issued.any(|parts| parts.issuer == subject)
@@ -119,7 +120,9 @@ fn weak_key<'a>(
     let anchors = store.roots.roots.iter();
     let anchors =
         anchors.map(|root| (root.subject.as_ref(), root.subject_public_key_info.as_ref()));
-    let issuers = presented.iter().map(|parts| (parts.subject, parts.key));
+    let issuers = presented
+        .iter()
+        .map(|parts| (parts.subject, parts.public_key));
     let (subject, misfit) = issuers
         .chain(anchors)
         .filter(|(subject, _)| is_issuer(subject))
@@ -147,7 +150,7 @@ fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
     const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
     const SERVER: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
     const ANY: &[u8] = &[0x55, 29, 37, 0];
-    let parts = Parts::of(certificate)?;
+    let parts = Certificate::parse(certificate)?;
     let (mut rest, _) = tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
     let mut usages = Vec::new();
     while let Some((_, usage, more)) = element(rest) {

@@ -11,13 +11,13 @@ pub mod name;
 mod oid;
 mod path;
 mod pem;
+mod rsa;
 pub mod search;
 mod session;
 mod signatures;
 pub mod store;
 pub mod verify;
 mod webpki_error;
-mod x509;
 
 use crate::target::Target;
 use rustls::ClientConfig;

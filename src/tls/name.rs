@@ -1,7 +1,7 @@
 //! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
+use super::certificate::Certificate;
 use super::der::{element, tagged};
-use super::x509::Parts;
 use crate::escape::as_text;
 use std::char;
 use std::net::IpAddr;
@@ -35,7 +35,7 @@ pub fn text(tag: u8, bytes: &[u8]) -> String {
 /// `None` where what comes is not DER.
 pub fn presented(certificate: &[u8]) -> Option<Vec<String>> {
     const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
-    let parts = Parts::of(certificate)?;
+    let parts = Certificate::parse(certificate)?;
     let mut hosts = match parts.extension(SUBJECT_ALT_NAME) {
         Some(value) => hosts(tagged(value, 0x30)?.0)?,
         None => Vec::new(),
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn of_a_name_that_cannot_be_read_to_its_end_nothing_is_told() {
-        let parts = Parts::of(MALFORMED).expect("the rest of it can be read");
+        let parts = Certificate::parse(MALFORMED).expect("the rest of it can be read");
         assert_eq!(known_by(parts.subject), None);
         // Bytes behind a value are none of its own.
         let behind = b"\x31\x0f\x30\x0d\x06\x03\x55\x04\x0a\x0c\x04Acme\x05\x00";
