@@ -20,6 +20,7 @@ mod clock;
 mod lookups;
 pub mod machine;
 mod names;
+mod one;
 mod pending;
 mod places;
 mod rate;
@@ -38,6 +39,7 @@ use clock::Clock;
 use lookups::Lookups;
 use machine::Machine;
 use mio::Interest;
+pub use one::run_one;
 pub use pending::{LookupLimits, Opening};
 use places::Places;
 use slots::{Key, Slots};
@@ -382,25 +384,4 @@ impl<T, S: System> Engine<T, S> {
             }
         }
     }
-}
-
-/// One check, from start to end.
-///
-/// # Errors
-/// The poll loop could not be set up or failed.
-pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
-    let limits = Limits {
-        sockets: usize::MAX,
-        lookups: LookupLimits {
-            places: 1,
-            threads: 1,
-        },
-    };
-    let mut engine = Engine::new(Machine::new(1, limits.lookups.threads)?, limits);
-    let mut result = engine.admit((), target, check);
-    while result.is_none() && engine.in_flight() > 0 {
-        engine.wait(None)?;
-        engine.step(|ended| result = Some(ended));
-    }
-    result.ok_or_else(|| io::Error::other("the probe ended without an outcome"))
 }

@@ -1,0 +1,29 @@
+//! A single check, which needs no loop of its own.
+
+use super::machine::Machine;
+use super::{Ended, Engine, Limits, LookupLimits};
+use crate::check::Check;
+use crate::target::Target;
+use std::io;
+use std::sync::Arc;
+
+/// One check, from start to end.
+///
+/// # Errors
+/// The poll loop could not be set up or failed.
+pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
+    let limits = Limits {
+        sockets: usize::MAX,
+        lookups: LookupLimits {
+            places: 1,
+            threads: 1,
+        },
+    };
+    let mut engine = Engine::new(Machine::new(1, limits.lookups.threads)?, limits);
+    let mut result = engine.admit((), target, check);
+    while result.is_none() && engine.in_flight() > 0 {
+        engine.wait(None)?;
+        engine.step(|ended| result = Some(ended));
+    }
+    result.ok_or_else(|| io::Error::other("the probe ended without an outcome"))
+}

@@ -1,0 +1,235 @@
+use super::*;
+use crate::tls::TlsError;
+use std::net::SocketAddr;
+
+fn host(host: &str) -> Target {
+    Target::host(host, 25).expect("a target")
+}
+
+fn socket() -> Target {
+    Target::Socket("/run/mail".into())
+}
+
+fn said(check: &Check, target: &Target, phase: Phase, cause: Cause) -> String {
+    let connected = !matches!(phase, Phase::Resolving | Phase::Connecting);
+    let address = match target {
+        Target::Name { .. } => Some(([192, 0, 2, 1], 25).into()),
+        Target::Address { address, .. } => Some(*address),
+        Target::Socket(_) => None,
+    };
+    let peer = address.filter(|_| connected);
+    let failure = Failure {
+        phase,
+        cause,
+        peer,
+        certificate_requested: false,
+    };
+    describe(check, target, &failure)
+}
+
+fn plain(target: &Target, phase: Phase, cause: Cause) -> String {
+    said(&Check::default(), target, phase, cause)
+}
+
+fn unconnected(address: Option<SocketAddr>, came: Came) -> Cause {
+    Cause::Unconnected(vec![Tried { address, came }])
+}
+
+#[test]
+fn what_was_being_done_is_told_of_every_phase() {
+    let polite = Check {
+        quit: b"QUIT".to_vec(),
+        ..Check::default()
+    };
+    let name = host("mail.example");
+    for (phase, doing) in [
+        (Phase::Connecting, "connecting to mail.example"),
+        (
+            Phase::Handshaking,
+            "TLS handshake with mail.example (192.0.2.1:25)",
+        ),
+        (Phase::Sending, "sending to mail.example (192.0.2.1:25)"),
+        (Phase::Delay, "reading from mail.example (192.0.2.1:25)"),
+        (Phase::Reading, "reading from mail.example (192.0.2.1:25)"),
+        (
+            Phase::Quitting,
+            "sending the quit string to mail.example (192.0.2.1:25)",
+        ),
+    ] {
+        let line = said(&polite, &name, phase, Cause::TimedOut);
+        assert_eq!(line, format!("{doing}: timed out after 10s"));
+    }
+    assert_eq!(
+        plain(&name, Phase::Quitting, Cause::TimedOut),
+        "closing the connection to mail.example (192.0.2.1:25): timed out after 10s"
+    );
+    assert_eq!(
+        plain(&name, Phase::Resolving, Cause::TimedOut),
+        "looking up mail.example: timed out after 10s: no answer from the resolver"
+    );
+    assert_eq!(
+        plain(
+            &name,
+            Phase::Resolving,
+            Cause::Lookup(LookupError::NoSource)
+        ),
+        "looking up mail.example: \
+         neither /etc/hosts nor /etc/resolv.conf is there to look it up in"
+    );
+}
+
+#[test]
+fn a_literal_is_told_with_its_port_and_a_zone_by_its_name_too() {
+    let closed = |target: &Target| plain(target, Phase::Reading, Cause::Closed);
+    let came = "closed by peer before it sent anything";
+    assert_eq!(
+        closed(&host("192.0.2.1")),
+        format!("reading from 192.0.2.1:25: {came}")
+    );
+    assert_eq!(
+        closed(&host("::1")),
+        format!("reading from [::1]:25: {came}")
+    );
+    assert_eq!(
+        closed(&host("fe80::1%2")),
+        format!("reading from fe80::1%2 ([fe80::1%2]:25): {came}")
+    );
+    assert_eq!(closed(&socket()), format!("reading from /run/mail: {came}"));
+}
+
+#[test]
+fn an_address_of_the_wrong_family_was_not_looked_up() {
+    let only = |family, target: &Target| {
+        let check = Check {
+            family,
+            ..Check::default()
+        };
+        said(&check, target, Phase::Resolving, Cause::NoAddress(family))
+    };
+    assert_eq!(
+        only(Family::V4, &host("::1")),
+        "connecting to [::1]:25: only IPv4 addresses were asked for"
+    );
+    assert_eq!(
+        only(Family::V6, &host("mail.example")),
+        "looking up mail.example: it has no IPv6 addresses"
+    );
+    assert_eq!(
+        only(Family::Any, &host("mail.example")),
+        "looking up mail.example: it has no addresses"
+    );
+}
+
+#[test]
+fn a_name_of_which_one_family_was_asked_for_may_have_the_other() {
+    let said = |family| {
+        let check = Check {
+            family,
+            ..Check::default()
+        };
+        let e = io::Error::other("Name or service not known");
+        let cause = Cause::Lookup(LookupError::Failed(e));
+        said(&check, &host("mail.example"), Phase::Resolving, cause)
+    };
+    let unknown = "looking up mail.example: Name or service not known";
+    assert_eq!(said(Family::Any), unknown);
+    assert_eq!(
+        said(Family::V4),
+        format!("{unknown} (only IPv4 addresses were asked for)")
+    );
+}
+
+#[test]
+fn what_came_of_an_attempt_is_in_the_words_of_the_system() {
+    let v4 = Some(([192, 0, 2, 1], 25).into());
+    let failed = |errno: Errno| Came::Failed(errno.into());
+    for (target, address, came, shown) in [
+        (
+            host("192.0.2.1"),
+            v4,
+            failed(Errno::CONNREFUSED),
+            "192.0.2.1:25: Connection refused",
+        ),
+        (
+            host("192.0.2.1"),
+            v4,
+            failed(Errno::AGAIN),
+            "192.0.2.1:25: Resource temporarily unavailable",
+        ),
+        (
+            host("a.example"),
+            v4,
+            Came::GivenUp,
+            "a.example: 192.0.2.1:25: no answer",
+        ),
+        (
+            host("a.example"),
+            v4,
+            Came::Untried,
+            "a.example: 192.0.2.1:25: not tried",
+        ),
+        (
+            host("192.0.2.1"),
+            v4,
+            failed(Errno::NOSPC),
+            "192.0.2.1:25: epoll can watch no more (fs.epoll.max_user_watches is used up)",
+        ),
+        (
+            socket(),
+            None,
+            failed(Errno::NOENT),
+            "/run/mail: No such file or directory",
+        ),
+        (
+            socket(),
+            None,
+            Came::Silence,
+            "/run/mail: timed out after 10s",
+        ),
+        (
+            socket(),
+            None,
+            failed(Errno::AGAIN),
+            "/run/mail: timed out after 10s: its backlog is full",
+        ),
+    ] {
+        let line = plain(&target, Phase::Connecting, unconnected(address, came));
+        assert_eq!(line, format!("connecting to {shown}"));
+    }
+}
+
+#[test]
+fn a_certificate_that_was_asked_for_is_told_of_where_it_may_be_why() {
+    let alert = |number: u8| {
+        let alert = rustls::AlertDescription::from(number);
+        Cause::Tls(rustls::Error::AlertReceived(alert).into())
+    };
+    let behind = |certificate_requested, cause| {
+        let failure = Failure {
+            phase: Phase::Reading,
+            cause,
+            peer: None,
+            certificate_requested,
+        };
+        behind(&failure)
+    };
+    let asked = " (the server asked for a client certificate)";
+    assert_eq!(behind(true, alert(40)), asked);
+    assert_eq!(behind(true, Cause::Closed), asked);
+    assert_eq!(behind(true, Cause::Io(Errno::CONNRESET.into())), asked);
+    assert_eq!(behind(true, Cause::TimedOut), asked);
+    assert_eq!(behind(true, Cause::Interrupted), "");
+    assert_eq!(behind(true, Cause::Tls(TlsError::Name)), "");
+    assert!(behind(false, alert(40)).starts_with(": no cipher"));
+    assert_eq!(behind(false, alert(116)), "");
+    assert_eq!(behind(false, Cause::Closed), "");
+}
+
+#[test]
+fn where_the_loop_failed_nobody_was_being_asked() {
+    let cause = Cause::Engine(Errno::MFILE.into());
+    assert_eq!(
+        plain(&host("::1"), Phase::Connecting, cause),
+        "the poll loop failed: Too many open files"
+    );
+}
