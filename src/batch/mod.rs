@@ -90,19 +90,25 @@ impl Begun {
             // A wake-up that fails is one that is pending already.
             move || drop(waker.wake())
         };
+        let memory = defaults.memory();
+        let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
+        let size = file.size();
+        let stderr = duplicate(io::stderr())?;
+        let reader = Reader::start(Patient(file), entry, memory, wake())?;
         let cut = Arc::new(OnceLock::new());
         let render = render::of(&run, cut.clone());
         let out = duplicate(io::stdout())?;
         machine.listen(&out);
+        // The last that can fail: where it has begun, it tells of the whole run at its end.
         let output = Output::start(render, out, wake())?;
         let progress = Arc::new(Progress {
             counts: output.counts(),
-            size: file.size(),
+            size,
             ..Progress::default()
         });
         let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
         let shown = shown.then(|| progress.clone());
-        let mut console = Console::new(duplicate(io::stderr())?, shown, wake());
+        let mut console = Console::new(stderr, shown, wake());
         if let Some(lowered) = room.lowered(wanted, limit) {
             console.say(lowered);
         }
@@ -112,9 +118,6 @@ impl Begun {
         };
         let engine = Engine::new(machine, limits);
         let began = engine.now();
-        let memory = defaults.memory();
-        let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
-        let reader = Reader::start(Patient(file), entry, memory, wake())?;
         let admission = Admission::new(room.parallel, run.rate);
         let around = Threads {
             reader,
