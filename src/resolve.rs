@@ -6,12 +6,12 @@ use crate::net::LookupError;
 use crate::outcome::is_crowded;
 use crate::target::Target;
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Where names stand, or who knows them: the system's resolver reads one of these.
@@ -24,7 +24,6 @@ const STACK: usize = 256 * 1024;
 /// Asks the system, on threads that start when there is something to ask and none is idle. They
 /// are never joined: one that hangs ends with the process, and delays nothing.
 pub struct Resolver {
-    ask: Sender<Question>,
     answers: Receiver<Answer>,
     shared: Arc<Shared>,
     threads: usize,
@@ -62,29 +61,36 @@ pub struct Answer {
 }
 
 struct Shared {
-    questions: Mutex<Receiver<Question>>,
+    queue: Mutex<Queue>,
+    /// Wakes a thread: there is a question, or there will be none any more.
+    changed: Condvar,
     answer: Sender<Answer>,
-    /// Questions that no thread has taken up, and threads that have none.
-    waiting: AtomicUsize,
-    idle: AtomicUsize,
     wake: Box<dyn Fn() + Send + Sync>,
+}
+
+/// A queue with a condition variable, not a channel: to wait at a channel takes memory that the
+/// C library ends the program for want of.
+#[derive(Default)]
+struct Queue {
+    /// Questions that no thread has taken up.
+    questions: VecDeque<Question>,
+    /// Threads that have none.
+    idle: usize,
+    is_closed: bool,
 }
 
 impl Resolver {
     /// No thread yet, and never more than `most`; what is asked beyond that waits its turn. `wake` is
     /// called, on a thread, after each answer.
     pub fn new(most: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        let (ask, questions) = mpsc::channel();
         let (answer, answers) = mpsc::channel();
         let shared = Shared {
-            questions: Mutex::new(questions),
+            queue: Mutex::default(),
+            changed: Condvar::new(),
             answer,
-            waiting: AtomicUsize::new(0),
-            idle: AtomicUsize::new(0),
             wake: Box::new(wake),
         };
         Self {
-            ask,
             answers,
             shared: Arc::new(shared),
             threads: 0,
@@ -98,18 +104,21 @@ impl Resolver {
     /// It would have to wait for a thread, and the system has none left. From then on there are no
     /// more than there are now.
     pub fn ask(&mut self, question: Question) -> io::Result<()> {
-        let waiting = self.shared.waiting.load(Ordering::Acquire) + 1;
-        if self.threads < self.most && self.shared.idle.load(Ordering::Acquire) < waiting {
+        let mut queue = self.shared.queue();
+        if self.threads < self.most && queue.idle <= queue.questions.len() {
+            // Counted before it runs, so that the next question does not start another in its place.
+            queue.idle += 1;
             if let Err(e) = self.start() {
+                queue.idle -= 1;
+                drop(queue);
                 self.most = self.threads.max(1);
                 return Err(e);
             }
             self.threads += 1;
         }
-        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
-        self.ask
-            .send(question)
-            .map_err(|_| io::Error::other("the resolver has ended"))
+        queue.questions.push_back(question);
+        self.shared.changed.notify_one();
+        Ok(())
     }
 
     /// How many questions can be under way at a time.
@@ -127,35 +136,47 @@ impl Resolver {
         let thread = thread::Builder::new()
             .name("resolver".to_owned())
             .stack_size(STACK);
-        // Counted before it runs, so that the next question does not start another in its place.
-        self.shared.idle.fetch_add(1, Ordering::AcqRel);
-        let started = thread.spawn(move || serve(&shared));
-        if started.is_err() {
-            self.shared.idle.fetch_sub(1, Ordering::AcqRel);
+        thread.spawn(move || serve(&shared)).map(drop)
+    }
+}
+
+impl Drop for Resolver {
+    fn drop(&mut self) {
+        self.shared.queue().is_closed = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next question; `None` once the resolver is gone.
+    fn question(&self) -> Option<Question> {
+        let mut queue = self
+            .changed
+            .wait_while(self.queue(), |queue| {
+                queue.questions.is_empty() && !queue.is_closed
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if queue.is_closed {
+            return None;
         }
-        started.map(drop)
+        queue.idle -= 1;
+        queue.questions.pop_front()
     }
 }
 
 /// A thread's life: until the resolver is gone.
 fn serve(shared: &Shared) {
-    loop {
-        let questions = shared
-            .questions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let Ok(question) = questions.recv() else {
-            return;
-        };
-        shared.idle.fetch_sub(1, Ordering::AcqRel);
-        shared.waiting.fetch_sub(1, Ordering::AcqRel);
-        drop(questions);
+    while let Some(question) = shared.question() {
         let addresses = look_up(&question);
         let answer = Answer {
             question,
             addresses,
         };
-        shared.idle.fetch_add(1, Ordering::AcqRel);
+        shared.queue().idle += 1;
         if shared.answer.send(answer).is_err() {
             return;
         }
