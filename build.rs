@@ -1,9 +1,9 @@
 //! Spares the program what a start costs, where the linker can: it is started thousands of times a
 //! minute.
 //!
-//! In a dynamic program the standard library takes GCC's unwinder from `libgcc_s.so`, which no program of ours needs for
-//! anything else. To load that library, and to let it look at the processor, is a tenth of what a
-//! plain check takes.
+//! In a dynamic program the standard library takes GCC's unwinder from `libgcc_s.so`, which no
+//! program of ours needs for anything else. To load that library, and to let it look at the
+//! processor, is a tenth of what a plain check takes.
 //!
 //! To move a position-independent program to its place (7,500 relocations) is another. Packed, they
 //! are 3 KB in place of 180, and take a third of that. It needs a linker that packs them, and a C
@@ -40,23 +40,26 @@ fn main() {
     }
 }
 
-/// Whether a program that is linked as this one will be has its relocations packed. Linkers that can't
-/// fail, or warn. Only a dynamic one tells, by what it asks for.
+/// Whether a program that is linked as this one will be has its relocations packed. Linkers that
+/// can't fail, or warn; who builds may forbid it (`-z nopack-relative-relocs`). Only a dynamic one
+/// tells, by what it asks for: a static one has that word in its C library. To rustc a
+/// `+crt-static` is not undone by a `-crt-static` behind it.
 fn packs() -> io::Result<bool> {
     let variable = |key| env::var(key).map_err(io::Error::other);
     let program = Path::new(&variable("OUT_DIR")?).join("packs");
     let source = program.with_extension("rs");
     fs::write(&source, "fn main() {}")?;
-    let flags = variable("CARGO_ENCODED_RUSTFLAGS")?;
+    let flags = variable("CARGO_ENCODED_RUSTFLAGS")?.replace("+crt-static", "-crt-static");
     let mut rustc = Command::new(variable("RUSTC")?);
     rustc.arg(&source).arg("-o").arg(&program);
     rustc.args(["--target", &variable("TARGET")?]);
+    // In front, for the last word on it is the flags'.
+    rustc.arg(format!("-Clink-arg={PACKING}"));
     rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
     if let Ok(linker) = variable("RUSTC_LINKER") {
         rustc.arg(format!("-Clinker={linker}"));
     }
-    rustc.arg("-Ctarget-feature=-crt-static");
-    let linked = rustc.arg(format!("-Clink-arg={PACKING}")).output()?;
+    let linked = rustc.output()?;
     Ok(linked.status.success() && names_packed(&program))
 }
 
@@ -73,8 +76,8 @@ fn linker() -> Option<String> {
         .or(native.then(|| "cc".to_owned()))
 }
 
-/// Where the linker has this file. Compilers name the full path of what they find, and only the file
-/// of what they do not.
+/// Where the linker has this file. Compilers name the full path of what they find, and only the
+/// file of what they do not.
 fn find(linker: &str, file: &str) -> Option<PathBuf> {
     let answer = Command::new(linker)
         .arg(format!("-print-file-name={file}"))

@@ -1,5 +1,5 @@
-//! Writing where it may take time: to a descriptor that may not be willing to wait, or to a file that
-//! may grow no more.
+//! Writing where it may take time: to a descriptor that may not be willing to wait, or to a file
+//! that may grow no more.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -31,9 +31,9 @@ impl AsFd for Stdout {
     }
 }
 
-/// Writes all of `text`. Whoever shares the descriptor with us may have made it non-blocking; where
-/// it has no room then, the thread sleeps until it has, for `most` altogether, or however long it
-/// takes.
+/// Writes all of `text`. Whoever shares the descriptor with us may have made it non-blocking;
+/// where it has no room then, the thread sleeps until it has, for `most` altogether, or however
+/// long it takes.
 ///
 /// # Errors
 /// It can't be written any more: the reader is gone, the disk is full. Or there was no room in time.
@@ -59,7 +59,8 @@ pub fn all<W: Write + AsFd>(
 }
 
 /// From now on, a write to a file that may grow no more (`ulimit -f`) is refused as that to a full
-/// disk is. By itself, the system ends the process for it. Where there is no limit, nothing is done.
+/// disk is. By itself, the system ends the process for it. Where there is no limit, nothing is
+/// done.
 pub fn outlive_size_limit() {
     if getrlimit(Resource::Fsize).current.is_some() {
         // Nobody asks the flag: that there is a handler is enough.

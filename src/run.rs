@@ -12,13 +12,13 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-/// For how long a standard output that is full and does not block is waited for at least: what came of
-/// a check at its deadline is to be told too.
+/// For how long a standard output that is full and does not block is waited for at least: what came
+/// of a check at its deadline is to be told too.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Does what `args` (without the program's own name) ask for, prints what came of it (of one check
-/// in one write), and returns the exit code. Where standard output is closed, or full until the check's
-/// deadline, the code says it alone.
+/// in one write), and returns the exit code. Where standard output is closed, or full until the
+/// check's deadline, the code says it alone.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut left = Duration::ZERO;
     let (text, status) = match cli::parse(args) {

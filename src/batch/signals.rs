@@ -11,9 +11,10 @@ use std::os::unix::net;
 /// of time that outlast `exec` (alarm(2), and `ulimit -St`).
 const ENDING: [i32; 5] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU];
 
-/// From when this is made to the end of the process, SIGHUP, SIGINT, SIGTERM, SIGALRM and SIGXCPU no
-/// longer end it; they are counted. One that was ignored when the program began (a shell's background
-/// job, `nohup`, `trap '' INT`) stays ignored where the system tells so, which Linux does.
+/// From when this is made to the end of the process, SIGHUP, SIGINT, SIGTERM, SIGALRM and SIGXCPU
+/// no longer end it; they are counted. One that was ignored when the program began (a shell's
+/// background job, `nohup`, `trap '' INT`) stays ignored where the system tells so, which Linux
+/// does.
 #[derive(Debug)]
 pub struct Signals {
     source: UnixStream,

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// Reads a file to its end, which is an error where the file has become shorter in the meantime and
-/// ends before all that it had at first. What was appended is read too. That it was rewritten at the
-/// same length or a greater one can't be noticed.
+/// Reads a file to its end, which is an error where the file has become shorter in the meantime
+/// and ends before all that it had at first. What was appended is read too. That it was rewritten
+/// at the same length or a greater one can't be noticed.
 #[derive(Debug)]
 pub struct Whole {
     file: File,
@@ -29,9 +29,9 @@ impl Whole {
         self.size
     }
 
-    /// At an end: whether more was there at first. A file of `/sys` says that it is a page long, and
-    /// ends before; so the end counts only where the file says now that it is shorter, or is longer
-    /// after all.
+    /// At an end: whether more was there at first. A file of `/sys` says that it is a page long,
+    /// and ends before; so the end counts only where the file says now that it is shorter, or is
+    /// longer after all.
     fn is_cut(&mut self) -> io::Result<bool> {
         let Some(size) = self.size else {
             return Ok(false);
