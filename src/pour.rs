@@ -36,7 +36,8 @@ impl AsFd for Stdout {
 /// long it takes.
 ///
 /// # Errors
-/// It can't be written any more: the reader is gone, the disk is full. Or there was no room in time.
+/// It can't be written any more: the reader is gone, the disk is full. Or there was no room in
+/// time.
 pub fn all<W: Write + AsFd>(
     out: &mut W,
     mut text: &[u8],

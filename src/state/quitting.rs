@@ -20,7 +20,8 @@ const LEAVE: Duration = Duration::from_millis(200);
 /// and come back to it as a reset.
 ///
 /// Where nothing was read, and the peer has asked for a client certificate, it has the same moment
-/// before that `close_notify`, to refuse who has none: whatever end it makes then is of its own will.
+/// before that `close_notify`, to refuse who has none: whatever end it makes then is of its own
+/// will.
 pub struct Quitting {
     found: Found,
     sent: usize,
