@@ -1,6 +1,9 @@
 //! Signals do to programs under test what they do by default, whatever they were set to where the tests were started.
 
-use nix::sys::signal::Signal::{self, *};
+use nix::sys::signal::{
+    SigSet,
+    Signal::{self, *},
+};
 use std::fs;
 use std::sync::{Arc, Once};
 
@@ -9,8 +12,10 @@ const SENT: [Signal; 6] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU, SIGXFSZ];
 
 /// Programs that are started from now on ignore none of these signals: an ignored signal stays ignored behind `exec`, as
 /// a shell's background job has SIGINT and `nohup` has SIGHUP, but a handled one is back to its default. This process goes
-/// on as if it ignored them.
+/// on as if it ignored them. What this thread starts has none of them blocked either, which `exec` leaves as it is too.
 pub fn restore_signals() {
+    let sent: SigSet = SENT.into_iter().collect();
+    sent.thread_unblock().expect("signals that there are");
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         for signal in SENT.into_iter().filter(|signal| is_ignored(*signal)) {
