@@ -1,0 +1,102 @@
+use super::*;
+
+const BLOCK: &str = "-----BEGIN CERTIFICATE-----\nMAUC\nAwECAw==\n-----END CERTIFICATE-----\n";
+const DER: &[u8] = b"\x30\x05\x02\x03\x01\x02\x03";
+
+/// How many certificates there are, all whole, and how many were lost.
+fn counts(file: impl AsRef<[u8]>) -> (usize, usize) {
+    let pem = Pem::read(file.as_ref());
+    let all_whole = pem.certificates.iter().all(|der| der.as_ref() == DER);
+    assert!(all_whole, "{:?}", pem.certificates);
+    (pem.certificates.len(), pem.lost)
+}
+
+#[test]
+fn blocks_are_read_whatever_stands_around_them() {
+    for (file, certificates) in [
+        (BLOCK.to_owned(), 1),
+        (format!("\u{feff}{BLOCK}{BLOCK}"), 2),
+        (format!("{BLOCK}\u{feff}{BLOCK}"), 2),
+        (
+            format!("# text\nsubject=CN=a\n\n{BLOCK}between\n{BLOCK}"),
+            2,
+        ),
+        (BLOCK.replace('\n', "\r\n"), 1),
+        (BLOCK.replace('\n', "\r"), 1),
+        (BLOCK.replace('\n', " \t\n  "), 1),
+        (BLOCK.trim_end().to_owned(), 1),
+        (BLOCK.trim_end().repeat(3), 3),
+        (BLOCK.replace("CERTIFICATE", "X509 CERTIFICATE"), 1),
+        (BLOCK.replace('\n', "").repeat(2), 2),
+        (BLOCK.replace("CERTIFICATE", "PRIVATE KEY"), 0),
+        (String::new(), 0),
+        ("-----BEGIN".to_owned(), 0),
+    ] {
+        assert_eq!(counts(&file), (certificates, 0), "{file:?}");
+    }
+}
+
+#[test]
+fn a_block_that_cannot_be_read_is_counted_and_harms_no_other() {
+    for bad in [
+        "-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMAUC\n",
+        "-----END CERTIFICATE-----\n",
+        "----BEGIN CERTIFICATE-----\nMAUC\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMAUCAwECA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMAUCAwECAw=\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMA==UCAwECAw==\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nM%UC\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMAUC\n-----END TRUSTED CERTIFICATE-----\n",
+        "-----BEGIN TRUSTED CERTIFICATE-----\nMAUC\n-----END TRUSTED CERTIFICATE-----\n",
+    ] {
+        assert_eq!(counts(bad), (0, 1), "{bad:?}");
+        assert_eq!(counts(format!("{BLOCK}{bad}{BLOCK}")), (2, 1), "{bad:?}");
+    }
+    for end in 1..BLOCK.len() {
+        let cut = BLOCK.get(..end).unwrap_or_default();
+        let (whole, lost) = counts(cut);
+        assert!(whole + lost <= 1, "{cut:?}");
+    }
+}
+
+#[test]
+fn what_openssl_says_it_is_trusted_for_counts() {
+    let servers = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01";
+    let clients = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02";
+    let all = b"\x06\x04\x55\x1d\x25\x00";
+    let list = |tag: u8, list: &[u8]| [&[tag, list.len() as u8], list].concat();
+    let aux = |lists: &[Vec<u8>]| list(0x30, &lists.concat());
+    for (trust, is) in [
+        (Vec::new(), true),
+        (aux(&[]), true),
+        (aux(&[list(0x30, servers)]), true),
+        (aux(&[list(0x30, all)]), true),
+        (aux(&[list(0x30, &[&clients[..], servers].concat())]), true),
+        (aux(&[list(0x30, clients)]), false),
+        (aux(&[list(0x30, &[])]), false),
+        (aux(&[list(0xa0, servers)]), false),
+        (aux(&[list(0xa0, all)]), false),
+        (aux(&[list(0xa0, clients)]), true),
+        (aux(&[list(0x30, servers), list(0xa0, servers)]), false),
+        (aux(&[list(0x30, servers), list(0xa0, clients)]), true),
+        (aux(&[list(0x0c, b"an alias")]), true),
+        (b"\x30".to_vec(), false),
+    ] {
+        assert_eq!(is_for_servers(&trust), is, "{trust:?}");
+    }
+    // DER, and a trust list of clients alone.
+    let rejected = "MAUCAwECAzAMMAoGCCsGAQUFBwMC";
+    let block = BLOCK.replace("MAUC\nAwECAw==", rejected);
+    assert_eq!(
+        counts(block.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
+        (0, 0)
+    );
+    // And of servers.
+    let trusted = "MAUCAwECAzAMMAoGCCsGAQUFBwMB";
+    let block = BLOCK.replace("MAUC\nAwECAw==", trusted);
+    assert_eq!(
+        counts(block.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
+        (1, 0)
+    );
+}
