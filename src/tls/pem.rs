@@ -56,9 +56,11 @@ struct Base64 {
 impl Pem {
     /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before
     /// them and text between blocks do no harm, and a block may begin behind the end of another.
+    /// Behind anything else on a line it does not begin: it was commented out.
     pub fn read(file: &[u8]) -> Self {
         let mut pem = Self::default();
         let mut rest = file;
+        let mut behind_mark = 0;
         while !rest.is_empty() {
             let text = rest;
             rest = match pem.block() {
@@ -68,9 +70,12 @@ impl Pem {
                     text.get(dash.unwrap_or(text.len())..).unwrap_or_default()
                 }
             };
-            rest = match Mark::of(rest) {
+            let before = file.get(behind_mark..file.len() - rest.len());
+            let before = before.unwrap_or_default();
+            rest = match Mark::of(rest).filter(|mark| pem.takes(mark, before)) {
                 Some(mark) => {
                     pem.mark(&mark);
+                    behind_mark = file.len() - mark.rest.len();
                     mark.rest
                 }
                 // A dash of no mark, or the end.
@@ -90,6 +95,13 @@ impl Pem {
     /// The certificate that has begun.
     fn block(&mut self) -> Option<&mut Block> {
         self.open.as_mut().filter(|block| block.kind != Kind::Other)
+    }
+
+    /// Whether a mark is one, with this between it and the last: a certificate may have been joined
+    /// to base 64 that was cut off, and its end to its own.
+    fn takes(&mut self, mark: &Mark<'_>, before: &[u8]) -> bool {
+        let block = self.block();
+        begins_line(before) || block.is_some_and(|block| !mark.begins || !block.bytes.is_bad)
     }
 
     /// The end of a block or its beginning.
@@ -123,15 +135,21 @@ impl Pem {
             self.lost += 1;
             return;
         };
-        if block.kind == Kind::Trusted {
-            let trust = element(&bytes).map(|(_, _, trust)| (trust.len(), is_for_servers(trust)));
-            match trust {
-                Some((length, true)) => bytes.truncate(bytes.len() - length),
-                Some((_, false)) => return,
-                None => {
-                    self.lost += 1;
-                    return;
-                }
+        // Behind the certificate: OpenSSL's own form has something there.
+        let Some((_, _, behind)) = element(&bytes) else {
+            self.lost += 1;
+            return;
+        };
+        let trust = match block.kind {
+            Kind::Trusted => is_for_servers(behind),
+            Kind::Certificate | Kind::Other => Some(true),
+        };
+        match trust {
+            Some(true) => bytes.truncate(bytes.len() - behind.len()),
+            Some(false) => return,
+            None => {
+                self.lost += 1;
+                return;
             }
         }
         self.certificates.push(bytes.into());
@@ -251,37 +269,53 @@ const NO_DIGIT: u32 = 64;
 
 /// Whether what stands behind a certificate in OpenSSL's own form (`X509_CERT_AUX`) lets it vouch
 /// for servers: they, or all uses, are on its list of those trusted, if there is one, and not on
-/// that of those rejected.
-fn is_for_servers(trust: &[u8]) -> bool {
+/// that of those rejected. `None` where it can't be read.
+fn is_for_servers(trust: &[u8]) -> Option<bool> {
     const TRUSTED: u8 = 0x30;
     const REJECTED: u8 = 0xa0;
+    // An alias, a key identifier, and what nobody writes.
+    const FIELDS: [u8; 5] = [TRUSTED, REJECTED, 0x0c, 0x04, 0xa1];
     if trust.is_empty() {
-        return true;
+        return Some(true);
     }
-    let Some((lists, _)) = tagged(trust, 0x30) else {
-        return false;
-    };
-    let (trusted, rest) = match element(lists) {
-        Some((TRUSTED, list, rest)) => (has_servers(list), rest),
-        _ => (true, lists),
-    };
-    let rejected = match element(rest) {
-        Some((REJECTED, list, _)) => has_servers(list),
-        _ => false,
-    };
-    trusted && !rejected
+    let (mut fields, _) = tagged(trust, 0x30)?;
+    let mut due = FIELDS.into_iter();
+    let (mut is_trusted, mut is_rejected) = (true, false);
+    while !fields.is_empty() {
+        let (tag, field, rest) = element(fields)?;
+        due.find(|due| *due == tag)?;
+        match tag {
+            TRUSTED => is_trusted = has_servers(field)?,
+            REJECTED => is_rejected = has_servers(field)?,
+            _ => {}
+        }
+        fields = rest;
+    }
+    Some(is_trusted && !is_rejected)
 }
 
-fn has_servers(mut list: &[u8]) -> bool {
+/// `None` where it is no list of object identifiers.
+fn has_servers(mut list: &[u8]) -> Option<bool> {
     const SERVERS: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
     const ALL: &[u8] = &[0x55, 29, 37, 0];
-    while let Some((_, usage, rest)) = element(list) {
-        if usage == SERVERS || usage == ALL {
-            return true;
-        }
+    let mut has = false;
+    while !list.is_empty() {
+        let (usage, rest) = tagged(list, 0x06)?;
+        has |= usage == SERVERS || usage == ALL;
         list = rest;
     }
-    false
+    Some(has)
+}
+
+/// Whether nothing that can be seen stands at the end of this, on the last line of it.
+fn begins_line(mut before: &[u8]) -> bool {
+    loop {
+        before = match before {
+            [] | [.., b'\n' | b'\r'] => return true,
+            [rest @ .., b' ' | b'\t' | 0x0b | 0x0c] | [rest @ .., 0xef, 0xbb, 0xbf] => rest,
+            _ => return false,
+        };
+    }
 }
 
 #[cfg(test)]

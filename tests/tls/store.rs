@@ -116,6 +116,22 @@ fn a_bundle_is_read_whatever_was_done_to_it() {
 }
 
 #[test]
+fn an_authority_that_is_commented_out_is_not_trusted() {
+    let authority = Authority::new("Test Root");
+    let (pem, identity) = (authority.pem(), authority.issue(Leaf::good()));
+    let other = Authority::new("Other Root").pem();
+    for before in ["#", "# ", "!", "removed in May: "] {
+        let (run, path) = with_bundle(format!("{other}{before}{pem}{other}"), &identity);
+        run.critical(shows(&[&format!(
+            "unknown issuer: Test Root (1 block of {path} could not be read)"
+        )]));
+        let lines: Vec<_> = pem.lines().map(|l| format!("{before}{l}\n")).collect();
+        let (run, _) = with_bundle(format!("{other}{}", lines.concat()), &identity);
+        run.critical("unknown issuer: Test Root$");
+    }
+}
+
+#[test]
 fn what_of_a_bundle_cannot_be_read_is_said_where_the_issuer_is_missing() {
     let authority = Authority::new("Test Root");
     let (pem, identity) = (authority.pem(), authority.issue(Leaf::good()));

@@ -61,6 +61,38 @@ fn a_block_that_cannot_be_read_is_counted_and_harms_no_other() {
 }
 
 #[test]
+fn a_block_that_does_not_begin_a_line_was_commented_out() {
+    for before in ["#", "# ", "!", "old: ", "-", "\"", "# -----"] {
+        let only_begin = format!("{before}{BLOCK}");
+        assert_eq!(counts(&only_begin), (0, 1), "{before:?}");
+        assert_eq!(counts(format!("{BLOCK}{only_begin}{BLOCK}")), (2, 1));
+        let every_line: Vec<_> = BLOCK.lines().map(|l| format!("{before}{l}\n")).collect();
+        let every_line = every_line.concat();
+        assert_eq!(counts(format!("{BLOCK}{every_line}{BLOCK}")), (2, 0));
+        let one_line = format!("{before}{}\n", BLOCK.replace('\n', ""));
+        assert_eq!(counts(format!("{one_line}{BLOCK}")), (1, 0), "{before:?}");
+        // Behind a block that is cut off, too.
+        let cut = BLOCK.get(..32).unwrap_or_default();
+        assert_eq!(counts(format!("{cut}\n{only_begin}")), (0, 1));
+    }
+    for before in ["", " ", "\t", "\u{feff}", "\u{feff}\u{feff}", " \u{feff}\t"] {
+        assert_eq!(counts(format!("{before}{BLOCK}")), (1, 0), "{before:?}");
+    }
+}
+
+#[test]
+fn bytes_behind_a_certificate_are_none_of_it() {
+    for base64 in [
+        "MAUCAwECAwA=",
+        "MAUCAwECAwUA",
+        "MAUCAwECAzAMMAoGCCsGAQUFBwMC",
+    ] {
+        let block = BLOCK.replace("MAUC\nAwECAw==", base64);
+        assert_eq!(counts(block), (1, 0), "{base64}");
+    }
+}
+
+#[test]
 fn what_openssl_says_it_is_trusted_for_counts() {
     let servers = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01";
     let clients = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02";
@@ -81,9 +113,24 @@ fn what_openssl_says_it_is_trusted_for_counts() {
         (aux(&[list(0x30, servers), list(0xa0, servers)]), false),
         (aux(&[list(0x30, servers), list(0xa0, clients)]), true),
         (aux(&[list(0x0c, b"an alias")]), true),
-        (b"\x30".to_vec(), false),
+        (aux(&[list(0xa0, servers), list(0x0c, b"an alias")]), false),
+        (
+            aux(&[list(0x0c, b"a"), list(4, b"id"), list(0xa1, b"")]),
+            true,
+        ),
     ] {
-        assert_eq!(is_for_servers(&trust), is, "{trust:?}");
+        assert_eq!(is_for_servers(&trust), Some(is), "{trust:?}");
+    }
+    for unreadable in [
+        b"\x30".to_vec(),
+        b"\x05\x00".to_vec(),
+        aux(&[list(0x0c, b"an alias"), list(0xa0, servers)]),
+        aux(&[list(0xa0, servers), list(0x30, servers)]),
+        aux(&[list(0xa0, &servers[..5])]),
+        aux(&[list(0x30, b"\x05\x00")]),
+        aux(&[list(0x05, b"")]),
+    ] {
+        assert_eq!(is_for_servers(&unreadable), None, "{unreadable:?}");
     }
     // DER, and a trust list of clients alone.
     let rejected = "MAUCAwECAzAMMAoGCCsGAQUFBwMC";
