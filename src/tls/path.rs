@@ -4,7 +4,7 @@
 use super::certificate::{Certificate, elements, sequence};
 use super::dates;
 use rustls::RootCertStore;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::fmt;
 
 /// How many issuers a path may have between the server and the trust store, as webpki has it.
@@ -27,6 +27,9 @@ pub struct Candidates<'a> {
     pub issuers: Vec<CertificateDer<'a>>,
     /// Whether there are more that might do.
     pub is_cut: bool,
+    /// How many roots there are beside the first of each name that an issuer has: a signature may
+    /// have to be held against each, and of all but one it is wrong.
+    pub namesakes: usize,
 }
 
 /// A path that would cost too much to be looked for.
@@ -49,6 +52,8 @@ struct Wanted<'a> {
     key_id: Option<&'a [u8]>,
     /// How many issuers stand between it and the server.
     depth: usize,
+    /// How many roots of the trust store have it.
+    roots: usize,
     /// Whether it is in the trust store, or an issuer of that name has been chosen.
     is_served: bool,
 }
@@ -137,20 +142,25 @@ pub fn candidates<'a>(
         return Err(Excess::Names(comparisons));
     }
     let issuers = chosen.iter().map(|one| CertificateDer::from(one.der));
+    let namesakes = wanted.iter().map(|one| one.roots.saturating_sub(1)).sum();
     Ok(Candidates {
         issuers: issuers.collect(),
         is_cut,
+        namesakes,
     })
 }
 
 impl<'a> Wanted<'a> {
     fn issuer_of(certificate: &Certificate<'a>, depth: usize, roots: &RootCertStore) -> Self {
         let name = certificate.issuer;
+        let named = |root: &&TrustAnchor<'_>| root.subject.as_ref() == name;
+        let roots = roots.roots.iter().filter(named).count();
         Self {
             name,
             key_id: certificate.issuer_key_id(),
             depth,
-            is_served: roots.roots.iter().any(|root| root.subject.as_ref() == name),
+            roots,
+            is_served: roots > 0,
         }
     }
 }

@@ -12,8 +12,12 @@ const ALLOWANCE: usize = 8;
 const P384: usize = 4;
 
 /// What has been verified for one path: each signature with each key once.
-#[derive(Debug, Default)]
-pub struct Ledger(Mutex<Entries>);
+#[derive(Debug)]
+pub struct Ledger {
+    entries: Mutex<Entries>,
+    /// What wrong signatures may cost together.
+    allowance: usize,
+}
 
 /// An algorithm whose verifications are entered in a ledger.
 #[derive(Debug)]
@@ -38,6 +42,16 @@ struct Entry {
 }
 
 impl Ledger {
+    /// An empty one, for a path whose signatures may have to be held against so many keys of the
+    /// trust store that are of the right name and not the right ones. Who has renewed an authority
+    /// often must not be short of the allowance; a peer has no say in it.
+    pub fn new(namesakes: usize) -> Self {
+        Self {
+            entries: Mutex::default(),
+            allowance: namesakes.saturating_mul(P384).saturating_add(ALLOWANCE),
+        }
+    }
+
     /// These algorithms, whose wrong signatures may cost no more than the allowance together.
     pub fn meter(
         &self,
@@ -56,7 +70,7 @@ impl Ledger {
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,7 +86,7 @@ impl SignatureVerificationAlgorithm for Metered<'_> {
         if let Some(entry) = entries.verified.iter().find(|entry| entry.of == of) {
             return entry.is_valid.then_some(()).ok_or(InvalidSignature);
         }
-        if entries.spent >= ALLOWANCE {
+        if entries.spent >= self.ledger.allowance {
             entries.is_exhausted = true;
             return Err(InvalidSignature);
         }
@@ -131,9 +145,9 @@ mod tests {
         static P256: Counting = Counting(ECDSA_P256_SHA256);
         static P384: Counting = Counting(ECDSA_P384_SHA384);
         let (keys, right, wrong) = (b"0123456789abcdef", &b"y"[..], &b"n"[..]);
-        for (algorithm, allowed) in [(&P256, 8), (&P384, 2)] {
+        for (algorithm, namesakes, allowed) in [(&P256, 0, 8), (&P384, 0, 2), (&P384, 5, 7)] {
             VERIFIED.store(0, Ordering::Relaxed);
-            let ledger = Ledger::default();
+            let ledger = Ledger::new(namesakes);
             let metered = ledger.meter(&[algorithm]);
             let verify = |key, signature: &'static [u8]| {
                 metered[0].verify_signature(&keys[key..=key], b"", signature)

@@ -97,6 +97,10 @@ impl Store {
             unread: Unread::default(),
         };
         for (file, certificate) in search.found {
+            // Directories have each certificate more than once, under other names and in a bundle.
+            if file > 0 && store.certificates.contains(&certificate) {
+                continue;
+            }
             let parsed = EndEntityCert::try_from(&certificate);
             match (dates::undue(&certificate, now), parsed) {
                 (Some(undue), Ok(parsed)) => {

@@ -78,13 +78,14 @@ impl Trusting {
             return Err(certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
         };
         let candidates = path::candidates(&own, presented, &self.store.roots, now);
-        let Candidates { issuers, is_cut } = candidates.map_err(Untrusted::Excess)?;
-        let Err(e) = self.path(end_entity, &issuers, is_cut, now)? else {
+        let candidates = candidates.map_err(Untrusted::Excess)?;
+        let issuers = &candidates.issuers;
+        let Err(e) = self.path(end_entity, &candidates, now)? else {
             return Ok(());
         };
         let e = certificate_error(e);
         let untrusted = match &e {
-            CertificateError::UnknownIssuer => self.unknown(end_entity, &issuers),
+            CertificateError::UnknownIssuer => self.unknown(end_entity, issuers),
             CertificateError::Other(OtherError(other))
                 if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
             {
@@ -97,7 +98,7 @@ impl Trusting {
                 {
                     return Ok(());
                 }
-                match self.unknown(end_entity, &issuers) {
+                match self.unknown(end_entity, issuers) {
                     Untrusted::SelfSigned => Untrusted::SelfSigned,
                     _ => Untrusted::Authority,
                 }
@@ -125,11 +126,10 @@ impl Trusting {
     fn path(
         &self,
         end_entity: &CertificateDer<'_>,
-        issuers: &[CertificateDer<'_>],
-        is_cut: bool,
+        candidates: &Candidates<'_>,
         now: UnixTime,
     ) -> Result<Result<(), webpki::Error>, Untrusted> {
-        let ledger = Ledger::default();
+        let ledger = Ledger::new(candidates.namesakes);
         let metered = ledger.meter(self.algorithms.all);
         let algorithms: Vec<_> = metered.iter().map(|one| one as _).collect();
         let refused = RefCell::new(None);
@@ -142,6 +142,7 @@ impl Trusting {
         };
         let verified = EndEntityCert::try_from(end_entity).and_then(|own| {
             let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
+            let issuers = &candidates.issuers;
             own.verify_for_usage(&algorithms, roots, issuers, now, usage, None, Some(&fits))
                 .map(|_| ())
         });
@@ -159,7 +160,7 @@ impl Trusting {
         if is_over || is_unknown && ledger.is_exhausted() {
             return Err(Untrusted::Excess(Excess::Signatures));
         }
-        if is_unknown && is_cut {
+        if is_unknown && candidates.is_cut {
             return Err(Untrusted::Excess(Excess::Issuers));
         }
         Ok(verified)

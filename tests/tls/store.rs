@@ -79,6 +79,24 @@ fn an_expired_root_does_no_harm_beside_its_successor() {
     }
 }
 
+#[test]
+fn a_root_may_have_any_number_of_predecessors_of_its_name_in_the_store() {
+    let root = Authority::new("Company Root");
+    let identity = root.issue(Leaf::good());
+    let old: Vec<_> = (0..12).map(|_| Authority::new("Company Root")).collect();
+    let mut certificates: Vec<_> = old.iter().map(Authority::pem).collect();
+    certificates.push(root.pem());
+    asked(&identity, &Store::of(&certificates)).ok("220 ready");
+    // So in a directory, which has each in a bundle and by itself.
+    certificates.insert(0, certificates.concat());
+    let server = greeting(&identity, TLS13);
+    let port = server.port();
+    program!("-S -H localhost -p {port} -e ^220")
+        .env("SSL_CERT_DIR", Store::of(&certificates).directory())
+        .run()
+        .ok("220 ready");
+}
+
 /// Checks a server that shows this certificate, with this for a bundle; returns its path too.
 fn with_bundle(bundle: impl AsRef<[u8]>, identity: &Identity) -> (Run, String) {
     let dir = tempfile::tempdir().expect("a directory");
