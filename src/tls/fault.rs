@@ -49,7 +49,7 @@ pub fn of_a_path(
         }
         CertificateError::BadEncoding => path().find_map(|der| dated(der, der == end_entity)),
         CertificateError::BadSignature => weak_key(end_entity, others(), store),
-        CertificateError::InvalidPurposeContext { .. } => {
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             path().find_map(|der| usages(der, der == end_entity))
         }
         CertificateError::Other(OtherError(other)) => unread(other.downcast_ref(), store),

@@ -80,6 +80,18 @@ pub fn unfit(path: &VerifiedPath<'_>, store: &Store, now: UnixTime) -> Option<Un
     found
 }
 
+/// Whether an extended key usage (RFC 5280, section 4.2.1.12) is there and has neither serverAuth nor
+/// any.
+pub fn is_for_others(certificate: &Certificate<'_>) -> bool {
+    const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+    const ANY: &[u8] = &[0x55, 29, 37, 0];
+    let Some(value) = certificate.extension(&[0x55, 29, 37]) else {
+        return false;
+    };
+    let mut purposes = elements(sequence(value).unwrap_or_default());
+    !purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY)
+}
+
 /// Whether the server's certificate is itself the anchor: it is believed for what it is then.
 fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &Store) -> bool {
     own.subject() == anchor.subject.as_ref()
@@ -118,10 +130,7 @@ fn refusal(certificate: &Certificate<'_>, below: usize) -> Option<Why> {
         }
         None => {}
     }
-    if certificate
-        .extension(&[0x55, 29, 37])
-        .is_some_and(|value| !is_for_servers(value))
-    {
+    if is_for_others(certificate) {
         return Some(Why::Purpose);
     }
     let mut critical = certificate.extensions().filter(|e| e.is_critical);
@@ -151,14 +160,6 @@ fn basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
         _ => None,
     };
     (flag != [0], length)
-}
-
-/// Whether an extended key usage (RFC 5280, section 4.2.1.12) has serverAuth, or any.
-fn is_for_servers(value: &[u8]) -> bool {
-    const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
-    const ANY: &[u8] = &[0x55, 29, 37, 0];
-    let mut purposes = elements(sequence(value).unwrap_or_default());
-    purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY)
 }
 
 fn is_known(oid: &[u8]) -> bool {

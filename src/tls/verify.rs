@@ -96,7 +96,11 @@ impl Trusting {
                     .iter()
                     .any(|held| held == end_entity)
                 {
-                    return Ok(());
+                    // So far it has not looked for whom the certificate is.
+                    return match issuer::is_for_others(&own) {
+                        false => Ok(()),
+                        true => Err(CertificateError::InvalidPurpose.into()),
+                    };
                 }
                 match self.unknown(end_entity, issuers) {
                     Untrusted::SelfSigned => Untrusted::SelfSigned,

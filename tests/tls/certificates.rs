@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use crate::{asked, greeting, refused};
+use rcgen::ExtendedKeyUsagePurpose;
 
 #[test]
 fn an_address_is_verified_against_addresses_and_sends_no_name() {
@@ -205,6 +206,20 @@ fn a_self_signed_certificate_does_not_hold_where_the_store_lacks_it() {
     for constraint in [Constraint::Ca, Constraint::NoCa] {
         let run = asked(&self_signed(Leaf::good(), constraint), &store);
         run.critical("localhost").critical("(?i)issuer|self.signed");
+    }
+}
+
+#[test]
+fn a_self_signed_certificate_in_the_store_must_be_one_for_servers() {
+    for constraint in [Constraint::Ca, Constraint::NoCa] {
+        let leaf = Leaf::good().with(|params| {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        });
+        let identity = self_signed(leaf, constraint);
+        refused(
+            &asked(&identity, &identity.store()),
+            &["not for servers", "TLS client authentication"],
+        );
     }
 }
 
