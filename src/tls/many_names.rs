@@ -2,6 +2,8 @@
 //! down then, which takes milliseconds; here a few are, and the others counted.
 
 use super::certificate::Certificate;
+use super::explain::NO_HOST;
+use crate::escape::as_text;
 use rustls::pki_types::{IpAddr, ServerName};
 use std::fmt;
 use std::net;
@@ -64,17 +66,17 @@ fn display((tag, name): (u8, &[u8])) -> String {
     let v6 = <[u8; 16]>::try_from(name).map(net::IpAddr::from);
     match v4.or(v6) {
         Ok(address) if tag == IP_ADDRESS => address.to_string(),
-        _ => String::from_utf8_lossy(name).into_owned(),
+        _ => as_text(name),
     }
 }
 
 impl fmt::Display for OtherNames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.shown.join(", ");
-        let Self { wanted, more, .. } = self;
-        write!(
-            f,
-            "certificate is not for {wanted}: it names {shown} and {more} more"
-        )
+        write!(f, "certificate is not for {}: it names ", self.wanted)?;
+        match (self.shown.join(", "), self.more) {
+            (shown, _) if shown.is_empty() => f.write_str(NO_HOST),
+            (shown, 0) => f.write_str(&shown),
+            (shown, more) => write!(f, "{shown} and {more} more"),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use crate::{asked, refused};
+use rcgen::CustomExtension;
 
 #[test]
 fn the_right_issuer_is_found_behind_any_number_of_others() {
@@ -200,5 +201,32 @@ fn of_very_many_names_the_right_one_is_found_and_a_few_are_told() {
             "not for localhost: it names n0.example.com, ",
             "n7.example.com and 1993 more",
         ],
+    );
+}
+
+#[test]
+fn very_many_names_are_told_as_a_few_are() {
+    let root = Authority::new("Case Root");
+    let told = |tag: u8, name: &[u8], words: &[&str]| {
+        let name = [&[tag, name.len() as u8], name].concat();
+        let names = name.repeat(1_000);
+        let [high, low] = (names.len() as u16).to_be_bytes();
+        let names = [&[0x30, 0x82, high, low], &*names].concat();
+        let leaf = Leaf::named(&[]).with(|params| {
+            let names = CustomExtension::from_oid_content(&[2, 5, 29, 17], names);
+            params.custom_extensions.push(names);
+        });
+        refused(&asked(&root.issue(leaf), &root.store()), words);
+    };
+    let first = "not for localhost: it names ";
+    told(
+        0x82,
+        b"\xff|.example",
+        &[first, r"\xff\x7c.example, ", " and 992 more"],
+    );
+    told(
+        0x81,
+        b"a@example.com",
+        &[first, "no host (in its subjectAltName)"],
     );
 }

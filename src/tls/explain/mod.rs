@@ -7,6 +7,8 @@ mod protocol;
 mod webpki;
 mod words;
 
+pub use names::NO_HOST;
+
 use super::TlsError;
 use rustls::{Error, InvalidMessage};
 use std::fmt;

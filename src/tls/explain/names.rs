@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+/// What a certificate without hosts names.
+pub const NO_HOST: &str = "no host (in its subjectAltName)";
+
 /// How many of a certificate's names are shown.
 const NAMES: usize = 8;
 
@@ -19,7 +22,7 @@ pub fn sentence(expected: &str, presented: &[String]) -> String {
     let hosts: Vec<Host<'_>> = presented.iter().filter_map(|name| host(name)).collect();
     let shown: Vec<&str> = hosts.iter().filter_map(Host::shown).collect();
     let names = match shown.len() {
-        0 => "no host (in its subjectAltName)".to_owned(),
+        0 => NO_HOST.to_owned(),
         count => {
             let first = shown.get(..NAMES).unwrap_or(&shown).join(", ");
             match count.saturating_sub(NAMES) {
@@ -56,6 +59,7 @@ impl Host<'_> {
     /// As it stands among the names.
     fn shown(&self) -> Option<&str> {
         match self {
+            Self::Dns("") => Some("an empty name"),
             Self::Dns(name) => Some(name),
             Self::Address(address) => Some(address),
             Self::Common(_) => None,
@@ -166,6 +170,7 @@ mod tests {
             "certificate is not for a.example: it names 0.example"
         );
         assert!(of("a.example", &[]).ends_with("names no host (in its subjectAltName)"));
+        assert!(of("a.example", &["", "b.example"]).ends_with("names an empty name, b.example"));
         assert!(of("a.example", &["\"b\".example"]).ends_with(r#"it names "b".example"#));
         assert!(of("a.example", &names).ends_with("7.example and 2 more"));
         let address = sentence("::1", &["IpAddress(::2)".to_owned(), "Other(1)".to_owned()]);
