@@ -50,7 +50,9 @@ fn fits(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
             let wanted = wanted.as_ref().as_bytes();
             let wanted = wanted.strip_suffix(b".").unwrap_or(wanted);
             let parent = wanted.iter().position(|byte| *byte == b'.');
+            // A wildcard must stand before two labels at least.
             let parent = parent.and_then(|at| wanted.get(at..));
+            let parent = parent.filter(|parent| parent.iter().filter(|b| **b == b'.').count() > 1);
             let below = name.strip_prefix(b"*").zip(parent);
             name.eq_ignore_ascii_case(wanted)
                 || below.is_some_and(|(name, parent)| name.eq_ignore_ascii_case(parent))

@@ -194,6 +194,12 @@ fn of_very_many_names_the_right_one_is_found_and_a_few_are_told() {
             .run()
             .ok("seconds response time");
     }
+    let server = crate::greeting(&issued(&["*.localhost"]), TLS13);
+    let port = server.port();
+    program!("-S -H 127.0.0.1 -p {port} --sni foo.localhost")
+        .trusting(&store)
+        .run()
+        .critical("not for foo.localhost: it names n0.example.com, .* and 1993 more$");
     let run = asked(&issued(&["192.0.2.1"]), &store);
     refused(
         &run,
