@@ -94,6 +94,13 @@ impl Budget {
     }
 }
 
+impl Lease {
+    /// How many bytes were taken.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(budget) = &self.budget {

@@ -36,19 +36,26 @@ impl Compiled {
     /// # Errors
     /// The message for the first option that is wrong.
     pub(super) fn of(raw: &Raw) -> Result<Self, String> {
-        meant::any(raw).map(Self::from)
+        meant::any(raw, None).map(Self::from)
     }
 
-    /// The same, with its memory counted.
+    /// The same, with its memory counted. With `alike`, a check that was compiled before and waits
+    /// for the same, it has that one's pattern, which counts there.
     ///
     /// # Errors
     /// As above.
-    pub(super) fn counted(raw: &Raw, memory: &Memory) -> Result<Self, String> {
-        let (mut check, port) = meant::any(raw)?;
-        if let Some(pattern) = &mut check.expect {
+    pub(super) fn counted(
+        raw: &Raw,
+        memory: &Memory,
+        alike: Option<&Check>,
+    ) -> Result<Self, String> {
+        let (mut check, port) = meant::any(raw, alike)?;
+        let mut bytes = check.memory_usage();
+        if let Some(pattern) = check.expect.as_mut().filter(|_| alike.is_none()) {
             pattern.keep_captures_within(&memory.captures);
+            bytes += pattern.memory_usage();
         }
-        check.memory = memory.checks.take(check.memory_usage());
+        check.memory = memory.checks.take(bytes);
         Ok((check, port).into())
     }
 }

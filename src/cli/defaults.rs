@@ -101,13 +101,17 @@ impl Defaults {
         self.kept.value(additions, |additions| {
             let mut raw = self.raw.clone();
             raw.lay_over(additions);
-            let compiled = Compiled::counted(&raw, &self.memory).map_err(|message| Refused {
-                name: meant::name(raw.service.as_ref()),
-                message,
-                label: None,
-            });
+            let waits_for = |raw: &Raw| (raw.service.clone(), raw.expect_pattern.clone());
+            let is_alike = waits_for(&raw) == waits_for(&self.raw);
+            let alike = is_alike.then_some(&*self.plain.check);
+            let compiled =
+                Compiled::counted(&raw, &self.memory, alike).map_err(|message| Refused {
+                    name: meant::name(raw.service.as_ref()),
+                    message,
+                    label: None,
+                });
             let bytes = match &compiled {
-                Ok(compiled) => compiled.check.memory_usage(),
+                Ok(compiled) => compiled.check.memory.bytes(),
                 Err(refused) => refused.message.len(),
             };
             let additions: usize = additions.iter().map(Typed::memory_usage).sum();

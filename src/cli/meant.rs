@@ -22,18 +22,19 @@ pub(super) const LOCALHOST: &str = "localhost";
 pub(super) fn single(raw: &Raw) -> Result<(Check, Target), String> {
     let preset = service(raw)?;
     let target = target(raw, preset)?;
-    Ok((check(raw, preset)?, target))
+    Ok((check(raw, preset, None)?, target))
 }
 
 /// The check that the options describe for targets that are not theirs to say, and the port of
-/// those that do not say one.
+/// those that do not say one. With `alike`, a check that waits for the same, it shares the pattern
+/// of that one.
 ///
 /// # Errors
 /// The message for the first of them that is no good.
-pub(super) fn any(raw: &Raw) -> Result<(Check, Option<u16>), String> {
+pub(super) fn any(raw: &Raw, alike: Option<&Check>) -> Result<(Check, Option<u16>), String> {
     let preset = service(raw)?;
     let port = port(raw, preset)?;
-    Ok((check(raw, preset)?, port))
+    Ok((check(raw, preset, alike)?, port))
 }
 
 /// The first word of the line, by `--service`.
@@ -87,12 +88,15 @@ fn target(raw: &Raw, preset: Option<&Preset>) -> Result<Target, String> {
     }
 }
 
-fn check(raw: &Raw, preset: Option<&Preset>) -> Result<Check, String> {
+fn check(raw: &Raw, preset: Option<&Preset>, alike: Option<&Check>) -> Result<Check, String> {
     let unset = Check::default();
     let mut check = Check {
         name: name(raw.service.as_ref()),
         send: send(raw, preset),
-        expect: pattern(raw, preset)?,
+        expect: match alike {
+            Some(alike) => alike.expect.clone(),
+            None => pattern(raw, preset)?,
+        },
         quit: quit(raw, preset),
         tls: None,
         family: family(raw)?,

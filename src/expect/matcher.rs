@@ -63,7 +63,7 @@ impl Matcher {
         }
         let may_end = pattern.looks_ahead() && self.held.is_empty();
         decision = match decision {
-            Decision::Open if may_end && work.ends(&pattern.automaton) => Decision::Matched,
+            Decision::Open if may_end && work.ends(pattern.automaton()) => Decision::Matched,
             known => known,
         };
         self.settle(decision, work)
@@ -83,7 +83,7 @@ impl Matcher {
             let matched = match decision {
                 Decision::Matched => true,
                 Decision::Never => false,
-                Decision::Open => work.ends(&pattern.automaton),
+                Decision::Open => work.ends(pattern.automaton()),
             };
             self.settle(
                 if matched {
@@ -100,15 +100,15 @@ impl Matcher {
     /// Puts the walk where the last piece left it.
     fn resume(&self, pattern: &Pattern, work: &mut Work) -> Decision {
         if self.behind.is_none() {
-            return work.enter(&pattern.automaton);
+            return work.enter(pattern.automaton());
         }
-        work.resume(&pattern.automaton, self.live.items(), self.behind);
+        work.resume(pattern.automaton(), self.live.items(), self.behind);
         Decision::Open
     }
 
     fn read(&mut self, pattern: &Pattern, work: &mut Work, byte: u8) -> Decision {
         if byte.is_ascii() && self.held.is_empty() {
-            return work.read(&pattern.automaton, byte);
+            return work.read(pattern.automaton(), byte);
         }
         self.held.push(byte);
         while let Some(c) = self.held.take() {
@@ -136,7 +136,7 @@ impl Matcher {
 /// Walks over one character.
 fn walk(pattern: &Pattern, work: &mut Work, c: char) -> Decision {
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        let decision = work.read(&pattern.automaton, byte);
+        let decision = work.read(pattern.automaton(), byte);
         if decision != Decision::Open {
             return decision;
         }

@@ -56,8 +56,11 @@ use error::{Fault, Refusal};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// A compiled pattern. Immutable, and shared between the checks that ask for it.
-pub struct Pattern {
+/// A compiled pattern. Immutable, and shared by its clones.
+#[derive(Clone)]
+pub struct Pattern(Arc<Shared>);
+
+struct Shared {
     source: Box<str>,
     automaton: Automaton,
     /// The names of its named groups, each once.
@@ -89,7 +92,7 @@ impl Pattern {
 
     /// The pattern as written.
     pub fn as_str(&self) -> &str {
-        &self.source
+        &self.0.source
     }
 
     /// The pattern in the dialect of the `regex` crate, for text in which U+FFFD stands for each
@@ -99,7 +102,7 @@ impl Pattern {
     /// that begins with a digit, which that crate does not take, has `_.` before it.
     pub fn translated(&self) -> String {
         // What was read once can be read again.
-        let hir = dialect::parse_named(&self.source, Classes::default());
+        let hir = dialect::parse_named(&self.0.source, Classes::default());
         hir.map_or_else(|_| String::new(), |hir| hir.to_string())
     }
 
@@ -115,59 +118,68 @@ impl Pattern {
     /// with its groups, the automaton may take 256 KiB and have 2^17 states times places that it
     /// notes (two for each group, and two more), and 2^20 states times bytes of the text.
     pub fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
-        if let Some(captures) = self.captures.get() {
-            return captures.as_ref()?.of(&self.names, text, complete);
+        let it = &*self.0;
+        if let Some(captures) = it.captures.get() {
+            return captures.as_ref()?.of(&it.names, text, complete);
         }
-        let mut captures = Captures::new(&self.source, &self.names);
-        if let (Some(captures), Some(room)) = (&mut captures, &self.room)
+        let mut captures = Captures::new(&it.source, &it.names);
+        if let (Some(captures), Some(room)) = (&mut captures, &it.room)
             && !captures.fits(room)
         {
-            return captures.of(&self.names, text, complete);
+            return captures.of(&it.names, text, complete);
         }
-        let captures = self.captures.get_or_init(|| captures);
-        captures.as_ref()?.of(&self.names, text, complete)
+        let captures = it.captures.get_or_init(|| captures);
+        captures.as_ref()?.of(&it.names, text, complete)
     }
 
     /// Has what [`captures`](Self::captures) compiles kept only while there is room for it, as it
-    /// always is without this; else it is compiled for each reply.
+    /// always is without this; else it is compiled for each reply. One that has clones stays as it
+    /// is.
     pub fn keep_captures_within(&mut self, room: &Arc<Budget>) {
-        self.room = Some(room.clone());
+        if let Some(it) = Arc::get_mut(&mut self.0) {
+            it.room = Some(room.clone());
+        }
     }
 
     /// What it takes up, in bytes, without what [`captures`](Self::captures) compiles.
     pub fn memory_usage(&self) -> usize {
-        let names: usize = self.names.iter().map(|name| name.len()).sum();
-        let names = names + size_of_val(&*self.names);
-        self.source.len() + names + self.automaton.memory_usage()
+        let it = &*self.0;
+        let names: usize = it.names.iter().map(|name| name.len()).sum();
+        let names = names + size_of_val(&*it.names);
+        size_of::<Shared>() + it.source.len() + names + it.automaton.memory_usage()
     }
 
     /// Whether the pattern has an assertion that takes the end of what has come so far for the end
     /// (`$ \z \b \B`). Only then can it matter how a reply is cut.
     pub fn looks_ahead(&self) -> bool {
-        self.automaton.looks_ahead
+        self.0.automaton.looks_ahead
     }
 
     /// Whether a match can only begin where the reply does, so that a reply that leaves the pattern
     /// open is the beginning of one that matches.
     pub fn is_anchored(&self) -> bool {
-        self.automaton.anchored
+        self.0.automaton.anchored
     }
 
     /// The states of the pattern's automaton. The time that one byte of a reply takes grows with
     /// them, and a [`Matcher`] keeps at most four bytes for each.
     pub fn states(&self) -> usize {
-        self.automaton.nfa.states().len()
+        self.0.automaton.nfa.states().len()
     }
 
     /// The state of a reply of which nothing has come.
     pub fn matcher(&self) -> Matcher {
         Matcher::new()
     }
+
+    fn automaton(&self) -> &Automaton {
+        &self.0.automaton
+    }
 }
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pattern").field(&self.source).finish()
+        f.debug_tuple("Pattern").field(&self.0.source).finish()
     }
 }
 
@@ -177,11 +189,11 @@ fn compile(pattern: &str) -> Result<Pattern, Refusal> {
     }
     let Parsed { hir, names } = dialect::parse(pattern)?;
     let automaton = Automaton::new(&hir)?;
-    Ok(Pattern {
+    Ok(Pattern(Arc::new(Shared {
         source: pattern.into(),
         automaton,
         names,
         captures: OnceLock::new(),
         room: None,
-    })
+    })))
 }

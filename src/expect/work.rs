@@ -295,13 +295,13 @@ mod tests {
     fn the_count_of_rounds_may_wrap() {
         let pattern = Pattern::new("^(?:ab)*c").unwrap();
         let mut work = Work::default();
-        assert_eq!(work.enter(&pattern.automaton), Decision::Open);
+        assert_eq!(work.enter(pattern.automaton()), Decision::Open);
         work.reach.round = u32::MAX - 1;
         work.reach.met.fill(1); // what the first round left behind
         for byte in *b"abab" {
-            assert_eq!(work.read(&pattern.automaton, byte), Decision::Open);
+            assert_eq!(work.read(pattern.automaton(), byte), Decision::Open);
         }
-        assert_eq!(work.read(&pattern.automaton, b'c'), Decision::Matched);
+        assert_eq!(work.read(pattern.automaton(), b'c'), Decision::Matched);
         assert!(work.reach.round < 10);
     }
 
@@ -309,10 +309,10 @@ mod tests {
     fn room_grows_to_the_largest_pattern_met() {
         let [small, large] = ["^a", "^(?:ab){100}"].map(|p| Pattern::new(p).unwrap());
         let mut work = Work::default();
-        work.enter(&small.automaton);
+        work.enter(small.automaton());
         assert_eq!(work.reach.met.len(), small.states());
-        work.enter(&large.automaton);
-        work.enter(&small.automaton);
+        work.enter(large.automaton());
+        work.enter(small.automaton());
         assert_eq!(work.reach.met.len(), large.states());
     }
 }

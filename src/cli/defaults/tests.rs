@@ -242,6 +242,32 @@ fn checks_that_lines_bring_take_up_memory_until_the_last_of_them_has_ended() {
 }
 
 #[test]
+fn lines_that_wait_for_the_same_as_the_command_line_share_its_pattern() {
+    let mut defaults = defaults("-p 80 -e (?:abcdefghijklmnopqrst){1000}");
+    let memory = defaults.memory();
+    // Each pattern of its own would take some 450 KiB.
+    let options = (1..300).map(|n| format!("-w {n} -S --no-check-certificate"));
+    let checks: Vec<_> = options
+        .map(|options| line(&mut defaults, &options).check)
+        .collect();
+    assert!(checks.iter().all(|check| check.expect.is_some()));
+    assert!(memory.has_room());
+    let source = |options: &str, defaults: &mut Defaults| {
+        let check = line(defaults, options).check;
+        check
+            .expect
+            .as_ref()
+            .map(|pattern| pattern.as_str().to_owned())
+    };
+    assert_eq!(source("-e x -w 1", &mut defaults).as_deref(), Some("x"));
+    let mut smtp = self::defaults("--service SMTP");
+    let smtp_pattern = source("-w 1", &mut smtp);
+    assert!(smtp_pattern.is_some_and(|pattern| pattern.contains("220")));
+    let pop_pattern = source("-w 1 --service POP", &mut smtp);
+    assert!(pop_pattern.is_some_and(|pattern| pattern.contains("OK")));
+}
+
+#[test]
 fn additions_that_differ_in_anything_are_told_apart() {
     let mut defaults = defaults("-p 80");
     for (one, other) in [
