@@ -93,7 +93,6 @@ fn check_characters(text: &str) -> Result<(), HostError> {
             '0'..='9' | 'a'..='z' | 'A'..='Z' | '-' | '_' | '.' => {}
             ':' | '[' | ']' | '%' => {}
             '/' => return Err(HostError::Slash),
-            ',' => return Err(HostError::Comma),
             '@' => return Err(HostError::User(host_behind(text))),
             folded if folded.is_ascii() || is_punctuation(c) => {
                 return Err(HostError::Character(c));
@@ -134,10 +133,23 @@ fn check_labels(name: &str) -> Result<(), HostError> {
     if !fits {
         return Err(HostError::TooLong);
     }
+    if is_range(name) {
+        return Err(HostError::Range);
+    }
     match labels(name).next_back() {
         Some(last) if is_number(last) => Err(HostError::Number),
         _ => Ok(()),
     }
+}
+
+/// Whether it is `10.0.0.1-9` or `10.0.0.1-10.0.0.9`: a dash behind four numbers, and numbers behind
+/// that. No name has so many, and ends in one.
+fn is_range(name: &str) -> bool {
+    let Some((first, last)) = name.split_once('-') else {
+        return false;
+    };
+    let is_numbers = |part: &str| labels(part).all(|label| label.parse::<u8>().is_ok());
+    labels(first).count() == 4 && is_numbers(first) && is_numbers(last)
 }
 
 /// Whether a part of a name reads as a number: digits of any script, or hexadecimal ones behind

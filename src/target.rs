@@ -173,7 +173,7 @@ mod tests {
         for (refusal, said) in [
             (
                 TargetError::Host(HostError::Brackets),
-                "the brackets do not hold an IPv6 address",
+                "the brackets do not hold an IPv6 address; write any other host without them",
             ),
             (TargetError::NotText, "it is not UTF-8, or has a NUL in it"),
             (TargetError::NoName, "there is no name behind the @"),

@@ -104,15 +104,26 @@ fn asking(list: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
         .filter(|(_, line)| {
             let seen = &line[..line.len().min(LONGEST_LINE)];
             match seen.iter().find(|byte| !matches!(byte, b' ' | b'\t')) {
-                Some(byte) => *byte != b'#',
+                Some(b'#') => swallows(seen),
+                Some(_) => true,
                 None => line.len() > LONGEST_LINE,
             }
         })
 }
 
+/// Whether a comment has more behind a carriage return than comments.
+fn swallows(comment: &[u8]) -> bool {
+    let mut pieces = comment.split(|&byte| byte == b'\r').skip(1);
+    pieces.any(|piece| {
+        let first = piece.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+        first.is_some_and(|&byte| byte != b'#')
+    })
+}
+
 /// Quotes the words of a line, and reads that.
 fn quoted(entry: &Entry, number: u64, text: &[u8], defaults: &mut Defaults) {
-    let words: Result<Vec<Cow<'_, [u8]>>, _> = Words::of(text).collect();
+    let mut split = Words::of(text);
+    let words: Result<Vec<Cow<'_, [u8]>>, _> = split.by_ref().collect();
     let Ok(words) = words else {
         assert!(entry.asked.is_err());
         return;
@@ -121,7 +132,7 @@ fn quoted(entry: &Entry, number: u64, text: &[u8], defaults: &mut Defaults) {
     let again: Result<Vec<Cow<'_, [u8]>>, _> = Words::of(&line).collect();
     assert_eq!(again.as_ref(), Ok(&words), "{}", line.escape_ascii());
     // Quotes may make it too long, and move what a message gives the place of.
-    if line.len() > LONGEST_LINE || text.contains(&0) {
+    if line.len() > LONGEST_LINE || text.contains(&0) || swallows(split.comment()) {
         return;
     }
     let line = Line {

@@ -146,7 +146,9 @@ mod tests {
             ),
             (
                 &["-p80", "-H[::1"],
-                &format!("-H [::1: {host}: the brackets do not hold an IPv6 address"),
+                &format!(
+                    "-H [::1: {host}: the brackets do not hold an IPv6 address; write any other host without them"
+                ),
             ),
             (
                 &["-p80", "-Hmail:25"],
@@ -216,7 +218,7 @@ mod tests {
         assert_eq!(
             refused(&["-U/s", "-S", "-Ha b"]),
             "TCP UNKNOWN: -H a b: takes a name, an IPv4 address or an IPv6 address: \
-             no host has a blank in it"
+             no host has a blank in it; write the host alone"
         );
         assert_eq!(
             refused(&["-p80", "--sni", "bücher.example"]),

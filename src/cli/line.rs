@@ -131,7 +131,9 @@ mod tests {
             ("-EV", format!("-V: {run}")),
             (
                 "25",
-                "25: a stray word; behind its target a line takes options only".to_owned(),
+                "25: a stray word; behind its target a line takes options only; \
+                 write a line a host, HOST or HOST:PORT"
+                    .to_owned(),
             ),
             (
                 "--bogus",

@@ -111,11 +111,14 @@ impl Raw {
         if let Some(host) = self.hostname.as_ref().filter(is_option) {
             return host.refused_since(HostError::Dash);
         }
-        let takes = match place {
-            Place::CommandLine => "check-tcp takes",
-            Place::Line => "behind its target a line takes",
+        let said = match place {
+            Place::CommandLine => "check-tcp takes options only",
+            Place::Line => {
+                "behind its target a line takes options only; \
+                 write a line a host, HOST or HOST:PORT"
+            }
         };
-        format!("{}: a stray word; {takes} options only", shown(word))
+        format!("{}: a stray word; {said}", shown(word))
     }
 
     /// Keeps an option, and takes its value from the parser.

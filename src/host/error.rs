@@ -22,16 +22,17 @@ pub enum HostError {
     Path,
     /// A slash: a network, or a path behind a host.
     Slash,
-    /// A comma: several hosts, or fields of a table.
-    Comma,
     /// A user before an `@`, and the host behind it, if it is one.
     User(Option<Box<str>>),
     /// A port behind a colon: both, if they are a host and a port.
     Port(Option<(Box<str>, NonZeroU16)>),
     /// More than one colon, and yet no IPv6 address.
     Colons,
-    /// Any other character that no name has.
+    /// Any other character that no name has: there are several hosts, or it is a piece of a table, of
+    /// JSON, of a configuration.
     Character(char),
+    /// Addresses from one to another.
+    Range,
     /// A dot at the beginning, or two together.
     Dots,
     /// A name or a part of one that is longer than DNS has it.
@@ -43,9 +44,14 @@ pub enum HostError {
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = match self {
-            Self::Brackets => "the brackets do not hold an IPv6 address",
+            Self::Brackets => {
+                "the brackets do not hold an IPv6 address; write any other host without them"
+            }
             Self::Zone => "the zone is no interface of this machine",
-            Self::Unseen(' ') => "no host has a blank in it",
+            Self::Unseen(' ') => "no host has a blank in it; write the host alone",
+            Self::Unseen('\r') => {
+                "it has a carriage return in it: take it out; lines of a list end with LF or CR LF"
+            }
             Self::Unseen(c) => {
                 return write!(
                     f,
@@ -60,7 +66,6 @@ impl fmt::Display for HostError {
                 "no host has a / in it; write the host alone, its port with -p, \
                  and of a network each address on a line of a list"
             }
-            Self::Comma => "no host has a comma in it; write a line a host, HOST or HOST:PORT",
             Self::User(Some(host)) => {
                 return write!(
                     f,
@@ -71,7 +76,14 @@ impl fmt::Display for HostError {
             Self::Port(Some((host, port))) => return write!(f, "write -H {host} -p {port}"),
             Self::Port(None) => "no host has a colon in it; write the host alone, its port with -p",
             Self::Colons => "with more than one colon it must be an IPv6 address",
-            Self::Character(c) => return write!(f, "no host has a {c} in it"),
+            Self::Character(c) => {
+                match c {
+                    ',' => f.write_str("no host has a comma in it")?,
+                    c => write!(f, "no host has a {c} in it")?,
+                }
+                "; write the host alone, in a list a line a host, HOST or HOST:PORT"
+            }
+            Self::Range => "it is a range; write each address on a line of a list",
             Self::Dots => "no name begins with a dot, or has two of them together",
             Self::TooLong => {
                 return write!(

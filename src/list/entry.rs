@@ -1,5 +1,6 @@
 //! From a line to what it asks.
 
+use super::comment;
 use super::lines::{LONGEST_LINE, Line};
 use super::place::{Place, PlaceError};
 use super::words::{Unfinished, Words};
@@ -22,13 +23,14 @@ pub fn entry(
 ) -> Option<Entry> {
     let mut words = Words::of(line.text);
     let first = words.next();
-    if first.is_none() && (line.is_whole || is_comment(line.text)) {
+    let may_be_long = line.is_whole || comment::is_one(line.text);
+    if first.is_none() && may_be_long && comment::swallowed(line.text, words.comment()).is_none() {
         return None;
     }
     let target: &[u8] = match &first {
         Some(Ok(word)) => word,
         Some(Err(unfinished)) => &unfinished.so_far,
-        None => &[],
+        None => comment::first_line(words.comment()),
     };
     let mut label = Label {
         line: Some(line.number),
@@ -50,15 +52,19 @@ pub fn entry(
 fn split<'a>(
     line: Line<'a>,
     first: Option<Result<Cow<'a, [u8]>, Unfinished>>,
-    rest: Words<'a>,
+    mut words: Words<'a>,
 ) -> Result<(Cow<'a, [u8]>, Vec<OsString>), String> {
     if !line.is_whole {
         return Err(format!("it is longer than {LONGEST_LINE} bytes"));
     }
     let said = |unfinished: Unfinished| unfinished.to_string();
     let first = first.transpose().map_err(said)?.unwrap_or_default();
+    let rest = words.by_ref();
     let rest = rest.map(|word| word.map(|word| OsString::from_vec(word.into_owned())));
     let rest: Vec<_> = rest.collect::<Result<_, _>>().map_err(said)?;
+    if let Some(message) = comment::swallowed(line.text, words.comment()) {
+        return Err(message);
+    }
     let has_nul = |word: &[u8]| word.contains(&0);
     if has_nul(&first) || rest.iter().any(|word| has_nul(word.as_bytes())) {
         // The first in the line, for what is in a comment comes behind all words.
@@ -133,11 +139,6 @@ fn kept(target: &[u8]) -> Box<str> {
     let end = (LABEL - 3..=LABEL).rev().find(|end| !continues(end));
     let start = target.get(..end.unwrap_or(LABEL)).unwrap_or(target);
     cli::written(OsStr::from_bytes(start)).into()
-}
-
-fn is_comment(text: &[u8]) -> bool {
-    let first = text.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
-    first == Some(&b'#')
 }
 
 #[cfg(test)]
@@ -217,14 +218,20 @@ mod tests {
             "a: -> a:: there is no port behind the colon",
             "a:0 -> a:0: the port is no number from 1 to 65535",
             "1:2:3 -> 1:2:3: with more than one colon it must be an IPv6 address",
-            "[a]:1 -> [a]:1: the brackets do not hold an IPv6 address",
+            "[a]:1 -> [a]:1: the brackets do not hold an IPv6 address; \
+             write any other host without them",
+            "- -> -: no dash stands before a host; write a line a host, HOST or HOST:PORT",
+            "10.0.0.1-9 -> 10.0.0.1-9: it is a range; write each address on a line of a list",
+            "mx\rmx2 -> mx\rmx2: it has a carriage return in it: take it out; lines of a list end \
+             with LF or CR LF",
             "[::1]1 -> [::1]1: only a colon and a port may stand behind the bracket",
             "fe80::1%no-if -> fe80::1%no-if: the zone is no interface of this machine",
             "unix:@ -> unix:@: there is no name behind the @",
             "mx:25,smtp -> mx:25,smtp: the port is no number from 1 to 65535",
-            "mx,smtp,25 -> mx,smtp,25: no host has a comma in it; \
-             write a line a host, HOST or HOST:PORT",
-            "{\"host\":\"mx\",\"port\":25} -> {host:mx,port:25}: no host has a { in it",
+            "mx,smtp,25 -> mx,smtp,25: no host has a comma in it; write the host alone, \
+             in a list a line a host, HOST or HOST:PORT",
+            "{\"host\":\"mx\",\"port\":25} -> {host:mx,port:25}: no host has a { in it; \
+             write the host alone, in a list a line a host, HOST or HOST:PORT",
             "10.0.0.0/30 -> 10.0.0.0/30: no host has a / in it; write the host alone, \
              its port with -p, and of a network each address on a line of a list",
             "user@mx:25 -> user@mx:25: no user stands before a host; write the host alone, mx",

@@ -9,6 +9,7 @@
 //! with a line is in its entry, and harms no other. What options mean is not known here: whoever
 //! starts the reader says it.
 
+mod comment;
 mod entry;
 mod feed;
 mod lines;

@@ -31,6 +31,8 @@ pub enum Place<'a> {
 pub enum PlaceError {
     /// An option stands where the target belongs.
     Option,
+    /// Dashes alone, as a list in YAML or Markdown has them.
+    Dash,
     /// Nothing between quotes.
     Empty,
     /// A port without a host.
@@ -56,7 +58,12 @@ impl<'a> Place<'a> {
     pub fn parse(word: &'a [u8]) -> Result<Self, PlaceError> {
         match word {
             [] => return Err(PlaceError::Empty),
-            [b'-', ..] => return Err(PlaceError::Option),
+            [b'-', rest @ ..] => {
+                return Err(match rest.iter().all(|&byte| byte == b'-') {
+                    true => PlaceError::Dash,
+                    false => PlaceError::Option,
+                });
+            }
             [b'u', b'n', b'i', b'x', b':', path @ ..] if matches!(path, [b'/' | b'@', ..]) => {
                 return Ok(Self::Socket(Path::new(OsStr::from_bytes(path))));
             }
@@ -111,6 +118,7 @@ impl fmt::Display for PlaceError {
             Self::PortMissing => {
                 return f.write_str("its port is missing; takes HOST:PORT, --port or --service");
             }
+            Self::Dash => &"no dash stands before a host; write a line a host, HOST or HOST:PORT",
             Self::Empty => &"it is empty",
             Self::NoHost => &"there is no host before the port",
             Self::NoPort => &"there is no port behind the colon",
@@ -190,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_no_target() {
-        use PlaceError::{BadPort, BehindBracket, Empty, NoHost, NoPort, Option, Target};
+        use PlaceError::{BadPort, BehindBracket, Dash, Empty, NoHost, NoPort, Option, Target};
         let of_host = |error: HostError| PlaceError::from(error);
         let brackets = of_host(HostError::Brackets);
         let colons = of_host(HostError::Colons);
@@ -199,7 +207,8 @@ mod tests {
         let not_text = Target(TargetError::NotText);
         for (word, error) in [
             (&b""[..], Empty),
-            (b"-", Option),
+            (b"-", Dash),
+            (b"---", Dash),
             (b"-p", Option),
             (b"--name=x", Option),
             (b":", NoHost),
@@ -243,7 +252,7 @@ mod tests {
             (b"/run/socket", of_host(HostError::Path)),
             (b"@name", of_host(HostError::User(Some("name".into())))),
             (b"10.0.0.1/25", of_host(HostError::Slash)),
-            (b"10.0.0.1,mx,smtp,25", of_host(HostError::Comma)),
+            (b"10.0.0.1,mx,smtp,25", of_host(HostError::Character(','))),
             (b"{host:mx,port:25}", of_host(HostError::Character('{'))),
             (b"[{host:", of_host(HostError::Character('{'))),
             (b"127.1:80", of_host(HostError::Number)),

@@ -15,6 +15,7 @@ use std::fmt;
 pub struct Words<'a> {
     line: &'a [u8],
     rest: &'a [u8],
+    comment: &'a [u8],
 }
 
 /// A word that the line ended in the middle of.
@@ -31,7 +32,17 @@ pub struct Unfinished {
 impl<'a> Words<'a> {
     /// Of a line without its line end.
     pub fn of(line: &'a [u8]) -> Self {
-        Self { line, rest: line }
+        Self {
+            line,
+            rest: line,
+            comment: &[],
+        }
+    }
+
+    /// From the `#` that ended the line to its end. Empty before all words have been had, and where
+    /// there is no comment.
+    pub fn comment(&self) -> &'a [u8] {
+        self.comment
     }
 
     /// What follows the word that was read so far, from the quote or backslash at the start of
@@ -78,8 +89,13 @@ impl<'a> Iterator for Words<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let (_, rest) = until(self.rest, |byte| !is_blank(byte));
         self.rest = &[];
-        if matches!(rest, [] | [b'#', ..]) {
-            return None;
+        match rest {
+            [] => return None,
+            [b'#', ..] => {
+                self.comment = rest;
+                return None;
+            }
+            _ => {}
         }
         let (plain, after) = until(rest, is_special);
         if matches!(after, [] | [b' ' | b'\t', ..]) {
