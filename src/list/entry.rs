@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-/// As much of a target as is kept for the output, in bytes.
+/// As much of a target, and of a `--name`, as is kept for the output, in bytes.
 const LABEL: usize = 1_024;
 
 /// What a line asks; nothing where it is blank or a comment.
@@ -86,14 +86,14 @@ fn asked(
     let options = match options(rest) {
         Ok(options) => options,
         Err(refused) => {
-            label.name = refused.label.as_deref().map(Box::from);
+            label.name = named(refused.label.as_deref());
             return Err(match place {
                 Ok(_) => refused.into(),
                 Err(error) => bad_target(word, &error, &refused.name),
             });
         }
     };
-    label.name = options.name.as_deref().map(Box::from);
+    label.name = named(options.name.as_deref());
     let target = place.and_then(|place| place.target(options.port));
     let target = target.map_err(|error| bad_target(word, &error, &options.check.name))?;
     options.check_target(&target)?;
@@ -113,7 +113,7 @@ fn broken(
         Ok(options) => (options.check.name.clone(), options.name),
         Err(refused) => (refused.name, refused.label),
     };
-    label.name = label_name.map(String::into_boxed_str);
+    label.name = named(label_name.as_deref());
     Refused { name, message }
 }
 
@@ -133,7 +133,11 @@ fn bad_target(word: &[u8], error: &PlaceError, name: &str) -> Refused {
     }
 }
 
-/// A target for the output, cut where a character ends.
+fn named(name: Option<&str>) -> Option<Box<str>> {
+    name.map(|name| kept(name.as_bytes()))
+}
+
+/// A target or a name for the output, cut where a character ends.
 fn kept(target: &[u8]) -> Box<str> {
     let continues = |end: &usize| target.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
     let end = (LABEL - 3..=LABEL).rev().find(|end| !continues(end));
@@ -344,6 +348,13 @@ mod tests {
         assert_eq!(*label(&[0xff; 2 * LABEL]), *r"\xff".repeat(LABEL));
         assert_eq!(*label(&[0x80; 2 * LABEL]), *r"\x80".repeat(LABEL));
         assert_eq!(label(&[b'x'; LABEL]).len(), LABEL);
+        let long = "é".repeat(20_000);
+        for rest in ["", " -x", " 'open"] {
+            let entry = entry_of(&format!("mx:25 --name {long}{rest}"));
+            let name = entry.label.name.map(|name| name.len());
+            assert!([None, Some(LABEL)].contains(&name), "{name:?}");
+            assert_eq!(name.is_none(), rest.contains("open"));
+        }
     }
 
     #[test]
