@@ -142,8 +142,8 @@ fn check_labels(name: &str) -> Result<(), HostError> {
     }
 }
 
-/// Whether it is `10.0.0.1-9` or `10.0.0.1-10.0.0.9`: a dash behind four numbers, and numbers behind
-/// that. No name has so many, and ends in one.
+/// Whether it is `10.0.0.1-9` or `10.0.0.1-10.0.0.9`: a dash behind four numbers, and numbers
+/// behind that. No name is so.
 fn is_range(name: &str) -> bool {
     let Some((first, last)) = name.split_once('-') else {
         return false;

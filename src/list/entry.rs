@@ -55,7 +55,11 @@ fn split<'a>(
     mut words: Words<'a>,
 ) -> Result<(Cow<'a, [u8]>, Vec<OsString>), String> {
     if !line.is_whole {
-        return Err(format!("it is longer than {LONGEST_LINE} bytes"));
+        let end = match line.text.contains(&b'\r') {
+            true => "; lines of a list end with LF or CR LF",
+            false => "",
+        };
+        return Err(format!("it is longer than {LONGEST_LINE} bytes{end}"));
     }
     let said = |unfinished: Unfinished| unfinished.to_string();
     let first = first.transpose().map_err(said)?.unwrap_or_default();
@@ -319,6 +323,13 @@ mod tests {
             let long = message == "line 12: it is longer than 65536 bytes";
             assert_eq!(long, !is_whole, "{message}");
         }
+    }
+
+    #[test]
+    fn a_list_that_is_one_long_line_says_how_lines_end() {
+        let entry = read(b"a:25\rb:25\r", false).expect("an entry");
+        let message = entry.asked.expect_err("too long").message;
+        assert!(message.ends_with("bytes; lines of a list end with LF or CR LF"));
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn a_greeting_is_read_to_its_end_byte_by_byte() {
             peer.say_in_pieces(&bytes);
         });
         let port = server.port();
-        let run = check!("--service {name} -H 127.0.0.1 -p {port}").named(name);
+        let run = check!("--service {name} -H 127.0.0.1 -p {port} -t 60").named(name);
         let whole = format!("on 127.0.0.1 port {port} [{}]", shown(greeting));
         run.ok(timed(whole));
         assert_eq!(server.heard().bytes, goodbye.as_bytes());
