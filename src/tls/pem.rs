@@ -3,11 +3,16 @@
 
 use super::der::{element, tagged};
 use rustls::pki_types::CertificateDer;
+use std::io::{self, Read};
 use std::mem;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
+
+/// So much of a file is held at a time, in bytes: pages that a whole bundle would take cost more
+/// than its reading does.
+const CHUNK: usize = 16 * 1024;
 
 /// The certificates of a file, and how many of its blocks are none, though they say so.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -57,13 +62,46 @@ impl Pem {
     /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before
     /// them and text between blocks do no harm, and a block may begin behind the end of another.
     /// Behind anything else on a line it does not begin: it was commented out.
-    pub fn read(file: &[u8]) -> Self {
+    ///
+    /// # Errors
+    /// What the reading failed with.
+    pub fn read(mut file: impl Read) -> io::Result<Self> {
         let mut pem = Self::default();
+        let mut buffer = vec![0; CHUNK];
+        let mut filled = 0;
+        loop {
+            if filled == buffer.len() {
+                buffer.resize(2 * filled, 0);
+            }
+            let read = match file.read(buffer.get_mut(filled..).unwrap_or_default()) {
+                Ok(read) => read,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(e),
+            };
+            filled += read;
+            let text = buffer.get(..filled).unwrap_or_default();
+            let lines = match read {
+                0 => text,
+                _ => whole_lines(text),
+            };
+            pem.lines(lines);
+            let done = lines.len();
+            buffer.copy_within(done..filled, 0);
+            filled -= done;
+            if read == 0 {
+                pem.lose();
+                return Ok(pem);
+            }
+        }
+    }
+
+    /// Reads on, with whole lines.
+    fn lines(&mut self, file: &[u8]) {
         let mut rest = file;
         let mut behind_mark = 0;
         while !rest.is_empty() {
             let text = rest;
-            rest = match pem.block() {
+            rest = match self.block() {
                 Some(block) => block.bytes.push(text),
                 None => {
                     let dash = text.iter().position(|byte| *byte == b'-');
@@ -72,24 +110,22 @@ impl Pem {
             };
             let before = file.get(behind_mark..file.len() - rest.len());
             let before = before.unwrap_or_default();
-            rest = match Mark::of(rest).filter(|mark| pem.takes(mark, before)) {
+            rest = match Mark::of(rest).filter(|mark| self.takes(mark, before)) {
                 Some(mark) => {
-                    pem.mark(&mark);
+                    self.mark(&mark);
                     behind_mark = file.len() - mark.rest.len();
                     mark.rest
                 }
                 // A dash of no mark, or the end.
                 None => {
                     let dash = rest.split_first();
-                    if let (Some(block), Some(_)) = (pem.block(), dash) {
+                    if let (Some(block), Some(_)) = (self.block(), dash) {
                         block.bytes.is_bad = true;
                     }
                     dash.map_or(rest, |(_, behind)| behind)
                 }
             };
         }
-        pem.lose();
-        pem
     }
 
     /// The certificate that has begun.
@@ -305,6 +341,12 @@ fn has_servers(mut list: &[u8]) -> Option<bool> {
         list = rest;
     }
     Some(has)
+}
+
+/// Without the line at the end that may go on.
+fn whole_lines(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
+    text.get(..end.map_or(0, |end| end + 1)).unwrap_or_default()
 }
 
 /// Whether nothing that can be seen stands at the end of this, on the last line of it.

@@ -91,12 +91,12 @@ impl Search {
 
     /// Adds a file to those that were read, or were not.
     fn read(&mut self, path: &Path) -> Result<(), Trouble> {
-        let bytes = contents(path).map_err(|e| {
+        let pem = open(path).and_then(|file| Pem::read(file.take(LONGEST)));
+        let pem = pem.map_err(|e| {
             let trouble = Trouble::of(&e);
             self.fail(path, trouble.clone());
             trouble
         })?;
-        let pem = Pem::read(&bytes);
         let file = self.unread.0.len();
         self.fail(path, Trouble::Blocks(pem.lost));
         let certificates = pem.certificates.into_iter();
@@ -168,14 +168,12 @@ fn is_absent(e: &io::Error) -> bool {
     )
 }
 
-fn contents(path: &Path) -> io::Result<Vec<u8>> {
+fn open(path: &Path) -> io::Result<File> {
     // Before it is opened, which would wait for a pipe's other end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    File::open(path)
 }
 
 #[cfg(test)]
