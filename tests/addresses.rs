@@ -57,6 +57,15 @@ fn a_link_local_address_needs_an_interface_that_is_there() {
 }
 
 #[test]
+fn a_link_local_address_without_an_interface_is_not_seen_to_be_closed() {
+    if !has_ipv6() {
+        return;
+    }
+    let alone = |flags: &str| program!("-H fe80::c0:ffee -p 9 -t 1 {flags}");
+    is_our_own_lack(alone, r"connecting to \[fe80::c0:ffee\]:9: ");
+}
+
+#[test]
 fn a_name_that_is_not_found_is_shown() {
     let run = check!("-H name.invalid -p 9 -t 2");
     run.critical(r"name\.invalid")

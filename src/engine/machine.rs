@@ -36,6 +36,7 @@
 use super::socket::Socket;
 use super::system::{Happened, System};
 use crate::net::Endpoint;
+use crate::outcome::of_this_machine;
 use crate::resolve::{Answer, Question, Resolver};
 use mio::event::{Event, Source};
 use mio::unix::SourceFd;
@@ -127,7 +128,8 @@ impl System for Machine {
         let both = Interest::READABLE | Interest::WRITABLE;
         let mut socket = Socket::connect(to)?;
         let registry = self.poll.registry();
-        registry.register(socket.source(), Token(slot), both)?;
+        let watched = registry.register(socket.source(), Token(slot), both);
+        watched.map_err(of_this_machine)?;
         Ok(socket)
     }
 

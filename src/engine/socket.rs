@@ -2,12 +2,14 @@
 
 use super::system::Stream;
 use crate::net::Endpoint;
+use crate::outcome::of_this_machine;
 use mio::event::Source;
 use mio::net::{TcpStream, UnixStream};
 use rustix::io::Errno;
 use rustix::net::sockopt::set_socket_linger;
 use std::io::{self, IoSlice, Read, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,7 +25,7 @@ impl Socket {
     /// Begins to connect.
     pub fn connect(to: Endpoint<'_>) -> io::Result<Self> {
         Ok(match to {
-            Endpoint::Tcp(address) => Self::Tcp(TcpStream::connect(address)?),
+            Endpoint::Tcp(address) => Self::Tcp(TcpStream::connect(address).map_err(whose)?),
             Endpoint::Unix(path) => Self::Unix(connect_unix(path)?),
         })
     }
@@ -45,7 +47,7 @@ impl Stream for Socket {
     fn connected(&self) -> io::Result<()> {
         let unconnected = match self {
             Self::Tcp(tcp) => match tcp.peer_addr() {
-                Ok(peer) if tcp.local_addr()? == peer => {
+                Ok(peer) if tcp.local_addr().map_err(of_this_machine)? == peer => {
                     // Closed by a reset: else the port would be kept from its daemon for a minute.
                     let _ = set_socket_linger(tcp, Some(Duration::ZERO));
                     return Err(Errno::CONNREFUSED.into());
@@ -58,13 +60,14 @@ impl Stream for Socket {
             return Ok(());
         };
         let error = match self {
-            Self::Tcp(tcp) => tcp.take_error()?.map(on_the_way),
-            Self::Unix(unix) => unix.take_error()?,
+            Self::Tcp(tcp) => tcp.take_error().map(|error| error.map(on_the_way)),
+            Self::Unix(unix) => unix.take_error(),
         };
+        let error = error.map_err(of_this_machine)?;
         match (error, unconnected.kind()) {
             (Some(error), _) => Err(error),
             (None, io::ErrorKind::NotConnected) => Err(io::ErrorKind::WouldBlock.into()),
-            (None, _) => Err(unconnected),
+            (None, _) => Err(of_this_machine(unconnected)),
         }
     }
 
@@ -102,6 +105,16 @@ impl Write for Socket {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// EINVAL is that of `connect(2)`, by which a route says that it leads nowhere, or that of `socket(2)`:
+/// what can make no socket of another kind either has not come to the route.
+fn whose(e: io::Error) -> io::Error {
+    let is_vague = Errno::from_io_error(&e) == Some(Errno::INVAL);
+    match is_vague && UnixDatagram::unbound().is_err() {
+        true => of_this_machine(e),
+        false => e,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Lacked, Reason};
 use rustix::io::Errno;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 
 /// What the system's word comes to, for the calls that the engine makes for a check: `socket(2)`,
 /// `connect(2)`, `epoll_ctl(2)`, `getpeername(2)`, `getsockopt(2)`, `recv(2)`, `send(2)`, and those
@@ -53,8 +54,7 @@ impl Meaning {
             Errno::CONNREFUSED => Self::Refused,
             // Routes and neighbours; what ICMP brings (ENOPROTOOPT: protocol unreachable, ENONET:
             // host isolated, EHOSTDOWN: host unknown, EPROTO: parameter problem, EOPNOTSUPP: source
-            // route failed, EMSGSIZE: fragmentation needed); and EINVAL: a blackhole route, or a
-            // link-local address without a zone.
+            // route failed, EMSGSIZE: fragmentation needed); and EINVAL: a blackhole route.
             Errno::HOSTUNREACH
             | Errno::NETUNREACH
             | Errno::HOSTDOWN
@@ -74,16 +74,23 @@ impl Meaning {
         })
     }
 
-    /// What `e` means of an attempt to connect over TCP, or to a Unix socket. What no attempt should
-    /// give tells nothing of the peer.
-    pub(super) fn of_attempt(e: &io::Error, is_tcp: bool) -> Self {
-        match Self::of(e) {
+    /// What `e` means of an attempt to connect to this address, or to a Unix socket. What no attempt
+    /// should give tells nothing of the peer.
+    pub(super) fn of_attempt(e: &io::Error, address: Option<SocketAddr>) -> Self {
+        match (Self::of(e), address) {
             // EAGAIN: no local port, or no room in the routing cache.
-            Some(Self::Timeout) if is_tcp && e.kind() == io::ErrorKind::WouldBlock => {
+            (Some(Self::Timeout), Some(_)) if e.kind() == io::ErrorKind::WouldBlock => {
                 Self::Lack(Lacked::Address)
             }
-            Some(meaning) => meaning,
-            None => Self::Unable,
+            // Nothing left this machine: it was not told by which interface.
+            (Some(Self::Unreachable), Some(address))
+                if Errno::from_io_error(e) == Some(Errno::INVAL) && lacks_zone(address) =>
+            {
+                Self::Unable
+            }
+            // No path is walked to an address.
+            (Some(Self::Absent), Some(_)) | (None, _) => Self::Unable,
+            (Some(meaning), _) => meaning,
         }
     }
 
@@ -113,6 +120,24 @@ impl Meaning {
             Self::Reset => Reason::Reset,
         }
     }
+}
+
+/// The error of a call by which nothing is asked of the peer, such as `socket(2)` or `epoll_ctl(2)`:
+/// what it would mean of an attempt to connect it does not mean. The words stay.
+pub fn of_this_machine(e: io::Error) -> io::Error {
+    match Meaning::of(&e) {
+        Some(meaning) if meaning.is_local() => e,
+        _ => io::Error::other(e),
+    }
+}
+
+/// Whether it is a link-local address, and of which link is not said.
+fn lacks_zone(address: SocketAddr) -> bool {
+    let IpAddr::V6(ip) = address.ip() else {
+        return false;
+    };
+    ip.is_unicast_link_local()
+        && matches!(address, SocketAddr::V6(address) if address.scope_id() == 0)
 }
 
 /// Whether descriptors, buffers, memory or watches are used up.
@@ -157,6 +182,11 @@ mod tests {
                 Errno::ALREADY,
                 Errno::EXIST,
                 Errno::IO,
+                // These are of a path.
+                Errno::NOENT,
+                Errno::NOTDIR,
+                Errno::LOOP,
+                Errno::NAMETOOLONG,
             ],
         ),
         (Reason::Refused, &[Errno::CONNREFUSED]),
@@ -176,10 +206,6 @@ mod tests {
                 Errno::INVAL,
             ],
         ),
-        (
-            Reason::Absent,
-            &[Errno::NOENT, Errno::NOTDIR, Errno::LOOP, Errno::NAMETOOLONG],
-        ),
         (Reason::Timeout, &[Errno::TIMEDOUT]),
         (
             Reason::Reset,
@@ -189,17 +215,54 @@ mod tests {
 
     #[test]
     fn every_error_of_an_attempt_has_its_reason() {
+        let address = Some(SocketAddr::from(([192, 0, 2, 1], 25)));
         for (reason, errnos) in TABLE {
             for errno in *errnos {
-                let meaning = Meaning::of_attempt(&(*errno).into(), true);
+                let meaning = Meaning::of_attempt(&(*errno).into(), address);
                 assert_eq!(meaning.reason(), *reason, "{errno:?}");
                 assert_eq!(meaning.is_local(), *reason == Reason::Local, "{errno:?}");
             }
         }
         let full = io::Error::from(io::ErrorKind::WouldBlock);
-        assert_eq!(Meaning::of_attempt(&full, false), Meaning::Timeout);
+        assert_eq!(Meaning::of_attempt(&full, None), Meaning::Timeout);
+        for errno in [Errno::NOENT, Errno::NOTDIR, Errno::LOOP, Errno::NAMETOOLONG] {
+            assert_eq!(
+                Meaning::of_attempt(&errno.into(), None).reason(),
+                Reason::Absent
+            );
+        }
         let own = io::Error::other("too many attempts");
-        assert_eq!(Meaning::of_attempt(&own, true), Meaning::Unable);
+        assert_eq!(Meaning::of_attempt(&own, address), Meaning::Unable);
+    }
+
+    #[test]
+    fn a_link_local_address_without_its_interface_was_not_asked() {
+        for (address, reason) in [
+            ("[fe80::1]:25", Reason::Local),
+            ("[fe80::1%2]:25", Reason::Unreachable),
+            ("[2001:db8::1]:25", Reason::Unreachable),
+            ("192.0.2.1:25", Reason::Unreachable),
+        ] {
+            let to = address.parse().expect("an address");
+            let meaning = Meaning::of_attempt(&Errno::INVAL.into(), Some(to));
+            assert_eq!(meaning.reason(), reason, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_this_machine_alone_tells_nothing_of_the_peer() {
+        let address = Some(SocketAddr::from(([192, 0, 2, 1], 25)));
+        for errno in TABLE.iter().flat_map(|(_, errnos)| *errnos) {
+            let ours = of_this_machine((*errno).into());
+            let words = io::Error::from(*errno).to_string();
+            assert_eq!(ours.to_string(), words);
+            for address in [address, None] {
+                let meaning = Meaning::of_attempt(&ours, address);
+                assert_eq!(meaning.reason(), Reason::Local, "{errno:?}");
+            }
+        }
+        let lack = of_this_machine(Errno::NOSPC.into());
+        assert!(is_crowded(&lack), "it may be there again");
     }
 
     #[test]

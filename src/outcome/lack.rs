@@ -41,7 +41,7 @@ impl Tried {
     /// no turn.
     pub(super) fn meaning(&self) -> Option<Meaning> {
         match &self.came {
-            Came::Failed(e) => Some(Meaning::of_attempt(e, self.address.is_some())),
+            Came::Failed(e) => Some(Meaning::of_attempt(e, self.address)),
             Came::Silence | Came::GivenUp | Came::Untried => None,
         }
     }

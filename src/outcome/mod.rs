@@ -13,7 +13,7 @@ use crate::net::LookupError;
 use crate::short::Short;
 use crate::state::Phase;
 use crate::tls::TlsError;
-pub use errno::is_crowded;
+pub use errno::{is_crowded, of_this_machine};
 pub use judge::judge;
 pub use reason::{Reason, reason};
 pub use status::{Status, StatusMap, Verdicts};
