@@ -193,7 +193,7 @@ mod tests {
             (unconnected(&[Some(Errno::CONNABORTED)]), Status::Critical),
             (unconnected(&[Some(Errno::IO)]), Status::Unknown),
             (Ok(Report::Open), Status::Critical),
-            (untried, Status::Critical),
+            (untried, Status::Unknown),
             (failed(Cause::TimedOut), Status::Critical),
         ] {
             assert_eq!(judge(&check, &outcome), status, "{outcome:?}");

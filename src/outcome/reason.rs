@@ -2,7 +2,7 @@
 
 use super::errno::Meaning;
 use super::judge::is_over;
-use super::{Came, Cause, Failure, Report, Tried};
+use super::{Came, Cause, Failure, Lacked, Report, Tried};
 use crate::check::Check;
 use crate::net::LookupError;
 use crate::state::Phase;
@@ -38,7 +38,7 @@ pub enum Reason {
     Mismatch,
     /// With `-C`: something listens there.
     Open,
-    /// This machine, not the peer, lacked something.
+    /// This machine, not the peer, lacked something; with `-C`, time or room for one of the addresses.
     Local,
     /// It could not be checked: a usage error.
     Usage,
@@ -108,24 +108,37 @@ pub fn reason(check: &Check, outcome: &Result<Report, Failure>) -> Reason {
             Reason::Slow
         }
         Ok(Report::Answered { .. }) => Reason::Ok,
-        Err(failure) if failure.verifies_closed(check) => Reason::Ok,
+        Err(failure) if check.expect_closed => failure.reason_of_closed(),
         Err(failure) => failure.reason(),
     }
 }
 
 impl Failure {
-    /// Whether this is what `-C` asks for: nothing listens there. A name whose addresses did not all
-    /// have their turn was not seen to be closed, and a full backlog is a listener's.
+    /// Whether this is what `-C` asks for: nothing listens there.
     pub fn verifies_closed(&self, check: &Check) -> bool {
-        let Cause::Unconnected(tried) = &self.cause else {
-            return false;
+        check.expect_closed && self.reason_of_closed() == Reason::Ok
+    }
+
+    /// Why, with `-C`. A full backlog is a listener's. A name whose addresses did not all have their turn,
+    /// since the time was up or this machine had no room, was not seen to be closed.
+    fn reason_of_closed(&self) -> Reason {
+        let reason = self.reason();
+        let (Cause::Unconnected(tried), true) = (&self.cause, reason.is_closed()) else {
+            return reason;
         };
-        let may_be_open = |tried: &Tried| match &tried.came {
-            Came::Untried => true,
-            Came::Failed(e) => e.kind() == io::ErrorKind::WouldBlock,
-            Came::Silence | Came::GivenUp => false,
+        let is_full = |tried: &Tried| match &tried.came {
+            Came::Failed(e) => tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock,
+            Came::Silence | Came::GivenUp | Came::Untried => false,
         };
-        check.expect_closed && !tried.iter().any(may_be_open) && self.reason().is_closed()
+        let is_passed_over = |tried: &Tried| {
+            matches!(tried.came, Came::Untried)
+                || tried.meaning() == Some(Meaning::Lack(Lacked::Room))
+        };
+        match () {
+            () if tried.iter().any(is_full) => Reason::Open,
+            () if tried.iter().any(is_passed_over) => Reason::Local,
+            () => Reason::Ok,
+        }
     }
 
     fn reason(&self) -> Reason {
@@ -177,7 +190,7 @@ fn unconnected(tried: &[Tried]) -> Reason {
 mod tests {
     use super::*;
     use crate::check::Family;
-    use crate::outcome::{Status, judge};
+    use crate::outcome::{Status, is_crowded, judge};
     use rustix::io::Errno;
     use std::time::Duration;
 
@@ -272,6 +285,10 @@ mod tests {
             (unconnected([Came::Silence, refused()]), Reason::Refused),
             (unconnected([refused(), local()]), Reason::Refused),
             (
+                unconnected([Came::Failed(io(Errno::MFILE)), refused()]),
+                Reason::Refused,
+            ),
+            (
                 unconnected([refused(), local(), Came::Untried]),
                 Reason::Refused,
             ),
@@ -325,19 +342,28 @@ mod tests {
         };
         for (outcome, plain) in table() {
             let Err(failure) = &outcome else { continue };
-            let is_seen = |tried: &Tried| match &tried.came {
-                Came::Untried => false,
-                Came::Failed(e) => e.kind() != io::ErrorKind::WouldBlock,
-                Came::Silence | Came::GivenUp => true,
-            };
-            let is_closed = match &failure.cause {
-                Cause::Unconnected(tried) => tried.iter().all(is_seen) && plain.is_closed(),
+            let came = |what: fn(&Came) -> bool| match &failure.cause {
+                Cause::Unconnected(tried) => tried.iter().any(|tried| what(&tried.came)),
                 _ => false,
             };
-            let expected = if is_closed { Reason::Ok } else { plain };
+            let is_full = |came: &Came| match came {
+                Came::Failed(e) => e.kind() == io::ErrorKind::WouldBlock,
+                _ => false,
+            };
+            let is_passed_over = |came: &Came| match came {
+                Came::Failed(e) => is_crowded(e),
+                came => matches!(came, Came::Untried),
+            };
+            let expected = match &failure.cause {
+                Cause::Unconnected(_) if !plain.is_closed() => plain,
+                Cause::Unconnected(_) if came(is_full) => Reason::Open,
+                Cause::Unconnected(_) if came(is_passed_over) => Reason::Local,
+                Cause::Unconnected(_) => Reason::Ok,
+                _ => plain,
+            };
             assert_eq!(reason(&check, &outcome), expected, "{outcome:?}");
             let is_ok = judge(&check, &outcome) == Status::Ok;
-            assert_eq!(is_ok, is_closed, "{outcome:?}");
+            assert_eq!(is_ok, expected == Reason::Ok, "{outcome:?}");
         }
         assert_eq!(reason(&check, &Ok(Report::Open)), Reason::Open);
     }

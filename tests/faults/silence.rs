@@ -79,13 +79,20 @@ fn an_address_that_had_no_turn_is_told_and_is_not_seen_to_be_closed() {
         return;
     };
     let (_silent, port) = silenced(listeners);
-    for flags in ["", "-C"] {
-        // Less than the first address has for itself.
-        let run = program!("-H many.test -p {port} -t .2 {flags}")
+    // Less than the first address has for itself.
+    let told = |flags: &str| {
+        let run = program!("-H many.test -p {port} -t .2 --format json {flags}")
             .inside(&hosts)
             .run();
-        run.critical(r"127\.0\.1\.1:[0-9]+: timed out")
-            .critical(r"127\.0\.1\.2:[0-9]+: not tried")
-            .within(Duration::from_millis(200));
+        run.within(Duration::from_millis(200));
+        json::object(String::from_utf8_lossy(&run.stdout).trim_end())
+    };
+    for (flags, status, reason) in [("", "CRITICAL", "timeout"), ("-C", "UNKNOWN", "local")] {
+        let told = told(flags);
+        assert_eq!(told["status"], status, "{told}");
+        assert_eq!(told["reason"], reason, "{told}");
+        let message = told["message"].as_str().expect("a message");
+        assert!(message.contains("127.0.1.1:"), "{told}");
+        assert!(message.ends_with(": not tried"), "{told}");
     }
 }
