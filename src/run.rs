@@ -3,7 +3,7 @@
 use crate::batch;
 use crate::cli::{self, Command, Format, List, Single, Style, UsageError};
 use crate::engine::{self, Ended};
-use crate::outcome::{Cause, Failure, Status, Trace};
+use crate::outcome::{Cause, Failure, Reason, Status, Trace};
 use crate::pour::{self, Stdout};
 use crate::report::finish::finish;
 use crate::report::record::{Checked, Event, Label, Record};
@@ -83,12 +83,15 @@ fn many(list: List) -> (String, Status) {
     };
     match batch::run(list) {
         Ok(status) => (String::new(), status),
-        Err(message) => refused(UsageError {
-            name,
-            message,
-            format,
-            label: Label::default(),
-        }),
+        Err((reason, message)) => {
+            let event = Event::Refused {
+                reason,
+                name,
+                message,
+            };
+            let label = Label::default();
+            told(&Record { label, event }, format)
+        }
     }
 }
 
@@ -99,7 +102,12 @@ fn refused(error: UsageError) -> (String, Status) {
         format,
         label,
     } = error;
-    let event = Event::Refused { name, message };
+    let reason = Reason::Usage;
+    let event = Event::Refused {
+        reason,
+        name,
+        message,
+    };
     told(&Record { label, event }, format)
 }
 

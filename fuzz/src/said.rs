@@ -1,6 +1,6 @@
 //! What is printed of what was refused.
 
-use check_tcp::outcome::Status;
+use check_tcp::outcome::{Reason, Status};
 use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Event, Label, Record};
 use check_tcp::target::Target;
@@ -14,7 +14,12 @@ const LONGEST: usize = 1024;
 /// # Panics
 /// It is not so.
 pub fn refused(label: Label, name: String, message: String) {
-    let event = Event::Refused { name, message };
+    let reason = Reason::Usage;
+    let event = Event::Refused {
+        reason,
+        name,
+        message,
+    };
     let record = Record { label, event };
     let finished = finish(&record);
     assert_eq!(finished.status, Status::Unknown);

@@ -29,7 +29,7 @@ use crate::engine::admission::Admission;
 use crate::engine::machine::Machine;
 use crate::engine::{Engine, Limits};
 use crate::list::{self, Line, Patient, Reader, Whole};
-use crate::outcome::Status;
+use crate::outcome::{Reason, Status, is_crowded};
 use crate::pour;
 use crate::report::{failure, summary};
 use around::Threads;
@@ -50,14 +50,17 @@ use turns::{End, Left, Turns};
 /// Checks all targets of a list, and returns the status that the exit code tells.
 ///
 /// # Errors
-/// Nothing was checked: the list can't be opened, or this machine lacks what a run takes. What was
-/// being done, and what came of it.
-pub fn run(list: List) -> Result<Status, String> {
+/// Nothing was checked: the list can't be opened, or this machine lacks what a run takes. Why, and
+/// what was being done and came of it.
+pub fn run(list: List) -> Result<Status, (Reason, String)> {
     let file = open(&list.source)?;
     let run = Begun::start(file, list.defaults, list.run);
     match run {
         Ok(run) => Ok(run.finish()),
-        Err(e) => Err(format!("starting the run: {}", failure::text(&e))),
+        Err(e) => {
+            let message = format!("starting the run: {}", failure::lack(&e));
+            Err((Reason::Local, message))
+        }
     }
 }
 
@@ -90,17 +93,15 @@ impl Begun {
             // A wake-up that fails is one that is pending already.
             move || drop(waker.wake())
         };
+        let (out, err) = (duplicate(io::stdout())?, duplicate(io::stderr())?);
+        machine.listen(&out);
+        let size = file.size();
         let memory = defaults.memory();
         let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
-        let size = file.size();
-        let stderr = duplicate(io::stderr())?;
         let reader = Reader::start(Patient(file), entry, memory, wake())?;
+        // The last that can fail: once it is there, it has the last word on standard output.
         let cut = Arc::new(OnceLock::new());
-        let render = render::of(&run, cut.clone());
-        let out = duplicate(io::stdout())?;
-        machine.listen(&out);
-        // The last that can fail: where it has begun, it tells of the whole run at its end.
-        let output = Output::start(render, out, wake())?;
+        let output = Output::start(render::of(&run, cut.clone()), out, wake())?;
         let progress = Arc::new(Progress {
             counts: output.counts(),
             size,
@@ -108,7 +109,7 @@ impl Begun {
         });
         let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
         let shown = shown.then(|| progress.clone());
-        let mut console = Console::new(stderr, shown, wake());
+        let mut console = Console::new(err, shown, wake());
         if let Some(lowered) = room.lowered(wanted, limit) {
             console.say(lowered);
         }
@@ -225,7 +226,7 @@ fn last_words(cut: &str, left: Option<Left>) -> String {
     format!("check-tcp: {cut}: {lines} {were} not checked; the list {ended}")
 }
 
-fn open(source: &Source) -> Result<File, String> {
+fn open(source: &Source) -> Result<File, (Reason, String)> {
     let (file, name) = match source {
         Source::Stdin => (duplicate(io::stdin()), Cow::from("-")),
         Source::File(path) => (File::open(path), cli::written(path.as_os_str()).into()),
@@ -234,7 +235,14 @@ fn open(source: &Source) -> Result<File, String> {
         true => Err(Errno::ISDIR.into()),
         false => Ok(file),
     });
-    file.map_err(|e| format!("opening the list {name}: {}", failure::text(&e)))
+    file.map_err(|e| {
+        let reason = match is_crowded(&e) {
+            true => Reason::Local,
+            false => Reason::Usage,
+        };
+        let e = failure::text(&e);
+        (reason, format!("opening the list {name}: {e}"))
+    })
 }
 
 /// The same open file without a buffer or a lock around it.

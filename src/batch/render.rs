@@ -2,7 +2,7 @@
 
 use super::output::Render;
 use crate::cli::{Run, Style};
-use crate::outcome::Status;
+use crate::outcome::{Reason, Status};
 use crate::report::finish::{Finished, finish};
 use crate::report::record::{Event, Label, Record};
 use crate::report::summary::{EMPTY, End, Summary};
@@ -64,7 +64,11 @@ impl Render for Each {
             let message = EMPTY.to_owned();
             let record = Record {
                 label: Label::default(),
-                event: Event::Refused { name, message },
+                event: Event::Refused {
+                    reason: Reason::Usage,
+                    name,
+                    message,
+                },
             };
             out.extend_from_slice((self.render)(&finish(&record)).as_bytes());
         }

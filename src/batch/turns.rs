@@ -9,6 +9,7 @@ use crate::engine::admission::{Admission, Candidate, Next};
 use crate::engine::system::System;
 use crate::engine::{Ended, Engine};
 use crate::list::Next as Line;
+use crate::outcome::Reason;
 use crate::report::record::{Event, Record};
 use std::io;
 use std::mem;
@@ -300,6 +301,7 @@ fn take(
             Err(refused) => records.push(Record {
                 label: entry.label,
                 event: Event::Refused {
+                    reason: Reason::Usage,
                     name: refused.name,
                     message: refused.message,
                 },

@@ -1,4 +1,4 @@
-//! A single check, which needs no loop of its own.
+//! An engine for one check.
 
 use super::machine::Machine;
 use super::{Ended, Engine, Limits, LookupLimits};

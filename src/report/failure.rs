@@ -14,6 +14,8 @@ use std::time::Duration;
 /// How much of the line a host or a path may take.
 const PLACE: usize = 300;
 
+const EPOLL: &str = "epoll can watch no more (fs.epoll.max_user_watches is used up)";
+
 /// The message of a check that did not go all its way.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
     let came = came(check, target, failure) + &behind(failure);
@@ -77,7 +79,7 @@ pub fn span(duration: Duration) -> String {
 
 fn came(check: &Check, target: &Target, failure: &Failure) -> String {
     match &failure.cause {
-        Cause::Lookup(LookupError::Lack(e)) => text(e),
+        Cause::Lookup(LookupError::Lack(e)) => lack(e),
         Cause::Lookup(LookupError::NoSource) => {
             "neither /etc/hosts nor /etc/resolv.conf is there to look it up in".to_owned()
         }
@@ -128,10 +130,7 @@ fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
         Came::Failed(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
             format!("{}: its backlog is full", timed_out(check))
         }
-        Came::Failed(e) if Errno::from_io_error(e) == Some(Errno::NOSPC) => {
-            "epoll can watch no more (fs.epoll.max_user_watches is used up)".to_owned()
-        }
-        Came::Failed(e) => text(e),
+        Came::Failed(e) => lack(e),
     };
     let each = tried.iter().map(|tried| match (tried.address, target) {
         (Some(address), Target::Name { .. }) => format!("{address}: {}", came(tried)),
@@ -158,6 +157,14 @@ pub fn text(e: &io::Error) -> String {
     match text.split_once(" (os error ") {
         Some((words, _)) => words.to_owned(),
         None => text,
+    }
+}
+
+/// The same, where a lack of space is one of epoll's: no file is written.
+pub fn lack(e: &io::Error) -> String {
+    match Errno::from_io_error(e) {
+        Some(Errno::NOSPC) => EPOLL.to_owned(),
+        _ => text(e),
     }
 }
 

@@ -43,7 +43,7 @@ impl Finished<'_> {
     pub fn reason(&self) -> Reason {
         match &self.record.event {
             Event::Checked(checked) => reason(&checked.check, &checked.outcome),
-            Event::Refused { .. } => Reason::Usage,
+            Event::Refused { reason, .. } => *reason,
         }
     }
 

@@ -44,7 +44,9 @@ impl Serialize for Row<'_> {
                 let message = line::message(check, target, outcome, self.status);
                 (Some(&**checked), &check.name, message)
             }
-            Event::Refused { name, message } => (None, name, line::usage_message(name, message)),
+            Event::Refused { name, message, .. } => {
+                (None, name, line::usage_message(name, message))
+            }
         };
         let target = checked.map(|checked| &checked.target);
         let trace = checked.map(|checked| &checked.trace);
@@ -165,7 +167,7 @@ mod tests {
                 judge(&checked.check, &checked.outcome),
                 reason(&checked.check, &checked.outcome),
             ),
-            Event::Refused { .. } => (Status::Unknown, Reason::Usage),
+            Event::Refused { reason, .. } => (Status::Unknown, *reason),
         };
         super::record(record, status, reason)
     }

@@ -1,7 +1,7 @@
 //! One finished check, and all that is said of it anywhere.
 
 use crate::check::Check;
-use crate::outcome::{Failure, Report, Trace};
+use crate::outcome::{Failure, Reason, Report, Trace};
 use crate::target::Target;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -31,8 +31,10 @@ pub struct Label {
 pub enum Event {
     /// It was checked, or its check was broken off.
     Checked(Box<Checked>),
-    /// It could not be: a usage error.
+    /// It could not be.
     Refused {
+        /// Why: a usage error, or what this machine lacked.
+        reason: Reason,
         /// The first word of the line: the service in upper case, else `TCP`.
         name: String,
         /// What is wrong, the line's number included.

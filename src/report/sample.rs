@@ -2,7 +2,7 @@
 
 use super::record::{Checked, Event, Label, Record};
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, Phases, Reply, Report, Trace};
+use crate::outcome::{Cause, Failure, Phases, Reason, Reply, Report, Trace};
 use crate::state::Phase;
 use crate::target::Target;
 use std::sync::Arc;
@@ -55,6 +55,7 @@ pub fn refused(target: &str, message: &str) -> Record {
     Record {
         label: label(target),
         event: Event::Refused {
+            reason: Reason::Usage,
             name: "SMTP".to_owned(),
             message: message.to_owned(),
         },

@@ -80,6 +80,10 @@ fn a_check_that_takes_no_thread_needs_none_and_one_that_does_is_told_as_our_lack
         text.starts_with("TCP UNKNOWN: starting the run: "),
         "{listed}"
     );
+    let program = program!("--targets - -e ^220 --format json").shell(&user.script);
+    let listed = program.over(format!("127.0.0.1:{port}\n"));
+    listed.exits(3);
+    assert_eq!(listed.objects()[0]["reason"], "local", "{listed}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The output thread over real pipes.
 
 use super::*;
+use crate::outcome::Reason;
 use crate::report::record::{Event, Label};
 use rustix::io::ioctl_fionbio;
 #[cfg(target_os = "linux")]
@@ -46,6 +47,7 @@ fn records(lines: impl Iterator<Item = u64>) -> Vec<Record> {
             ..Label::default()
         },
         event: Event::Refused {
+            reason: Reason::Usage,
             name: String::new(),
             message: String::new(),
         },
