@@ -24,10 +24,11 @@ pub enum Socket {
 impl Socket {
     /// Begins to connect.
     pub fn connect(to: Endpoint<'_>) -> io::Result<Self> {
-        Ok(match to {
-            Endpoint::Tcp(address) => Self::Tcp(TcpStream::connect(address).map_err(whose)?),
-            Endpoint::Unix(path) => Self::Unix(connect_unix(path)?),
-        })
+        let begun = match to {
+            Endpoint::Tcp(address) => TcpStream::connect(address).map(Self::Tcp),
+            Endpoint::Unix(path) => connect_unix(path).map(Self::Unix),
+        };
+        begun.map_err(|e| whose(to, e))
     }
 
     pub fn source(&mut self) -> &mut dyn Source {
@@ -109,10 +110,11 @@ impl Write for Socket {
 }
 
 /// EINVAL is that of `connect(2)`, by which a route says that it leads nowhere, or that of `socket(2)`:
-/// what can make no socket of another kind either has not come to the route.
-fn whose(e: io::Error) -> io::Error {
+/// where no socket of another kind can be made either, no route was asked. To a path there is none.
+fn whose(to: Endpoint<'_>, e: io::Error) -> io::Error {
     let is_vague = Errno::from_io_error(&e) == Some(Errno::INVAL);
-    match is_vague && UnixDatagram::unbound().is_err() {
+    let has_route = matches!(to, Endpoint::Tcp(_));
+    match is_vague && !(has_route && UnixDatagram::unbound().is_ok()) {
         true => of_this_machine(e),
         false => e,
     }
@@ -152,5 +154,21 @@ fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             result => return result,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_route_s_word_is_not_taken_for_it() {
+        let to = Endpoint::Tcp(([192, 0, 2, 1], 25).into());
+        let of = |to, errno: Errno| Errno::from_io_error(&whose(to, errno.into()));
+        assert_eq!(of(to, Errno::INVAL), Some(Errno::INVAL));
+        assert_eq!(of(to, Errno::CONNREFUSED), Some(Errno::CONNREFUSED));
+        let to = Endpoint::Unix(Path::new("/run/mail"));
+        assert_eq!(of(to, Errno::INVAL), None, "no error of an attempt");
+        assert_eq!(of(to, Errno::NOENT), Some(Errno::NOENT));
     }
 }
