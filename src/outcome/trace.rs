@@ -86,6 +86,14 @@ impl Stamps {
         self.connected.get_or_insert(now);
     }
 
+    /// How long TLS took to come up: a way there and back at least.
+    pub fn handshake(&self) -> Duration {
+        match (self.connected, self.secured) {
+            (Some(from), Some(to)) => to.saturating_duration_since(from),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// Notes that some of the reply was there at `now`.
     pub fn answer(&mut self, now: Instant) {
         self.answered.get_or_insert(now);

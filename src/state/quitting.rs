@@ -13,6 +13,9 @@ const READS: usize = 16;
 /// too short to matter where it does not.
 const LEAVE: Duration = Duration::from_millis(200);
 
+/// How much longer it may have to refuse who has no certificate, at most.
+const FAR: Duration = Duration::from_secs(1);
+
 /// Hands the quit string to the kernel, which ends the response time. Under TLS it then waits a
 /// moment for the peer's end: after the quit string, because Postfix, for one, takes a
 /// `close_notify` that comes before its answer for a lost connection; without one, after our
@@ -20,8 +23,8 @@ const LEAVE: Duration = Duration::from_millis(200);
 /// and come back to it as a reset.
 ///
 /// Where nothing was read, and the peer has asked for a client certificate, it has the same moment
-/// before that `close_notify`, to refuse who has none: whatever end it makes then is of its own
-/// will.
+/// before that `close_notify`, and the way there and back, to refuse who has none: whatever end it
+/// makes then is of its own will.
 pub struct Quitting {
     found: Found,
     sent: usize,
@@ -103,7 +106,11 @@ impl Quitting {
             None => match cx.link.write_all(cx.net, quit, &mut self.sent) {
                 Ok(Io::Blocked(on)) => return Turn::wait(self, Wait::on(on)),
                 Ok(Io::Ready(())) => {
-                    let (elapsed, leave) = (cx.elapsed(), cx.now + LEAVE);
+                    let way = match self.may_be_refused() {
+                        true => cx.stamps.handshake().min(FAR),
+                        false => Duration::ZERO,
+                    };
+                    let (elapsed, leave) = (cx.elapsed(), cx.now + LEAVE + way);
                     if quit.is_empty() && !self.may_be_refused() {
                         cx.link.say_goodbye(cx.net);
                     }

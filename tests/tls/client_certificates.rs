@@ -3,6 +3,9 @@
 use crate::GREETING;
 use crate::support::*;
 use rustls::SupportedProtocolVersion;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [TLS12, TLS13];
@@ -73,6 +76,48 @@ fn a_server_that_insists_on_a_certificate_is_critical_whatever_is_asked_of_it() 
         }
         asking.run("-W").warning(ASKED);
         asking.run("--no-check-certificate").critical(ASKED);
+    }
+}
+
+#[test]
+fn so_is_one_that_is_far() {
+    let asking = Asking::insisting(TLS13);
+    let port = far(asking.server.port(), Duration::from_millis(200));
+    for flags in ["", "-s hello", "-q QUIT"] {
+        let run = program!("-S -H 127.0.0.1 --sni localhost -p {port} {flags}")
+            .trusting(&asking.store)
+            .run();
+        run.critical(ASKED);
+    }
+}
+
+/// A port from which every byte takes so long to that port, and back.
+fn far(port: u16, way: Duration) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let far = listener.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        for near in listener.incoming().flatten() {
+            let far = TcpStream::connect(("localhost", port)).expect("a server");
+            let back = (
+                far.try_clone().expect("far"),
+                near.try_clone().expect("near"),
+            );
+            thread::spawn(move || carry(near, far, way));
+            thread::spawn(move || carry(back.0, back.1, way));
+        }
+    });
+    far
+}
+
+fn carry(mut from: TcpStream, mut to: TcpStream, way: Duration) {
+    let mut bytes = [0; 16_384];
+    loop {
+        let read = from.read(&mut bytes).unwrap_or(0);
+        thread::sleep(way);
+        if read == 0 || to.write_all(&bytes[..read]).is_err() {
+            let _ = to.shutdown(Shutdown::Write);
+            return;
+        }
     }
 }
 
