@@ -2,6 +2,11 @@
 
 use super::der::{element, fields, tagged};
 
+/// The tag of a dNSName in a subjectAltName.
+pub const DNS_NAME: u8 = 0x82;
+/// That of an iPAddress.
+pub const IP_ADDRESS: u8 = 0x87;
+
 /// A certificate whose outer fields could be read. Each field is the contents of its DER element.
 #[derive(Clone, Copy, Debug)]
 pub struct Certificate<'a> {

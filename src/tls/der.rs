@@ -27,3 +27,15 @@ pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let body = der.get(start..)?;
     Some((tag, body.get(..length)?, body.get(length..)?))
 }
+
+/// An element of this tag and these contents, for tests.
+#[cfg(test)]
+pub fn encoded(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();
+    let length = match (high, low) {
+        (0, 0..0x80) => vec![low],
+        (0, _) => vec![0x81, low],
+        _ => vec![0x82, high, low],
+    };
+    [&[tag][..], &length, contents].concat()
+}

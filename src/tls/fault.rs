@@ -1,9 +1,9 @@
 //! What is wrong with a certificate that was refused, read from the certificate itself where rustls
 //! leaves it out. Only a refusal pays for it.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, elements};
 use super::dates::{self, Before1970};
-use super::der::{element, tagged};
+use super::der::tagged;
 use super::name::{known_by, presented};
 use super::oid::Oid;
 use super::rsa::rsa_bits;
@@ -151,12 +151,8 @@ fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
     const SERVER: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
     const ANY: &[u8] = &[0x55, 29, 37, 0];
     let parts = Certificate::parse(certificate)?;
-    let (mut rest, _) = tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
-    let mut usages = Vec::new();
-    while let Some((_, usage, more)) = element(rest) {
-        usages.push(usage);
-        rest = more;
-    }
+    let (usages, _) = tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
+    let usages: Vec<_> = elements(usages).map(|(_, usage)| usage).collect();
     if usages.contains(&SERVER) {
         return None;
     }
@@ -199,6 +195,7 @@ fn unread(untrusted: Option<&Untrusted>, store: &Store) -> Option<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::der::encoded as element;
     use crate::tls::search::Unread;
     use rustls::RootCertStore;
 
@@ -209,16 +206,6 @@ mod tests {
             undue: Vec::new(),
             unread: Unread::default(),
         }
-    }
-
-    fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
-        let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();
-        let length = match (high, low) {
-            (0, 0..0x80) => vec![low],
-            (0, _) => vec![0x81, low],
-            _ => vec![0x82, high, low],
-        };
-        [&[tag][..], &length, contents].concat()
     }
 
     fn name(text: &str) -> Vec<u8> {

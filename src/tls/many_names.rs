@@ -1,21 +1,18 @@
 //! A certificate with very many names, none of which is the one asked for. webpki writes all of them
 //! down then, which takes milliseconds; here a few are, and the others counted.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
 use super::explain::NO_HOST;
+use super::name::address;
 use crate::escape::as_text;
 use rustls::pki_types::{IpAddr, ServerName};
 use std::fmt;
-use std::net;
 
 /// So many names are few.
 const FEW: usize = 500;
 
 /// How many are shown.
 const SHOWN: usize = 8;
-
-const DNS_NAME: u8 = 0x82;
-const IP_ADDRESS: u8 = 0x87;
 
 /// None of very many names is the wanted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,10 +61,8 @@ fn fits(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
 }
 
 fn display((tag, name): (u8, &[u8])) -> String {
-    let v4 = <[u8; 4]>::try_from(name).map(net::IpAddr::from);
-    let v6 = <[u8; 16]>::try_from(name).map(net::IpAddr::from);
-    match v4.or(v6) {
-        Ok(address) if tag == IP_ADDRESS => address.to_string(),
+    match address(name) {
+        Some(address) if tag == IP_ADDRESS => address.to_string(),
         _ => as_text(name),
     }
 }

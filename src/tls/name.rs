@@ -1,6 +1,6 @@
 //! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
 use super::der::{element, tagged};
 use crate::escape::as_text;
 use std::char;
@@ -46,8 +46,6 @@ pub fn presented(certificate: &[u8]) -> Option<Vec<String>> {
 }
 
 fn hosts(mut names: &[u8]) -> Option<Vec<String>> {
-    const DNS_NAME: u8 = 0x82;
-    const IP_ADDRESS: u8 = 0x87;
     let mut hosts = Vec::new();
     while !names.is_empty() {
         let (tag, name, rest) = element(names)?;
@@ -61,7 +59,8 @@ fn hosts(mut names: &[u8]) -> Option<Vec<String>> {
     Some(hosts)
 }
 
-fn address(octets: &[u8]) -> Option<IpAddr> {
+/// The address in an iPAddress of a subjectAltName.
+pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
     let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
     let v6 = <[u8; 16]>::try_from(octets).map(IpAddr::from);
     v4.or(v6).ok()

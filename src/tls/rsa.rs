@@ -22,24 +22,16 @@ pub fn rsa_bits(key: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::der::encoded;
 
     #[test]
     fn the_bits_of_a_key_are_counted_from_its_first_one() {
         let key = |modulus: &[u8]| {
-            let long = |tag: u8, contents: &[u8]| {
-                let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();
-                let length = match (high, low) {
-                    (0, 0..0x80) => vec![low],
-                    (0, _) => vec![0x81, low],
-                    _ => vec![0x82, high, low],
-                };
-                [&[tag][..], &length, contents].concat()
-            };
-            let numbers = [long(2, modulus), b"\x02\x03\x01\x00\x01".to_vec()].concat();
-            let bits = [&[0][..], &long(0x30, &numbers)].concat();
+            let numbers = [encoded(2, modulus), b"\x02\x03\x01\x00\x01".to_vec()].concat();
+            let bits = [&[0][..], &encoded(0x30, &numbers)].concat();
             let algorithm =
                 b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00".to_vec();
-            [algorithm, long(3, &bits)].concat()
+            [algorithm, encoded(3, &bits)].concat()
         };
         for (first, length, bits) in [(0x80, 256, 2048), (0x01, 256, 2041), (0xc0, 2048, 16384)] {
             let mut modulus = vec![0; length + 1];

@@ -69,15 +69,12 @@ impl Trusting {
 
     fn chain(
         &self,
+        own: &Certificate<'_>,
         end_entity: &CertificateDer<'_>,
         presented: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        let Some(own) = Certificate::parse(end_entity) else {
-            let unread = EndEntityCert::try_from(end_entity).err();
-            return Err(certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
-        };
-        let candidates = path::candidates(&own, presented, &self.store.roots, now);
+        let candidates = path::candidates(own, presented, &self.store.roots, now);
         let candidates = candidates.map_err(Untrusted::Excess)?;
         let issuers = &candidates.issuers;
         let Err(e) = self.path(end_entity, &candidates, now)? else {
@@ -97,7 +94,7 @@ impl Trusting {
                     .any(|held| held == end_entity)
                 {
                     // So far it has not looked for whom the certificate is.
-                    return match issuer::is_for_others(&own) {
+                    return match issuer::is_for_others(own) {
                         false => Ok(()),
                         true => Err(CertificateError::InvalidPurpose.into()),
                     };
@@ -248,10 +245,12 @@ impl ServerCertVerifier for Trusting {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let verify = || {
-            self.chain(end_entity, intermediates, now)?;
-            let certificate = Certificate::parse(end_entity);
-            let none_fits = |it: Certificate<'_>| many_names::none_fits(&it, server_name);
-            if let Some(others) = certificate.and_then(none_fits) {
+            let Some(own) = Certificate::parse(end_entity) else {
+                let unread = EndEntityCert::try_from(end_entity).err();
+                return Err(certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
+            };
+            self.chain(&own, end_entity, intermediates, now)?;
+            if let Some(others) = many_names::none_fits(&own, server_name) {
                 return Err(Untrusted::OtherNames(others).into());
             }
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
