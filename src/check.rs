@@ -3,8 +3,8 @@
 use crate::expect::Pattern;
 use crate::memory::Lease;
 use crate::outcome::StatusMap;
+use crate::target::Family;
 use crate::tls::Tls;
-use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -44,29 +44,6 @@ pub struct Check {
     pub perfdata: bool,
     /// What it takes of the memory for checks that lines of a list bring; nothing elsewhere.
     pub memory: Lease,
-}
-
-/// The address families that a check may use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Family {
-    /// Both.
-    #[default]
-    Any,
-    /// IPv4 only.
-    V4,
-    /// IPv6 only.
-    V6,
-}
-
-impl Family {
-    /// Whether the address is of this family.
-    pub fn has(self, address: &SocketAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::V4 => address.is_ipv4(),
-            Self::V6 => address.is_ipv6(),
-        }
-    }
 }
 
 impl Check {

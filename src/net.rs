@@ -1,16 +1,13 @@
 //! The world as one probe sees it: a clock, a resolver, and one stream. Real in
 //! [`engine`](crate::engine), scripted in tests.
 
-use crate::check::Family;
+use crate::target::Family;
 use mio::Interest;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::task::Poll;
 use std::time::Instant;
-
-/// How many attempts of one probe may be under way at a time.
-pub const ATTEMPTS: usize = 4;
 
 /// The outside world of one probe.
 ///
@@ -33,7 +30,7 @@ pub trait Net: io::Read + io::Write {
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>>;
 
-    /// Begins to connect. At most [`ATTEMPTS`] may be under way.
+    /// Begins to connect. At most [`ATTEMPTS`](crate::target::ATTEMPTS) may be under way.
     ///
     /// # Errors
     /// What `socket(2)` or `connect(2)` said at once; `WouldBlock` is a Unix listener whose backlog
@@ -65,7 +62,7 @@ pub enum Endpoint<'a> {
     Unix(&'a Path),
 }
 
-/// The number of an attempt that is under way, below [`ATTEMPTS`].
+/// The number of an attempt that is under way, below [`ATTEMPTS`](crate::target::ATTEMPTS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt(pub u8);
 

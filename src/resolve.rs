@@ -1,10 +1,9 @@
 //! Names → addresses, on threads: the system's resolver blocks, and nothing else knows the hosts
 //! file, search domains and nsswitch.
 
-use crate::check::Family;
 use crate::net::LookupError;
 use crate::outcome::is_crowded;
-use crate::target::Target;
+use crate::target::{Family, Target};
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use std::collections::VecDeque;
 use std::fs::{self, File};

@@ -1,7 +1,6 @@
 //! Who is asked.
 
 use crate::host::{Host, HostError};
-use crate::net::ATTEMPTS;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt;
@@ -16,6 +15,9 @@ pub const LONGEST_PATH: usize = if cfg!(any(target_os = "linux", target_os = "an
 } else {
     103
 };
+
+/// Maximum number of connection attempts that one probe has under way at a time.
+pub const ATTEMPTS: usize = 4;
 
 /// Where one check goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,18 @@ pub enum Target {
     },
     /// A Unix stream socket; `@name` is one of Linux' abstract names.
     Socket(PathBuf),
+}
+
+/// The address families that a check may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Both.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
 }
 
 /// Why a host or a path is not a target.
@@ -118,6 +132,17 @@ impl Target {
             Self::Name { port, .. } => Some(*port),
             Self::Address { address, .. } => Some(address.port()),
             Self::Socket(_) => None,
+        }
+    }
+}
+
+impl Family {
+    /// Whether the address is of this family.
+    pub fn has(self, address: &SocketAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
         }
     }
 }

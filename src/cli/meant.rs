@@ -3,11 +3,11 @@
 use super::raw::Raw;
 use super::typed::{Typed, written};
 use super::{duration, status_as, tls};
-use crate::check::{Check, Family};
+use crate::check::Check;
 use crate::escape::unescape;
 use crate::expect::Pattern;
 use crate::preset::{self, Preset};
-use crate::target::Target;
+use crate::target::{Family, Target};
 use std::num::{NonZeroU16, NonZeroU64};
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;

@@ -88,8 +88,8 @@ mod tests {
     use super::super::socket::Socket;
     use super::super::system::Happened;
     use super::*;
-    use crate::check::Family;
     use crate::net::Endpoint;
+    use crate::target::Family;
     use std::io;
     use std::time::{Duration, SystemTime};
 

@@ -101,7 +101,7 @@ pub fn copy(answer: &Result<Vec<SocketAddr>, LookupError>) -> Result<Vec<SocketA
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Family;
+    use crate::target::Family;
 
     fn question(host: impl Into<String>) -> Question {
         Question {

@@ -109,7 +109,7 @@ impl Pending {
 mod tests {
     use super::super::slots::Slots;
     use super::*;
-    use crate::check::Family;
+    use crate::target::Family;
 
     fn question(number: usize) -> Question {
         Question {

@@ -45,10 +45,10 @@ pub(super) fn is_over(elapsed: Duration, limit: Option<Duration>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Family;
     use crate::net::LookupError;
     use crate::outcome::{Came, Cause, Tried};
     use crate::state::Phase;
+    use crate::target::Family;
     use crate::tls::TlsError;
     use rustix::io::Errno;
     use std::io;

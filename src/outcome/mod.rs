@@ -7,11 +7,11 @@ mod reason;
 mod status;
 mod trace;
 
-use crate::check::Family;
 use crate::link::LinkError;
 use crate::net::LookupError;
 use crate::short::Short;
 use crate::state::Phase;
+use crate::target::Family;
 use crate::tls::TlsError;
 pub use errno::{is_crowded, of_this_machine};
 pub use judge::judge;

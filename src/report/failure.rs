@@ -1,12 +1,12 @@
 //! What was being done, to which address, and what came of it.
 
 use super::harmless;
-use crate::check::{Check, Family};
+use crate::check::Check;
 use crate::host::spelling;
 use crate::net::LookupError;
 use crate::outcome::{Came, Cause, Failure, Tried};
 use crate::state::Phase;
-use crate::target::Target;
+use crate::target::{Family, Target};
 use rustix::io::Errno;
 use std::io;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! The race of addresses, as RFC 8305, section 5 has it.
 
 use super::{Cx, Handshaking, State, Turn, Wait};
-use crate::net::{ATTEMPTS, Attempt, Endpoint, Io};
+use crate::net::{Attempt, Endpoint, Io};
 use crate::outcome::{Came, Cause, Report, Tried};
-use crate::target::Target;
+use crate::target::{ATTEMPTS, Target};
 use mio::Interest;
 use rustix::io::Errno;
 use std::io;

@@ -1,9 +1,8 @@
 //! From a target to the addresses that will be tried.
 
 use super::{Connecting, Cx, Turn, Wait};
-use crate::check::Family;
 use crate::outcome::Cause;
-use crate::target::Target;
+use crate::target::{Family, Target};
 use std::net::SocketAddr;
 use std::task::Poll;
 

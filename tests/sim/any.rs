@@ -3,9 +3,10 @@
 use crate::rng::Rng;
 use crate::run::{Case, over};
 use crate::script::{Act, Fate, Lookup, Script, Weather, v4, v6};
-use check_tcp::check::{Check, Family};
+use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::preset::PRESETS;
+use check_tcp::target::Family;
 use rustix::io::Errno;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;

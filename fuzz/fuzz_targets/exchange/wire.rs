@@ -2,8 +2,8 @@
 
 use crate::decode::Change;
 use crate::world::World;
-use check_tcp::check::Family;
 use check_tcp::net::{Attempt, Endpoint, LookupError, Net};
+use check_tcp::target::Family;
 use check_tcp_fuzz::memory;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 use super::*;
-use crate::check::{Check, Family};
+use crate::check::Check;
 use crate::cli::raw::Place;
-use crate::target::Target;
+use crate::target::{Family, Target};
 use std::time::Duration;
 
 fn defaults(line: &str) -> Defaults {
