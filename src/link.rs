@@ -1,8 +1,7 @@
 //! One byte stream, in the clear or under TLS; nothing above knows which.
 
 use crate::net::{Io, Net};
-use crate::outcome::Session;
-use crate::tls::{self, ClientSession, TlsError};
+use crate::tls::{self, ClientSession, Session, TlsError};
 use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};

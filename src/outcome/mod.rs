@@ -20,7 +20,7 @@ pub use status::{Status, StatusMap, Verdicts};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-pub use trace::{Phases, Session, Stamps, Trace};
+pub use trace::{Phases, Stamps, Trace};
 
 /// A check that went all its way.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! How a check went on the way.
 
 use crate::state::Phase;
+use crate::tls::Session;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// What is known of the way of one check, whatever came of it.
 #[derive(Clone, Debug)]
@@ -45,17 +46,6 @@ pub struct Phases {
     /// From the connection, or the handshake, to the first byte of the reply: sending and the pause
     /// are in it.
     pub first_byte: Option<Duration>,
-}
-
-/// What was agreed upon under TLS.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// `TLSv1.2` or `TLSv1.3`.
-    pub version: &'static str,
-    /// The cipher suite as IANA names it.
-    pub cipher: &'static str,
-    /// When the peer's certificate ends, where that can be read.
-    pub not_after: Option<SystemTime>,
 }
 
 /// When a check came to what it had to come to. Only the first time counts.

@@ -3,8 +3,9 @@
 use super::record::{Checked, Event, Record};
 use super::{field, line};
 use crate::expect::Group;
-use crate::outcome::{Phases, Reason, Session, Status};
+use crate::outcome::{Phases, Reason, Status};
 use crate::target::Target;
+use crate::tls::Session;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::time::Duration;
 

@@ -1,13 +1,13 @@
 //! A TLS session, and what is known of it.
 
 use super::{TlsError, dates};
-use crate::outcome::Session;
 use rustls::client::ResolvesClientCert;
 use rustls::pki_types::ServerName;
 use rustls::sign::CertifiedKey;
 use rustls::{CipherSuite, ClientConfig, ClientConnection, ProtocolVersion, SignatureScheme};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 /// The client's side of one connection.
 #[derive(Debug)]
@@ -22,6 +22,17 @@ pub(crate) struct ClientSession {
 #[derive(Debug, Default)]
 struct CertificateRequest {
     received: AtomicBool,
+}
+
+/// The negotiated parameters of a TLS connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite as IANA names it.
+    pub cipher: &'static str,
+    /// When the peer's certificate ends, where that can be read.
+    pub not_after: Option<SystemTime>,
 }
 
 impl ClientSession {
