@@ -27,6 +27,7 @@
 //! | [`preset`] | the services |
 //! | [`escape`] | `\n \r \t \\ \xHH` |
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
+//! | [`phase`] | the name of a state, in facts and in the output |
 //! | [`probe`], [`state`] | the machine: one file a state, and the loop that steps them |
 //! | [`memory`] | a bound on memory that many share |
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
@@ -112,6 +113,7 @@ pub mod list;
 pub mod memory;
 pub mod net;
 pub mod outcome;
+pub mod phase;
 mod pour;
 pub mod preset;
 pub mod probe;

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::net::LookupError;
     use crate::outcome::{Came, Cause, Tried};
-    use crate::state::Phase;
+    use crate::phase::Phase;
     use crate::target::Family;
     use crate::tls::TlsError;
     use rustix::io::Errno;

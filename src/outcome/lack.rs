@@ -50,7 +50,7 @@ impl Tried {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::Phase;
+    use crate::phase::Phase;
     use rustix::io::Errno;
     use std::io;
 

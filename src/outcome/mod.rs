@@ -9,8 +9,8 @@ mod trace;
 
 use crate::link::LinkError;
 use crate::net::LookupError;
+use crate::phase::Phase;
 use crate::short::Short;
-use crate::state::Phase;
 use crate::target::Family;
 use crate::tls::TlsError;
 pub use errno::{is_crowded, of_this_machine};

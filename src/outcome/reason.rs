@@ -5,7 +5,7 @@ use super::judge::is_over;
 use super::{Came, Cause, Failure, Lacked, Report, Tried};
 use crate::check::Check;
 use crate::net::LookupError;
-use crate::state::Phase;
+use crate::phase::Phase;
 use crate::tls::TlsError;
 use std::io;
 

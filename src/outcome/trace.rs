@@ -1,6 +1,6 @@
 //! How a check went on the way.
 
-use crate::state::Phase;
+use crate::phase::Phase;
 use crate::tls::Session;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ use crate::check::Check;
 use crate::host::spelling;
 use crate::net::LookupError;
 use crate::outcome::{Came, Cause, Failure, Tried};
-use crate::state::Phase;
+use crate::phase::Phase;
 use crate::target::{Family, Target};
 use rustix::io::Errno;
 use std::io;

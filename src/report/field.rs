@@ -5,7 +5,7 @@ use super::message::push_reply;
 use super::record::Checked;
 use crate::expect::Group;
 use crate::outcome::{Came, Cause, Failure, Reply, Report, Tried, response_time};
-use crate::state::Phase;
+use crate::phase::Phase;
 use crate::target::Target;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -61,8 +61,8 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::outcome::Cause;
+    use crate::phase::Phase;
     use crate::report::sample::{answered, failed, record, refused};
-    use crate::state::Phase;
 
     #[test]
     fn status_as_replaces_the_verdict_and_leaves_the_reason() {

@@ -147,8 +147,8 @@ mod tests {
     use crate::check::Check;
     use crate::expect::Pattern;
     use crate::outcome::{Cause, judge, reason};
+    use crate::phase::Phase;
     use crate::report::sample::{answered, change, failed, record, refused, reply};
-    use crate::state::Phase;
     use serde_json::Value;
     use std::sync::Arc;
     use std::time::UNIX_EPOCH;

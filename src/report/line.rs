@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use crate::net::LookupError;
     use crate::outcome::{Came, Cause, Reply, Tried};
-    use crate::state::Phase;
+    use crate::phase::Phase;
     use std::io;
 
     fn name() -> Target {

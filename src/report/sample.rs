@@ -3,7 +3,7 @@
 use super::record::{Checked, Event, Label, Record};
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, Phases, Reason, Reply, Report, Trace};
-use crate::state::Phase;
+use crate::phase::Phase;
 use crate::target::Target;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};

@@ -198,10 +198,10 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::outcome::Cause;
+    use crate::phase::Phase;
     use crate::report::finish::finish;
     use crate::report::record::Record;
     use crate::report::sample::{answered, failed, label, record, refused};
-    use crate::state::Phase;
 
     /// A record of each kind: `o`, `w`, `c` or `u`.
     fn one(kind: char) -> Record {

@@ -17,6 +17,7 @@ use crate::expect::Work;
 use crate::link::Link;
 use crate::net::{Blocked, Net};
 use crate::outcome::{Cause, Report, Stamps};
+use crate::phase::Phase;
 use crate::target::Target;
 use mio::Interest;
 use std::net::SocketAddr;
@@ -49,27 +50,6 @@ pub enum State {
     Done(Report),
     /// Has ended; stepping it again is an error.
     Ended,
-}
-
-/// The name of a state, for a failure to say where it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Looking up the name.
-    Resolving,
-    /// Connecting.
-    Connecting,
-    /// In the TLS handshake.
-    Handshaking,
-    /// Sending the send string.
-    Sending,
-    /// In the pause.
-    Delay,
-    /// Reading the reply.
-    Reading,
-    /// Sending the quit string.
-    Quitting,
-    /// At the end.
-    Done,
 }
 
 /// What a step came to.
@@ -175,22 +155,6 @@ impl State {
             Self::Reading(_) => Phase::Reading,
             Self::Quitting(_) => Phase::Quitting,
             Self::Done(_) | Self::Ended => Phase::Done,
-        }
-    }
-}
-
-impl Phase {
-    /// Its name in the output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Resolving => "resolving",
-            Self::Connecting => "connecting",
-            Self::Handshaking => "handshaking",
-            Self::Sending => "sending",
-            Self::Delay => "delay",
-            Self::Reading => "reading",
-            Self::Quitting => "quitting",
-            Self::Done => "done",
         }
     }
 }

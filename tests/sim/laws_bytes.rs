@@ -4,7 +4,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, LEAVE, Verdict, expecting, over, run};
 use crate::script::{Act, Script};
 use check_tcp::check::Check;
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use std::num::NonZeroU64;
 use std::time::Duration;
 

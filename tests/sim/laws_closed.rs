@@ -4,7 +4,7 @@ use crate::run::{expecting, run};
 use crate::script::{Act, Fate, Lookup, Script, v4, v6};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Report, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use rustix::io::Errno;
 use std::time::Duration;
 

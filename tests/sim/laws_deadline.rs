@@ -5,7 +5,7 @@ use crate::run::{Case, Verdict, expecting, over, run};
 use crate::script::{Act, Fate, Lookup, Script, v4};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Came, Cause, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_millis(3_141);

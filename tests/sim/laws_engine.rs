@@ -8,9 +8,9 @@ use crate::run::{self, expecting};
 use crate::script::{Act, Fate, Script};
 use check_tcp::batch::turns::End;
 use check_tcp::outcome::{Cause, Failure, Report, Status};
+use check_tcp::phase::Phase;
 use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Checked, Event, Record};
-use check_tcp::state::Phase;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);

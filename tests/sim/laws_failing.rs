@@ -5,7 +5,7 @@ use crate::run::{Case, expecting, over};
 use crate::script::{Act, Fate, Lookup, Script};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use rustix::io::Errno;
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use crate::run::{Case, LEAVE, Run, Verdict, expecting, over};
 use crate::script::{Act, Script, Weather};
 use check_tcp::check::Check;
 use check_tcp::outcome::Reply;
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use std::num::NonZeroU64;
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use crate::run::{Case, LEAVE, expecting, over, run};
 use crate::script::{Act, Script, Weather};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use check_tcp::tls::TlsError;
 use rustix::io::Errno;
 use rustls::{AlertDescription, Error};

@@ -6,7 +6,7 @@ use crate::run::{Case, Verdict, expecting, over, run};
 use crate::script::{Act, Fate, Lookup, Script, v4};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use rustix::io::Errno;
 use std::num::NonZeroU64;
 use std::time::Duration;

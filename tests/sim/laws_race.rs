@@ -5,7 +5,7 @@ use crate::run::{TRIED, What, expecting, run};
 use crate::script::{Act, Fate, Script, v4, v6};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use check_tcp::target::{ATTEMPTS, Family};
 use rustix::io::Errno;
 use std::time::Duration;

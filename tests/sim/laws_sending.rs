@@ -6,8 +6,8 @@ use crate::run::{Case, Verdict, expecting, over};
 use crate::script::{Act, Script};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Report, Status};
+use check_tcp::phase::Phase;
 use check_tcp::report::record::Event;
-use check_tcp::state::Phase;
 use rustix::io::Errno;
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use crate::run::{Case, Verdict, expecting};
 use crate::script::{Act, Fate, Script};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Came, Report, Status};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use rustix::io::Errno;
 use std::io;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use crate::world::World;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{Came, Cause, Failure, Reply, Report, Status, Trace, Tried};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use check_tcp::tls::Tls;
 use rustix::io::Errno;
 use std::net::SocketAddr;

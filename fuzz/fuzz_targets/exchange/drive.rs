@@ -6,8 +6,9 @@ use crate::wire::{Wire, held};
 use crate::world::World;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{Cause, Failure, Report, Trace};
+use check_tcp::phase::Phase;
 use check_tcp::probe::Probe;
-use check_tcp::state::{Phase, Scratch};
+use check_tcp::state::Scratch;
 use std::task::Poll;
 use std::time::Duration;
 

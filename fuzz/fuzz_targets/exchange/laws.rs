@@ -9,9 +9,9 @@ use check_tcp::expect::Pattern;
 use check_tcp::outcome::{
     Came, Cause, Failure, Reply, Report, Tried, judge, reason, response_time,
 };
+use check_tcp::phase::Phase;
 use check_tcp::report::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
-use check_tcp::state::Phase;
 use check_tcp_fuzz::said::{is_printable, one_line};
 use serde_json::Value;
 use std::time::{Duration, UNIX_EPOCH};

@@ -5,7 +5,7 @@ use super::story::{Asks, Plot};
 use super::{Cell, Fault};
 use crate::rng::Rng;
 use crate::script::Act;
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 
 const MATCHES: &str = "220 ready\r\n";
 const MISMATCHES: &str = "421 busy\r\n";

@@ -4,7 +4,7 @@ use super::story::{Asks, Plot};
 use super::{Cell, Fault};
 use Comes::*;
 use When::*;
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 
 /// What comes of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ mod law;
 pub mod proof;
 pub mod story;
 
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 
 /// The states that a probe can be in until it ends.
 pub const STATES: [Phase; 7] = [

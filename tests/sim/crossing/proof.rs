@@ -7,7 +7,7 @@ use crate::printed;
 use crate::run::{LEAVE, Run};
 use check_tcp::net::LookupError;
 use check_tcp::outcome::{Came, Cause, Report, Status, response_time};
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use check_tcp::tls::TlsError;
 use rustix::io::Errno;
 use rustls::{AlertDescription, Error, InvalidMessage};

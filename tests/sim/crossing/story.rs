@@ -8,7 +8,7 @@ use crate::run::{Case, over};
 use crate::script::{Fate, Lookup, Script, Weather, v4, v6};
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::state::Phase;
+use check_tcp::phase::Phase;
 use rustix::io::Errno;
 use std::time::Duration;
 
