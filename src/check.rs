@@ -2,7 +2,7 @@
 
 use crate::expect::Pattern;
 use crate::memory::Lease;
-use crate::outcome::StatusMap;
+use crate::status::StatusMap;
 use crate::target::Family;
 use crate::tls::Tls;
 use std::num::NonZeroU64;

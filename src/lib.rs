@@ -29,6 +29,7 @@
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
 //! | [`phase`] | the name of a state, in facts and in the output |
 //! | [`probe`], [`state`] | the machine: one file a state, and the loop that steps them |
+//! | [`status`] | the four verdicts of a plugin, and how many there were of each |
 //! | [`memory`] | a bound on memory that many share |
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
@@ -43,7 +44,8 @@
 //!
 //! ```
 //! use check_tcp::check::Check;
-//! use check_tcp::outcome::{Status, judge};
+//! use check_tcp::outcome::judge;
+//! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
 //! use check_tcp::{engine, report};
 //! use std::sync::Arc;
@@ -64,7 +66,8 @@
 //! ```
 //! use check_tcp::check::Check;
 //! use check_tcp::expect::Pattern;
-//! use check_tcp::outcome::{Status, judge};
+//! use check_tcp::outcome::judge;
+//! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
 //! use check_tcp::{engine, preset, report};
 //! # use std::io::{Read, Write};
@@ -122,5 +125,6 @@ pub mod resolve;
 pub mod run;
 mod short;
 pub mod state;
+pub mod status;
 pub mod target;
 pub mod tls;

@@ -7,9 +7,9 @@
 
 use super::room::Room;
 use super::tally::{Counts, Tally};
-use crate::outcome::Status;
 use crate::pour;
 use crate::report::record::Record;
+use crate::status::Status;
 use std::io::{self, Write};
 use std::mem;
 use std::os::fd::AsFd;

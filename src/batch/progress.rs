@@ -106,7 +106,7 @@ pub fn line(seen: &Seen, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Status;
+    use crate::status::Status;
 
     #[test]
     fn the_line_tells_how_far_the_run_is() {

@@ -1,6 +1,6 @@
 //! How many verdicts of each kind there are.
 
-use crate::outcome::{Status, Verdicts};
+use crate::status::{Status, Verdicts};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts of what was judged and written; one thread adds, any thread reads.

@@ -1,6 +1,6 @@
 //! The value of `--status-as`.
 
-use crate::outcome::{Status, StatusMap};
+use crate::status::{Status, StatusMap};
 
 /// Reads `critical=warning,unknown=ok`: words of any case, each source once, blanks between
 /// allowed.

@@ -1,7 +1,8 @@
 //! The verdict: it follows from the reason, and from `-w -c -W --status-as`.
 
-use super::{Failure, Reason, Report, Status, reason, response_time};
+use super::{Failure, Reason, Report, reason, response_time};
 use crate::check::Check;
+use crate::status::Status;
 use std::time::Duration;
 
 /// The verdict on a check: the table of the contract, then `--status-as`.

@@ -4,7 +4,6 @@ mod errno;
 mod judge;
 mod lack;
 mod reason;
-mod status;
 mod trace;
 
 use crate::link::LinkError;
@@ -16,7 +15,6 @@ use crate::tls::TlsError;
 pub use errno::{is_crowded, of_this_machine};
 pub use judge::judge;
 pub use reason::{Reason, reason};
-pub use status::{Status, StatusMap, Verdicts};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;

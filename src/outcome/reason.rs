@@ -189,7 +189,8 @@ fn unconnected(tried: &[Tried]) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Status, is_crowded, judge};
+    use crate::outcome::{is_crowded, judge};
+    use crate::status::Status;
     use crate::target::Family;
     use rustix::io::Errno;
     use std::time::Duration;

@@ -2,7 +2,8 @@
 
 use super::record::{Event, Record};
 use super::{json, text};
-use crate::outcome::{Reason, Status, judge, reason, response_time};
+use crate::outcome::{Reason, judge, reason, response_time};
+use crate::status::Status;
 use std::time::Duration;
 
 /// A record, judged.

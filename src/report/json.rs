@@ -3,7 +3,8 @@
 use super::record::{Checked, Event, Record};
 use super::{field, line};
 use crate::expect::Group;
-use crate::outcome::{Phases, Reason, Status};
+use crate::outcome::{Phases, Reason};
+use crate::status::Status;
 use crate::target::Target;
 use crate::tls::Session;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};

@@ -3,7 +3,8 @@
 use super::harmless;
 use super::message::{Message, width};
 use crate::check::Check;
-use crate::outcome::{Failure, Report, Status, response_time};
+use crate::outcome::{Failure, Report, response_time};
+use crate::status::Status;
 use crate::target::Target;
 use std::time::Duration;
 

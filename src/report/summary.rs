@@ -2,7 +2,7 @@
 
 use super::finish::Finished;
 use super::{line, text};
-use crate::outcome::{Status, Verdicts};
+use crate::status::{Status, Verdicts};
 use std::time::Duration;
 
 /// How long the summary may be, in bytes: what agents read of one check.

@@ -3,7 +3,8 @@
 use super::record::{Event, Label, Record};
 use super::{harmless, line};
 use crate::check::Check;
-use crate::outcome::{Failure, Report, Status};
+use crate::outcome::{Failure, Report};
+use crate::status::Status;
 use crate::target::Target;
 
 /// How many characters of a label are shown.

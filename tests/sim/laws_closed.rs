@@ -3,8 +3,9 @@
 use crate::run::{expecting, run};
 use crate::script::{Act, Fate, Lookup, Script, v4, v6};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Report, Status};
+use check_tcp::outcome::Report;
 use check_tcp::phase::Phase;
+use check_tcp::status::Status;
 use rustix::io::Errno;
 use std::time::Duration;
 

@@ -4,8 +4,9 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting, over, run};
 use crate::script::{Act, Fate, Lookup, Script, v4};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Came, Cause, Status};
+use check_tcp::outcome::{Came, Cause};
 use check_tcp::phase::Phase;
+use check_tcp::status::Status;
 use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_millis(3_141);

@@ -5,7 +5,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting, over, run};
 use crate::script::{Act, Script};
 use check_tcp::check::Check;
-use check_tcp::outcome::Status;
+use check_tcp::status::Status;
 use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(2);

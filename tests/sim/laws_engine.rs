@@ -7,10 +7,11 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{self, expecting};
 use crate::script::{Act, Fate, Script};
 use check_tcp::batch::turns::End;
-use check_tcp::outcome::{Cause, Failure, Report, Status};
+use check_tcp::outcome::{Cause, Failure, Report};
 use check_tcp::phase::Phase;
 use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Checked, Event, Record};
+use check_tcp::status::Status;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);

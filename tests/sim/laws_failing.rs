@@ -4,8 +4,9 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, expecting, over};
 use crate::script::{Act, Fate, Lookup, Script};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Status};
+use check_tcp::outcome::Cause;
 use check_tcp::phase::Phase;
+use check_tcp::status::Status;
 use rustix::io::Errno;
 use std::time::Duration;
 

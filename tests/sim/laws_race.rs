@@ -4,8 +4,9 @@
 use crate::run::{TRIED, What, expecting, run};
 use crate::script::{Act, Fate, Script, v4, v6};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Status};
+use check_tcp::outcome::Cause;
 use check_tcp::phase::Phase;
+use check_tcp::status::Status;
 use check_tcp::target::{ATTEMPTS, Family};
 use rustix::io::Errno;
 use std::time::Duration;

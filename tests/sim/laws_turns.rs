@@ -5,7 +5,8 @@
 use crate::run::{TRIED, What, expecting, run};
 use crate::script::{Act, Fate, Script, v4};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Report, Status};
+use check_tcp::outcome::Report;
+use check_tcp::status::Status;
 use check_tcp::target::ATTEMPTS;
 use rustix::io::Errno;
 use std::net::SocketAddr;

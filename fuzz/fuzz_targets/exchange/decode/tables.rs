@@ -1,6 +1,6 @@
 //! What a byte stands for where few values matter.
 
-use check_tcp::outcome::Status;
+use check_tcp::status::Status;
 use rustix::io::Errno;
 use std::time::Duration;
 
