@@ -3,7 +3,7 @@
 //! A check is a [`Probe`](probe::Probe): a hand-written future that goes from state to state, tries
 //! what it can, and says what blocked it. The [`Engine`](engine::Engine) knows when to step one,
 //! the states know why. What comes out is a fact, a [`Report`](outcome::Report) or a
-//! [`Failure`](outcome::Failure); [`judge`](outcome::judge) alone knows what it means, and
+//! [`Failure`](outcome::Failure); [`judge`](verdict::judge) alone knows what it means, and
 //! [`report`] how to say it.
 //!
 //! ```text
@@ -37,16 +37,17 @@
 //! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [system](engine::system) that is real or, in tests, virtual |
 //! | [`resolve`] | names → addresses, on threads |
 //! | [`batch`] | the run of a list: the loop, and what is [around](batch::around) it: threads that read and write, or a script |
-//! | [`outcome`] | facts, the one function that judges them, and the one that says why |
+//! | [`outcome`] | the facts of a finished check |
+//! | [`verdict`] | the reason that follows from them, and the status that follows from the reason |
 //! | [`report`] | the line, JSON, and what a whole run came to |
 //!
 //! One check, from Rust:
 //!
 //! ```
 //! use check_tcp::check::Check;
-//! use check_tcp::outcome::judge;
 //! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
+//! use check_tcp::verdict::judge;
 //! use check_tcp::{engine, report};
 //! use std::sync::Arc;
 //!
@@ -66,9 +67,9 @@
 //! ```
 //! use check_tcp::check::Check;
 //! use check_tcp::expect::Pattern;
-//! use check_tcp::outcome::judge;
 //! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
+//! use check_tcp::verdict::judge;
 //! use check_tcp::{engine, preset, report};
 //! # use std::io::{Read, Write};
 //! use std::sync::Arc;
@@ -128,3 +129,4 @@ pub mod state;
 pub mod status;
 pub mod target;
 pub mod tls;
+pub mod verdict;

@@ -3,12 +3,13 @@
 use crate::batch;
 use crate::cli::{self, Command, Format, List, Single, Style, UsageError};
 use crate::engine::{self, Ended};
-use crate::outcome::{Cause, Failure, Reason, Trace};
+use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::pour::{self, Stdout};
 use crate::report::finish::finish;
 use crate::report::record::{Checked, Event, Label, Record};
 use crate::status::Status;
+use crate::verdict::Reason;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};

@@ -3,8 +3,8 @@
 #![forbid(unsafe_code)]
 
 use check_tcp::cli::flags::FLAGS;
-use check_tcp::outcome::Reason;
 use check_tcp::preset::{PRESETS, Preset};
+use check_tcp::verdict::Reason;
 
 const README: &str = include_str!("../README.md");
 

@@ -1,10 +1,10 @@
 //! What is printed of what was refused.
 
-use check_tcp::outcome::Reason;
 use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Event, Label, Record};
 use check_tcp::status::Status;
 use check_tcp::target::Target;
+use check_tcp::verdict::Reason;
 
 /// Mackerel's limit on a line, in characters.
 const LONGEST: usize = 1024;

@@ -2,11 +2,11 @@
 
 use super::output::Render;
 use crate::cli::{Run, Style};
-use crate::outcome::Reason;
 use crate::report::finish::{Finished, finish};
 use crate::report::record::{Event, Label, Record};
 use crate::report::summary::{EMPTY, End, Summary};
 use crate::status::Status;
+use crate::verdict::Reason;
 use std::sync::{Arc, OnceLock};
 
 /// The renderer of a style. `cut` says why the run is not whole, and is set before the output is

@@ -1,6 +1,6 @@
 //! What an error number of the system means: the one place that sorts them.
 
-use super::{Lacked, Reason};
+use super::Lacked;
 use rustix::io::Errno;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 /// `connect(2)`, `epoll_ctl(2)`, `getpeername(2)`, `getsockopt(2)`, `recv(2)`, `send(2)`, and those
 /// behind a look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// This machine lacked something that it may have again.
     Lack(Lacked),
     /// This machine does not allow it, or can't do it at all.
@@ -28,7 +28,7 @@ pub(super) enum Meaning {
 
 impl Meaning {
     /// What `e` means; `None` for an error that none of those calls should give.
-    pub(super) fn of(e: &io::Error) -> Option<Self> {
+    pub(crate) fn of(e: &io::Error) -> Option<Self> {
         // A Unix listener whose backlog is full to the deadline: not everywhere with an errno.
         if e.kind() == io::ErrorKind::WouldBlock {
             return Some(Self::Timeout);
@@ -76,7 +76,7 @@ impl Meaning {
 
     /// What `e` means of an attempt to connect to this address, or to a Unix socket. What no attempt
     /// should give tells nothing of the peer.
-    pub(super) fn of_attempt(e: &io::Error, address: Option<SocketAddr>) -> Self {
+    pub(crate) fn of_attempt(e: &io::Error, address: Option<SocketAddr>) -> Self {
         match (Self::of(e), address) {
             // EAGAIN: no local port, or no room in the routing cache.
             (Some(Self::Timeout), Some(_)) if e.kind() == io::ErrorKind::WouldBlock => {
@@ -95,7 +95,7 @@ impl Meaning {
     }
 
     /// What `e` means of a connection that was up: whatever its end is called, it broke.
-    pub(super) fn of_connection(e: &io::Error) -> Self {
+    pub(crate) fn of_connection(e: &io::Error) -> Self {
         match Self::of(e) {
             // EACCES is then what ICMPv6 brings: administratively prohibited.
             Some(Self::Unable) => Self::Unreachable,
@@ -105,20 +105,8 @@ impl Meaning {
     }
 
     /// Whether it is this machine, not the peer, that it tells of.
-    pub(super) fn is_local(self) -> bool {
+    pub(crate) fn is_local(self) -> bool {
         matches!(self, Self::Lack(_) | Self::Unable)
-    }
-
-    /// The word for it.
-    pub(super) fn reason(self) -> Reason {
-        match self {
-            Self::Lack(_) | Self::Unable => Reason::Local,
-            Self::Refused => Reason::Refused,
-            Self::Unreachable => Reason::Unreachable,
-            Self::Absent => Reason::Absent,
-            Self::Timeout => Reason::Timeout,
-            Self::Reset => Reason::Reset,
-        }
     }
 }
 
@@ -148,6 +136,7 @@ pub fn is_crowded(e: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::Reason;
 
     /// What the manual pages `connect(2)`, `socket(2)`, `epoll_ctl(2)`, `ip(7)`, `ipv6(7)`, `tcp(7)`
     /// and `unix(7)` have, and what the kernel makes of ICMP; each for an attempt over TCP.

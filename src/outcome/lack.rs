@@ -39,7 +39,7 @@ impl Failure {
 impl Tried {
     /// What an attempt that failed by the system's word means; `None` for one that was silent, or had
     /// no turn.
-    pub(super) fn meaning(&self) -> Option<Meaning> {
+    pub(crate) fn meaning(&self) -> Option<Meaning> {
         match &self.came {
             Came::Failed(e) => Some(Meaning::of_attempt(e, self.address)),
             Came::Silence | Came::GivenUp | Came::Untried => None,

@@ -1,9 +1,7 @@
-//! Facts, and the one function that judges them.
+//! The facts of a finished check.
 
 mod errno;
-mod judge;
 mod lack;
-mod reason;
 mod trace;
 
 use crate::link::LinkError;
@@ -12,9 +10,8 @@ use crate::phase::Phase;
 use crate::short::Short;
 use crate::target::Family;
 use crate::tls::TlsError;
+pub(crate) use errno::Meaning;
 pub use errno::{is_crowded, of_this_machine};
-pub use judge::judge;
-pub use reason::{Reason, reason};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -2,8 +2,9 @@
 
 use super::record::{Event, Record};
 use super::{json, text};
-use crate::outcome::{Reason, judge, reason, response_time};
+use crate::outcome::response_time;
 use crate::status::Status;
+use crate::verdict::{Reason, judge, reason};
 use std::time::Duration;
 
 /// A record, judged.

@@ -3,10 +3,11 @@
 use super::record::{Checked, Event, Record};
 use super::{field, line};
 use crate::expect::Group;
-use crate::outcome::{Phases, Reason};
+use crate::outcome::Phases;
 use crate::status::Status;
 use crate::target::Target;
 use crate::tls::Session;
+use crate::verdict::Reason;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::time::Duration;
 
@@ -147,9 +148,10 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::expect::Pattern;
-    use crate::outcome::{Cause, judge, reason};
+    use crate::outcome::Cause;
     use crate::phase::Phase;
     use crate::report::sample::{answered, change, failed, record, refused, reply};
+    use crate::verdict::{judge, reason};
     use serde_json::Value;
     use std::sync::Arc;
     use std::time::UNIX_EPOCH;

@@ -1,8 +1,9 @@
 //! One finished check, and all that is said of it anywhere.
 
 use crate::check::Check;
-use crate::outcome::{Failure, Reason, Report, Trace};
+use crate::outcome::{Failure, Report, Trace};
 use crate::target::Target;
+use crate::verdict::Reason;
 use std::sync::Arc;
 use std::time::SystemTime;
 

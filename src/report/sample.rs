@@ -2,9 +2,10 @@
 
 use super::record::{Checked, Event, Label, Record};
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, Phases, Reason, Reply, Report, Trace};
+use crate::outcome::{Cause, Failure, Phases, Reply, Report, Trace};
 use crate::phase::Phase;
 use crate::target::Target;
+use crate::verdict::Reason;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -6,10 +6,11 @@ use crate::run::{DRAIN, Run, TRIED};
 use crate::script::Script;
 use crate::world::World;
 use check_tcp::check::Check;
-use check_tcp::outcome::{self, Failure, Reply, Report, Trace};
+use check_tcp::outcome::{Failure, Reply, Report, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::state::Scratch;
 use check_tcp::target::Target;
+use check_tcp::verdict;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
@@ -183,7 +184,7 @@ impl Case {
     fn ended(&self, driver: Driver, outcome: Result<Report, Failure>) -> Run {
         let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
         let run = Run {
-            status: outcome::judge(&self.check, &outcome),
+            status: verdict::judge(&self.check, &outcome),
             outcome,
             trace: driver.trace(),
             at: driver.world.age(),

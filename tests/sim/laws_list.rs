@@ -7,11 +7,12 @@ use crate::run::expecting;
 use crate::script::{Act, Lookup, Script, v4};
 use check_tcp::batch::turns::End;
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Reason, response_time};
+use check_tcp::outcome::{Cause, response_time};
 use check_tcp::phase::Phase;
 use check_tcp::report::finish::finish;
 use check_tcp::report::record::{Event, Record};
 use check_tcp::status::Status;
+use check_tcp::verdict::Reason;
 use std::time::Duration;
 
 const LOOKUPS: usize = 64;

@@ -4,9 +4,10 @@ use crate::run::{Case, expecting, over, run};
 use crate::script::{Act, Fate, Script};
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{Came, Reason, reason};
+use check_tcp::outcome::Came;
 use check_tcp::phase::Phase;
 use check_tcp::report::line;
+use check_tcp::verdict::{Reason, reason};
 use std::num::NonZeroU64;
 use std::time::Duration;
 

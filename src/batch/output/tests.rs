@@ -1,8 +1,8 @@
 //! The output thread over real pipes.
 
 use super::*;
-use crate::outcome::Reason;
 use crate::report::record::{Event, Label};
+use crate::verdict::Reason;
 use rustix::io::ioctl_fionbio;
 #[cfg(target_os = "linux")]
 use std::fs::File;

@@ -1,10 +1,9 @@
 //! Why a check ended as it did, in one word that programs can rely on.
 
-use super::errno::Meaning;
-use super::judge::is_over;
-use super::{Came, Cause, Failure, Lacked, Report, Tried};
+use super::is_over;
 use crate::check::Check;
 use crate::net::LookupError;
+use crate::outcome::{Came, Cause, Failure, Lacked, Meaning, Report, Tried};
 use crate::phase::Phase;
 use crate::tls::TlsError;
 use std::io;
@@ -166,6 +165,20 @@ impl Failure {
     }
 }
 
+impl Meaning {
+    /// The word for it.
+    pub(crate) fn reason(self) -> Reason {
+        match self {
+            Self::Lack(_) | Self::Unable => Reason::Local,
+            Self::Refused => Reason::Refused,
+            Self::Unreachable => Reason::Unreachable,
+            Self::Absent => Reason::Absent,
+            Self::Timeout => Reason::Timeout,
+            Self::Reset => Reason::Reset,
+        }
+    }
+}
+
 /// What the last address said that this machine could try, and before it one that did not say that
 /// nothing listens there; where none had its turn, the time was up. Where this machine could try
 /// none, that is why.
@@ -189,9 +202,10 @@ fn unconnected(tried: &[Tried]) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{is_crowded, judge};
+    use crate::outcome::is_crowded;
     use crate::status::Status;
     use crate::target::Family;
+    use crate::verdict::judge;
     use rustix::io::Errno;
     use std::time::Duration;
 

@@ -1,8 +1,11 @@
 //! The verdict: it follows from the reason, and from `-w -c -W --status-as`.
 
-use super::{Failure, Reason, Report, reason, response_time};
+mod reason;
+
 use crate::check::Check;
+use crate::outcome::{Failure, Report, response_time};
 use crate::status::Status;
+pub use reason::{Reason, reason};
 use std::time::Duration;
 
 /// The verdict on a check: the table of the contract, then `--status-as`.
@@ -39,7 +42,7 @@ pub fn judge(check: &Check, outcome: &Result<Report, Failure>) -> Status {
 }
 
 /// Whether a threshold is exceeded.
-pub(super) fn is_over(elapsed: Duration, limit: Option<Duration>) -> bool {
+fn is_over(elapsed: Duration, limit: Option<Duration>) -> bool {
     limit.is_some_and(|limit| elapsed > limit)
 }
 
