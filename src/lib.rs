@@ -39,6 +39,7 @@
 //! | [`batch`] | the run of a list: the loop, and what is [around](batch::around) it: threads that read and write, or a script |
 //! | [`outcome`] | the facts of a finished check |
 //! | [`verdict`] | the reason that follows from them, and the status that follows from the reason |
+//! | [`record`] | one line of a list, or the command line, with what came of it |
 //! | [`report`] | the line, JSON, and what a whole run came to |
 //!
 //! One check, from Rust:
@@ -121,6 +122,7 @@ pub mod phase;
 mod pour;
 pub mod preset;
 pub mod probe;
+pub mod record;
 pub mod report;
 pub mod resolve;
 pub mod run;

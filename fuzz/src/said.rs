@@ -1,7 +1,7 @@
 //! What is printed of what was refused.
 
+use check_tcp::record::{Event, Label, Record};
 use check_tcp::report::finish::finish;
-use check_tcp::report::record::{Event, Label, Record};
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;

@@ -4,7 +4,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::list::{Next, Reader};
-use crate::report::record::Record;
+use crate::record::Record;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 

@@ -8,7 +8,7 @@
 use super::room::Room;
 use super::tally::{Counts, Tally};
 use crate::pour;
-use crate::report::record::Record;
+use crate::record::Record;
 use crate::status::Status;
 use std::io::{self, Write};
 use std::mem;

@@ -2,8 +2,8 @@
 
 use super::output::Render;
 use crate::cli::{Run, Style};
+use crate::record::{Event, Label, Record};
 use crate::report::finish::{Finished, finish};
-use crate::report::record::{Event, Label, Record};
 use crate::report::summary::{EMPTY, End, Summary};
 use crate::status::Status;
 use crate::verdict::Reason;

@@ -9,7 +9,7 @@ use crate::engine::admission::{Admission, Candidate, Next};
 use crate::engine::system::System;
 use crate::engine::{Ended, Engine};
 use crate::list::Next as Line;
-use crate::report::record::{Event, Record};
+use crate::record::{Event, Record};
 use crate::verdict::Reason;
 use std::io;
 use std::mem;

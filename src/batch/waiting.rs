@@ -4,7 +4,7 @@ use crate::check::Check;
 use crate::engine::Ended;
 use crate::engine::admission::Candidate;
 use crate::outcome::{Cause, Failure, Trace};
-use crate::report::record::{Checked, Event, Label, Record};
+use crate::record::{Checked, Event, Label, Record};
 use crate::resolve::Question;
 use crate::target::Target;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use super::command::{self, Command};
 use super::meant;
 use super::raw::{Place, Raw};
 use super::run::{self, Format};
-use crate::report::record::Label;
+use crate::record::Label;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;

@@ -6,7 +6,7 @@ use super::raw::Raw;
 use super::run::{self, Format, Run, Source};
 use super::typed::written;
 use crate::check::Check;
-use crate::report::record::Label;
+use crate::record::Label;
 use crate::target::Target;
 use std::sync::Arc;
 

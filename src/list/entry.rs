@@ -6,7 +6,7 @@ use super::place::{Place, PlaceError};
 use super::words::{Unfinished, Words};
 use super::{Asked, Entry, Refused};
 use crate::cli;
-use crate::report::record::Label;
+use crate::record::Label;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

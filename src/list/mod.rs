@@ -28,7 +28,7 @@ pub use whole::Whole;
 pub use words::{Unfinished, Words, quote};
 
 use crate::check::Check;
-use crate::report::record::Label;
+use crate::record::Label;
 use crate::target::Target;
 use std::sync::Arc;
 

@@ -150,7 +150,7 @@ mod tests {
     use super::super::{Asked, Refused};
     use super::*;
     use crate::check::Check;
-    use crate::report::record::Label;
+    use crate::record::Label;
     use crate::target::Target;
     use std::collections::VecDeque;
     use std::io::{ErrorKind, Write};

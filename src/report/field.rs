@@ -2,10 +2,10 @@
 
 use super::harmless;
 use super::message::push_reply;
-use super::record::Checked;
 use crate::expect::Group;
 use crate::outcome::{Came, Cause, Failure, Reply, Report, Tried, response_time};
 use crate::phase::Phase;
+use crate::record::Checked;
 use crate::target::Target;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -113,7 +113,7 @@ fn in_range(time: SystemTime) -> Option<SystemTime> {
 mod tests {
     use super::*;
     use crate::check::Check;
-    use crate::report::record::{Event, Record};
+    use crate::record::{Event, Record};
     use crate::report::sample::{change, failed, record};
     use std::io;
     use std::net::SocketAddrV6;

@@ -1,8 +1,8 @@
 //! From a record to what is said of it.
 
-use super::record::{Event, Record};
 use super::{json, text};
 use crate::outcome::response_time;
+use crate::record::{Event, Record};
 use crate::status::Status;
 use crate::verdict::{Reason, judge, reason};
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! A record as a JSON object: one line, every key always there, and in this order.
 
-use super::record::{Checked, Event, Record};
 use super::{field, line};
 use crate::expect::Group;
 use crate::outcome::Phases;
+use crate::record::{Checked, Event, Record};
 use crate::status::Status;
 use crate::target::Target;
 use crate::tls::Session;

@@ -4,7 +4,6 @@ pub mod finish;
 pub mod harmless;
 pub mod json;
 pub mod line;
-pub mod record;
 pub mod summary;
 pub mod text;
 

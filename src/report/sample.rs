@@ -1,9 +1,9 @@
 //! Records for the tests of this room.
 
-use super::record::{Checked, Event, Label, Record};
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, Phases, Reply, Report, Trace};
 use crate::phase::Phase;
+use crate::record::{Checked, Event, Label, Record};
 use crate::target::Target;
 use crate::verdict::Reason;
 use std::sync::Arc;

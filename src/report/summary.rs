@@ -199,8 +199,8 @@ mod tests {
     use crate::check::Check;
     use crate::outcome::Cause;
     use crate::phase::Phase;
+    use crate::record::Record;
     use crate::report::finish::finish;
-    use crate::report::record::Record;
     use crate::report::sample::{answered, failed, label, record, refused};
 
     /// A record of each kind: `o`, `w`, `c` or `u`.

@@ -1,9 +1,9 @@
 //! A record as text: what the target is called, a tab, and the line that a single check prints.
 
-use super::record::{Event, Label, Record};
 use super::{harmless, line};
 use crate::check::Check;
 use crate::outcome::{Failure, Report};
+use crate::record::{Event, Label, Record};
 use crate::status::Status;
 use crate::target::Target;
 

@@ -9,8 +9,8 @@ use crate::script::{Act, Fate, Script};
 use check_tcp::batch::turns::End;
 use check_tcp::outcome::{Cause, Failure, Report};
 use check_tcp::phase::Phase;
+use check_tcp::record::{Checked, Event, Record};
 use check_tcp::report::finish::finish;
-use check_tcp::report::record::{Checked, Event, Record};
 use check_tcp::status::Status;
 use std::time::Duration;
 

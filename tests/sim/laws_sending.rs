@@ -7,7 +7,7 @@ use crate::script::{Act, Script};
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, Report};
 use check_tcp::phase::Phase;
-use check_tcp::report::record::Event;
+use check_tcp::record::Event;
 use check_tcp::status::Status;
 use rustix::io::Errno;
 use std::time::Duration;

@@ -8,7 +8,7 @@ use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{Came, Cause, Failure, Reply, Report, Tried, response_time};
 use check_tcp::phase::Phase;
-use check_tcp::report::record::{Checked, Event, Label, Record};
+use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
 use check_tcp::verdict::{judge, reason};
 use check_tcp_fuzz::said::{is_printable, one_line};

@@ -1,7 +1,7 @@
 //! The output thread over real pipes.
 
 use super::*;
-use crate::report::record::{Event, Label};
+use crate::record::{Event, Label};
 use crate::verdict::Reason;
 use rustix::io::ioctl_fionbio;
 #[cfg(target_os = "linux")]

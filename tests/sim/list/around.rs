@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use check_tcp::batch::around::Around;
 use check_tcp::list::Next;
-use check_tcp::report::record::Record;
+use check_tcp::record::Record;
 
 impl Around for Machine {
     fn line(&mut self) -> Next {

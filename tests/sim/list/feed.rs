@@ -2,7 +2,7 @@
 
 use super::inner::{Event, Inner, Line};
 use check_tcp::list::{Asked, Entry, Next, Refused};
-use check_tcp::report::record::{Label, Record};
+use check_tcp::record::{Label, Record};
 use std::collections::BTreeMap;
 use std::mem;
 use std::time::Duration;

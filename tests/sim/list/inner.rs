@@ -9,7 +9,7 @@ use check_tcp::batch::room::Room;
 use check_tcp::check::Check;
 use check_tcp::engine::system::Happened;
 use check_tcp::net::LookupError;
-use check_tcp::report::record::Record;
+use check_tcp::record::Record;
 use check_tcp::resolve::Answer;
 use check_tcp::target::Target;
 use mio::Interest;

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use check_tcp::batch::turns::{End, Left, Turns};
 use check_tcp::engine::admission::Admission;
 use check_tcp::engine::{Engine, Limits, LookupLimits};
-use check_tcp::report::record::Record;
+use check_tcp::record::Record;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
