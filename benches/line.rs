@@ -11,7 +11,7 @@ mod cpu;
 
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{Phases, Reply, Report, Trace};
+use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::finish::finish;
@@ -70,7 +70,7 @@ fn record(reply: Option<&[u8]>) -> Record {
     let trace = Trace {
         phase: Phase::Done,
         total: Duration::from_millis(13),
-        phases: Phases::default(),
+        phases: PhaseDurations::default(),
         peer: Some(([192, 0, 2, 1], 25).into()),
         session: None,
     };
@@ -83,7 +83,7 @@ fn record(reply: Option<&[u8]>) -> Record {
         event: Event::Checked(Box::new(Checked {
             target: Target::host("192.0.2.1", 25).expect("an address"),
             check: Arc::new(check),
-            outcome: Ok(Report::Answered {
+            outcome: Ok(Success::Completed {
                 elapsed: Duration::from_micros(12_345),
                 reply,
             }),

@@ -2,7 +2,7 @@
 //!
 //! A check is a [`Probe`](probe::Probe): a hand-written future that goes from state to state, tries
 //! what it can, and says what blocked it. The [`Engine`](engine::Engine) knows when to step one,
-//! the states know why. What comes out is a fact, a [`Report`](outcome::Report) or a
+//! the states know why. What comes out is a fact, a [`Success`](outcome::Success) or a
 //! [`Failure`](outcome::Failure); [`judge`](verdict::judge) alone knows what it means, and
 //! [`report`] how to say it.
 //!
@@ -10,7 +10,7 @@
 //! command line ──────┬──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll)
 //! list ──► reader ───┘                              │    ▲ resolver threads, Waker
 //!                                                   ▼
-//!   line, JSON, summary ◄── judge ◄── Report | Failure ◄── Probe::step
+//!   line, JSON, summary ◄── judge ◄── Success | Failure ◄── Probe::step
 //! ```
 //!
 //! A list is the same machine with more probes in it. One thread reads the list and one writes the

@@ -70,7 +70,7 @@ pub struct Attempt(pub u8);
 #[derive(Debug)]
 pub enum LookupError {
     /// This machine lacked what it takes to ask.
-    Lack(io::Error),
+    Local(io::Error),
     /// There is neither a hosts file nor a `resolv.conf` here: nothing tells what a name means.
     NoSource,
     /// The resolver was asked, and this is its answer.

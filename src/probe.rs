@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::link::Link;
 use crate::net::Net;
-use crate::outcome::{Cause, Failure, Report, Stamps, Trace};
+use crate::outcome::{Cause, Failure, Success, Timestamps, Trace};
 use crate::phase::Phase;
 use crate::resolve::Question;
 use crate::state::{Cx, Resolving, Scratch, State, Turn, Wait};
@@ -24,7 +24,7 @@ pub struct Probe {
     started: Instant,
     deadline: Instant,
     peer: Option<SocketAddr>,
-    stamps: Stamps,
+    stamps: Timestamps,
     /// The state that a failure put an end to.
     died: Option<Phase>,
     wait: Wait,
@@ -42,7 +42,7 @@ impl Probe {
             started: now,
             deadline,
             peer: None,
-            stamps: Stamps::default(),
+            stamps: Timestamps::default(),
             died: None,
             wait: Wait::ANSWER,
         }
@@ -57,7 +57,7 @@ impl Probe {
         &mut self,
         net: &mut dyn Net,
         scratch: &mut Scratch,
-    ) -> Poll<Result<Report, Failure>> {
+    ) -> Poll<Result<Success, Failure>> {
         loop {
             let now = net.now();
             let phase = self.state.phase();

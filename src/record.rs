@@ -1,7 +1,7 @@
 //! One finished check, and all that is said of it anywhere.
 
 use crate::check::Check;
-use crate::outcome::{Failure, Report, Trace};
+use crate::outcome::{Failure, Success, Trace};
 use crate::target::Target;
 use crate::verdict::Reason;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub struct Checked {
     /// What was asked.
     pub check: Arc<Check>,
     /// What came of it.
-    pub outcome: Result<Report, Failure>,
+    pub outcome: Result<Success, Failure>,
     /// How it went on the way.
     pub trace: Trace,
     /// When it began, by the wall clock.

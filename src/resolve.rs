@@ -198,7 +198,7 @@ fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
     match getaddrinfo(Some(&question.host), None, Some(hints)) {
         // An entry that is neither IPv4 nor IPv6 is of no use here.
         Ok(found) => Ok(found.flatten().map(|info| info.sockaddr).collect()),
-        Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Lack(e.into())),
+        Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Local(e.into())),
         Err(e) => explain(question, e.into()),
     }
 }
@@ -208,12 +208,12 @@ fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
 /// best guess there is.
 fn explain(question: &Question, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
     if is_crowded(&e) {
-        return Err(LookupError::Lack(e));
+        return Err(LookupError::Local(e));
     }
     if let Err(lack) = File::open("/dev/null")
         && is_crowded(&lack)
     {
-        return Err(LookupError::Lack(lack));
+        return Err(LookupError::Local(lack));
     }
     if is_there(HOSTS) {
         return Err(LookupError::Failed(e));

@@ -3,13 +3,13 @@
 mod reason;
 
 use crate::check::Check;
-use crate::outcome::{Failure, Report, response_time};
+use crate::outcome::{Failure, Success, response_time};
 use crate::status::Status;
 pub use reason::{Reason, reason};
 use std::time::Duration;
 
 /// The verdict on a check: the table of the contract, then `--status-as`.
-pub fn judge(check: &Check, outcome: &Result<Report, Failure>) -> Status {
+pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Status {
     let error = if check.error_warning {
         Status::Warning
     } else {
@@ -50,31 +50,31 @@ fn is_over(elapsed: Duration, limit: Option<Duration>) -> bool {
 mod tests {
     use super::*;
     use crate::net::LookupError;
-    use crate::outcome::{Came, Cause, Tried};
+    use crate::outcome::{AttemptOutcome, Cause, FailedAttempt};
     use crate::phase::Phase;
     use crate::target::Family;
     use crate::tls::TlsError;
     use rustix::io::Errno;
     use std::io;
 
-    fn answered(ms: u64) -> Result<Report, Failure> {
-        Ok(Report::Answered {
+    fn answered(ms: u64) -> Result<Success, Failure> {
+        Ok(Success::Completed {
             elapsed: Duration::from_millis(ms),
             reply: None,
         })
     }
 
-    fn unconnected(errnos: &[Option<Errno>]) -> Result<Report, Failure> {
+    fn unconnected(errnos: &[Option<Errno>]) -> Result<Success, Failure> {
         let error = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
         let came = |errno: &Option<Errno>| match errno {
-            Some(errno) => Came::Failed(error(*errno)),
-            None => Came::Silence,
+            Some(errno) => AttemptOutcome::Failed(error(*errno)),
+            None => AttemptOutcome::Silence,
         };
         let tried = errnos
             .iter()
-            .map(|errno| Tried {
+            .map(|errno| FailedAttempt {
                 address: None,
-                came: came(errno),
+                outcome: came(errno),
             })
             .collect();
         let cause = Cause::Unconnected(tried);
@@ -86,7 +86,7 @@ mod tests {
         })
     }
 
-    fn failed(cause: Cause) -> Result<Report, Failure> {
+    fn failed(cause: Cause) -> Result<Success, Failure> {
         Err(Failure {
             phase: Phase::Reading,
             cause,
@@ -169,10 +169,11 @@ mod tests {
             ..Check::default()
         };
         let lacking = Some(Errno::ADDRNOTAVAIL);
-        let tried = [Came::Silence, Came::Untried].map(|came| Tried {
-            address: None,
-            came,
-        });
+        let tried =
+            [AttemptOutcome::Silence, AttemptOutcome::Untried].map(|outcome| FailedAttempt {
+                address: None,
+                outcome,
+            });
         let cause = Cause::Unconnected(tried.into());
         let untried = Err(Failure {
             phase: Phase::Connecting,
@@ -196,7 +197,7 @@ mod tests {
             ),
             (unconnected(&[Some(Errno::CONNABORTED)]), Status::Critical),
             (unconnected(&[Some(Errno::IO)]), Status::Unknown),
-            (Ok(Report::Open), Status::Critical),
+            (Ok(Success::PortOpen), Status::Critical),
             (untried, Status::Unknown),
             (failed(Cause::TimedOut), Status::Critical),
         ] {

@@ -250,27 +250,27 @@ impl<S: System, A: Around> Turns<S, A> {
         }
     }
 
-    /// A check has ended: that is its verdict, unless this machine lacked something that it may have
+    /// A check has ended: that is its verdict, unless this machine shortage something that it may have
     /// again.
     fn settle(&mut self, ended: Ended<Tag>) {
-        let lacked = match &ended.outcome {
-            Err(failure) => failure.lacked(),
+        let shortage = match &ended.outcome {
+            Err(failure) => failure.shortage(),
             Ok(_) => None,
         };
-        let Some(lacked) = lacked else {
+        let Some(shortage) = shortage else {
             self.admission.ended();
             return self.records.push(waiting::record(ended));
         };
         if self
             .admission
-            .stands(lacked, ended.tag.alone, ended.tag.tries)
+            .stands(shortage, ended.tag.alone, ended.tag.tries)
         {
             self.admission.ended();
             return self.records.push(waiting::lacking(ended));
         }
         let (now, in_flight) = (ended.at, self.engine.in_flight());
         let waiting = Waiting::again(ended);
-        self.admission.again(waiting, lacked, now, in_flight);
+        self.admission.again(waiting, shortage, now, in_flight);
     }
 
     fn hand(&mut self) {

@@ -129,6 +129,8 @@ pub fn record(ended: Ended<Tag>) -> Record {
 /// The same where this machine lacked something to the last: nothing that came of other addresses
 /// counts, for one that could not be tried might have answered.
 pub fn lacking(mut ended: Ended<Tag>) -> Record {
-    ended.outcome = ended.outcome.map_err(|failure| failure.only_lack());
+    ended.outcome = ended
+        .outcome
+        .map_err(|failure| failure.keep_local_failures());
     record(ended)
 }

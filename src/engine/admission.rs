@@ -2,7 +2,7 @@
 
 use super::pending::Opening;
 use super::rate::Rate;
-use crate::outcome::Lacked;
+use crate::outcome::Shortage;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
 use std::mem;
@@ -184,21 +184,21 @@ impl<C: Candidate> Admission<C> {
 
     /// Whether what came of a check stands although this machine lacked something: it was alone, so
     /// that nothing of ours could have taken its room, or was tried often enough.
-    pub fn stands(&self, lacked: Lacked, alone: bool, tries: u8) -> bool {
+    pub fn stands(&self, lacked: Shortage, alone: bool, tries: u8) -> bool {
         match lacked {
-            Lacked::Room => alone,
-            Lacked::Address => usize::from(tries) >= PAUSES.len(),
+            Shortage::Room => alone,
+            Shortage::Address => usize::from(tries) >= PAUSES.len(),
         }
     }
 
     /// Takes back a check that has ended, to be tried again. `in_flight` are still under way.
-    pub fn again(&mut self, mut candidate: C, lacked: Lacked, now: Instant, in_flight: usize) {
+    pub fn again(&mut self, mut candidate: C, lacked: Shortage, now: Instant, in_flight: usize) {
         match lacked {
-            Lacked::Room => {
+            Shortage::Room => {
                 self.crowded = in_flight > 0;
                 self.lacking.push_back(candidate);
             }
-            Lacked::Address => {
+            Shortage::Address => {
                 self.crowded = false;
                 let tries = candidate.tries();
                 let pause = PAUSES.get(usize::from(*tries)).copied().unwrap_or_default();

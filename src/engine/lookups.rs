@@ -51,7 +51,7 @@ impl Lookups {
             Ok(()) => Poll::Pending,
             Err(e) => {
                 self.pending.refused(&question, system.resolvers());
-                Poll::Ready(Err(LookupError::Lack(e)))
+                Poll::Ready(Err(LookupError::Local(e)))
             }
         }
     }

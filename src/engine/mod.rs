@@ -30,7 +30,7 @@ pub mod system;
 mod world;
 
 use crate::check::Check;
-use crate::outcome::{Failure, Report};
+use crate::outcome::{Failure, Success};
 use crate::probe::Probe;
 use crate::resolve::Question;
 use crate::state::Scratch;
@@ -103,7 +103,7 @@ pub struct Ended<T> {
     /// The probe.
     pub probe: Probe,
     /// What came of it.
-    pub outcome: Result<Report, Failure>,
+    pub outcome: Result<Success, Failure>,
     /// When.
     pub at: Instant,
 }

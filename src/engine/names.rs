@@ -52,7 +52,7 @@ impl Names {
         answer: Result<Vec<SocketAddr>, LookupError>,
         now: Instant,
     ) {
-        if matches!(answer, Err(LookupError::Lack(_))) {
+        if matches!(answer, Err(LookupError::Local(_))) {
             return;
         }
         self.came.push_back((now, question.clone()));
@@ -93,7 +93,7 @@ pub fn copy(answer: &Result<Vec<SocketAddr>, LookupError>) -> Result<Vec<SocketA
     match answer {
         Ok(addresses) => Ok(addresses.clone()),
         Err(LookupError::Failed(e)) => Err(LookupError::Failed(again(e))),
-        Err(LookupError::Lack(e)) => Err(LookupError::Lack(again(e))),
+        Err(LookupError::Local(e)) => Err(LookupError::Local(again(e))),
         Err(LookupError::NoSource) => Err(LookupError::NoSource),
     }
 }
@@ -147,7 +147,7 @@ mod tests {
             Some(Err(LookupError::NoSource))
         ));
         let b = question("b");
-        let lack = LookupError::Lack(io::Error::from_raw_os_error(24));
+        let lack = LookupError::Local(io::Error::from_raw_os_error(24));
         names.keep(b.clone(), Err(lack), later);
         assert!(!names.has(&b, later));
     }

@@ -1,6 +1,6 @@
 //! What an error number of the system means: the one place that sorts them.
 
-use super::Lacked;
+use super::Shortage;
 use rustix::io::Errno;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// This machine lacked something that it may have again.
-    Lack(Lacked),
+    Lack(Shortage),
     /// This machine does not allow it, or can't do it at all.
     Unable,
     /// The port, or the socket, refused.
@@ -42,8 +42,8 @@ impl Meaning {
             | Errno::NOSPC
             | Errno::NOSR
             | Errno::DQUOT
-            | Errno::USERS => Self::Lack(Lacked::Room),
-            Errno::ADDRNOTAVAIL | Errno::ADDRINUSE => Self::Lack(Lacked::Address),
+            | Errno::USERS => Self::Lack(Shortage::Room),
+            Errno::ADDRNOTAVAIL | Errno::ADDRINUSE => Self::Lack(Shortage::Address),
             Errno::ACCESS
             | Errno::PERM
             | Errno::AFNOSUPPORT
@@ -80,7 +80,7 @@ impl Meaning {
         match (Self::of(e), address) {
             // EAGAIN: no local port, or no room in the routing cache.
             (Some(Self::Timeout), Some(_)) if e.kind() == io::ErrorKind::WouldBlock => {
-                Self::Lack(Lacked::Address)
+                Self::Lack(Shortage::Address)
             }
             // Nothing left this machine: it was not told by which interface.
             (Some(Self::Unreachable), Some(address))
@@ -130,7 +130,7 @@ fn lacks_zone(address: SocketAddr) -> bool {
 
 /// Whether descriptors, buffers, memory or watches are used up.
 pub fn is_crowded(e: &io::Error) -> bool {
-    Meaning::of(e) == Some(Meaning::Lack(Lacked::Room))
+    Meaning::of(e) == Some(Meaning::Lack(Shortage::Room))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The facts of a finished check.
 
 mod errno;
-mod lack;
+mod shortage;
 mod trace;
 
 use crate::link::LinkError;
@@ -15,27 +15,27 @@ pub use errno::{is_crowded, of_this_machine};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-pub use trace::{Phases, Stamps, Trace};
+pub use trace::{PhaseDurations, Timestamps, Trace};
 
-/// A check that went all its way.
+/// A check that got to its end: what was asked was done, or the port was found open.
 #[derive(Debug)]
-pub enum Report {
+pub enum Success {
     /// Connected, and where asked matched.
-    Answered {
+    Completed {
         /// From the start to the quit string being with the kernel, or to the last thing before.
         elapsed: Duration,
         /// What was read; `None` where nothing was asked.
         reply: Option<Reply>,
     },
     /// The connection came up, and no more was asked.
-    Open,
+    PortOpen,
 }
 
 /// The response time, for what has one: a check that went all its way, and one whose reply was
 /// decided against.
-pub fn response_time(outcome: &Result<Report, Failure>) -> Option<Duration> {
+pub fn response_time(outcome: &Result<Success, Failure>) -> Option<Duration> {
     match outcome {
-        Ok(Report::Answered { elapsed, .. })
+        Ok(Success::Completed { elapsed, .. })
         | Err(Failure {
             cause: Cause::Unexpected { elapsed, .. },
             ..
@@ -65,7 +65,7 @@ pub enum Cause {
     /// The name, or the literal, has none of the family asked for.
     NoAddress(Family),
     /// No address connected.
-    Unconnected(Vec<Tried>),
+    Unconnected(Vec<FailedAttempt>),
     /// The deadline passed over a peer that did nothing.
     TimedOut,
     /// The peer closed before it sent anything.
@@ -93,7 +93,7 @@ pub enum Cause {
 
 /// What this machine lacked for a check, and may have again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lacked {
+pub enum Shortage {
     /// Descriptors, buffers, memory or a thread.
     Room,
     /// A local address, or a free port of it.
@@ -102,16 +102,16 @@ pub enum Lacked {
 
 /// One address that did not connect.
 #[derive(Debug)]
-pub struct Tried {
+pub struct FailedAttempt {
     /// The address; `None` for a Unix socket.
     pub address: Option<SocketAddr>,
     /// What came of it.
-    pub came: Came,
+    pub outcome: AttemptOutcome,
 }
 
 /// What came of one address.
 #[derive(Debug)]
-pub enum Came {
+pub enum AttemptOutcome {
     /// The attempt failed.
     Failed(io::Error),
     /// Nothing, by the deadline.

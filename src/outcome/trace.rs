@@ -13,7 +13,7 @@ pub struct Trace {
     /// From the start of the check to its end.
     pub total: Duration,
     /// How long each part took.
-    pub phases: Phases,
+    pub phases: PhaseDurations,
     /// The address connected to; while it connects, the one that was tried last.
     pub peer: Option<SocketAddr>,
     /// What TLS came to; `None` in the clear, and where it did not come up.
@@ -26,7 +26,7 @@ impl Trace {
         Self {
             phase,
             total: Duration::ZERO,
-            phases: Phases::default(),
+            phases: PhaseDurations::default(),
             peer: None,
             session: None,
         }
@@ -36,7 +36,7 @@ impl Trace {
 /// How long each part of a check took; `None` for one that was not there, or did not come to its
 /// end. They follow one another without a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Phases {
+pub struct PhaseDurations {
     /// The look-up of a name.
     pub resolve: Option<Duration>,
     /// To the connection.
@@ -50,14 +50,14 @@ pub struct Phases {
 
 /// When a check came to what it had to come to. Only the first time counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Stamps {
+pub struct Timestamps {
     resolved: Option<Instant>,
     connected: Option<Instant>,
     secured: Option<Instant>,
     answered: Option<Instant>,
 }
 
-impl Stamps {
+impl Timestamps {
     /// Notes that the check is in `phase` at `now`: what comes before it has come to its end.
     pub fn enter(&mut self, phase: Phase, now: Instant) {
         let stamp = match phase {
@@ -91,7 +91,7 @@ impl Stamps {
 
     /// How long each part took, for a check that began at `started`, with a name to look up or
     /// without, under TLS or in the clear.
-    pub fn phases(&self, started: Instant, named: bool, secure: bool) -> Phases {
+    pub fn phases(&self, started: Instant, named: bool, secure: bool) -> PhaseDurations {
         let between =
             |from: Option<Instant>, to: Option<Instant>| Some(to?.saturating_duration_since(from?));
         let began = Some(started);
@@ -101,7 +101,7 @@ impl Stamps {
             (false, true) => (began, self.secured),
             (false, false) => (began, self.connected),
         };
-        Phases {
+        PhaseDurations {
             resolve: between(began, resolved).filter(|_| named),
             connect: between(resolved, self.connected),
             tls: between(self.connected, self.secured).filter(|_| secure),
@@ -118,7 +118,7 @@ mod tests {
     fn the_parts_follow_one_another_without_a_gap() {
         let started = Instant::now();
         let at = |ms| started + Duration::from_millis(ms);
-        let mut stamps = Stamps::default();
+        let mut stamps = Timestamps::default();
         for (phase, ms) in [
             (Phase::Resolving, 1),
             (Phase::Connecting, 3),
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_check_that_asks_no_more_than_a_connection_has_its_time() {
         let started = Instant::now();
-        let mut stamps = Stamps::default();
+        let mut stamps = Timestamps::default();
         stamps.enter(Phase::Connecting, started);
         stamps.connect(started + Duration::from_millis(7));
         let phases = stamps.phases(started, false, false);
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn what_did_not_come_to_its_end_took_no_time() {
         let started = Instant::now();
-        let none = Stamps::default().phases(started, true, true);
-        assert_eq!(none, Phases::default());
-        let mut stamps = Stamps::default();
+        let none = Timestamps::default().phases(started, true, true);
+        assert_eq!(none, PhaseDurations::default());
+        let mut stamps = Timestamps::default();
         stamps.enter(Phase::Connecting, started);
         stamps.enter(Phase::Handshaking, started);
         let phases = stamps.phases(started, true, true);

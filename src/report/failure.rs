@@ -4,7 +4,7 @@ use super::harmless;
 use crate::check::Check;
 use crate::host::spelling;
 use crate::net::LookupError;
-use crate::outcome::{Came, Cause, Failure, Tried};
+use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure};
 use crate::phase::Phase;
 use crate::target::{Family, Target};
 use rustix::io::Errno;
@@ -79,7 +79,7 @@ pub fn span(duration: Duration) -> String {
 
 fn came(check: &Check, target: &Target, failure: &Failure) -> String {
     match &failure.cause {
-        Cause::Lookup(LookupError::Lack(e)) => lack(e),
+        Cause::Lookup(LookupError::Local(e)) => lack(e),
         Cause::Lookup(LookupError::NoSource) => {
             "neither /etc/hosts nor /etc/resolv.conf is there to look it up in".to_owned()
         }
@@ -122,15 +122,17 @@ fn came(check: &Check, target: &Target, failure: &Failure) -> String {
 }
 
 /// What came of each address of a name; a literal or a path has been named already.
-fn unconnected(check: &Check, target: &Target, tried: &[Tried]) -> String {
-    let came = |tried: &Tried| match &tried.came {
-        Came::Silence => timed_out(check),
-        Came::GivenUp => "no answer".to_owned(),
-        Came::Untried => "not tried".to_owned(),
-        Came::Failed(e) if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
+fn unconnected(check: &Check, target: &Target, tried: &[FailedAttempt]) -> String {
+    let came = |tried: &FailedAttempt| match &tried.outcome {
+        AttemptOutcome::Silence => timed_out(check),
+        AttemptOutcome::GivenUp => "no answer".to_owned(),
+        AttemptOutcome::Untried => "not tried".to_owned(),
+        AttemptOutcome::Failed(e)
+            if tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock =>
+        {
             format!("{}: its backlog is full", timed_out(check))
         }
-        Came::Failed(e) => lack(e),
+        AttemptOutcome::Failed(e) => lack(e),
     };
     let each = tried.iter().map(|tried| match (tried.address, target) {
         (Some(address), Target::Name { .. }) => format!("{address}: {}", came(tried)),

@@ -3,7 +3,9 @@
 use super::harmless;
 use super::message::push_reply;
 use crate::expect::Group;
-use crate::outcome::{Came, Cause, Failure, Reply, Report, Tried, response_time};
+use crate::outcome::{
+    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, response_time,
+};
 use crate::phase::Phase;
 use crate::record::Checked;
 use crate::target::Target;
@@ -41,7 +43,7 @@ pub fn address(checked: &Checked) -> Option<String> {
         }) => tried.as_slice(),
         _ => &[],
     };
-    let was_tried = |tried: &&Tried| !matches!(tried.came, Came::Untried);
+    let was_tried = |tried: &&FailedAttempt| !matches!(tried.outcome, AttemptOutcome::Untried);
     let last = || tried.iter().rev().find(was_tried)?.address;
     Some(match checked.trace.peer.or_else(last)? {
         SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
@@ -66,8 +68,8 @@ pub fn elapsed(checked: &Checked) -> Duration {
 pub fn reply(checked: &Checked) -> Option<&Reply> {
     static NOTHING: Reply = Reply::nothing();
     match &checked.outcome {
-        Ok(Report::Answered { reply, .. }) => reply.as_ref(),
-        Ok(Report::Open) => None,
+        Ok(Success::Completed { reply, .. }) => reply.as_ref(),
+        Ok(Success::PortOpen) => None,
         Err(failure) => match (&failure.cause, failure.phase) {
             (Cause::Unexpected { reply, .. }, _) => Some(reply),
             (Cause::Closed | Cause::TimedOut, Phase::Reading) => Some(&NOTHING),
@@ -129,14 +131,17 @@ mod tests {
     fn the_address_is_the_one_connected_to_or_the_last_that_was_tried() {
         let zone = SocketAddrV6::new(std::net::Ipv6Addr::LOCALHOST, 25, 0, 2);
         let v4 = |n| SocketAddr::from(([192, 0, 2, n], 25));
-        let tried = |address, came| Tried {
+        let tried = |address, outcome| FailedAttempt {
             address: Some(address),
-            came,
+            outcome,
         };
         let unconnected = Cause::Unconnected(vec![
-            tried(v4(1), Came::Silence),
-            tried(v4(2), Came::Failed(io::ErrorKind::ConnectionRefused.into())),
-            tried(v4(3), Came::Untried),
+            tried(v4(1), AttemptOutcome::Silence),
+            tried(
+                v4(2),
+                AttemptOutcome::Failed(io::ErrorKind::ConnectionRefused.into()),
+            ),
+            tried(v4(3), AttemptOutcome::Untried),
         ]);
         let mut record = record(Check::default(), failed(Phase::Connecting, unconnected));
         assert_eq!(of(&record, address).as_deref(), Some("192.0.2.2"));

@@ -2,7 +2,7 @@
 
 use super::{field, line};
 use crate::expect::Group;
-use crate::outcome::Phases;
+use crate::outcome::PhaseDurations;
 use crate::record::{Checked, Event, Record};
 use crate::status::Status;
 use crate::target::Target;
@@ -95,17 +95,17 @@ impl Serialize for Row<'_> {
     }
 }
 
-struct Parts(Phases);
+struct Parts(PhaseDurations);
 
 impl Serialize for Parts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Phases {
+        let PhaseDurations {
             resolve,
             connect,
             tls,
             first_byte,
         } = self.0;
-        let mut parts = serializer.serialize_struct("Phases", 4)?;
+        let mut parts = serializer.serialize_struct("PhaseDurations", 4)?;
         parts.serialize_field("resolve", &resolve.map(seconds))?;
         parts.serialize_field("connect", &connect.map(seconds))?;
         parts.serialize_field("tls", &tls.map(seconds))?;
@@ -186,7 +186,7 @@ mod tests {
         full.label.name = Some("mx one".into());
         change(&mut full, |checked| {
             let ms = |ms| Some(Duration::from_millis(ms));
-            checked.trace.phases = Phases {
+            checked.trace.phases = PhaseDurations {
                 resolve: ms(1),
                 connect: ms(2),
                 tls: ms(3),

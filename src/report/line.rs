@@ -3,7 +3,7 @@
 use super::harmless;
 use super::message::{Message, width};
 use crate::check::Check;
-use crate::outcome::{Failure, Report, response_time};
+use crate::outcome::{Failure, Success, response_time};
 use crate::status::Status;
 use crate::target::Target;
 use std::time::Duration;
@@ -18,7 +18,7 @@ const NAME: usize = 64;
 pub fn check(
     check: &Check,
     target: &Target,
-    outcome: &Result<Report, Failure>,
+    outcome: &Result<Success, Failure>,
     status: Status,
 ) -> String {
     let perfdata = match response_time(outcome) {
@@ -33,7 +33,7 @@ pub fn check(
 pub fn bare(
     check: &Check,
     target: &Target,
-    outcome: &Result<Report, Failure>,
+    outcome: &Result<Success, Failure>,
     status: Status,
 ) -> String {
     let message = message(check, target, outcome, status);
@@ -44,7 +44,7 @@ pub fn bare(
 pub fn message(
     check: &Check,
     target: &Target,
-    outcome: &Result<Report, Failure>,
+    outcome: &Result<Success, Failure>,
     status: Status,
 ) -> String {
     let head = head(&check.name, status);
@@ -117,7 +117,7 @@ fn seconds(duration: Duration) -> String {
 mod tests {
     use super::*;
     use crate::net::LookupError;
-    use crate::outcome::{Came, Cause, Reply, Tried};
+    use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Reply};
     use crate::phase::Phase;
     use std::io;
 
@@ -134,14 +134,14 @@ mod tests {
         reply
     }
 
-    fn ok(reply: Option<Reply>) -> Result<Report, Failure> {
-        Ok(Report::Answered {
+    fn ok(reply: Option<Reply>) -> Result<Success, Failure> {
+        Ok(Success::Completed {
             elapsed: Duration::from_micros(12_345),
             reply,
         })
     }
 
-    fn err(phase: Phase, cause: Cause) -> Result<Report, Failure> {
+    fn err(phase: Phase, cause: Cause) -> Result<Success, Failure> {
         let connected = !matches!(phase, Phase::Resolving | Phase::Connecting);
         let peer = connected.then_some(([192, 0, 2, 1], 25).into());
         Err(Failure {
@@ -159,9 +159,9 @@ mod tests {
             expect_closed: true,
             ..Check::default()
         };
-        let refused = |address: Option<_>| -> Result<Report, Failure> {
-            let came = Came::Failed(io::Error::from_raw_os_error(111));
-            let cause = Cause::Unconnected(vec![Tried { address, came }]);
+        let refused = |address: Option<_>| -> Result<Success, Failure> {
+            let outcome = AttemptOutcome::Failed(io::Error::from_raw_os_error(111));
+            let cause = Cause::Unconnected(vec![FailedAttempt { address, outcome }]);
             Err(Failure {
                 phase: Phase::Connecting,
                 cause,
@@ -214,13 +214,13 @@ mod tests {
             (
                 &closed,
                 name(),
-                Ok(Report::Open),
+                Ok(Success::PortOpen),
                 "TCP OK: Unexpectedly open port. (port=25)\n",
             ),
             (
                 &closed,
                 socket,
-                Ok(Report::Open),
+                Ok(Success::PortOpen),
                 "TCP OK: Unexpectedly open unixsock. (sock=/run/a\\x7cb)\n",
             ),
         ] {
@@ -230,15 +230,15 @@ mod tests {
 
     #[test]
     fn every_other_failure_says_what_was_done_to_whom_and_what_came_of_it() {
-        let refused = Came::Failed(io::Error::from_raw_os_error(111));
+        let refused = AttemptOutcome::Failed(io::Error::from_raw_os_error(111));
         let tried = vec![
-            Tried {
+            FailedAttempt {
                 address: Some(([0, 0, 0, 0, 0, 0, 0, 1], 25).into()),
-                came: refused,
+                outcome: refused,
             },
-            Tried {
+            FailedAttempt {
                 address: Some(([192, 0, 2, 1], 25).into()),
-                came: Came::Silence,
+                outcome: AttemptOutcome::Silence,
             },
         ];
         let said = "failed to lookup address information: Name or service not known";

@@ -4,7 +4,7 @@ use super::failure::{behind, describe, place, span};
 use super::harmless;
 use super::trim::between_line_ends;
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, Reply, Report};
+use crate::outcome::{Cause, Failure, Reply, Success};
 use crate::target::Target;
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ pub struct Message<'a> {
 
 impl<'a> Message<'a> {
     /// What came of a check.
-    pub fn of(check: &Check, target: &Target, outcome: &'a Result<Report, Failure>) -> Self {
+    pub fn of(check: &Check, target: &Target, outcome: &'a Result<Success, Failure>) -> Self {
         match outcome {
-            Ok(Report::Answered { elapsed, reply }) => answered(target, *elapsed, reply.as_ref()),
-            Ok(Report::Open) => Self::own(about_port(target, "Unexpectedly open", "")),
+            Ok(Success::Completed { elapsed, reply }) => answered(target, *elapsed, reply.as_ref()),
+            Ok(Success::PortOpen) => Self::own(about_port(target, "Unexpectedly open", "")),
             Err(failure) if failure.verifies_closed(check) => {
                 Self::own(about_port(target, "Verified that the", " is closed"))
             }

@@ -1,7 +1,7 @@
 //! Records for the tests of this room.
 
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, Phases, Reply, Report, Trace};
+use crate::outcome::{Cause, Failure, PhaseDurations, Reply, Success, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record};
 use crate::target::Target;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// A check of port 25 of `mail.example`, which began at the epoch and took 90 ms.
-pub fn record(check: Check, outcome: Result<Report, Failure>) -> Record {
+pub fn record(check: Check, outcome: Result<Success, Failure>) -> Record {
     let target = Target::Name {
         host: "mail.example".to_owned(),
         port: 25,
@@ -18,7 +18,7 @@ pub fn record(check: Check, outcome: Result<Report, Failure>) -> Record {
     let trace = Trace {
         phase: Phase::Done,
         total: Duration::from_millis(90),
-        phases: Phases::default(),
+        phases: PhaseDurations::default(),
         peer: None,
         session: None,
     };
@@ -64,15 +64,15 @@ pub fn refused(target: &str, message: &str) -> Record {
 }
 
 /// Answered after so many milliseconds.
-pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Report, Failure> {
-    Ok(Report::Answered {
+pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Success, Failure> {
+    Ok(Success::Completed {
         elapsed: Duration::from_millis(ms),
         reply: reply.map(self::reply),
     })
 }
 
 /// Died of this.
-pub fn failed(phase: Phase, cause: Cause) -> Result<Report, Failure> {
+pub fn failed(phase: Phase, cause: Cause) -> Result<Success, Failure> {
     let peer = None;
     Err(Failure {
         phase,

@@ -2,7 +2,7 @@
 
 use super::{harmless, line};
 use crate::check::Check;
-use crate::outcome::{Failure, Report};
+use crate::outcome::{Failure, Success};
 use crate::record::{Event, Label, Record};
 use crate::status::Status;
 use crate::target::Target;
@@ -26,7 +26,7 @@ pub fn bare(record: &Record, status: Status) -> String {
 }
 
 fn line_by(
-    checked: fn(&Check, &Target, &Result<Report, Failure>, Status) -> String,
+    checked: fn(&Check, &Target, &Result<Success, Failure>, Status) -> String,
     record: &Record,
     status: Status,
 ) -> String {

@@ -2,7 +2,7 @@
 
 use super::{Cx, Handshaking, State, Turn, Wait};
 use crate::net::{Attempt, Endpoint, Io};
-use crate::outcome::{Came, Cause, Report, Tried};
+use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Success};
 use crate::target::{ATTEMPTS, Target};
 use mio::Interest;
 use rustix::io::Errno;
@@ -26,7 +26,7 @@ pub struct Connecting {
     next: Option<Instant>,
     /// When attempts that are silent begin to give their places to addresses that have had none.
     patience: Option<Instant>,
-    tried: Vec<Tried>,
+    tried: Vec<FailedAttempt>,
 }
 
 enum Addresses {
@@ -91,9 +91,9 @@ impl Connecting {
                         if was_up(&e) {
                             return lost(cx, address, e);
                         }
-                        self.tried.push(Tried {
+                        self.tried.push(FailedAttempt {
                             address,
-                            came: Came::Failed(e),
+                            outcome: AttemptOutcome::Failed(e),
                         });
                         self.next = None;
                     }
@@ -128,9 +128,9 @@ impl Connecting {
     pub(super) fn expire(mut self) -> Cause {
         for running in self.running.into_iter().flatten() {
             let address = self.addresses.at(running.which);
-            self.tried.push(Tried {
+            self.tried.push(FailedAttempt {
                 address,
-                came: Came::Silence,
+                outcome: AttemptOutcome::Silence,
             });
         }
         match &self.addresses {
@@ -140,16 +140,16 @@ impl Connecting {
                     .skip(usize::from(self.begun))
                     .copied()
                     .map(Some);
-                self.tried.extend(rest.map(|address| Tried {
+                self.tried.extend(rest.map(|address| FailedAttempt {
                     address,
-                    came: Came::Untried,
+                    outcome: AttemptOutcome::Untried,
                 }));
             }
             Addresses::Socket if self.tried.is_empty() => {
-                let came = Came::Failed(io::ErrorKind::WouldBlock.into());
-                self.tried.push(Tried {
+                let outcome = AttemptOutcome::Failed(io::ErrorKind::WouldBlock.into());
+                self.tried.push(FailedAttempt {
                     address: None,
-                    came,
+                    outcome,
                 });
             }
             Addresses::Socket | Addresses::One(_) => {}
@@ -194,9 +194,9 @@ impl Connecting {
         let oldest = running.min_by_key(|slot| slot.map(|running| running.which));
         if let Some(Running { attempt, which }) = oldest.and_then(Option::take) {
             cx.net.abandon(attempt);
-            self.tried.push(Tried {
+            self.tried.push(FailedAttempt {
                 address: self.addresses.at(which),
-                came: Came::GivenUp,
+                outcome: AttemptOutcome::GivenUp,
             });
         }
     }
@@ -219,7 +219,7 @@ impl Connecting {
             }
             Err(e) if address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
                 if cx.check.expect_closed {
-                    return Some(State::Done(Report::Open));
+                    return Some(State::Done(Success::PortOpen));
                 }
                 let pause = PAUSES
                     .get(usize::from(which))
@@ -228,9 +228,9 @@ impl Connecting {
                     .unwrap_or_default();
                 self.next = Some(cx.now + Duration::from_millis(pause));
             }
-            Err(e) => self.tried.push(Tried {
+            Err(e) => self.tried.push(FailedAttempt {
                 address,
-                came: Came::Failed(e),
+                outcome: AttemptOutcome::Failed(e),
             }),
         }
         None
@@ -270,7 +270,7 @@ fn lost(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Tu
 /// Connected, and no more was asked.
 fn open(cx: &mut Cx<'_>) -> State {
     cx.stamps.connect(cx.net.now());
-    State::Done(Report::Open)
+    State::Done(Success::PortOpen)
 }
 
 /// Whether the error can only befall a connection that was up: a reset in answer to our SYN is

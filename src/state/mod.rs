@@ -16,7 +16,7 @@ use crate::check::Check;
 use crate::expect::Work;
 use crate::link::Link;
 use crate::net::{Blocked, Net};
-use crate::outcome::{Cause, Report, Stamps};
+use crate::outcome::{Cause, Success, Timestamps};
 use crate::phase::Phase;
 use crate::target::Target;
 use mio::Interest;
@@ -47,7 +47,7 @@ pub enum State {
     /// Hands the quit string to the kernel.
     Quitting(Quitting),
     /// Has gone all the way.
-    Done(Report),
+    Done(Success),
     /// Has ended; stepping it again is an error.
     Ended,
 }
@@ -90,7 +90,7 @@ pub struct Cx<'a> {
     /// The address connected to.
     pub peer: &'a mut Option<SocketAddr>,
     /// When it came to what.
-    pub stamps: &'a mut Stamps,
+    pub stamps: &'a mut Timestamps,
     /// When this step began.
     pub now: Instant,
 }

@@ -3,7 +3,7 @@
 use super::{Cx, SHARE, State, Turn, Wait};
 use crate::link::{Chunk, LinkError};
 use crate::net::Io;
-use crate::outcome::{Cause, Reply, Report};
+use crate::outcome::{Cause, Reply, Success};
 use std::time::{Duration, Instant};
 
 /// How many reads one step may take: a peer can send without end.
@@ -200,6 +200,6 @@ impl Found {
                 });
             }
         };
-        Ok(State::Done(Report::Answered { elapsed, reply }))
+        Ok(State::Done(Success::Completed { elapsed, reply }))
     }
 }

@@ -3,7 +3,7 @@
 use super::is_over;
 use crate::check::Check;
 use crate::net::LookupError;
-use crate::outcome::{Came, Cause, Failure, Lacked, Meaning, Report, Tried};
+use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure, Meaning, Shortage, Success};
 use crate::phase::Phase;
 use crate::tls::TlsError;
 use std::io;
@@ -98,15 +98,15 @@ impl Reason {
 }
 
 /// Why a check ended as it did. The verdict follows from it: [`judge`](super::judge()).
-pub fn reason(check: &Check, outcome: &Result<Report, Failure>) -> Reason {
+pub fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reason {
     match outcome {
-        Ok(Report::Open) => Reason::Open,
-        Ok(Report::Answered { elapsed, .. })
+        Ok(Success::PortOpen) => Reason::Open,
+        Ok(Success::Completed { elapsed, .. })
             if is_over(*elapsed, check.critical) || is_over(*elapsed, check.warning) =>
         {
             Reason::Slow
         }
-        Ok(Report::Answered { .. }) => Reason::Ok,
+        Ok(Success::Completed { .. }) => Reason::Ok,
         Err(failure) if check.expect_closed => failure.reason_of_closed(),
         Err(failure) => failure.reason(),
     }
@@ -125,13 +125,15 @@ impl Failure {
         let (Cause::Unconnected(tried), true) = (&self.cause, reason.is_closed()) else {
             return reason;
         };
-        let is_full = |tried: &Tried| match &tried.came {
-            Came::Failed(e) => tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock,
-            Came::Silence | Came::GivenUp | Came::Untried => false,
+        let is_full = |tried: &FailedAttempt| match &tried.outcome {
+            AttemptOutcome::Failed(e) => {
+                tried.address.is_none() && e.kind() == io::ErrorKind::WouldBlock
+            }
+            AttemptOutcome::Silence | AttemptOutcome::GivenUp | AttemptOutcome::Untried => false,
         };
-        let is_passed_over = |tried: &Tried| {
-            matches!(tried.came, Came::Untried)
-                || tried.meaning() == Some(Meaning::Lack(Lacked::Room))
+        let is_passed_over = |tried: &FailedAttempt| {
+            matches!(tried.outcome, AttemptOutcome::Untried)
+                || tried.meaning() == Some(Meaning::Lack(Shortage::Room))
         };
         match () {
             () if tried.iter().any(is_full) => Reason::Open,
@@ -142,7 +144,7 @@ impl Failure {
 
     fn reason(&self) -> Reason {
         match &self.cause {
-            Cause::Lookup(LookupError::Lack(_) | LookupError::NoSource) => Reason::Local,
+            Cause::Lookup(LookupError::Local(_) | LookupError::NoSource) => Reason::Local,
             Cause::Lookup(LookupError::Failed(e)) => match Meaning::of(e) {
                 Some(meaning) if meaning.is_local() => Reason::Local,
                 _ => Reason::Dns,
@@ -182,10 +184,10 @@ impl Meaning {
 /// What the last address said that this machine could try, and before it one that did not say that
 /// nothing listens there; where none had its turn, the time was up. Where this machine could try
 /// none, that is why.
-fn unconnected(tried: &[Tried]) -> Reason {
-    let said = |tried: &Tried| match tried.meaning() {
+fn unconnected(tried: &[FailedAttempt]) -> Reason {
+    let said = |tried: &FailedAttempt| match tried.meaning() {
         Some(meaning) => Some(meaning.reason()),
-        None if matches!(tried.came, Came::Untried) => None,
+        None if matches!(tried.outcome, AttemptOutcome::Untried) => None,
         None => Some(Reason::Timeout),
     };
     if tried.iter().all(|tried| said(tried) == Some(Reason::Local)) {
@@ -213,7 +215,7 @@ mod tests {
         errno.into()
     }
 
-    fn failed(cause: Cause) -> Result<Report, Failure> {
+    fn failed(cause: Cause) -> Result<Success, Failure> {
         Err(Failure {
             phase: Phase::Reading,
             cause,
@@ -222,26 +224,26 @@ mod tests {
         })
     }
 
-    fn unconnected(came: impl IntoIterator<Item = Came>) -> Result<Report, Failure> {
-        let tried = came.into_iter().map(|came| Tried {
+    fn unconnected(came: impl IntoIterator<Item = AttemptOutcome>) -> Result<Success, Failure> {
+        let tried = came.into_iter().map(|outcome| FailedAttempt {
             address: None,
-            came,
+            outcome,
         });
         failed(Cause::Unconnected(tried.collect()))
     }
 
-    fn unable(errno: Errno) -> Result<Report, Failure> {
-        unconnected([Came::Failed(io(errno))])
+    fn unable(errno: Errno) -> Result<Success, Failure> {
+        unconnected([AttemptOutcome::Failed(io(errno))])
     }
 
-    fn answered(ms: u64) -> Result<Report, Failure> {
-        Ok(Report::Answered {
+    fn answered(ms: u64) -> Result<Success, Failure> {
+        Ok(Success::Completed {
             elapsed: Duration::from_millis(ms),
             reply: None,
         })
     }
 
-    fn unexpected(open: bool) -> Result<Report, Failure> {
+    fn unexpected(open: bool) -> Result<Success, Failure> {
         failed(Cause::Unexpected {
             reply: Box::default(),
             elapsed: Duration::ZERO,
@@ -249,7 +251,7 @@ mod tests {
         })
     }
 
-    fn silent_resolver() -> Result<Report, Failure> {
+    fn silent_resolver() -> Result<Success, Failure> {
         Err(Failure {
             phase: Phase::Resolving,
             cause: Cause::TimedOut,
@@ -259,22 +261,22 @@ mod tests {
     }
 
     /// One line an outcome, with `-w 0.01 -c 0.02`.
-    fn table() -> Vec<(Result<Report, Failure>, Reason)> {
-        let local = || Came::Failed(io(Errno::ADDRNOTAVAIL));
-        let refused = || Came::Failed(io(Errno::CONNREFUSED));
+    fn table() -> Vec<(Result<Success, Failure>, Reason)> {
+        let local = || AttemptOutcome::Failed(io(Errno::ADDRNOTAVAIL));
+        let refused = || AttemptOutcome::Failed(io(Errno::CONNREFUSED));
         let lookup = |e| failed(Cause::Lookup(e));
         vec![
             (answered(10), Reason::Ok),
             (answered(11), Reason::Slow),
             (answered(21), Reason::Slow),
-            (Ok(Report::Open), Reason::Open),
+            (Ok(Success::PortOpen), Reason::Open),
             (
                 lookup(LookupError::Failed(io::Error::other("no such name"))),
                 Reason::Dns,
             ),
             (lookup(LookupError::Failed(io(Errno::MFILE))), Reason::Local),
             (
-                lookup(LookupError::Lack(io::Error::other("memory"))),
+                lookup(LookupError::Local(io::Error::other("memory"))),
                 Reason::Local,
             ),
             (lookup(LookupError::NoSource), Reason::Local),
@@ -288,26 +290,35 @@ mod tests {
             (unable(Errno::CONNABORTED), Reason::Reset),
             (unable(Errno::NOSPC), Reason::Local),
             (
-                unconnected([Came::Failed(io(Errno::CONNABORTED)), refused()]),
+                unconnected([AttemptOutcome::Failed(io(Errno::CONNABORTED)), refused()]),
                 Reason::Reset,
             ),
             (
-                unconnected([Came::Failed(io::ErrorKind::WouldBlock.into())]),
+                unconnected([AttemptOutcome::Failed(io::ErrorKind::WouldBlock.into())]),
                 Reason::Timeout,
             ),
-            (unconnected([Came::Silence]), Reason::Timeout),
-            (unconnected([refused(), Came::GivenUp]), Reason::Timeout),
-            (unconnected([Came::Silence, refused()]), Reason::Refused),
+            (unconnected([AttemptOutcome::Silence]), Reason::Timeout),
+            (
+                unconnected([refused(), AttemptOutcome::GivenUp]),
+                Reason::Timeout,
+            ),
+            (
+                unconnected([AttemptOutcome::Silence, refused()]),
+                Reason::Refused,
+            ),
             (unconnected([refused(), local()]), Reason::Refused),
             (
-                unconnected([Came::Failed(io(Errno::MFILE)), refused()]),
+                unconnected([AttemptOutcome::Failed(io(Errno::MFILE)), refused()]),
                 Reason::Refused,
             ),
             (
-                unconnected([refused(), local(), Came::Untried]),
+                unconnected([refused(), local(), AttemptOutcome::Untried]),
                 Reason::Refused,
             ),
-            (unconnected([local(), Came::Untried]), Reason::Timeout),
+            (
+                unconnected([local(), AttemptOutcome::Untried]),
+                Reason::Timeout,
+            ),
             (unconnected([local(), local()]), Reason::Local),
             (failed(Cause::TimedOut), Reason::Timeout),
             (failed(Cause::Closed), Reason::Eof),
@@ -357,17 +368,17 @@ mod tests {
         };
         for (outcome, plain) in table() {
             let Err(failure) = &outcome else { continue };
-            let came = |what: fn(&Came) -> bool| match &failure.cause {
-                Cause::Unconnected(tried) => tried.iter().any(|tried| what(&tried.came)),
+            let came = |what: fn(&AttemptOutcome) -> bool| match &failure.cause {
+                Cause::Unconnected(tried) => tried.iter().any(|tried| what(&tried.outcome)),
                 _ => false,
             };
-            let is_full = |came: &Came| match came {
-                Came::Failed(e) => e.kind() == io::ErrorKind::WouldBlock,
+            let is_full = |came: &AttemptOutcome| match came {
+                AttemptOutcome::Failed(e) => e.kind() == io::ErrorKind::WouldBlock,
                 _ => false,
             };
-            let is_passed_over = |came: &Came| match came {
-                Came::Failed(e) => is_crowded(e),
-                came => matches!(came, Came::Untried),
+            let is_passed_over = |came: &AttemptOutcome| match came {
+                AttemptOutcome::Failed(e) => is_crowded(e),
+                came => matches!(came, AttemptOutcome::Untried),
             };
             let expected = match &failure.cause {
                 Cause::Unconnected(_) if !plain.is_closed() => plain,
@@ -380,7 +391,7 @@ mod tests {
             let is_ok = judge(&check, &outcome) == Status::Ok;
             assert_eq!(is_ok, expected == Reason::Ok, "{outcome:?}");
         }
-        assert_eq!(reason(&check, &Ok(Report::Open)), Reason::Open);
+        assert_eq!(reason(&check, &Ok(Success::PortOpen)), Reason::Open);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use allocation_counter::{AllocationInfo, measure};
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::memory::Budget;
-use check_tcp::outcome::{Failure, Report};
+use check_tcp::outcome::{Failure, Success};
 use check_tcp::preset::{self, Preset};
 use check_tcp::probe::Probe;
 use check_tcp::state::Scratch;
@@ -53,7 +53,7 @@ fn bare() -> Arc<Check> {
 
 /// What the steps of a probe allocate, from the first to its outcome, in an engine that has been at
 /// work: probes like it have gone before, and what all share has grown to what they need.
-fn steps(check: &Arc<Check>, reply: &[&[u8]]) -> (Result<Report, Failure>, AllocationInfo) {
+fn steps(check: &Arc<Check>, reply: &[&[u8]]) -> (Result<Success, Failure>, AllocationInfo) {
     let target = Target::host("192.0.2.1", 25).expect("an address");
     let mut scratch = Scratch::default();
     let mut run = || {

@@ -2,7 +2,7 @@
 //! the kernel does it where the peer takes its time, and there when it is asked for again.
 
 use check_tcp::net::{Attempt, Endpoint, LookupError, Net};
-use check_tcp::outcome::{Failure, Report};
+use check_tcp::outcome::{Failure, Success};
 use check_tcp::probe::Probe;
 use check_tcp::state::Scratch;
 use check_tcp::target::Family;
@@ -47,7 +47,7 @@ impl<P: Peer> World<P> {
     }
 
     /// Steps a probe to its end.
-    pub fn finish(&mut self, probe: &mut Probe, scratch: &mut Scratch) -> Result<Report, Failure> {
+    pub fn finish(&mut self, probe: &mut Probe, scratch: &mut Scratch) -> Result<Success, Failure> {
         for _ in 0..STEPS {
             if let Poll::Ready(outcome) = probe.step(self, scratch) {
                 return outcome;

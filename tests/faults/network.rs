@@ -89,7 +89,7 @@ fn a_list_says_what_was_out_of_reach_and_what_was_lacking() {
     if !has_ipv6() {
         return;
     }
-    // Tried again for two seconds, then it is our own lack.
+    // FailedAttempt again for two seconds, then it is our own lack.
     let program = program!("--targets - -t 20 --format json").inside(&nowhere);
     let listed = program.over("[::1]:9\n");
     listed.exits(3);

@@ -6,7 +6,7 @@ use crate::run::{DRAIN, Run, TRIED};
 use crate::script::Script;
 use crate::world::World;
 use check_tcp::check::Check;
-use check_tcp::outcome::{Failure, Reply, Report, Trace};
+use check_tcp::outcome::{Failure, Reply, Success, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::state::Scratch;
 use check_tcp::target::Target;
@@ -150,7 +150,7 @@ impl Case {
     }
 
     /// Runs it, then steps it once more.
-    pub fn outlive(self) -> Result<Report, Failure> {
+    pub fn outlive(self) -> Result<Success, Failure> {
         let mut scratch = Scratch::default();
         let mut driver = self.driver();
         driver.drive(&mut scratch).ok();
@@ -181,7 +181,7 @@ impl Case {
     }
 
     /// What must hold after every run is asserted here.
-    fn ended(&self, driver: Driver, outcome: Result<Report, Failure>) -> Run {
+    fn ended(&self, driver: Driver, outcome: Result<Success, Failure>) -> Run {
         let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
         let run = Run {
             status: verdict::judge(&self.check, &outcome),

@@ -8,7 +8,7 @@
 use crate::rng::Rng;
 use crate::world::World;
 use check_tcp::check::Check;
-use check_tcp::outcome::{Failure, Report, Trace};
+use check_tcp::outcome::{Failure, Success, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::probe::Probe;
 use check_tcp::state::Scratch;
@@ -125,7 +125,7 @@ impl Driver {
 
     /// Lets the next thing happen, and steps the probe where that is a reason to. Once it has ended
     /// that would be an error.
-    pub fn go_on(&mut self, scratch: &mut Scratch) -> Poll<Result<Report, Failure>> {
+    pub fn go_on(&mut self, scratch: &mut Scratch) -> Poll<Result<Success, Failure>> {
         if self.tally.steps > 0 && !self.awakes() {
             return Poll::Pending;
         }
@@ -144,7 +144,7 @@ impl Driver {
     }
 
     /// To the end.
-    pub fn drive(&mut self, scratch: &mut Scratch) -> Result<Report, Failure> {
+    pub fn drive(&mut self, scratch: &mut Scratch) -> Result<Success, Failure> {
         loop {
             if let Poll::Ready(outcome) = self.go_on(scratch) {
                 return outcome;
@@ -153,7 +153,7 @@ impl Driver {
     }
 
     /// Whatever comes of it, it is no waiting.
-    pub fn step_once_more(&mut self, scratch: &mut Scratch) -> Result<Report, Failure> {
+    pub fn step_once_more(&mut self, scratch: &mut Scratch) -> Result<Success, Failure> {
         match self.probe.step(&mut self.world, scratch) {
             Poll::Ready(outcome) => outcome,
             Poll::Pending => panic!("it waits, and nothing will come"),
@@ -166,7 +166,7 @@ impl Driver {
     }
 
     /// To `at` and no further, unless it ends before: then breaks it off.
-    pub fn interrupt_at(&mut self, at: Duration) -> Result<Report, Failure> {
+    pub fn interrupt_at(&mut self, at: Duration) -> Result<Success, Failure> {
         let mut scratch = Scratch::default();
         while self.go_on(&mut scratch).is_pending() {
             if self.due() > at {
@@ -177,7 +177,7 @@ impl Driver {
         panic!("it ended before it could be broken off")
     }
 
-    fn step(&mut self, scratch: &mut Scratch) -> Poll<Result<Report, Failure>> {
+    fn step(&mut self, scratch: &mut Scratch) -> Poll<Result<Success, Failure>> {
         let before = self.probe.phase();
         let at = self.world.age();
         let (calls, reads) = (self.world.log.calls, self.world.log.reads.len());
@@ -221,7 +221,7 @@ impl Driver {
     }
 
     /// Steps that nobody needs.
-    fn nudge(&mut self, scratch: &mut Scratch) -> Poll<Result<Report, Failure>> {
+    fn nudge(&mut self, scratch: &mut Scratch) -> Poll<Result<Success, Failure>> {
         let Some(mut rng) = self.nudges.take() else {
             return Poll::Pending;
         };

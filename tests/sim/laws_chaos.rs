@@ -5,7 +5,7 @@ use crate::printed;
 use crate::rng::each_seed;
 use crate::run::{LEAVE, Verdict};
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::Report;
+use check_tcp::outcome::Success;
 use std::time::Duration;
 
 #[test]
@@ -30,9 +30,9 @@ fn whatever_happens_a_probe_ends_in_time_and_keeps_to_what_was_asked() {
         }
         assert_eq!(
             check.expect_closed && run.outcome.is_ok(),
-            matches!(run.outcome, Ok(Report::Open))
+            matches!(run.outcome, Ok(Success::PortOpen))
         );
-        if let Ok(Report::Answered { elapsed, .. }) = run.outcome
+        if let Ok(Success::Completed { elapsed, .. }) = run.outcome
             && exact
             && run.world.heard() == asked
         {

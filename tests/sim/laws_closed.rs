@@ -3,7 +3,7 @@
 use crate::run::{expecting, run};
 use crate::script::{Act, Fate, Lookup, Script, v4, v6};
 use check_tcp::check::Check;
-use check_tcp::outcome::Report;
+use check_tcp::outcome::Success;
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use rustix::io::Errno;
@@ -61,7 +61,11 @@ fn expect_closed_looks_at_the_connection_alone() {
         assert_eq!(run.world.log.sent.len(), 0, "nothing is said to it");
         let aborted = fates.iter().any(|f| f.1 == Down(ms(9), Errno::CONNABORTED));
         let open = *status == Status::Critical && !aborted;
-        assert_eq!(matches!(run.outcome, Ok(Report::Open)), open, "{fates:?}");
+        assert_eq!(
+            matches!(run.outcome, Ok(Success::PortOpen)),
+            open,
+            "{fates:?}"
+        );
     }
 }
 

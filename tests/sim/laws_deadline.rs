@@ -4,7 +4,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting, over, run};
 use crate::script::{Act, Fate, Lookup, Script, v4};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Came, Cause};
+use check_tcp::outcome::{AttemptOutcome, Cause};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use std::time::Duration;
@@ -25,7 +25,11 @@ fn silence_ends_at_the_deadline_in_every_state_and_names_it() {
             assert_eq!(run.status, Status::Critical);
             match phase {
                 Phase::Connecting => {
-                    assert!(run.tried().iter().all(|t| matches!(t.came, Came::Silence)))
+                    assert!(
+                        run.tried()
+                            .iter()
+                            .all(|t| matches!(t.outcome, AttemptOutcome::Silence))
+                    )
                 }
                 _ => assert!(matches!(run.failure().cause, Cause::TimedOut)),
             }

@@ -7,7 +7,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{self, expecting};
 use crate::script::{Act, Fate, Script};
 use check_tcp::batch::turns::End;
-use check_tcp::outcome::{Cause, Failure, Report};
+use check_tcp::outcome::{Cause, Failure, Success};
 use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Record};
 use check_tcp::report::finish::finish;
@@ -52,7 +52,7 @@ fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
                 continue;
             }
             let outcome = alone.outcome;
-            if outcome.as_ref().is_err_and(|e| e.lacked().is_some()) {
+            if outcome.as_ref().is_err_and(|e| e.shortage().is_some()) {
                 // It was tried again, with its name at hand: that may well have gone another way.
                 continue;
             }
@@ -105,7 +105,7 @@ fn whatever_happens_to_the_machine_no_verdict_is_lost_doubled_or_false() {
             let is_held = exact && is_soon && stays[*n] && !was_silent;
             if alone.status == Status::Ok && is_held && !interrupted {
                 let status = finish(record).status;
-                let lacks = matches!(&checked.outcome, Err(e) if e.lacked().is_some());
+                let lacks = matches!(&checked.outcome, Err(e) if e.shortage().is_some());
                 let expected = if lacks { Status::Unknown } else { Status::Ok };
                 assert_eq!(status, expected, "line {n}: {:?}", checked.outcome);
             }
@@ -152,7 +152,7 @@ fn a_check_does_not_time_out_for_a_time_in_which_the_process_stood_still() {
             let plan = still(run::over(tls, check()), Script::over(tls, acts), readings);
             let run = list::run(plan);
             let checked = checked(&run.records[&0]);
-            let Ok(Report::Answered { elapsed, .. }) = checked.outcome else {
+            let Ok(Success::Completed { elapsed, .. }) = checked.outcome else {
                 panic!("{:?}", checked.outcome);
             };
             // No more than one nap of the standstill is its own.
@@ -217,7 +217,7 @@ fn unanswered(alone: &[Option<run::Run>]) -> usize {
     alone.filter(|run| is_unanswered(&run.outcome)).count()
 }
 
-fn is_unanswered(outcome: &Result<Report, Failure>) -> bool {
+fn is_unanswered(outcome: &Result<Success, Failure>) -> bool {
     matches!(
         outcome,
         Err(Failure {
@@ -255,7 +255,7 @@ fn checked(record: &Record) -> &Checked {
 }
 
 /// An outcome without what tells whose it is.
-fn told(outcome: &Result<Report, Failure>) -> String {
+fn told(outcome: &Result<Success, Failure>) -> String {
     let mut told = format!("{outcome:?}");
     while let Some(at) = told.find(":10") {
         let end = told[at + 1..].find(|c: char| !c.is_ascii_digit());

@@ -93,7 +93,7 @@ fn eight_addresses_are_enough_and_the_probe_ends_when_the_last_has_failed() {
 fn an_address_that_stands_twice_is_tried_once() {
     let fate = Fate::Refused(Errno::CONNREFUSED);
     let run = run(Script::race(&[(v4(1), fate), (v4(1), fate)]), plain());
-    assert_eq!(run.came(), [(v4(1), What::Failed(Errno::CONNREFUSED))]);
+    assert_eq!(run.attempts(), [(v4(1), What::Failed(Errno::CONNREFUSED))]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Run, TRIED, What};
 use crate::script::{Fate, Lookup, Script, v4, v6};
 use check_tcp::check::Check;
-use check_tcp::outcome::Report;
+use check_tcp::outcome::Success;
 use check_tcp::status::Status;
 use check_tcp::target::ATTEMPTS;
 use rustix::io::Errno;
@@ -40,14 +40,20 @@ fn every_race_keeps_the_rules() {
         let up = race.ends_as_it_should();
         let closed = Case::new(script, check(true)).nudged(seed).run();
         assert_eq!(open.world.log.begun, closed.world.log.begun);
-        assert_eq!(matches!(closed.outcome, Ok(Report::Open)), up);
-        let came = |what| !up && closed.came().iter().any(|(_, came)| *came == what);
+        assert_eq!(matches!(closed.outcome, Ok(Success::PortOpen)), up);
+        let came = |what| !up && closed.attempts().iter().any(|(_, came)| *came == what);
         let lacks = [Errno::ADDRNOTAVAIL, Errno::MFILE].map(What::Failed);
         let status = match () {
             () if up => Status::Critical,
             // Not each of them was seen to be closed.
             () if came(What::Untried) || came(What::Failed(Errno::MFILE)) => Status::Unknown,
-            () if closed.came().iter().all(|(_, came)| lacks.contains(came)) => Status::Unknown,
+            () if closed
+                .attempts()
+                .iter()
+                .all(|(_, came)| lacks.contains(came)) =>
+            {
+                Status::Unknown
+            }
             () => Status::Ok,
         };
         assert_eq!(closed.status, status, "{}", closed.told());
@@ -141,7 +147,7 @@ impl<'a> Race<'a> {
         let silent = self.ends.iter().any(late);
         let expected = if silent { Some(self.timeout) } else { last };
         assert_eq!(Some(run.at), expected, "{told}");
-        let came = run.came();
+        let came = run.attempts();
         let of = |what| came.iter().filter(|came| came.1 == what).count();
         assert_eq!(came.len(), self.wanted, "something came of each: {told}");
         assert!(

@@ -5,7 +5,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting, over};
 use crate::script::{Act, Script};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Report};
+use check_tcp::outcome::{Cause, Success};
 use check_tcp::phase::Phase;
 use check_tcp::record::Event;
 use check_tcp::status::Status;
@@ -31,7 +31,7 @@ fn what_comes_is_a_reason_to_send_again_though_nobody_told_of_room() {
         let Event::Checked(checked) = &run.records[&0].event else {
             panic!("it was read");
         };
-        let Ok(Report::Answered { elapsed, .. }) = checked.outcome else {
+        let Ok(Success::Completed { elapsed, .. }) = checked.outcome else {
             panic!("tls {tls}: {:?}", checked.outcome);
         };
         assert_eq!(elapsed, WAITED, "tls {tls}");

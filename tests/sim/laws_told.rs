@@ -4,7 +4,7 @@ use crate::run::{Case, expecting, over, run};
 use crate::script::{Act, Fate, Script};
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::Came;
+use check_tcp::outcome::AttemptOutcome;
 use check_tcp::phase::Phase;
 use check_tcp::report::line;
 use check_tcp::verdict::{Reason, reason};
@@ -44,7 +44,10 @@ fn a_socket_that_is_silent_to_the_deadline_is_told_once() {
     let run = Case::socket(Script::fate(Fate::Silent), check).run();
     let tried = run.tried();
     assert_eq!(tried.len(), 1, "{tried:?}");
-    assert!(matches!(tried[0].came, Came::Silence), "{tried:?}");
+    assert!(
+        matches!(tried[0].outcome, AttemptOutcome::Silence),
+        "{tried:?}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::rng::each_seed;
 use crate::run::{Case, expecting, over, run};
 use crate::script::{Act, Fate, Lookup, Script, v4, v6};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Cause, Phases, Report};
+use check_tcp::outcome::{Cause, PhaseDurations, Success};
 use check_tcp::phase::Phase;
 use rustix::io::Errno;
 use std::time::Duration;
@@ -27,7 +27,7 @@ fn slow(script: Script) -> Script {
 fn each_part_is_told_as_long_as_it_took() {
     let banner = || vec![Act::Pause(ms(40)), Act::say("220 ready\r\n")];
     let clear = run(slow(Script::new(banner())), expecting("^220"));
-    let expected = Phases {
+    let expected = PhaseDurations {
         resolve: Some(ms(30)),
         connect: Some(ms(20)),
         tls: None,
@@ -44,7 +44,7 @@ fn each_part_is_told_as_long_as_it_took() {
         ..slow(Script::tls(Vec::new()))
     };
     let secure = run(script, over(true, expecting("^220")));
-    let expected = Phases {
+    let expected = PhaseDurations {
         tls: Some(ms(15)),
         ..expected
     };
@@ -59,10 +59,10 @@ fn a_socket_has_no_look_up_and_its_connection_begins_at_once() {
         ..Script::new(acts)
     };
     let run = Case::socket(script, expecting("^220")).run();
-    let expected = Phases {
+    let expected = PhaseDurations {
         connect: Some(ms(20)),
         first_byte: Some(ms(5)),
-        ..Phases::default()
+        ..PhaseDurations::default()
     };
     assert_eq!(run.trace.phases, expected);
     assert_eq!(run.trace.peer, None);
@@ -88,11 +88,11 @@ fn an_open_port_tells_how_long_it_took_to_connect() {
         ..Check::default()
     };
     let open = run(slow(Script::new(Vec::new())), closed());
-    assert!(matches!(open.outcome, Ok(Report::Open)));
+    assert!(matches!(open.outcome, Ok(Success::PortOpen)));
     assert_eq!(open.trace.phases.connect, Some(ms(20)));
     // A full backlog shows a listener, and no connection.
     let full = Case::socket(Script::fate(Fate::Full(ms(50))), closed()).run();
-    assert!(matches!(full.outcome, Ok(Report::Open)));
+    assert!(matches!(full.outcome, Ok(Success::PortOpen)));
     assert_eq!(full.trace.phases.connect, None);
 }
 
@@ -110,7 +110,7 @@ fn the_parts_that_were_gone_through_are_told_and_fill_the_time() {
         assert_eq!(trace.total, run.at);
         assert_eq!(trace.peer, run.world.log.kept.or(trace.peer));
 
-        let open = matches!(run.outcome, Ok(Report::Open));
+        let open = matches!(run.outcome, Ok(Success::PortOpen));
         let reached = |phase: Phase| trace.phase as u8 > phase as u8;
         assert_eq!(
             phases.resolve.is_some(),
@@ -138,7 +138,7 @@ fn the_parts_that_were_gone_through_are_told_and_fill_the_time() {
         ];
         let sum: Duration = parts.into_iter().flatten().sum();
         assert!(sum <= run.at, "{sum:?} of {:?}", run.at);
-        if exact && let Ok(Report::Answered { elapsed, .. }) = run.outcome {
+        if exact && let Ok(Success::Completed { elapsed, .. }) = run.outcome {
             assert!(sum <= elapsed, "{sum:?} of {elapsed:?}");
         }
     });

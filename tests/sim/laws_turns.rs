@@ -5,7 +5,7 @@
 use crate::run::{TRIED, What, expecting, run};
 use crate::script::{Act, Fate, Script, v4};
 use check_tcp::check::Check;
-use check_tcp::outcome::Report;
+use check_tcp::outcome::Success;
 use check_tcp::status::Status;
 use check_tcp::target::ATTEMPTS;
 use rustix::io::Errno;
@@ -33,7 +33,7 @@ fn an_open_address_is_found_behind_any_number_of_silent_ones() {
         assert_eq!(found.elapsed(), expected, "{}", found.told());
         assert_eq!(found.world.log.kept, Some(fates[open].0));
         let closed = run(script, closed());
-        assert!(matches!(closed.outcome, Ok(Report::Open)));
+        assert!(matches!(closed.outcome, Ok(Success::PortOpen)));
         assert_eq!((closed.status, closed.at), (Status::Critical, expected));
     }
 }
@@ -48,7 +48,7 @@ fn the_oldest_gives_its_place_up_and_each_of_eight_has_its_turn() {
     assert_eq!(run.given_up(), later.zip(to(&fates)).collect::<Vec<_>>());
     let came = [[What::GivenUp; ATTEMPTS], [What::Silence; ATTEMPTS]].concat();
     let came: Vec<_> = to(&fates).zip(came).collect();
-    assert_eq!(run.came(), came);
+    assert_eq!(run.attempts(), came);
     assert_eq!((run.status, run.at), (Status::Critical, TIMEOUT));
 }
 
@@ -65,7 +65,11 @@ fn a_place_that_became_free_is_no_reason_to_wait_anew() {
 fn four_silent_addresses_keep_their_places() {
     let run = run(Script::race(&silent(ATTEMPTS)), plain());
     assert_eq!(run.given_up(), []);
-    assert!(run.came().iter().all(|(_, came)| *came == What::Silence));
+    assert!(
+        run.attempts()
+            .iter()
+            .all(|(_, came)| *came == What::Silence)
+    );
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn what_was_given_up_is_not_waited_for() {
     fates[0].1 = Fate::Up(ms(2_100));
     let run = run(Script::race(&fates), plain());
     assert_eq!(run.at, TIMEOUT, "{}", run.told());
-    assert_eq!(run.came()[0], (v4(1), What::GivenUp));
+    assert_eq!(run.attempts()[0], (v4(1), What::GivenUp));
 }
 
 #[test]
@@ -96,7 +100,10 @@ fn a_port_is_closed_where_each_address_had_its_turn_and_no_sooner() {
         };
         let run = run(Script::race(&silent(count)), check);
         assert_eq!(run.status, status, "{count}, {timeout:?}: {}", run.told());
-        let untried = run.came().iter().any(|(_, came)| *came == What::Untried);
+        let untried = run
+            .attempts()
+            .iter()
+            .any(|(_, came)| *came == What::Untried);
         assert_eq!(untried, status == Status::Unknown, "{}", run.told());
     }
 }

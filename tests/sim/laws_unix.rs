@@ -4,7 +4,7 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting};
 use crate::script::{Act, Fate, Script};
 use check_tcp::check::Check;
-use check_tcp::outcome::{Came, Report};
+use check_tcp::outcome::{AttemptOutcome, Success};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use rustix::io::Errno;
@@ -28,10 +28,9 @@ fn a_full_backlog_is_tried_again_after_1_2_5_10_and_10_ms_until_the_deadline() {
     assert_eq!((run.phase(), run.at), (Phase::Connecting, TIMEOUT));
     assert_eq!(run.status, Status::Critical);
     let tried = run.tried();
-    let full =
-        |came: &Came| matches!(came, Came::Failed(e) if e.kind() == io::ErrorKind::WouldBlock);
+    let full = |came: &AttemptOutcome| matches!(came, AttemptOutcome::Failed(e) if e.kind() == io::ErrorKind::WouldBlock);
     assert_eq!(tried.len(), 1, "one socket, one line");
-    assert!(full(&tried[0].came), "{tried:?}");
+    assert!(full(&tried[0].outcome), "{tried:?}");
 }
 
 #[test]
@@ -59,7 +58,11 @@ fn a_full_backlog_shows_a_listener_at_once_where_none_is_expected() {
         ..hurried()
     };
     let run = Case::socket(Script::fate(Fate::Full(Duration::MAX)), check).run();
-    assert!(matches!(run.outcome, Ok(Report::Open)), "{}", run.told());
+    assert!(
+        matches!(run.outcome, Ok(Success::PortOpen)),
+        "{}",
+        run.told()
+    );
     assert_eq!((run.status, run.at), (Status::Critical, Duration::ZERO));
 }
 

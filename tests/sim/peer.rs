@@ -25,7 +25,7 @@ pub struct Peer {
     paused: bool,
     /// From now on all it has to say goes with the waves.
     flooding: bool,
-    /// Came before anybody here wanted to hear it.
+    /// AttemptOutcome before anybody here wanted to hear it.
     early: Vec<u8>,
     /// What the probe said, in plaintext.
     pub heard: Vec<u8>,

@@ -6,7 +6,7 @@ use crate::script::Script;
 use crate::world::World;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{Came, Cause, Failure, Reply, Report, Trace, Tried};
+use check_tcp::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use check_tcp::tls::Tls;
@@ -25,7 +25,7 @@ pub const DRAIN: usize = 256;
 
 /// How it went.
 pub struct Run {
-    pub outcome: Result<Report, Failure>,
+    pub outcome: Result<Success, Failure>,
     pub status: Status,
     pub trace: Trace,
     /// When it ended.
@@ -82,7 +82,7 @@ impl Run {
     pub fn told(&self) -> String {
         let outcome = match &self.outcome {
             Err(failure) if self.reply().is_some() => format!("mismatch from {:?}", failure.peer),
-            Ok(Report::Answered { elapsed, .. }) => format!("answered after {elapsed:?}"),
+            Ok(Success::Completed { elapsed, .. }) => format!("answered after {elapsed:?}"),
             outcome => format!("{outcome:?}"),
         };
         let reply = self.reply().map(|reply| {
@@ -112,8 +112,8 @@ impl Run {
 
     pub fn reply(&self) -> Option<&Reply> {
         match &self.outcome {
-            Ok(Report::Answered { reply, .. }) => reply.as_ref(),
-            Ok(Report::Open) => None,
+            Ok(Success::Completed { reply, .. }) => reply.as_ref(),
+            Ok(Success::PortOpen) => None,
             Err(failure) => match &failure.cause {
                 Cause::Unexpected { reply, .. } => Some(reply),
                 _ => None,
@@ -124,7 +124,7 @@ impl Run {
     /// The response time of a check that was answered.
     pub fn elapsed(&self) -> Duration {
         match &self.outcome {
-            Ok(Report::Answered { elapsed, .. }) => *elapsed,
+            Ok(Success::Completed { elapsed, .. }) => *elapsed,
             other => panic!("not answered: {other:?}"),
         }
     }
@@ -151,20 +151,22 @@ impl Run {
     }
 
     /// What came of each address.
-    pub fn came(&self) -> Vec<(SocketAddr, What)> {
-        let told = |came: &Came| match came {
-            Came::Failed(e) => What::Failed(Errno::from_io_error(e).expect("one of the system")),
-            Came::Silence => What::Silence,
-            Came::GivenUp => What::GivenUp,
-            Came::Untried => What::Untried,
+    pub fn attempts(&self) -> Vec<(SocketAddr, What)> {
+        let told = |came: &AttemptOutcome| match came {
+            AttemptOutcome::Failed(e) => {
+                What::Failed(Errno::from_io_error(e).expect("one of the system"))
+            }
+            AttemptOutcome::Silence => What::Silence,
+            AttemptOutcome::GivenUp => What::GivenUp,
+            AttemptOutcome::Untried => What::Untried,
         };
-        let address = |tried: &Tried| tried.address.expect("an address");
+        let address = |tried: &FailedAttempt| tried.address.expect("an address");
         let tried = self.tried().iter();
-        tried.map(|t| (address(t), told(&t.came))).collect()
+        tried.map(|t| (address(t), told(&t.outcome))).collect()
     }
 
     /// What came of each address, or of the socket.
-    pub fn tried(&self) -> &[Tried] {
+    pub fn tried(&self) -> &[FailedAttempt] {
         match &self.failure().cause {
             Cause::Unconnected(tried) => tried,
             other => panic!("connected: {other:?}"),

@@ -5,7 +5,7 @@ use crate::decode::{Exchange, Wake};
 use crate::wire::{Wire, held};
 use crate::world::World;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{Cause, Failure, Report, Trace};
+use check_tcp::outcome::{Cause, Failure, Success, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::probe::Probe;
 use check_tcp::state::Scratch;
@@ -30,7 +30,7 @@ const SECURE: isize = 256 * 1024;
 
 /// How it went.
 pub struct Run {
-    pub outcome: Result<Report, Failure>,
+    pub outcome: Result<Success, Failure>,
     pub trace: Trace,
     /// When it ended.
     pub at: Duration,
@@ -105,7 +105,7 @@ impl Run {
 }
 
 impl Driver<'_> {
-    fn drive(&mut self) -> Result<Report, Failure> {
+    fn drive(&mut self) -> Result<Success, Failure> {
         loop {
             if let Poll::Ready(outcome) = self.step() {
                 return outcome;
@@ -125,7 +125,7 @@ impl Driver<'_> {
         }
     }
 
-    fn step(&mut self) -> Poll<Result<Report, Failure>> {
+    fn step(&mut self) -> Poll<Result<Success, Failure>> {
         let before = self.probe.phase();
         let at = self.wire.world.age();
         let calls = self.wire.world.log.calls;
@@ -160,7 +160,7 @@ impl Driver<'_> {
         polled
     }
 
-    fn disturb(&mut self, wake: Wake) -> Poll<Result<Report, Failure>> {
+    fn disturb(&mut self, wake: Wake) -> Poll<Result<Success, Failure>> {
         let now = self.wire.world.age();
         match wake {
             Wake::Again(times) => {
@@ -224,7 +224,7 @@ impl Driver<'_> {
     }
 }
 
-fn is_interrupted(outcome: &Result<Report, Failure>) -> bool {
+fn is_interrupted(outcome: &Result<Success, Failure>) -> bool {
     let cause = outcome.as_ref().err().map(|failure| &failure.cause);
     matches!(cause, Some(Cause::Interrupted))
 }

@@ -6,7 +6,9 @@ use crate::oracle::{self, Said};
 use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{Came, Cause, Failure, Reply, Report, Tried, response_time};
+use check_tcp::outcome::{
+    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, response_time,
+};
 use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
@@ -35,7 +37,7 @@ pub fn hold(exchange: &Exchange, run: &Run) {
     if let Some(reply) = reply {
         only_what_was_said(exchange, run, reply);
     }
-    if let Ok(Report::Answered { reply, .. }) = &run.outcome {
+    if let Ok(Success::Completed { reply, .. }) = &run.outcome {
         assert_eq!(reply.is_some(), check.expect.is_some());
     }
     the_trace_agrees(exchange, run);
@@ -176,8 +178,8 @@ fn only_what_was_connected(exchange: &Exchange, run: &Run) {
     let check = &exchange.check;
     let up = run.wire.world.peer().is_some();
     match &run.outcome {
-        Ok(Report::Open) => assert!(check.expect_closed),
-        Ok(Report::Answered { .. }) => assert!(up && !check.expect_closed),
+        Ok(Success::PortOpen) => assert!(check.expect_closed),
+        Ok(Success::Completed { .. }) => assert!(up && !check.expect_closed),
         Err(failure) => {
             let idle = matches!(failure.phase, Phase::Delay | Phase::Done);
             assert!(!idle || run.is_interrupted(), "{failure:?}");
@@ -190,7 +192,10 @@ fn only_what_was_connected(exchange: &Exchange, run: &Run) {
                 _ => {}
             }
             if failure.verifies_closed(check) {
-                assert!(!up && tried(failure).all(|tried| !matches!(tried.came, Came::Untried)));
+                assert!(
+                    !up && tried(failure)
+                        .all(|tried| !matches!(tried.outcome, AttemptOutcome::Untried))
+                );
             }
         }
     }
@@ -285,8 +290,8 @@ fn the_trace_agrees(exchange: &Exchange, run: &Run) {
 
 fn reply(run: &Run) -> Option<&Reply> {
     match &run.outcome {
-        Ok(Report::Answered { reply, .. }) => reply.as_ref(),
-        Ok(Report::Open) => None,
+        Ok(Success::Completed { reply, .. }) => reply.as_ref(),
+        Ok(Success::PortOpen) => None,
         Err(failure) => match &failure.cause {
             Cause::Unexpected { reply, .. } => Some(reply),
             _ => None,
@@ -294,7 +299,7 @@ fn reply(run: &Run) -> Option<&Reply> {
     }
 }
 
-fn tried(failure: &Failure) -> impl Iterator<Item = &Tried> {
+fn tried(failure: &Failure) -> impl Iterator<Item = &FailedAttempt> {
     let tried = match &failure.cause {
         Cause::Unconnected(tried) => tried.as_slice(),
         _ => &[],

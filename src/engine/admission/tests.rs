@@ -191,26 +191,26 @@ fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
 fn what_lacked_room_waits_until_something_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    admission.again(named("a"), Lacked::Room, now, 2);
+    admission.again(named("a"), Shortage::Room, now, 2);
     assert_eq!(ask(&mut admission, now, 2, endless), Next::Nothing);
     admission.ended();
     assert_eq!(ask(&mut admission, now, 1, endless), starts(named("a")));
     assert_eq!(ask(&mut admission, now, 2, endless), starts(LITERAL));
-    assert!(!admission.stands(Lacked::Room, false, 9));
+    assert!(!admission.stands(Shortage::Room, false, 9));
 }
 
 #[test]
 fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    admission.again(named("a"), Lacked::Room, now, 1);
-    admission.again(named("b"), Lacked::Room, now, 0);
+    admission.again(named("a"), Shortage::Room, now, 1);
+    admission.again(named("b"), Shortage::Room, now, 0);
     let alone = Next::Start {
         candidate: named("a"),
         alone: true,
     };
     assert_eq!(ask(&mut admission, now, 0, endless), alone);
-    assert!(admission.stands(Lacked::Room, true, 0));
+    assert!(admission.stands(Shortage::Room, true, 0));
     assert_eq!(ask(&mut admission, now, 1, endless), Next::Nothing);
     admission.ended();
     let next = ask(&mut admission, now, 0, endless);
@@ -224,8 +224,8 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
     let mut line = LITERAL;
     let mut now = start;
     for _ in 0..3 {
-        assert!(!admission.stands(Lacked::Address, true, line.1));
-        admission.again(line, Lacked::Address, now, 0);
+        assert!(!admission.stands(Shortage::Address, true, line.1));
+        admission.again(line, Shortage::Address, now, 0);
         let Next::At(at) = ask(&mut admission, now, 0, endless) else {
             panic!("its place is kept");
         };
@@ -236,7 +236,7 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
         }
     }
     assert_eq!(now, start + ms(2000));
-    assert!(admission.stands(Lacked::Address, false, line.1));
+    assert!(admission.stands(Shortage::Address, false, line.1));
     assert!(admission.is_empty());
 }
 
@@ -244,10 +244,10 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
 fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.again(LITERAL, Lacked::Address, now, 0);
+    admission.again(LITERAL, Shortage::Address, now, 0);
     let mut list = [named("a"), named("b")].into_iter();
     admission.next(now, 0, || list.next(), taken, |_| true);
-    admission.again(named("c"), Lacked::Room, now, 0);
+    admission.again(named("c"), Shortage::Room, now, 0);
     let mut waiting: Vec<_> = admission.give_up().map(|line| line.0).collect();
     waiting.sort();
     assert_eq!(waiting, [None, Some("a"), Some("b"), Some("c")]);
@@ -258,14 +258,14 @@ fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
 fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.again(named("a"), Lacked::Address, now, 1);
-    admission.again(LITERAL, Lacked::Address, now + ms(100), 1);
+    admission.again(named("a"), Shortage::Address, now, 1);
+    admission.again(LITERAL, Shortage::Address, now + ms(100), 1);
     let next = admission.next(now, 1, endless, free, |_| false);
     assert_eq!(next, Next::At(now + ms(400)), "no room for what is next");
     // The first is due, and its name has to wait for a place.
     let mut admission = Admission::new(9, None);
-    admission.again(named("a"), Lacked::Address, now, 1);
-    admission.again(LITERAL, Lacked::Address, now + ms(100), 1);
+    admission.again(named("a"), Shortage::Address, now, 1);
+    admission.again(LITERAL, Shortage::Address, now + ms(100), 1);
     let next = admission.next(now + ms(400), 1, none, taken, |_| true);
     assert_eq!(next, Next::At(now + ms(500)));
 }
@@ -274,7 +274,7 @@ fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
 fn what_lacked_room_waits_for_all_that_it_may_open() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.again(named("a"), Lacked::Room, now, 2);
+    admission.again(named("a"), Shortage::Room, now, 2);
     admission.ended();
     let next = admission.next(now, 1, none, free, |_| false);
     assert_eq!(next, Next::Nothing);

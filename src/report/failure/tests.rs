@@ -31,8 +31,8 @@ fn plain(target: &Target, phase: Phase, cause: Cause) -> String {
     said(&Check::default(), target, phase, cause)
 }
 
-fn unconnected(address: Option<SocketAddr>, came: Came) -> Cause {
-    Cause::Unconnected(vec![Tried { address, came }])
+fn unconnected(address: Option<SocketAddr>, outcome: AttemptOutcome) -> Cause {
+    Cause::Unconnected(vec![FailedAttempt { address, outcome }])
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_name_of_which_one_family_was_asked_for_may_have_the_other() {
 
 #[test]
 fn what_came_of_an_attempt_is_in_the_words_of_the_system() {
-    let failed = |errno: Errno| Came::Failed(errno.into());
+    let failed = |errno: Errno| AttemptOutcome::Failed(errno.into());
     for (target, came, shown) in [
         ("v4", failed(Errno::CONNREFUSED), "Connection refused"),
         (
@@ -150,10 +150,10 @@ fn what_came_of_an_attempt_is_in_the_words_of_the_system() {
             "Resource temporarily unavailable",
         ),
         ("v4", failed(Errno::NOSPC), EPOLL),
-        ("name", Came::GivenUp, "192.0.2.1:25: no answer"),
-        ("name", Came::Untried, "192.0.2.1:25: not tried"),
+        ("name", AttemptOutcome::GivenUp, "192.0.2.1:25: no answer"),
+        ("name", AttemptOutcome::Untried, "192.0.2.1:25: not tried"),
         ("unix", failed(Errno::NOENT), "No such file or directory"),
-        ("unix", Came::Silence, "timed out after 10s"),
+        ("unix", AttemptOutcome::Silence, "timed out after 10s"),
         (
             "unix",
             failed(Errno::AGAIN),

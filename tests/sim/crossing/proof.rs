@@ -6,7 +6,7 @@ use super::story::{Asks, Plot, Story};
 use crate::printed;
 use crate::run::{LEAVE, Run};
 use check_tcp::net::LookupError;
-use check_tcp::outcome::{Came, Cause, Report, response_time};
+use check_tcp::outcome::{AttemptOutcome, Cause, Success, response_time};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use check_tcp::tls::TlsError;
@@ -124,7 +124,7 @@ fn stays(plot: &Plot) -> bool {
 
 fn came(plot: &Plot, run: &Run, comes: Comes) -> bool {
     let failure = match (&run.outcome, comes, plot.asks) {
-        (Ok(Report::Answered { reply, .. }), comes, asks) if is_good(comes) => {
+        (Ok(Success::Completed { reply, .. }), comes, asks) if is_good(comes) => {
             let heard = comes == Comes::Decided || has_heard(plot, run);
             return heard && reply.is_some() == (asks == Asks::Match);
         }
@@ -144,19 +144,18 @@ fn came(plot: &Plot, run: &Run, comes: Comes) -> bool {
         (Cause::Closed, Comes::Closed) | (Cause::TimedOut, Comes::TimedOut) => true,
         (Cause::Io(e), Comes::Io) => said(e),
         (Cause::Lookup(LookupError::Failed(e)), Comes::LookupFailed) => said(e),
-        (Cause::Lookup(LookupError::Lack(e)), Comes::LookupLacks) => said(e),
+        (Cause::Lookup(LookupError::Local(e)), Comes::LookupLacks) => said(e),
         (Cause::Unconnected(tried), Comes::Unconnected) => tried
             .iter()
-            .all(|tried| matches!(&tried.came, Came::Failed(e) if said(e))),
-        (Cause::Unconnected(tried), Comes::Lacking) => tried
-            .iter()
-            .enumerate()
-            .all(|(i, tried)| matches!(&tried.came, Came::Failed(e) if said(e) == (i == 0))),
+            .all(|tried| matches!(&tried.outcome, AttemptOutcome::Failed(e) if said(e))),
+        (Cause::Unconnected(tried), Comes::Lacking) => tried.iter().enumerate().all(
+            |(i, tried)| matches!(&tried.outcome, AttemptOutcome::Failed(e) if said(e) == (i == 0)),
+        ),
         // Behind a clock that has jumped beyond the deadline not all have had their turn.
         (Cause::Unconnected(tried), Comes::Unanswered) => {
-            (0..).zip(tried).all(|(i, tried)| match tried.came {
-                Came::Silence => true,
-                Came::Untried => plot.beyond && i > 0,
+            (0..).zip(tried).all(|(i, tried)| match tried.outcome {
+                AttemptOutcome::Silence => true,
+                AttemptOutcome::Untried => plot.beyond && i > 0,
                 _ => false,
             })
         }

@@ -33,7 +33,7 @@ impl Net for World {
         let asked = *self.asked.get_or_insert(self.now);
         let (takes, answer) = match &self.script.lookup {
             Lookup::Never => return Poll::Pending,
-            Lookup::Lacks(takes, errno) => (*takes, Err(LookupError::Lack((*errno).into()))),
+            Lookup::Lacks(takes, errno) => (*takes, Err(LookupError::Local((*errno).into()))),
             Lookup::Fails(takes, errno) => (*takes, Err(LookupError::Failed((*errno).into()))),
             Lookup::Finds(takes, addresses) => {
                 let mut found = addresses.clone();

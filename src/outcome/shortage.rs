@@ -1,34 +1,35 @@
-//! What this machine lacked for a check, and may have again.
+//! What this machine shortage for a check, and may have again.
 
 use super::errno::{Meaning, is_crowded};
-use super::{Came, Cause, Failure, Lacked, Tried};
+use super::{AttemptOutcome, Cause, FailedAttempt, Failure, Shortage};
 use crate::net::LookupError;
 
 impl Failure {
-    /// What this machine lacked and may have again: room at any address, for it may have been that
+    /// What this machine shortage and may have again: room at any address, for it may have been that
     /// one which would have answered; or a local address at all of them.
-    pub fn lacked(&self) -> Option<Lacked> {
+    pub fn shortage(&self) -> Option<Shortage> {
         match &self.cause {
-            Cause::Lookup(LookupError::Lack(_)) => Some(Lacked::Room),
+            Cause::Lookup(LookupError::Local(_)) => Some(Shortage::Room),
             Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => {
-                is_crowded(e).then_some(Lacked::Room)
+                is_crowded(e).then_some(Shortage::Room)
             }
             Cause::Unconnected(tried) => {
-                let lacked =
-                    |what| move |tried: &Tried| tried.meaning() == Some(Meaning::Lack(what));
-                if tried.iter().any(lacked(Lacked::Room)) {
-                    return Some(Lacked::Room);
+                let shortage = |what| {
+                    move |tried: &FailedAttempt| tried.meaning() == Some(Meaning::Lack(what))
+                };
+                if tried.iter().any(shortage(Shortage::Room)) {
+                    return Some(Shortage::Room);
                 }
-                (!tried.is_empty() && tried.iter().all(lacked(Lacked::Address)))
-                    .then_some(Lacked::Address)
+                (!tried.is_empty() && tried.iter().all(shortage(Shortage::Address)))
+                    .then_some(Shortage::Address)
             }
             _ => None,
         }
     }
 
-    /// The failure of a check that [lacked](Self::lacked) room to the last. What came of its other
+    /// The failure of a check that [lacked](Self::shortage) room to the last. What came of its other
     /// addresses does not count: the one that could not be tried might have answered.
-    pub fn only_lack(mut self) -> Self {
+    pub fn keep_local_failures(mut self) -> Self {
         if let Cause::Unconnected(tried) = &mut self.cause {
             tried.retain(|tried| tried.meaning().is_some_and(Meaning::is_local));
         }
@@ -36,13 +37,13 @@ impl Failure {
     }
 }
 
-impl Tried {
+impl FailedAttempt {
     /// What an attempt that failed by the system's word means; `None` for one that was silent, or had
     /// no turn.
     pub(crate) fn meaning(&self) -> Option<Meaning> {
-        match &self.came {
-            Came::Failed(e) => Some(Meaning::of_attempt(e, self.address)),
-            Came::Silence | Came::GivenUp | Came::Untried => None,
+        match &self.outcome {
+            AttemptOutcome::Failed(e) => Some(Meaning::of_attempt(e, self.address)),
+            AttemptOutcome::Silence | AttemptOutcome::GivenUp | AttemptOutcome::Untried => None,
         }
     }
 }
@@ -65,19 +66,19 @@ mod tests {
 
     fn unconnected(errnos: &[Option<Errno>]) -> Failure {
         let came = |errno: &Option<Errno>| match errno {
-            Some(errno) => Came::Failed((*errno).into()),
-            None => Came::Silence,
+            Some(errno) => AttemptOutcome::Failed((*errno).into()),
+            None => AttemptOutcome::Silence,
         };
-        let tried = errnos.iter().map(|errno| Tried {
+        let tried = errnos.iter().map(|errno| FailedAttempt {
             address: None,
-            came: came(errno),
+            outcome: came(errno),
         });
         failed(Cause::Unconnected(tried.collect()))
     }
 
     #[test]
     fn a_lack_that_may_pass_is_told_from_a_verdict() {
-        let (room, address) = (Some(Lacked::Room), Some(Lacked::Address));
+        let (room, address) = (Some(Shortage::Room), Some(Shortage::Address));
         let (lacking, refused) = (Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED));
         for (errnos, wanted) in [
             (&[Some(Errno::MFILE)][..], room),
@@ -91,24 +92,24 @@ mod tests {
             (&[refused], None),
             (&[], None),
         ] {
-            assert_eq!(unconnected(errnos).lacked(), wanted, "{errnos:?}");
+            assert_eq!(unconnected(errnos).shortage(), wanted, "{errnos:?}");
         }
-        let mixed = unconnected(&[refused, Some(Errno::MFILE), None]).only_lack();
+        let mixed = unconnected(&[refused, Some(Errno::MFILE), None]).keep_local_failures();
         let Cause::Unconnected(tried) = &mixed.cause else {
             panic!("{mixed:?}");
         };
         assert_eq!(tried.len(), 1, "the lack alone is left");
-        let lack = LookupError::Lack(io::Error::other("no thread"));
-        assert_eq!(failed(Cause::Lookup(lack)).lacked(), room);
+        let lack = LookupError::Local(io::Error::other("no thread"));
+        assert_eq!(failed(Cause::Lookup(lack)).shortage(), room);
         for (errno, wanted) in [(Errno::MFILE, room), (Errno::CONNRESET, None)] {
             let asked = LookupError::Failed(errno.into());
-            assert_eq!(failed(Cause::Lookup(asked)).lacked(), wanted, "{errno:?}");
+            assert_eq!(failed(Cause::Lookup(asked)).shortage(), wanted, "{errno:?}");
             assert_eq!(
-                failed(Cause::Io(errno.into())).lacked(),
+                failed(Cause::Io(errno.into())).shortage(),
                 wanted,
                 "{errno:?}"
             );
         }
-        assert_eq!(failed(Cause::TimedOut).lacked(), None);
+        assert_eq!(failed(Cause::TimedOut).shortage(), None);
     }
 }
