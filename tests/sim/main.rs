@@ -9,7 +9,7 @@
 //! | `CHECK_TCP_SEEDS=1000000` | runs every law over that many, in place of its own number |
 //! | `CHECK_TCP_FIRST_SEED=10000` | begins there, in place of 0 |
 //!
-//! `CHECK_TCP_SEEDS=1000000 cargo test --release --test sim -- laws_chaos laws_crossing` is a million of
+//! `CHECK_TCP_SEEDS=1000000 cargo test --release --test sim -- laws::chaos laws::crossing` is a million of
 //! two of those that have 10,000 otherwise.
 //!
 //! On 22 November 2026 chaos and the crossing ran over 1,000,000 seeds without a law broken, and the laws
@@ -29,34 +29,13 @@
 //! | [`list`] | a whole run: admission, the engine and its loop, on a virtual machine with a world for each line |
 //! | [`any`] | any world and any check, as a seed has it |
 //! | [`crossing`] | every fault in every state, and what must come of it |
-//! | `laws_*` | the laws |
+//! | [`laws`] | the laws |
 
 mod any;
 mod case;
 mod crossing;
 mod driver;
-mod laws_bytes;
-mod laws_chaos;
-mod laws_closed;
-mod laws_crossing;
-mod laws_deadline;
-mod laws_delay;
-mod laws_engine;
-mod laws_failing;
-mod laws_flood;
-mod laws_greeting;
-mod laws_leave;
-mod laws_list;
-mod laws_quit;
-mod laws_race;
-mod laws_races;
-mod laws_sending;
-mod laws_steps;
-mod laws_tls;
-mod laws_told;
-mod laws_trace;
-mod laws_turns;
-mod laws_unix;
+mod laws;
 mod list;
 mod peer;
 mod pipe;
