@@ -1,6 +1,6 @@
 //! Few files that may be open, and fewer still where others have been left open already.
 
-use crate::law::{self, Asked};
+use crate::faults::law::{self, Asked};
 use crate::support::*;
 
 /// Every kind of target, with the verdict that it deserves.

@@ -1,7 +1,7 @@
-//! A disk that fills up behind stdout. `/dev/full`, which takes nothing at all, is in `tests/output.rs` and
-//! `tests/list/stream.rs`.
+//! A disk that fills up behind stdout. `/dev/full`, which takes nothing at all, is in `tests/it/output.rs` and
+//! `tests/it/list/stream.rs`.
 
-use crate::law::Asked;
+use crate::faults::law::Asked;
 use crate::support::*;
 
 #[test]

@@ -1,7 +1,7 @@
 //! Names that are in a hosts file, and names that are not.
 
+use super::{V4, V6, address};
 use crate::support::*;
-use crate::{V4, V6, address};
 
 #[test]
 fn a_name_is_looked_up_in_the_hosts_file() {

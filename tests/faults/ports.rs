@@ -1,7 +1,7 @@
 //! Ports that connections are begun at, and nobody listens on.
 
-use crate::law::Asked;
-use crate::lookups;
+use crate::faults::law::Asked;
+use crate::faults::resolvers;
 use crate::support::*;
 
 /// Both ports of the world that is tried, so that one of them is the first choice of the system for the other's end.
@@ -58,7 +58,7 @@ fn a_list_waits_for_ports_that_ran_out_and_blames_nobody_for_them() {
         "echo {} {} > /proc/sys/net/ipv4/ip_local_port_range",
         PORTS[0], PORTS[1]
     );
-    let Some(world) = lookups::served_after(&few) else {
+    let Some(world) = resolvers::served_after(&few) else {
         return;
     };
     // Two connections are begun at a time, if that: what is closed keeps its port for a while.
@@ -84,7 +84,7 @@ fn nobody_is_called_down_for_ports_that_are_used_up() {
     let Some(world) = Namespace::few_ports(PORTS[0], 100) else {
         return;
     };
-    world.play("ports::a_hundred_ports");
+    world.play("faults::ports::a_hundred_ports");
 }
 
 #[test]

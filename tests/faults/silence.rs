@@ -1,6 +1,6 @@
 //! Names with more silent addresses than are tried at a time, and with less time than all of them need.
 
-use crate::address;
+use super::address;
 use crate::support::*;
 use std::net::TcpListener;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! A user who may have no more threads. Nothing is told of a target then but what could be found out without one.
 
-use crate::law::{self, Asked};
+use crate::faults::law::{self, Asked};
 use crate::support::*;
 use rustix::process::getuid;
 use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! `--perfdata`: the figures at the end of the line. `tests/output.rs` has every form.
+//! `--perfdata`: the figures at the end of the line. `tests/it/output.rs` has every form.
 
 use crate::support::*;
 

@@ -1,7 +1,7 @@
 //! What comes in one segment means what it means in several: data, and then the end of the session by an alert or by
 //! bytes that are not TLS.
 
-use crate::GREETING;
+use super::GREETING;
 use crate::support::*;
 use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
 use std::io::Write;

@@ -1,7 +1,7 @@
 //! What is said of certificates that are refused for rarer reasons, in words that an operator understands.
 
+use super::{asked, greeting, refused};
 use crate::support::*;
-use crate::{asked, greeting, refused};
 use rcgen::{
     CustomExtension, DnType, DnValue, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     NameConstraints, string::BmpString,

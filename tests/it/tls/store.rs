@@ -1,7 +1,7 @@
 //! The trust store: where it is, what is in it, and what of that vouches for anybody.
 
+use super::{asked, greeting, refused};
 use crate::support::*;
-use crate::{asked, greeting, refused};
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 use std::time::Duration;

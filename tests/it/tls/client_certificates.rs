@@ -1,6 +1,6 @@
 //! Servers that ask for a client certificate, which a check has none of: those that insist, and those that merely ask.
 
-use crate::GREETING;
+use super::GREETING;
 use crate::support::*;
 use rustls::SupportedProtocolVersion;
 use std::io::{Read, Write};

@@ -1,4 +1,4 @@
-//! `-S`, `--no-check-certificate`, `--sni`: speaking TLS. `tests/tls.rs` has the certificates.
+//! `-S`, `--no-check-certificate`, `--sni`: speaking TLS. `tests/it/tls/` has the certificates.
 
 use crate::support::*;
 

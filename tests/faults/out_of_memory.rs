@@ -1,6 +1,6 @@
 //! Too little memory: what can't be had may abort the program, and the system may kill it; no verdict is false for that.
 
-use crate::law::{self, Asked, AttemptOutcome};
+use crate::faults::law::{self, Asked, AttemptOutcome};
 use crate::support::*;
 use std::path::PathBuf;
 

@@ -1,12 +1,10 @@
 //! The README's tables are the program's: what is added to these is told of there too.
 
-#![forbid(unsafe_code)]
-
 use check_tcp::cli::flags::FLAGS;
 use check_tcp::preset::{PRESETS, Preset};
 use check_tcp::verdict::Reason;
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 #[test]
 fn every_option_has_its_names_in_the_table_in_the_order_of_the_help() {

@@ -1,7 +1,7 @@
 //! Issuers that may not be what they are in a path whose signatures are all right.
 
+use super::{asked, refused};
 use crate::support::*;
-use crate::{asked, refused};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa,
     KeyUsagePurpose,
@@ -186,7 +186,7 @@ fn a_refused_issuer_is_told_as_the_reason_certificate() {
     let root = Authority::new("Case Root");
     let issuer = root.intermediate_with("Case\u{202e}Issuer|", KEY_USAGE[0].0);
     let chain = issuer.issue(Leaf::good()).through(&issuer);
-    let server = crate::greeting(&chain, TLS13);
+    let server = super::greeting(&chain, TLS13);
     let port = server.port();
     let run = program!("-S -H localhost -p {port} --format json")
         .trusting(&root.store())

@@ -1,7 +1,7 @@
 //! The race of a name's addresses.
 
+use super::{V4, V6, address};
 use crate::support::*;
-use crate::{V4, V6, address};
 use std::time::Duration;
 
 /// A name with both loopback addresses, IPv6 first, as `localhost` has on most machines.

@@ -1,23 +1,20 @@
 //! Every option on the command line: what is typed, the exit code, stdout, and a stderr that stays empty.
 
-#[path = "../support/mod.rs"]
-mod support;
-
-mod closing;
-mod expect;
+mod expect_closed;
+mod expect_pattern;
 mod family;
 mod greeting;
 mod help;
 mod hostname;
-mod limits;
-mod list;
 mod perfdata;
 mod port;
 mod send;
 mod service;
 mod spelling;
+mod ssl;
 mod status;
+mod targets;
 mod thresholds;
-mod tls;
+mod timeout;
 mod unix_sock;
 mod usage;

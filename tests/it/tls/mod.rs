@@ -1,11 +1,8 @@
 //! TLS: which certificates hold, what is said of those that do not, sessions, and peers that never get that far.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod certificates;
 mod client_certificates;
-mod closing;
+mod close_notify;
 mod handshakes;
 mod issuers;
 mod paths;
@@ -14,8 +11,8 @@ mod segments;
 mod sessions;
 mod store;
 
+use crate::support::*;
 use rustls::SupportedProtocolVersion;
-use support::*;
 
 /// What the servers here say first.
 const GREETING: &str = "220 ready\r\n";

@@ -1,7 +1,7 @@
 //! Which of the certificates that a peer presents make a path, and what looking for it may cost.
 
+use super::{asked, refused};
 use crate::support::*;
-use crate::{asked, refused};
 use rcgen::CustomExtension;
 
 #[test]
@@ -187,14 +187,14 @@ fn of_very_many_names_the_right_one_is_found_and_a_few_are_told() {
         ("*.Example.org", "www.example.org"),
         ("www.example.org", "www.example.org"),
     ] {
-        let server = crate::greeting(&issued(&[last]), TLS13);
+        let server = super::greeting(&issued(&[last]), TLS13);
         let port = server.port();
         program!("-S -H 127.0.0.1 -p {port} --sni {name}")
             .trusting(&store)
             .run()
             .ok("seconds response time");
     }
-    let server = crate::greeting(&issued(&["*.localhost"]), TLS13);
+    let server = super::greeting(&issued(&["*.localhost"]), TLS13);
     let port = server.port();
     program!("-S -H 127.0.0.1 -p {port} --sni foo.localhost")
         .trusting(&store)

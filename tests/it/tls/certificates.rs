@@ -1,7 +1,7 @@
 //! Which certificates hold, and why others do not.
 
+use super::{asked, greeting, refused};
 use crate::support::*;
-use crate::{asked, greeting, refused};
 use rcgen::ExtendedKeyUsagePurpose;
 
 #[test]

@@ -1,6 +1,6 @@
 //! How a check leaves a server: the session ended, then the connection, and never a reset.
 
-use crate::GREETING;
+use super::GREETING;
 use crate::support::*;
 use rustls::SupportedProtocolVersion;
 use std::time::Duration;

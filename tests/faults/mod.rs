@@ -2,24 +2,21 @@
 //! still. Each test says aloud when the machine has no such world for it, and fails then in CI. `tests/faults/run` runs them
 //! alone.
 
-#[path = "../support/mod.rs"]
-mod support;
-
-mod addresses;
 mod descriptors;
 mod disk;
 mod floods;
 mod law;
-mod lookups;
-mod memory;
 mod names;
 mod network;
+mod out_of_memory;
 mod ports;
+mod resolvers;
+mod several_addresses;
 mod silence;
 mod stops;
 mod terminal;
 mod threads;
-mod tls;
+mod tls_over_several_addresses;
 
 use std::net::IpAddr;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Set where this very program is started once more, to serve names in a namespace.
 const SERVES: &str = "CHECK_TCP_SERVES_NAMES";
-const NAME_SERVER: &str = "lookups::serves_names";
+const NAME_SERVER: &str = "faults::resolvers::serves_names";
 
 /// Serves names inside a namespace, where it is asked to.
 ///

@@ -1,6 +1,6 @@
 //! Sessions that come up: versions, bytes and ends.
 
-use crate::greeting;
+use super::greeting;
 use crate::support::*;
 use rustls::ProtocolVersion;
 

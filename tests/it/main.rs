@@ -1,0 +1,18 @@
+//! The program from outside, all in one binary: command lines, lists, TLS, peers that misbehave, and the
+//! documents held against it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod addresses;
+mod cli;
+mod differences;
+#[path = "../faults/mod.rs"]
+mod faults;
+mod hangups;
+mod list;
+mod output;
+mod peers;
+mod readme;
+mod tls;
+mod verdicts;
