@@ -1,7 +1,5 @@
 //! Signals that are counted. A process of their own, for it no longer ends by them.
 
-mod support;
-
 use check_tcp::batch::signals::Signals;
 use mio::{Events, Interest, Poll, Token};
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};

@@ -1,9 +1,9 @@
 //! What is checked: servers of every kind, and the lines that ask them.
 
-use crate::support::{
-    Authority, Fleet, Full, Identity, Leaf, Manner, Refusing, Server, Store, TLS12, TLS13,
-};
 use std::net::Ipv4Addr;
+use support::{
+    Authority, Fleet, Full, Identity, Leaf, Manner, Peer, Refusing, Server, Store, TLS12, TLS13,
+};
 use tempfile::TempDir;
 
 /// What one line of the list asks, and what it deserves.
@@ -96,7 +96,7 @@ impl World {
     pub fn new(is_costly: bool) -> (Self, Servers) {
         let authority = Authority::new(ROOT);
         let identity = authority.issue(Leaf::good());
-        let greets = |peer: &mut crate::support::Peer| peer.say("220 ready\r\n");
+        let greets = |peer: &mut Peer| peer.say("220 ready\r\n");
         let mut servers = vec![
             Server::unix(greets),
             Server::unix_tls(&identity, TLS13, greets),

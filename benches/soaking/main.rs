@@ -35,8 +35,6 @@ mod kinds;
 mod run;
 #[path = "samples.rs"]
 mod samples;
-#[path = "../../tests/support/mod.rs"]
-mod support;
 #[path = "verdicts.rs"]
 mod verdicts;
 

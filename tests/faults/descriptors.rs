@@ -1,7 +1,7 @@
 //! Few files that may be open, and fewer still where others have been left open already.
 
 use crate::faults::law::{self, Asked};
-use crate::support::*;
+use support::*;
 
 /// Every kind of target, with the verdict that it deserves.
 struct Targets {

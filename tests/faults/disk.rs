@@ -2,7 +2,7 @@
 //! `tests/it/list/stream.rs`.
 
 use crate::faults::law::Asked;
-use crate::support::*;
+use support::*;
 
 #[test]
 fn what_a_full_disk_took_is_right_and_the_exit_code_says_that_it_is_not_all() {

@@ -1,6 +1,6 @@
 //! Peers that send without end, beside others that wait for their share of this machine.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn floods_cost_nobody_else_their_verdict() {

@@ -1,9 +1,9 @@
 //! What all faults of this machine are held to: whatever it lacks, no target is called down for it, and none has two verdicts.
 
-use crate::support::*;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt::Display;
+use support::*;
 
 /// A list, with what each line comes to where nothing is lacking.
 pub struct Asked {

@@ -1,7 +1,9 @@
 //! Names that are in a hosts file, and names that are not.
 
 use super::{V4, V6, address};
-use crate::support::*;
+use support::*;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_check-tcp");
 
 #[test]
 fn a_name_is_looked_up_in_the_hosts_file() {
@@ -115,7 +117,7 @@ fn a_list_tells_names_that_are_not_found_from_others() {
 
 #[test]
 fn localhost_is_this_machine_where_nothing_tells_what_a_name_means() {
-    let Some(bare) = Namespace::bare_root(&[]) else {
+    let Some(bare) = Namespace::bare_root(PROGRAM, &[]) else {
         return;
     };
     let server = Server::at(address(V4), |peer| peer.say("220 ready\r\n"));
@@ -137,7 +139,7 @@ fn localhost_is_this_machine_where_nothing_tells_what_a_name_means() {
 
 #[test]
 fn where_nothing_tells_what_a_name_means_it_is_our_own_lack_and_said() {
-    let Some(bare) = Namespace::bare_root(&[]) else {
+    let Some(bare) = Namespace::bare_root(PROGRAM, &[]) else {
         return;
     };
     let alone = |flags: &str| program!("-H mail.test -p 9 {flags}").inside(&bare);
@@ -165,7 +167,7 @@ fn where_nothing_tells_what_a_name_means_it_is_our_own_lack_and_said() {
 
 #[test]
 fn a_hosts_file_that_does_not_have_localhost_comes_before_that() {
-    let Some(bare) = Namespace::bare_root(&[("hosts", "192.0.2.1 mail.test\n")]) else {
+    let Some(bare) = Namespace::bare_root(PROGRAM, &[("hosts", "192.0.2.1 mail.test\n")]) else {
         return;
     };
     for host in ["localhost", "nobody.test"] {

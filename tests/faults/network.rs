@@ -1,6 +1,6 @@
 //! A machine without a network.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_network_that_is_unreachable_is_an_error() {

@@ -1,8 +1,8 @@
 //! Too little memory: what can't be had may abort the program, and the system may kill it; no verdict is false for that.
 
 use crate::faults::law::{self, Asked, AttemptOutcome};
-use crate::support::*;
 use std::path::PathBuf;
+use support::*;
 
 /// What std says where it can't even start a thread. The program that users run, which does not unwind, aborts there; the
 /// one that is tested goes on without the thread.

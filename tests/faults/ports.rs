@@ -2,7 +2,7 @@
 
 use crate::faults::law::Asked;
 use crate::faults::resolvers;
-use crate::support::*;
+use support::*;
 
 /// Both ports of the world that is tried, so that one of them is the first choice of the system for the other's end.
 const PORTS: [u16; 2] = [50000, 50001];

@@ -1,10 +1,10 @@
 //! Resolvers that do not answer.
 
-use crate::support::*;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use support::*;
 
 /// Set where this very program is started once more, to serve names in a namespace.
 const SERVES: &str = "CHECK_TCP_SERVES_NAMES";

@@ -1,8 +1,8 @@
 //! The race of a name's addresses.
 
 use super::{V4, V6, address};
-use crate::support::*;
 use std::time::Duration;
+use support::*;
 
 /// A name with both loopback addresses, IPv6 first, as `localhost` has on most machines.
 fn both() -> Option<Namespace> {

@@ -1,9 +1,9 @@
 //! Names with more silent addresses than are tried at a time, and with less time than all of them need.
 
 use super::address;
-use crate::support::*;
 use std::net::TcpListener;
 use std::time::Duration;
+use support::*;
 
 /// A name of so many loopback addresses, and a listener on the same port of each, in the order of the hosts file.
 fn name_of(count: usize) -> Option<(Namespace, Vec<TcpListener>)> {

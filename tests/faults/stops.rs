@@ -1,12 +1,12 @@
 //! SIGSTOP and SIGCONT in mid-run, as with Ctrl-Z, a container that is frozen, or a machine that sleeps. The time in between
 //! is nobody's: no check times out for it, and none has it in its response time.
 
-use crate::support::*;
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
+use support::*;
 
 /// The fault: longer than any check below has, so that a clock that ran on would call all of them down.
 const STOP: Duration = Duration::from_secs(5);

@@ -1,10 +1,10 @@
 //! A terminal that was told to stop (Ctrl-S): who writes to it waits, and nobody else does.
 
-use crate::support::*;
 use nix::sys::signal::Signal;
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
+use support::*;
 
 /// How long nothing more comes, where nothing more may.
 const QUIET: Duration = Duration::from_millis(300);

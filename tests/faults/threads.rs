@@ -1,12 +1,12 @@
 //! A user who may have no more threads. Nothing is told of a target then but what could be found out without one.
 
 use crate::faults::law::{self, Asked};
-use crate::support::*;
 use rustix::process::getuid;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use support::*;
 use tempfile::TempDir;
 
 /// A user who may have so many threads beside the first of a program.

@@ -1,6 +1,6 @@
 //! TLS with a name that has several addresses.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_failure_in_tls_is_final_for_every_address_of_the_name() {

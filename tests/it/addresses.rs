@@ -1,9 +1,9 @@
 //! From hosts to addresses, and from addresses to one connection. Names with more than one address are
 //! in `tests/faults/several_addresses.rs`.
 
-use crate::support::*;
 use std::net::IpAddr;
 use std::time::Duration;
+use support::*;
 
 const V4: &str = "127.0.0.1";
 const V6: &str = "::1";

@@ -1,9 +1,9 @@
 //! Where this program means to differ from Mackerel's check-tcp: one test for each row of the table in the README.
 
-use crate::support::*;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
+use support::*;
 
 #[test]
 fn the_whole_reply_is_matched_not_its_first_segment() {

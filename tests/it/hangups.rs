@@ -1,10 +1,10 @@
 //! Peers that close or break off the connection, and when.
 
-use crate::support::*;
 use rustix::net::{RecvFlags, recv};
 use std::io::Write;
 use std::os::unix::net::UnixListener;
 use std::thread::JoinHandle;
+use support::*;
 
 #[test]
 fn a_reset_before_the_reply_is_said_to_be_one() {

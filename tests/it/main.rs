@@ -1,9 +1,6 @@
 //! The program from outside, all in one binary: command lines, lists, TLS, peers that misbehave, and the
 //! documents held against it.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod addresses;
 mod cli;
 mod differences;

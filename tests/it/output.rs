@@ -1,11 +1,11 @@
 //! Where the line goes: its figures, and a stdout that does not take it.
 
-use crate::support::*;
 use regex::Regex;
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::time::{Duration, Instant};
+use support::*;
 
 /// The last part of a line, with these thresholds and this timeout.
 fn perfdata(warning: &str, critical: &str, timeout: &str) -> String {

@@ -1,7 +1,7 @@
 //! Peers that are slow, rude, broken or hostile, and what an operator sees of them.
 
-use crate::support::*;
 use std::time::Duration;
+use support::*;
 
 /// The line for a reply of these bytes, closed over, that does not match.
 #[track_caller]

@@ -1,9 +1,9 @@
 //! What happened, and what it is called: the table of verdicts row by row. Those rows that take a world of the test's own
 //! (a name that is not found, a network that is not there) are in `tests/faults/`.
 
-use crate::support::*;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::time::Duration;
+use support::*;
 
 /// CRITICAL, and with `-W` WARNING; then whatever `--status-as` makes of it.
 #[track_caller]

@@ -75,11 +75,10 @@ impl Namespace {
         Self::mounting(DEAFEN, dir).if_it_works()
     }
 
-    /// A root directory with nothing in it but the program, what it is linked with, and these files under
+    /// A root directory with nothing in it but this program, what it is linked with, and these files under
     /// `/etc`.
-    pub fn bare_root(etc: &[(&str, &str)]) -> Option<Self> {
+    pub fn bare_root(program: &str, etc: &[(&str, &str)]) -> Option<Self> {
         let dir = tempfile::tempdir().expect("a directory");
-        let program = env!("CARGO_BIN_EXE_check-tcp");
         let linked = Command::new("ldd").arg(program).output().ok()?;
         let linked = String::from_utf8_lossy(&linked.stdout).into_owned();
         let words = linked

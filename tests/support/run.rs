@@ -19,6 +19,7 @@ pub const REFUSED: &str = "(?i)refused";
 
 /// A command line of the program that has not run yet.
 pub struct Program {
+    path: OsString,
     wrapper: Vec<OsString>,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
@@ -37,8 +38,10 @@ pub struct Run {
 }
 
 impl Program {
-    pub fn new(line: &str) -> Self {
+    /// The program at this path, with the words of this line: [`program!`](crate::program) knows the path.
+    pub fn new(path: &str, line: &str) -> Self {
         Self {
+            path: path.into(),
             wrapper: Vec::new(),
             arguments: words(line),
             environment: Vec::new(),
@@ -121,8 +124,8 @@ impl Program {
     /// The command, but for where it reads and writes.
     pub(super) fn command(&self) -> Command {
         restore_signals();
-        let program = OsString::from(env!("CARGO_BIN_EXE_check-tcp"));
-        let mut all = self.wrapper.iter().chain([&program]).chain(&self.arguments);
+        let words = self.wrapper.iter().chain([&self.path]);
+        let mut all = words.chain(&self.arguments);
         let mut command = Command::new(all.next().expect("there is a program"));
         command
             .args(all)

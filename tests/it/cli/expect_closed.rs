@@ -1,7 +1,7 @@
 //! `-C`, `--expect-closed`: OK when nothing listens there.
 
-use crate::support::*;
 use std::time::Duration;
+use support::*;
 
 #[test]
 fn a_port_that_refuses_is_as_it_should_be() {

@@ -1,6 +1,6 @@
 //! `-e`, `--expect-pattern`: what the reply must match, in Go's dialect.
 
-use crate::support::*;
+use support::*;
 
 #[track_caller]
 fn matches(reply: &'static [u8], pattern: &str) {

@@ -1,6 +1,6 @@
 //! `-4`, `-6`: addresses of that family only. `tests/faults/names.rs` has names with addresses of both.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn both_families_at_once_are_a_usage_error() {

@@ -1,7 +1,7 @@
 //! `--service`: a greeting is waited for to the end of its last line.
 
-use crate::support::*;
 use std::time::Duration;
+use support::*;
 
 /// Longer than a program takes that says goodbye too early.
 const MOMENT: Duration = Duration::from_millis(100);

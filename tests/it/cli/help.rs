@@ -1,6 +1,6 @@
 //! `-h`, `-V`: on stdout, with an exit code that no agent reads as OK.
 
-use crate::support::*;
+use support::*;
 
 const FLAGS: [(&str, &str); 29] = [
     ("--service", ""),

@@ -1,6 +1,6 @@
 //! `-H`, `--hostname`: who is asked.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_host_is_asked_and_shown_as_written() {

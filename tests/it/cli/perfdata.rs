@@ -1,6 +1,6 @@
 //! `--perfdata`: the figures at the end of the line. `tests/it/output.rs` has every form.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn perfdata_ends_the_line() {

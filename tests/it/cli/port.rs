@@ -1,6 +1,6 @@
 //! `-p`, `--port`: where it listens.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_port_is_connected_to() {

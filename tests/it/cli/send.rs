@@ -1,8 +1,8 @@
 //! `-s`, `-q`, `-E`: what is said, and how it is written.
 
-use crate::support::*;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use support::*;
 
 /// What a server hears from a check that is given these arguments and finds `ok` as it expects.
 #[track_caller]

@@ -1,7 +1,7 @@
 //! `--service`: what a name stands for, unless the command line says otherwise.
 
-use crate::support::*;
 use check_tcp::preset::PRESETS;
+use support::*;
 
 /// A preset: its name, its port, a greeting that satisfies it and what it says before it goes.
 const CLEAR: [(&str, u16, &str, &str); 4] = [

@@ -1,6 +1,6 @@
 //! The ways to write an option and its value.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_value_may_be_joined_or_apart() {

@@ -1,6 +1,6 @@
 //! `-S`, `--no-check-certificate`, `--sni`: speaking TLS. `tests/it/tls/` has the certificates.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn ssl_speaks_tls_from_the_first_byte() {

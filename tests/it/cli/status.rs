@@ -1,6 +1,6 @@
 //! `--status-as` and `-W`: what a verdict is to be called.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn status_as_replaces_the_final_status() {

@@ -1,6 +1,6 @@
 //! The options of a list, as far as the command line alone decides what becomes of them.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_list_says_its_targets_itself() {

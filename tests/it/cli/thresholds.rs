@@ -1,6 +1,6 @@
 //! `-w`, `-c`: how slow is too slow. The shortest threshold there is, a nanosecond, makes every check slow.
 
-use crate::support::*;
+use support::*;
 
 #[track_caller]
 fn reply_within(thresholds: &str) -> (Run, String) {

@@ -1,7 +1,7 @@
 //! `-t`, `-m`, `-d`: how long, how much, and how late.
 
-use crate::support::*;
 use std::time::Duration;
+use support::*;
 
 #[test]
 fn timeout_ends_the_check() {

@@ -1,6 +1,6 @@
 //! `-U`, `--unix-sock`: a Unix stream socket in place of host and port.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_socket_is_asked_and_its_path_is_shown() {

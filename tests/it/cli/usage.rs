@@ -1,8 +1,8 @@
 //! Command lines that mean nothing: UNKNOWN in one line, and nobody is asked anything.
 
-use crate::support::*;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use support::*;
 
 #[test]
 fn an_unknown_option_is_named() {

@@ -1,6 +1,6 @@
 //! Lines that mean nothing: UNKNOWN each, with the line's number and why; the others go on.
 
-use crate::support::*;
+use support::*;
 
 /// Runs these lines, each between two that are in order, and says what became of each.
 ///

@@ -1,12 +1,12 @@
 //! A long list over every kind of server: each line is answered once, as a single check answers it.
 
-use crate::support::*;
 use regex::Regex;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::LazyLock;
 use std::thread;
+use support::*;
 
 /// How many lines there are in all.
 const LINES: usize = 20_000;

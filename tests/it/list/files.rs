@@ -1,9 +1,9 @@
 //! Lists in files that others write to in the meantime.
 
-use crate::support::*;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use support::*;
 use tempfile::TempDir;
 
 /// More lines than a run reads before the first of them have ended.

@@ -1,7 +1,7 @@
 //! What a long list costs.
 
-use crate::support::*;
 use std::sync::mpsc;
+use support::*;
 
 /// The most memory that the run has ever had, in KiB.
 fn peak(running: &Running) -> u64 {

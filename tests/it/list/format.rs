@@ -1,8 +1,8 @@
 //! What an object of `--format json` tells, and that it works for single checks and for usage errors.
 
-use crate::support::*;
 use serde_json::{Value, json as value};
 use std::time::{Duration, SystemTime};
+use support::*;
 
 /// The object of a single check.
 #[track_caller]

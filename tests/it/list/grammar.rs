@@ -1,7 +1,7 @@
 //! What a line is made of: targets, words, comments, and where it ends.
 
-use crate::support::*;
 use std::net::IpAddr;
+use support::*;
 
 /// What stands in a list, and what becomes of it.
 struct Row {

@@ -1,6 +1,6 @@
 //! Names in a list. Those that take a resolver of the test's own are in `tests/faults/`.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn names_and_addresses_are_checked_side_by_side() {

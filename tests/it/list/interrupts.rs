@@ -1,9 +1,9 @@
 //! Runs that are broken off.
 
-use crate::support::*;
 use nix::sys::signal::Signal;
 use regex::Regex;
 use std::io::{Read, Write};
+use support::*;
 
 /// Those that ask a run to end.
 const ENDING: [Signal; 5] = [

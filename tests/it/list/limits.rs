@@ -1,8 +1,8 @@
 //! How much a run takes at a time: of descriptors, of checks, of checks a second.
 
-use crate::support::*;
 use nix::sys::signal::Signal;
 use std::time::{Duration, SystemTime};
+use support::*;
 
 /// How long nothing more comes, where nothing more may.
 const QUIET: Duration = Duration::from_millis(200);

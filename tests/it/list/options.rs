@@ -1,6 +1,6 @@
 //! What the command line asks of all targets, and a line of its own.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn a_line_overrides_the_command_line_for_its_own_target() {

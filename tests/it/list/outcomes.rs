@@ -1,7 +1,7 @@
 //! What became of a check, as a reason and the state it ended in.
 
-use crate::support::*;
 use serde_json::Value;
+use support::*;
 
 /// One check: the target, its options, and what the object says.
 struct Row {

@@ -1,6 +1,6 @@
 //! What is drawn on a terminal while a list is checked.
 
-use crate::support::*;
+use support::*;
 
 #[test]
 fn how_far_it_has_come_is_shown_on_a_terminal() {

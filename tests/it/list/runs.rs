@@ -1,8 +1,8 @@
 //! The run as a whole: what it can't begin with, and what it comes to.
 
-use crate::support::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use support::*;
 
 #[test]
 fn targets_are_not_named_by_a_list_and_an_option_both() {

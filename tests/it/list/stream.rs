@@ -1,8 +1,8 @@
 //! Producers that take their time, readers that do, and readers that leave.
 
-use crate::support::*;
 use std::io::Read;
 use std::time::Duration;
+use support::*;
 
 /// Banner checks without an end, of whoever greets at this port of 127.0.0.1.
 fn endless(port: u16) -> impl Iterator<Item = Vec<u8>> + Send + 'static {

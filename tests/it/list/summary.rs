@@ -1,6 +1,6 @@
 //! `--summary`: one verdict for a whole list.
 
-use crate::support::*;
+use support::*;
 
 /// So many lines for each of these, every one with a label of its own.
 fn list(parts: &[(&str, usize)]) -> String {

@@ -1,8 +1,8 @@
 //! Which certificates hold, and why others do not.
 
 use super::{asked, greeting, refused};
-use crate::support::*;
 use rcgen::ExtendedKeyUsagePurpose;
+use support::*;
 
 #[test]
 fn an_address_is_verified_against_addresses_and_sends_no_name() {

@@ -1,12 +1,12 @@
 //! Servers that ask for a client certificate, which a check has none of: those that insist, and those that merely ask.
 
 use super::GREETING;
-use crate::support::*;
 use rustls::SupportedProtocolVersion;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
+use support::*;
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [TLS12, TLS13];
 

@@ -1,9 +1,9 @@
 //! How a check leaves a server: the session ended, then the connection, and never a reset.
 
 use super::GREETING;
-use crate::support::*;
 use rustls::SupportedProtocolVersion;
 use std::time::Duration;
+use support::*;
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [TLS12, TLS13];
 

@@ -1,7 +1,7 @@
 //! Peers that never get as far as a session.
 
-use crate::support::*;
 use std::time::Duration;
+use support::*;
 
 /// A peer that answers the first words of TLS like this: the check is over TLS, and names whom it asked.
 #[track_caller]

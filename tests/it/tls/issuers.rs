@@ -1,11 +1,11 @@
 //! Issuers that may not be what they are in a path whose signatures are all right.
 
 use super::{asked, refused};
-use crate::support::*;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa,
     KeyUsagePurpose,
 };
+use support::*;
 
 /// What is made of an issuer's certificate, and what is said of it; nothing where it does no harm.
 type Change = (fn(&mut CertificateParams), Option<&'static str>);

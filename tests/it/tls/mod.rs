@@ -11,8 +11,8 @@ mod segments;
 mod sessions;
 mod store;
 
-use crate::support::*;
 use rustls::SupportedProtocolVersion;
+use support::*;
 
 /// What the servers here say first.
 const GREETING: &str = "220 ready\r\n";

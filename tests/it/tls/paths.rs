@@ -1,8 +1,8 @@
 //! Which of the certificates that a peer presents make a path, and what looking for it may cost.
 
 use super::{asked, refused};
-use crate::support::*;
 use rcgen::CustomExtension;
+use support::*;
 
 #[test]
 fn the_right_issuer_is_found_behind_any_number_of_others() {

@@ -1,11 +1,11 @@
 //! What is said of certificates that are refused for rarer reasons, in words that an operator understands.
 
 use super::{asked, greeting, refused};
-use crate::support::*;
 use rcgen::{
     CustomExtension, DnType, DnValue, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     NameConstraints, string::BmpString,
 };
+use support::*;
 
 const EXTENDED_KEY_USAGE: [u64; 4] = [2, 5, 29, 37];
 const SUBJECT_ALT_NAME: [u64; 4] = [2, 5, 29, 17];

@@ -2,10 +2,10 @@
 //! bytes that are not TLS.
 
 use super::GREETING;
-use crate::support::*;
 use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
 use std::io::Write;
 use std::sync::Arc;
+use support::*;
 
 /// When the greeting and what breaks the session are handed to the kernel.
 #[derive(Clone, Copy, Debug)]

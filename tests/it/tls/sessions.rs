@@ -1,8 +1,8 @@
 //! Sessions that come up: versions, bytes and ends.
 
 use super::greeting;
-use crate::support::*;
 use rustls::ProtocolVersion;
+use support::*;
 
 #[test]
 fn a_good_certificate_holds_over_both_versions() {

@@ -1,10 +1,10 @@
 //! The trust store: where it is, what is in it, and what of that vouches for anybody.
 
 use super::{asked, greeting, refused};
-use crate::support::*;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 use std::time::Duration;
+use support::*;
 
 #[test]
 fn the_store_may_be_a_file_or_a_directory() {

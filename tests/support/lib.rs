@@ -2,13 +2,6 @@
 //!
 //! Servers take free ports and end with the test. Every wait is for an event, and bounded: a hang fails.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    unused_macros,
-    reason = "each test crate uses a part of what is here"
-)]
-
 mod cgroup;
 mod fleet;
 mod foreign;
@@ -51,13 +44,15 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// Runs the program on a command line: `check!("-H 127.0.0.1 -p {port} -e '^220'")`.
 ///
 /// Words are split at spaces, single quotes keep them together, and nothing else has a meaning.
+#[macro_export]
 macro_rules! check {
-    ($($line:tt)*) => { $crate::support::Program::new(&format!($($line)*)).run() };
+    ($($line:tt)*) => { $crate::program!($($line)*).run() };
 }
 
 /// The same, to be told more before it runs.
+#[macro_export]
 macro_rules! program {
-    ($($line:tt)*) => { $crate::support::Program::new(&format!($($line)*)) };
+    ($($line:tt)*) => {
+        $crate::Program::new(env!("CARGO_BIN_EXE_check-tcp"), &format!($($line)*))
+    };
 }
-
-pub(crate) use {check, program};
