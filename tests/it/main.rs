@@ -8,6 +8,7 @@ mod differences;
 mod faults;
 mod hangups;
 mod list;
+mod modules;
 mod output;
 mod peers;
 mod readme;
