@@ -12,7 +12,7 @@ pub struct Asked {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AttemptOutcome {
+pub struct Came {
     /// Lines with the verdict that their targets deserve.
     pub right: usize,
     /// Lines with the verdict that this machine lacked something.
@@ -45,7 +45,7 @@ impl Asked {
     /// Holds what a run with `--format json` printed against the law. Without an exit code, a signal ended it, and its last
     /// line may be cut off; otherwise every line has its verdict, or the one that there is says why there was no run.
     #[track_caller]
-    pub fn holds(&self, stdout: &[u8], code: Option<i32>, run: &impl Display) -> AttemptOutcome {
+    pub fn holds(&self, stdout: &[u8], code: Option<i32>, run: &impl Display) -> Came {
         let end = stdout.iter().rposition(|byte| *byte == b'\n');
         let (whole, rest) = stdout.split_at(end.map_or(0, |end| end + 1));
         assert!(rest.is_empty() || code.is_none(), "cut off: {run}");
@@ -56,9 +56,9 @@ impl Asked {
         {
             assert_eq!(object["status"], "UNKNOWN", "{object}");
             assert_eq!(code.unwrap_or(3), 3, "{run}");
-            return AttemptOutcome::default();
+            return Came::default();
         }
-        let mut came = AttemptOutcome::default();
+        let mut came = Came::default();
         let mut seen = HashSet::new();
         for object in &objects {
             let line = object["line"].as_u64().expect("a line of the list");

@@ -1,6 +1,6 @@
 //! Too little memory: what can't be had may abort the program, and the system may kill it; no verdict is false for that.
 
-use crate::faults::law::{self, Asked, AttemptOutcome};
+use crate::faults::law::{self, Asked, Came};
 use std::path::PathBuf;
 use support::*;
 
@@ -42,7 +42,7 @@ impl Growing {
     }
 
     /// Runs it as this script says, and holds it against the law. Whether it ended by itself is told too.
-    fn run(&self, script: &str) -> (AttemptOutcome, bool) {
+    fn run(&self, script: &str) -> (Came, bool) {
         let file = self.file.display();
         let run = program!("--targets {file} -e ^220 -t 20 --parallel 2000 --format json")
             .shell(script)
