@@ -9,7 +9,7 @@
 #[path = "support/cpu.rs"]
 mod cpu;
 
-use check_tcp::expect::{Decision, Pattern, Work};
+use check_tcp::expect::{Cache, Decision, Pattern};
 use check_tcp::preset::PRESETS;
 use criterion::{BenchmarkId, Throughput};
 use regex::bytes::Regex;
@@ -37,15 +37,18 @@ fn main() {
         group.bench_function("regex", |b| {
             b.iter(|| regex.is_match(black_box(&case.reply)));
         });
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         // The last makes one piece of it all.
         let whole = |&size: &usize| size >= case.reply.len();
         let last = PIECES.iter().position(whole).unwrap_or(PIECES.len() - 1);
         for size in &PIECES[..=last] {
             let id = BenchmarkId::new("pieces", size);
-            assert_eq!(decide(&pattern, &mut work, &case.reply, *size), case.wanted);
+            assert_eq!(
+                decide(&pattern, &mut cache, &case.reply, *size),
+                case.wanted
+            );
             group.bench_function(id, |b| {
-                b.iter(|| decide(&pattern, &mut work, black_box(&case.reply), *size));
+                b.iter(|| decide(&pattern, &mut cache, black_box(&case.reply), *size));
             });
         }
         group.finish();
@@ -53,11 +56,11 @@ fn main() {
     criterion.final_summary();
 }
 
-fn decide(pattern: &Pattern, work: &mut Work, reply: &[u8], size: usize) -> Decision {
+fn decide(pattern: &Pattern, cache: &mut Cache, reply: &[u8], size: usize) -> Decision {
     let mut matcher = pattern.matcher();
     let mut decision = Decision::Open;
     for piece in reply.chunks(size) {
-        decision = matcher.feed(pattern, work, piece);
+        decision = matcher.feed(pattern, cache, piece);
         if decision != Decision::Open {
             break;
         }

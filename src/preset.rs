@@ -86,7 +86,7 @@ const fn greeter(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expect::{Decision, Pattern, Work};
+    use crate::expect::{Cache, Decision, Pattern};
 
     #[test]
     fn a_preset_is_found_in_any_case() {
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_greeting_is_decided_at_its_end_however_it_is_cut() {
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         for &(name, greeting, decision) in GREETINGS {
             let preset = find(name).expect(name);
             let pattern = Pattern::new(preset.expect).expect(name);
@@ -233,15 +233,15 @@ mod tests {
             for cut in 0..greeting.len() {
                 let (first, second) = greeting.split_at(cut);
                 let mut matcher = pattern.matcher();
-                let open = matcher.feed(&pattern, &mut work, first);
+                let open = matcher.feed(&pattern, &mut cache, first);
                 assert_eq!(open, Decision::Open, "{name}: {cut} bytes of {shown}");
-                let known = matcher.feed(&pattern, &mut work, second);
+                let known = matcher.feed(&pattern, &mut cache, second);
                 assert_eq!(known, decision, "{name}: {shown} cut at {cut}");
             }
             let mut matcher = pattern.matcher();
             let mut known = Decision::Open;
             for byte in greeting {
-                known = matcher.feed(&pattern, &mut work, &[*byte]);
+                known = matcher.feed(&pattern, &mut cache, &[*byte]);
             }
             assert_eq!(known, decision, "{name}: {shown} byte by byte");
         }

@@ -14,7 +14,7 @@
 //!   find it takes little memory, whatever the pattern.
 #![no_main]
 
-use check_tcp::expect::{Decision, Matcher, Pattern, Work};
+use check_tcp::expect::{Cache, Decision, Matcher, Pattern};
 use check_tcp_fuzz::as_go::text;
 use check_tcp_fuzz::cut::Pieces;
 use check_tcp_fuzz::memory;
@@ -80,7 +80,7 @@ struct Known {
 /// What is known before the first piece and after each.
 fn read<'r>(pattern: &Pattern, pieces: impl IntoIterator<Item = &'r [u8]>) -> Vec<Known> {
     let room = SMALL + WALK * pattern.states();
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut matcher = pattern.matcher();
     let mut length = 0;
     let mut known = Vec::new();
@@ -88,8 +88,8 @@ fn read<'r>(pattern: &Pattern, pieces: impl IntoIterator<Item = &'r [u8]>) -> Ve
     for piece in [&[][..]].into_iter().chain(pieces) {
         length += piece.len();
         let (decision, matches) = memory::within(room, || {
-            let decision = matcher.feed(pattern, &mut work, piece);
-            (decision, whole(matcher.clone(), pattern, &mut work))
+            let decision = matcher.feed(pattern, &mut cache, piece);
+            (decision, whole(matcher.clone(), pattern, &mut cache))
         });
         assert!(before == Decision::Open || before == decision, "taken back");
         match decision {
@@ -107,21 +107,21 @@ fn read<'r>(pattern: &Pattern, pieces: impl IntoIterator<Item = &'r [u8]>) -> Ve
     let with_both = memory::allocated();
     drop(matcher);
     let with_work = memory::allocated();
-    drop(work);
+    drop(cache);
     assert!(with_both - with_work <= 4 * pattern.states());
     assert!(with_work - memory::allocated() <= room);
     known
 }
 
 /// The answer, if that was the whole reply. Neither another question nor a late byte changes it.
-fn whole(mut matcher: Matcher, pattern: &Pattern, work: &mut Work) -> bool {
-    let matches = matcher.finish(pattern, work);
+fn whole(mut matcher: Matcher, pattern: &Pattern, cache: &mut Cache) -> bool {
+    let matches = matcher.finish(pattern, cache);
     let decided = match matches {
         true => Decision::Matched,
         false => Decision::Never,
     };
-    assert_eq!(matcher.feed(pattern, work, b"a"), decided, "taken back");
-    assert_eq!(matcher.finish(pattern, work), matches, "taken back");
+    assert_eq!(matcher.feed(pattern, cache, b"a"), decided, "taken back");
+    assert_eq!(matcher.finish(pattern, cache), matches, "taken back");
     matches
 }
 

@@ -1,8 +1,8 @@
 //! The automaton that a pattern becomes.
 
-use super::error::{Fault, Refusal};
-use super::work::Entry;
-use super::{octets, tree};
+use super::error::{ErrorKind, ParseError};
+use super::walk::StartConfig;
+use super::{byte_classes, tree};
 use regex_automata::nfa::thompson::{Compiler, Config, NFA, State, WhichCaptures};
 use regex_syntax::hir::{Dot, Hir, Look, LookSet, Repetition};
 use std::borrow::Cow;
@@ -15,14 +15,14 @@ pub(super) struct Automaton {
     /// A match can only begin where the reply does.
     pub(super) anchored: bool,
     /// Where a walk begins.
-    pub(super) entry: Entry,
+    pub(super) start: StartConfig,
 }
 
 /// Automata that take more memory are refused, in bytes.
 const MAX_MEMORY: usize = 4 << 20;
 
 impl Automaton {
-    pub(super) fn new(hir: &Hir) -> Result<Self, Refusal> {
+    pub(super) fn new(hir: &Hir) -> Result<Self, ParseError> {
         let looks = hir.properties().look_set();
         let anchored = hir.properties().look_set_prefix().contains(Look::Start);
         // The compiler leads into a pattern that is not anchored by bytes, and that would let `\B`
@@ -31,28 +31,30 @@ impl Automaton {
         let by_characters = !anchored && inside;
         let hir = match by_characters {
             true => Cow::Owned(anywhere(hir)),
-            false if !inside && octets::are_needed(hir) => Cow::Owned(octets::of(hir)),
+            false if !inside && byte_classes::is_needed(hir) => {
+                Cow::Owned(byte_classes::rewrite(hir))
+            }
             false => Cow::Borrowed(hir),
         };
         let nfa =
-            compile(&hir, WhichCaptures::None, MAX_MEMORY).ok_or(Fault::TooLarge.anywhere())?;
+            compile(&hir, WhichCaptures::None, MAX_MEMORY).ok_or(ErrorKind::TooLarge.anywhere())?;
         let start = match by_characters || tree::matches_nothing(&hir) {
             true => nfa.start_anchored(),
             false => nfa.start_unanchored(),
         };
         let looks_ahead = looks_ahead(looks);
-        let entry = Entry::new(&nfa, start, looks_ahead);
+        let start = StartConfig::new(&nfa, start, looks_ahead);
         Ok(Self {
             nfa,
             looks_ahead,
             anchored,
-            entry,
+            start,
         })
     }
 
     /// What it takes up, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
-        memory_usage(&self.nfa) + self.entry.memory_usage()
+        memory_usage(&self.nfa) + self.start.memory_usage()
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Group<'p, 'r> {
 }
 
 /// What follows bounds the time and the memory of captures, whatever the pattern and the reply. The
-/// largest automaton with its groups, in bytes: some 8,000 states.
+/// largest automaton with its groups, in bytes: one_or_more 8,000 states.
 const MAX_NFA: usize = 1 << 18;
 
 /// A search keeps the places of all groups for each state, 16 bytes a place: 2 MiB.
@@ -70,7 +70,7 @@ impl Captures {
         if places > MAX_PLACES {
             return None;
         }
-        let mut text = Text::default();
+        let mut text = BoundedText::default();
         write!(text, "{hir}").ok()?;
         let regex = RegexBuilder::new(&text.0)
             .size_limit(MAX_NFA)
@@ -95,7 +95,7 @@ impl Captures {
     }
 
     /// See [`Pattern::captures`](super::Pattern::captures).
-    pub(super) fn of<'p, 'r>(
+    pub(super) fn search<'p, 'r>(
         &self,
         names: &'p [Box<str>],
         bytes: &'r [u8],
@@ -105,7 +105,7 @@ impl Captures {
             true => bytes,
             false => whole_characters(bytes),
         };
-        let text = as_read(bytes);
+        let text = decode_lossy(bytes);
         if self.states.saturating_mul(text.len()) > MAX_VISITS {
             return None;
         }
@@ -117,7 +117,7 @@ impl Captures {
             let matched = found.name(&dialect::called(name))?;
             let [start, end] = [matched.start(), matched.end()].map(|at| match &text {
                 Cow::Borrowed(_) => at,
-                Cow::Owned(_) => place(bytes, at),
+                Cow::Owned(_) => byte_offset(bytes, at),
             });
             bytes.get(start..end)
         };
@@ -131,9 +131,9 @@ impl Captures {
 
 /// A pattern that is written out, up to [`MAX_TEXT`].
 #[derive(Default)]
-struct Text(String);
+struct BoundedText(String);
 
-impl Write for Text {
+impl Write for BoundedText {
     fn write_str(&mut self, more: &str) -> fmt::Result {
         if self.0.len() + more.len() > MAX_TEXT {
             return Err(fmt::Error);
@@ -154,7 +154,7 @@ fn whole_characters(bytes: &[u8]) -> &[u8] {
 }
 
 /// A reply as Go reads it: U+FFFD for each invalid byte.
-fn as_read(bytes: &[u8]) -> Cow<'_, str> {
+fn decode_lossy(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }
@@ -167,7 +167,7 @@ fn as_read(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Which byte of the reply stands at this place of the text that it reads as.
-fn place(bytes: &[u8], at: usize) -> usize {
+fn byte_offset(bytes: &[u8], at: usize) -> usize {
     let (mut read, mut place) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         let valid = chunk.valid().len();

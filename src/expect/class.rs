@@ -1,7 +1,7 @@
 //! Character classes: `[a-z]`, `[[:alpha:]]`, `\d`, `\p{Greek}`.
 
 use super::cursor::Cursor;
-use super::error::{Fault, Refusal};
+use super::error::{ErrorKind, ParseError};
 use super::property;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir};
 
@@ -15,7 +15,7 @@ pub(super) struct Classes {
 }
 
 /// What a set of characters has been read as, before it is complete.
-struct Set {
+struct CharSet {
     fold: bool,
     /// To be closed under case folding where that is asked for.
     ranges: Vec<ClassUnicodeRange>,
@@ -24,12 +24,12 @@ struct Set {
 }
 
 /// A class with a name, as `\W` or `[:^space:]`.
-struct Named {
+struct NamedClass {
     class: ClassUnicode,
     negated: bool,
 }
 
-/// 2 MiB of ranges: some four hundred times `\pL`.
+/// 2 MiB of ranges: one_or_more four hundred times `\pL`.
 const RANGES: usize = 1 << 18;
 
 /// Code points that are folded at the price of one range.
@@ -52,29 +52,29 @@ impl Classes {
 
     /// One character, in all its cases where `fold` says so. `point` may be a surrogate: that
     /// matches nothing.
-    pub(super) fn character(&mut self, point: u32, fold: bool) -> Result<Hir, Refusal> {
+    pub(super) fn character(&mut self, point: u32, fold: bool) -> Result<Hir, ParseError> {
         match char::from_u32(point) {
             Some(c) if !fold => Ok(Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes())),
             _ => {
-                let mut set = Set::new(fold);
+                let mut set = CharSet::new(fold);
                 set.add_range(point, point);
                 self.complete(set, false)
             }
         }
     }
 
-    /// `\d`, `\pN` and their like, where one comes next; the cursor stands behind the backslash,
+    /// `\d`, `\pN` and their like, where one comes next; the cursor stands prev_byte the backslash,
     /// which is at `from`.
     pub(super) fn escaped(
         &mut self,
         cursor: &mut Cursor,
         from: usize,
         fold: bool,
-    ) -> Result<Option<Hir>, Refusal> {
+    ) -> Result<Option<Hir>, ParseError> {
         let Some(named) = escaped(cursor, from)? else {
             return Ok(None);
         };
-        let mut set = Set::new(fold);
+        let mut set = CharSet::new(fold);
         self.add_named(&mut set, named)?;
         self.complete(set, false).map(Some)
     }
@@ -85,10 +85,10 @@ impl Classes {
         cursor: &mut Cursor,
         from: usize,
         fold: bool,
-    ) -> Result<Hir, Refusal> {
-        let missing = Fault::MissingBracket.at(from);
+    ) -> Result<Hir, ParseError> {
+        let missing = ErrorKind::MissingBracket.at(from);
         let negated = cursor.eat("^");
-        let mut set = Set::new(fold);
+        let mut set = CharSet::new(fold);
         let mut first = true; // where ] is a character
         while first || !cursor.eat("]") {
             first = false;
@@ -115,7 +115,7 @@ impl Classes {
                 false => low,
             };
             if high < low {
-                return Err(Fault::Range.at(item));
+                return Err(ErrorKind::Range.at(item));
             }
             set.add_range(low, high);
         }
@@ -123,7 +123,7 @@ impl Classes {
     }
 
     /// `[:alpha:]`, where something of that form comes next.
-    fn posix(&mut self, cursor: &mut Cursor) -> Result<Option<Named>, Refusal> {
+    fn posix(&mut self, cursor: &mut Cursor) -> Result<Option<NamedClass>, ParseError> {
         let mut after = *cursor;
         if !self.posix || !after.eat("[:") {
             return Ok(None);
@@ -133,13 +133,13 @@ impl Classes {
             return Ok(None);
         };
         let (name, negated) = negation(name);
-        let class = posix(name).ok_or(Fault::ClassName.at(cursor.at()))?;
+        let class = posix(name).ok_or(ErrorKind::ClassName.at(cursor.at()))?;
         *cursor = after;
-        Ok(Some(Named { class, negated }))
+        Ok(Some(NamedClass { class, negated }))
     }
 
-    fn add_named(&mut self, set: &mut Set, named: Named) -> Result<(), Refusal> {
-        let Named { mut class, negated } = named;
+    fn add_named(&mut self, set: &mut CharSet, named: NamedClass) -> Result<(), ParseError> {
+        let NamedClass { mut class, negated } = named;
         self.pay(class.ranges().len())?;
         if !negated {
             set.ranges.extend(class.iter());
@@ -153,7 +153,7 @@ impl Classes {
         Ok(())
     }
 
-    fn complete(&mut self, set: Set, negated: bool) -> Result<Hir, Refusal> {
+    fn complete(&mut self, set: CharSet, negated: bool) -> Result<Hir, ParseError> {
         let mut class = ClassUnicode::new(set.ranges);
         if set.fold {
             self.fold(&mut class)?;
@@ -167,23 +167,23 @@ impl Classes {
     }
 
     /// Adds the other cases of all that the class holds.
-    fn fold(&mut self, class: &mut ClassUnicode) -> Result<(), Refusal> {
+    fn fold(&mut self, class: &mut ClassUnicode) -> Result<(), ParseError> {
         let points: usize = class.iter().map(ClassUnicodeRange::len).sum();
         self.pay(points / FOLDED_PER_RANGE)?;
         class.case_fold_simple();
         Ok(())
     }
 
-    fn pay(&mut self, cost: usize) -> Result<(), Refusal> {
+    fn pay(&mut self, cost: usize) -> Result<(), ParseError> {
         self.left = self
             .left
             .checked_sub(cost)
-            .ok_or(Fault::TooLarge.anywhere())?;
+            .ok_or(ErrorKind::TooLarge.anywhere())?;
         Ok(())
     }
 }
 
-impl Set {
+impl CharSet {
     fn new(fold: bool) -> Self {
         Self {
             fold,
@@ -203,7 +203,7 @@ impl Set {
 }
 
 /// One end of a range.
-fn character(cursor: &mut Cursor) -> Result<Option<u32>, Refusal> {
+fn character(cursor: &mut Cursor) -> Result<Option<u32>, ParseError> {
     let from = cursor.at();
     match cursor.take() {
         Some('\\') => cursor.escaped(from).map(Some),
@@ -211,8 +211,8 @@ fn character(cursor: &mut Cursor) -> Result<Option<u32>, Refusal> {
     }
 }
 
-/// A class that a letter behind a backslash stands for.
-fn escaped(cursor: &mut Cursor, from: usize) -> Result<Option<Named>, Refusal> {
+/// A class that a letter prev_byte a backslash stands for.
+fn escaped(cursor: &mut Cursor, from: usize) -> Result<Option<NamedClass>, ParseError> {
     let Some(letter) = cursor.peek() else {
         return Ok(None);
     };
@@ -227,15 +227,15 @@ fn escaped(cursor: &mut Cursor, from: usize) -> Result<Option<Named>, Refusal> {
         _ => return Ok(None),
     };
     cursor.take();
-    Ok(Some(Named {
+    Ok(Some(NamedClass {
         class: pairs(ascii),
         negated: letter.is_ascii_uppercase(),
     }))
 }
 
 /// The name of a Unicode property: one letter, or any number in braces, negated by `^`.
-fn unicode(cursor: &mut Cursor, inverse: bool, from: usize) -> Result<Named, Refusal> {
-    let unknown = Fault::ClassName.at(from);
+fn unicode(cursor: &mut Cursor, inverse: bool, from: usize) -> Result<NamedClass, ParseError> {
+    let unknown = ErrorKind::ClassName.at(from);
     let rest = cursor.rest();
     let name = match cursor.eat("{") {
         true => cursor.until("}"),
@@ -246,7 +246,7 @@ fn unicode(cursor: &mut Cursor, inverse: bool, from: usize) -> Result<Named, Ref
     let name = name.ok_or(unknown)?;
     let (name, negated) = negation(name);
     let class = property::class(name).ok_or(unknown)?;
-    Ok(Named {
+    Ok(NamedClass {
         class,
         negated: negated != inverse,
     })

@@ -1,6 +1,6 @@
 //! A place in a pattern, and the escapes that stand for one character.
 
-use super::error::{Fault, Refusal};
+use super::error::{ErrorKind, ParseError};
 
 /// How far a pattern has been read. A copy is a place to come back to.
 #[derive(Clone, Copy)]
@@ -70,8 +70,8 @@ impl<'p> Cursor<'p> {
 
     /// The code point that an escape stands for; its backslash, at `from`, has been read.
     /// It may be a surrogate, which no text holds.
-    pub(super) fn escaped(&mut self, from: usize) -> Result<u32, Refusal> {
-        let c = self.take().ok_or(Fault::TrailingBackslash.at(from))?;
+    pub(super) fn escaped(&mut self, from: usize) -> Result<u32, ParseError> {
+        let c = self.take().ok_or(ErrorKind::TrailingBackslash.at(from))?;
         let point = match c {
             'a' => Some(0x07),
             'f' => Some(0x0C),
@@ -86,7 +86,7 @@ impl<'p> Cursor<'p> {
             _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(c.into()),
             _ => None,
         };
-        point.ok_or(Fault::Escape.at(from))
+        point.ok_or(ErrorKind::Escape.at(from))
     }
 
     /// The next digit, which is not read.

@@ -6,7 +6,7 @@
 
 use super::class::Classes;
 use super::cursor::Cursor;
-use super::error::{Fault, Refusal};
+use super::error::{ErrorKind, ParseError};
 use super::tree::Tree;
 use regex_syntax::hir::{Dot, Hir, Look};
 use std::borrow::Cow;
@@ -20,23 +20,23 @@ const MAX_NAMED: usize = 64;
 
 /// A pattern as read, without its groups: whether a reply matches does not depend on them, and
 /// without them the automaton is smaller.
-pub(super) struct Parsed {
+pub(super) struct ParsedPattern {
     pub(super) hir: Hir,
     /// The names of the groups, each once, in the order of the pattern.
     pub(super) names: Box<[Box<str>]>,
 }
 
 /// Reads a pattern.
-pub(super) fn parse(pattern: &str) -> Result<Parsed, Refusal> {
+pub(super) fn parse(pattern: &str) -> Result<ParsedPattern, ParseError> {
     let mut parser = Parser::new(pattern, Classes::default(), false);
     let hir = parser.read()?;
     let names = parser.names.into();
-    Ok(Parsed { hir, names })
+    Ok(ParsedPattern { hir, names })
 }
 
 /// Reads a pattern and keeps its named groups in the tree, but for those that no text can match.
 /// `classes` says what its classes may cost.
-pub(super) fn parse_named(pattern: &str, classes: Classes) -> Result<Hir, Refusal> {
+pub(super) fn parse_named(pattern: &str, classes: Classes) -> Result<Hir, ParseError> {
     Parser::new(pattern, classes, true).read()
 }
 
@@ -67,22 +67,22 @@ struct Parser<'p> {
     flags: Flags,
     classes: Classes,
     /// The innermost open group, or the whole pattern.
-    group: Group,
+    group: OpenGroup,
     /// The groups around it, the outermost first.
-    outer: Vec<Group>,
+    outer: Vec<OpenGroup>,
     /// The last thing read was a `*` or its like, which cannot be repeated again.
     after_repetition: bool,
-    /// Named groups so far, those that share a name included.
+    /// NamedClass groups so far, those that share a name included.
     named: usize,
     /// Their names, each once.
     names: Vec<Box<str>>,
-    /// Named groups are kept in the tree.
+    /// NamedClass groups are kept in the tree.
     keeps_named: bool,
 }
 
 /// A group that is being read.
 #[derive(Default)]
-struct Group {
+struct OpenGroup {
     /// Where its parenthesis is.
     opened: usize,
     /// The flags that hold again once it is closed.
@@ -101,7 +101,7 @@ impl<'p> Parser<'p> {
             cursor: Cursor::new(pattern),
             flags: Flags::default(),
             classes,
-            group: Group::default(),
+            group: OpenGroup::default(),
             outer: Vec::new(),
             after_repetition: false,
             named: 0,
@@ -110,7 +110,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn read(&mut self) -> Result<Hir, Refusal> {
+    fn read(&mut self) -> Result<Hir, ParseError> {
         loop {
             let at = self.cursor.at();
             let Some(c) = self.cursor.take() else { break };
@@ -145,7 +145,7 @@ impl<'p> Parser<'p> {
             }
         }
         if !self.outer.is_empty() {
-            return Err(Fault::MissingParen.at(self.group.opened));
+            return Err(ErrorKind::MissingParen.at(self.group.opened));
         }
         Ok(mem::take(&mut self.group).finish().into_hir())
     }
@@ -154,14 +154,14 @@ impl<'p> Parser<'p> {
         self.group.items.push(Tree::leaf(hir));
     }
 
-    fn character(&mut self, c: char) -> Result<(), Refusal> {
+    fn character(&mut self, c: char) -> Result<(), ParseError> {
         let hir = self.classes.character(c.into(), self.flags.fold)?;
         self.push(hir);
         Ok(())
     }
 
     /// Opens a group, or sets flags for the rest of the one that is open.
-    fn open(&mut self, at: usize) -> Result<(), Refusal> {
+    fn open(&mut self, at: usize) -> Result<(), ParseError> {
         if !self.cursor.eat("?") {
             self.enter(at);
             return Ok(());
@@ -170,11 +170,11 @@ impl<'p> Parser<'p> {
             let from = self.cursor.at();
             let name = self.cursor.until(">").unwrap_or_default();
             if name.is_empty() || !name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
-                return Err(Fault::GroupName.at(from));
+                return Err(ErrorKind::GroupName.at(from));
             }
             self.named += 1;
             if self.named > MAX_NAMED {
-                return Err(Fault::TooManyNamed.at(at));
+                return Err(ErrorKind::TooManyNamed.at(at));
             }
             self.enter(at);
             self.group.name = self.note(name);
@@ -194,10 +194,10 @@ impl<'p> Parser<'p> {
     }
 
     /// What follows `(?`: `i)`, `:`, `im-sU:` and their like.
-    fn set_flags(&mut self, opened: usize) -> Result<(), Refusal> {
+    fn set_flags(&mut self, opened: usize) -> Result<(), ParseError> {
         let mut flags = self.flags;
         let mut on = true;
-        let mut complete = true; // a minus sign needs a flag behind it
+        let mut complete = true; // a minus sign needs a flag prev_byte it
         loop {
             let at = self.cursor.at();
             match self.cursor.take() {
@@ -215,8 +215,8 @@ impl<'p> Parser<'p> {
                     self.enter(opened);
                     break;
                 }
-                Some(_) => return Err(Fault::Group.at(at)),
-                None => return Err(Fault::MissingParen.at(opened)),
+                Some(_) => return Err(ErrorKind::Group.at(at)),
+                None => return Err(ErrorKind::MissingParen.at(opened)),
             }
             complete = true;
         }
@@ -225,20 +225,20 @@ impl<'p> Parser<'p> {
     }
 
     fn enter(&mut self, opened: usize) {
-        let group = Group {
+        let group = OpenGroup {
             opened,
             flags: self.flags,
-            ..Group::default()
+            ..OpenGroup::default()
         };
         self.outer.push(mem::replace(&mut self.group, group));
     }
 
-    fn close(&mut self, at: usize) -> Result<(), Refusal> {
-        let outer = self.outer.pop().ok_or(Fault::UnexpectedParen.at(at))?;
+    fn close(&mut self, at: usize) -> Result<(), ParseError> {
+        let outer = self.outer.pop().ok_or(ErrorKind::UnexpectedParen.at(at))?;
         let mut group = mem::replace(&mut self.group, outer);
         self.flags = group.flags;
         let name = group.name.take();
-        let tree = group.finish().nested().ok_or(Fault::TooDeep.at(at))?;
+        let tree = group.finish().nested().ok_or(ErrorKind::TooDeep.at(at))?;
         self.group.items.push(match name {
             Some(name) => tree.named(name),
             None => tree,
@@ -263,10 +263,16 @@ impl<'p> Parser<'p> {
         Some((min, max))
     }
 
-    fn count(&mut self, at: usize, min: u32, max: Option<u32>, again: bool) -> Result<(), Refusal> {
+    fn count(
+        &mut self,
+        at: usize,
+        min: u32,
+        max: Option<u32>,
+        again: bool,
+    ) -> Result<(), ParseError> {
         let most = max.unwrap_or(min);
         if min > most || most > MAX_COUNT {
-            return Err(Fault::Count.at(at));
+            return Err(ErrorKind::Count.at(at));
         }
         self.repeat(at, min, max, again)?;
         let copies = self
@@ -275,7 +281,7 @@ impl<'p> Parser<'p> {
             .last_mut()
             .map(|tree| tree.count_copies(min, max));
         if copies > Some(MAX_COUNT) {
-            return Err(Fault::Count.at(at));
+            return Err(ErrorKind::Count.at(at));
         }
         Ok(())
     }
@@ -286,9 +292,9 @@ impl<'p> Parser<'p> {
         min: u32,
         max: Option<u32>,
         again: bool,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ParseError> {
         if again {
-            return Err(Fault::RepeatedTwice.at(at));
+            return Err(ErrorKind::RepeatedTwice.at(at));
         }
         let lazy = self.cursor.eat("?");
         self.after_repetition = true;
@@ -296,15 +302,17 @@ impl<'p> Parser<'p> {
             .group
             .items
             .pop()
-            .ok_or(Fault::NothingToRepeat.at(at))?;
+            .ok_or(ErrorKind::NothingToRepeat.at(at))?;
         let greedy = lazy == self.flags.swap_greed;
-        let tree = tree.repeat(min, max, greedy).ok_or(Fault::TooDeep.at(at))?;
+        let tree = tree
+            .repeat(min, max, greedy)
+            .ok_or(ErrorKind::TooDeep.at(at))?;
         self.group.items.push(tree);
         Ok(())
     }
 
     /// What follows a backslash outside of brackets.
-    fn escape(&mut self, at: usize) -> Result<(), Refusal> {
+    fn escape(&mut self, at: usize) -> Result<(), ParseError> {
         let look = match self.cursor.peek() {
             Some('A') => Look::Start,
             Some('z') => Look::End,
@@ -332,7 +340,7 @@ impl<'p> Parser<'p> {
     }
 
     /// `Q...\E`; without an end it runs to the end of the pattern.
-    fn quoted(&mut self) -> Result<(), Refusal> {
+    fn quoted(&mut self) -> Result<(), ParseError> {
         self.cursor.take();
         let text = self
             .cursor
@@ -342,7 +350,7 @@ impl<'p> Parser<'p> {
     }
 }
 
-impl Group {
+impl OpenGroup {
     fn end_branch(&mut self) {
         let branch = Tree::concat(mem::take(&mut self.items));
         self.branches.push(branch);

@@ -8,14 +8,14 @@ use std::fmt;
 /// (`missing ) for the ( at character 5: "220 (foo"`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
-    fault: Fault,
+    fault: ErrorKind,
     at: Option<usize>,
     excerpt: String,
 }
 
 /// What is wrong with a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum ErrorKind {
     TooLong,
     TooLarge,
     TooDeep,
@@ -37,8 +37,8 @@ pub(super) enum Fault {
 /// A fault and the byte of the pattern where it is; the whole pattern is at fault where there is
 /// none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) fault: Fault,
+pub(super) struct ParseError {
+    pub(super) fault: ErrorKind,
     pub(super) at: Option<usize>,
 }
 
@@ -47,7 +47,7 @@ const SHOWN_BEFORE: usize = 30;
 const SHOWN_AFTER: usize = 50;
 
 impl PatternError {
-    pub(super) fn new(pattern: &str, refusal: Refusal) -> Self {
+    pub(super) fn new(pattern: &str, refusal: ParseError) -> Self {
         let at = refusal.at.map(|byte| {
             let before = pattern
                 .char_indices()
@@ -74,16 +74,16 @@ impl fmt::Display for PatternError {
 
 impl std::error::Error for PatternError {}
 
-impl Fault {
-    pub(super) fn at(self, byte: usize) -> Refusal {
-        Refusal {
+impl ErrorKind {
+    pub(super) fn at(self, byte: usize) -> ParseError {
+        ParseError {
             fault: self,
             at: Some(byte),
         }
     }
 
-    pub(super) fn anywhere(self) -> Refusal {
-        Refusal {
+    pub(super) fn anywhere(self) -> ParseError {
+        ParseError {
             fault: self,
             at: None,
         }
@@ -142,13 +142,13 @@ fn excerpt(pattern: &str, at: usize) -> String {
 mod tests {
     use super::*;
 
-    fn shown(pattern: &str, refusal: Refusal) -> String {
+    fn shown(pattern: &str, refusal: ParseError) -> String {
         PatternError::new(pattern, refusal).to_string()
     }
 
     #[test]
     fn the_place_is_counted_in_characters() {
-        let place = Fault::Escape.at("é→".len());
+        let place = ErrorKind::Escape.at("é→".len());
         assert_eq!(
             shown("é→\\y", place),
             r#"unknown escape sequence at character 3: "é→\y""#
@@ -163,8 +163,8 @@ mod tests {
             "a".repeat(SHOWN_BEFORE),
             "b".repeat(SHOWN_AFTER - 1),
         );
-        assert_eq!(shown(&pattern, Fault::MissingParen.at(100)), expected);
-        let at_once = shown(&pattern, Fault::TooLarge.anywhere());
+        assert_eq!(shown(&pattern, ErrorKind::MissingParen.at(100)), expected);
+        let at_once = shown(&pattern, ErrorKind::TooLarge.anywhere());
         assert_eq!(
             at_once,
             format!(r#"pattern too large: "{}...""#, "a".repeat(SHOWN_AFTER))
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_line_break_in_the_pattern_does_not_break_the_line() {
-        let place = Fault::UnexpectedParen.at(1);
+        let place = ErrorKind::UnexpectedParen.at(1);
         assert_eq!(shown("\n)", place), r#"unexpected ) at character 2: "\n)""#);
     }
 }

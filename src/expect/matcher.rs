@@ -1,7 +1,7 @@
 //! One reply against a pattern, piece by piece.
 
-use super::utf8::Held;
-use super::{Pattern, Work};
+use super::decode::Utf8Buffer;
+use super::{Cache, Pattern};
 use crate::short::Short;
 use regex_automata::util::primitives::StateID;
 
@@ -27,9 +27,9 @@ pub struct Matcher {
     /// Where the walk stood after the last byte; unused before the first.
     live: Short<StateID, FEW>,
     /// The last byte walked over.
-    behind: Option<u8>,
+    prev_byte: Option<u8>,
     /// What came after it, but is not a whole character yet.
-    held: Held,
+    held: Utf8Buffer,
 }
 
 /// As many states as are alive in patterns for a greeting.
@@ -40,8 +40,8 @@ impl Matcher {
         Self {
             decision: Decision::Open,
             live: Short::empty(StateID::ZERO),
-            behind: None,
-            held: Held::default(),
+            prev_byte: None,
+            held: Utf8Buffer::default(),
         }
     }
 
@@ -50,40 +50,40 @@ impl Matcher {
     /// Assertions that look ahead (`$ \z \b \B`) take the end of the piece for the end of the
     /// reply, unless it ends inside a character. Without them the answer depends on what has come
     /// and not on how it was cut. What is decided stays so; an empty piece changes nothing.
-    pub fn feed(&mut self, pattern: &Pattern, work: &mut Work, bytes: &[u8]) -> Decision {
+    pub fn feed(&mut self, pattern: &Pattern, cache: &mut Cache, bytes: &[u8]) -> Decision {
         if self.decision != Decision::Open || bytes.is_empty() {
             return self.decision;
         }
-        let mut decision = self.resume(pattern, work);
+        let mut decision = self.resume(pattern, cache);
         for &byte in bytes {
             if decision != Decision::Open {
                 break;
             }
-            decision = self.read(pattern, work, byte);
+            decision = self.read(pattern, cache, byte);
         }
         let may_end = pattern.looks_ahead() && self.held.is_empty();
         decision = match decision {
-            Decision::Open if may_end && work.ends(pattern.automaton()) => Decision::Matched,
+            Decision::Open if may_end && cache.ends(pattern.automaton()) => Decision::Matched,
             known => known,
         };
-        self.settle(decision, work)
+        self.settle(decision, cache)
     }
 
     /// Whether the pattern matches what has come as the whole reply, for no more will come.
     ///
     /// What is left of an unfinished character reads as one U+FFFD a byte.
-    pub fn finish(&mut self, pattern: &Pattern, work: &mut Work) -> bool {
+    pub fn finish(&mut self, pattern: &Pattern, cache: &mut Cache) -> bool {
         if self.decision == Decision::Open {
-            let mut decision = self.resume(pattern, work);
+            let mut decision = self.resume(pattern, cache);
             while decision == Decision::Open
                 && let Some(c) = self.held.take_byte()
             {
-                decision = walk(pattern, work, c);
+                decision = walk(pattern, cache, c);
             }
             let matched = match decision {
                 Decision::Matched => true,
                 Decision::Never => false,
-                Decision::Open => work.ends(pattern.automaton()),
+                Decision::Open => cache.ends(pattern.automaton()),
             };
             self.settle(
                 if matched {
@@ -91,28 +91,28 @@ impl Matcher {
                 } else {
                     Decision::Never
                 },
-                work,
+                cache,
             );
         }
         self.decision == Decision::Matched
     }
 
     /// Puts the walk where the last piece left it.
-    fn resume(&self, pattern: &Pattern, work: &mut Work) -> Decision {
-        if self.behind.is_none() {
-            return work.enter(pattern.automaton());
+    fn resume(&self, pattern: &Pattern, cache: &mut Cache) -> Decision {
+        if self.prev_byte.is_none() {
+            return cache.enter(pattern.automaton());
         }
-        work.resume(pattern.automaton(), self.live.items(), self.behind);
+        cache.resume(pattern.automaton(), self.live.items(), self.prev_byte);
         Decision::Open
     }
 
-    fn read(&mut self, pattern: &Pattern, work: &mut Work, byte: u8) -> Decision {
+    fn read(&mut self, pattern: &Pattern, cache: &mut Cache, byte: u8) -> Decision {
         if byte.is_ascii() && self.held.is_empty() {
-            return work.read(pattern.automaton(), byte);
+            return cache.read(pattern.automaton(), byte);
         }
         self.held.push(byte);
         while let Some(c) = self.held.take() {
-            let decision = walk(pattern, work, c);
+            let decision = walk(pattern, cache, c);
             if decision != Decision::Open {
                 return decision;
             }
@@ -121,11 +121,11 @@ impl Matcher {
     }
 
     /// Notes what was found and where the walk stands.
-    fn settle(&mut self, decision: Decision, work: &Work) -> Decision {
+    fn settle(&mut self, decision: Decision, cache: &Cache) -> Decision {
         self.decision = decision;
         if decision == Decision::Open {
-            self.behind = work.behind();
-            self.live.replace(work.live()); // thousands wait: no room to spare
+            self.prev_byte = cache.prev_byte();
+            self.live.replace(cache.live()); // thousands wait: no room to spare
         } else {
             self.live = Short::empty(StateID::ZERO);
         }
@@ -134,9 +134,9 @@ impl Matcher {
 }
 
 /// Walks over one character.
-fn walk(pattern: &Pattern, work: &mut Work, c: char) -> Decision {
+fn walk(pattern: &Pattern, cache: &mut Cache, c: char) -> Decision {
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        let decision = work.read(pattern.automaton(), byte);
+        let decision = cache.read(pattern.automaton(), byte);
         if decision != Decision::Open {
             return decision;
         }
@@ -151,10 +151,10 @@ mod tests {
     #[test]
     fn a_reply_decided_by_its_first_piece_allocates_nothing() {
         let pattern = Pattern::new("^220").unwrap();
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         for reply in [&b"220 ready"[..], b"421 busy"] {
             let mut matcher = pattern.matcher();
-            assert_ne!(matcher.feed(&pattern, &mut work, reply), Decision::Open);
+            assert_ne!(matcher.feed(&pattern, &mut cache, reply), Decision::Open);
             assert_eq!(matcher.live.heap(), 0);
         }
     }
@@ -162,12 +162,12 @@ mod tests {
     #[test]
     fn what_was_kept_is_given_back_with_the_decision() {
         let pattern = Pattern::new("^(?:a?){20}b").unwrap();
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         let mut matcher = pattern.matcher();
-        assert_eq!(matcher.feed(&pattern, &mut work, b"a"), Decision::Open);
+        assert_eq!(matcher.feed(&pattern, &mut cache, b"a"), Decision::Open);
         assert_eq!(matcher.live.heap(), matcher.live.items().len());
         assert!(matcher.live.heap() >= 20);
-        assert_eq!(matcher.feed(&pattern, &mut work, b"b"), Decision::Matched);
+        assert_eq!(matcher.feed(&pattern, &mut cache, b"b"), Decision::Matched);
         assert_eq!(matcher.live.heap(), 0);
     }
 
@@ -175,11 +175,11 @@ mod tests {
     fn a_matcher_is_small_and_keeps_no_more_than_the_states_of_its_pattern() {
         assert!(size_of::<Matcher>() <= 40);
         let pattern = Pattern::new("(?:a?){500}b{500}$").unwrap();
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         let mut matcher = pattern.matcher();
         for _ in 0..1000 {
             assert_eq!(
-                matcher.feed(&pattern, &mut work, b"aaaabbbb\xC3"),
+                matcher.feed(&pattern, &mut cache, b"aaaabbbb\xC3"),
                 Decision::Open
             );
             assert!(matcher.live.heap() <= pattern.states());
@@ -189,10 +189,10 @@ mod tests {
     #[test]
     fn a_matcher_of_another_pattern_is_harmless() {
         let [large, small] = ["(?:ab?){100}c", "^a"].map(|p| Pattern::new(p).unwrap());
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         let mut matcher = large.matcher();
-        matcher.feed(&large, &mut work, &b"ab".repeat(50));
-        matcher.feed(&small, &mut work, b"ab");
-        matcher.finish(&small, &mut work);
+        matcher.feed(&large, &mut cache, &b"ab".repeat(50));
+        matcher.feed(&small, &mut cache, b"ab");
+        matcher.finish(&small, &mut cache);
     }
 }

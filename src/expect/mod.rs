@@ -4,22 +4,22 @@
 //! not the reply:
 //!
 //! ```
-//! use check_tcp::expect::{Decision, Pattern, Work};
+//! use check_tcp::expect::{Decision, Pattern, Cache};
 //!
 //! let pattern = Pattern::new("^220 .*ESMTP")?;
-//! let mut work = Work::default();
+//! let mut cache = Cache::default();
 //!
 //! let mut matcher = pattern.matcher();
-//! assert_eq!(matcher.feed(&pattern, &mut work, b"220 mail"), Decision::Open);
-//! assert_eq!(matcher.feed(&pattern, &mut work, b".example ESMTP"), Decision::Matched);
+//! assert_eq!(matcher.feed(&pattern, &mut cache, b"220 mail"), Decision::Open);
+//! assert_eq!(matcher.feed(&pattern, &mut cache, b".example ESMTP"), Decision::Matched);
 //!
 //! let mut matcher = pattern.matcher();
-//! assert_eq!(matcher.feed(&pattern, &mut work, b"4"), Decision::Never);
+//! assert_eq!(matcher.feed(&pattern, &mut cache, b"4"), Decision::Never);
 //! # Ok::<(), check_tcp::expect::PatternError>(())
 //! ```
 //!
-//! How it works, in one breath: `dialect` reads the pattern into a tree, `octets` turns its simple
-//! classes into bytes, `regex-automata` makes a Thompson NFA of it, and [`Work`] walks all its
+//! How it works, in one breath: `dialect` reads the pattern into a tree, `byte_classes` turns its simple
+//! classes into bytes, `regex-automata` makes a Thompson NFA of it, and [`Cache`] walks all its
 //! paths at once, byte by byte, over the reply as `utf8` reads it. The walk remembers the states it
 //! is in and the byte before, and nothing else: what a byte costs grows with [`Pattern::states`]
 //! and not with the reply. When the walk comes to the final state, the reply matches; when it is in
@@ -30,37 +30,37 @@
 //! ([`Pattern::captures`]), by those who want to know.
 
 mod automaton;
+mod byte_classes;
 mod captures;
 mod class;
 mod cursor;
+mod decode;
 mod dialect;
 mod error;
 mod matcher;
-mod octets;
 mod property;
 mod tree;
-mod utf8;
-mod work;
+mod walk;
 
 pub use captures::Group;
 pub use error::PatternError;
 pub use matcher::{Decision, Matcher};
-pub use work::Work;
+pub use walk::Cache;
 
 use crate::memory::Budget;
 use automaton::Automaton;
 use captures::Captures;
 use class::Classes;
-use dialect::Parsed;
-use error::{Fault, Refusal};
+use dialect::ParsedPattern;
+use error::{ErrorKind, ParseError};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// A compiled pattern. Immutable, and shared by its clones.
 #[derive(Clone)]
-pub struct Pattern(Arc<Shared>);
+pub struct Pattern(Arc<PatternInner>);
 
-struct Shared {
+struct PatternInner {
     source: Box<str>,
     automaton: Automaton,
     /// The names of its named groups, each once.
@@ -80,7 +80,7 @@ impl Pattern {
     ///
     /// Taken is what Go's `regexp.Compile` takes ([RE2's syntax], with `\C` left out), within bounds
     /// that are closer: 64 KiB of pattern, 64 named groups, 250 groups or repetitions inside one
-    /// another, and 4 MiB of automaton. The Unicode tables may be one version apart.
+    /// another, and 4 MiB of automaton. The Unicode tables may be one version group.
     ///
     /// [RE2's syntax]: https://github.com/google/re2/wiki/Syntax
     ///
@@ -114,22 +114,22 @@ impl Pattern {
     ///
     /// `None` where the pattern has no named group, where nothing matches, where the match comes to
     /// the end of a text that is not complete, since more of the reply could have changed it, and
-    /// where it would cost too much. It never takes more than some tens of milliseconds and 4 MiB:
+    /// where it would cost too much. It never takes more than one_or_more tens of milliseconds and 4 MiB:
     /// with its groups, the automaton may take 256 KiB and have 2^17 states times places that it
     /// notes (two for each group, and two more), and 2^20 states times bytes of the text.
     pub fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
         let it = &*self.0;
         if let Some(captures) = it.captures.get() {
-            return captures.as_ref()?.of(&it.names, text, complete);
+            return captures.as_ref()?.search(&it.names, text, complete);
         }
         let mut captures = Captures::new(&it.source, &it.names);
         if let (Some(captures), Some(room)) = (&mut captures, &it.room)
             && !captures.fits(room)
         {
-            return captures.of(&it.names, text, complete);
+            return captures.search(&it.names, text, complete);
         }
         let captures = it.captures.get_or_init(|| captures);
-        captures.as_ref()?.of(&it.names, text, complete)
+        captures.as_ref()?.search(&it.names, text, complete)
     }
 
     /// Has what [`captures`](Self::captures) compiles kept only while there is room for it, as it
@@ -146,7 +146,7 @@ impl Pattern {
         let it = &*self.0;
         let names: usize = it.names.iter().map(|name| name.len()).sum();
         let names = names + size_of_val(&*it.names);
-        size_of::<Shared>() + it.source.len() + names + it.automaton.memory_usage()
+        size_of::<PatternInner>() + it.source.len() + names + it.automaton.memory_usage()
     }
 
     /// Whether the pattern has an assertion that takes the end of what has come so far for the end
@@ -183,13 +183,13 @@ impl fmt::Debug for Pattern {
     }
 }
 
-fn compile(pattern: &str) -> Result<Pattern, Refusal> {
+fn compile(pattern: &str) -> Result<Pattern, ParseError> {
     if pattern.len() > MAX_LEN {
-        return Err(Fault::TooLong.anywhere());
+        return Err(ErrorKind::TooLong.anywhere());
     }
-    let Parsed { hir, names } = dialect::parse(pattern)?;
+    let ParsedPattern { hir, names } = dialect::parse(pattern)?;
     let automaton = Automaton::new(&hir)?;
-    Ok(Pattern(Arc::new(Shared {
+    Ok(Pattern(Arc::new(PatternInner {
         source: pattern.into(),
         automaton,
         names,

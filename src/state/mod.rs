@@ -13,7 +13,7 @@ mod resolving;
 mod sending;
 
 use crate::check::Check;
-use crate::expect::Work;
+use crate::expect::Cache;
 use crate::link::Link;
 use crate::net::{Blocked, Net};
 use crate::outcome::{Cause, Success, Timestamps};
@@ -101,7 +101,7 @@ pub struct Scratch {
     /// What is read lands here first.
     pub buffer: Vec<u8>,
     /// The working sets of the matcher.
-    pub work: Work,
+    pub cache: Cache,
 }
 
 impl Cx<'_> {
@@ -234,7 +234,7 @@ impl Default for Scratch {
     fn default() -> Self {
         Self {
             buffer: vec![0; 16 * 1024],
-            work: Work::default(),
+            cache: Cache::default(),
         }
     }
 }

@@ -45,7 +45,7 @@ impl Reading {
             cx.stamps.answer(cx.now);
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
-            match self.matcher.feed(pattern, &mut cx.scratch.work, bytes) {
+            match self.matcher.feed(pattern, &mut cx.scratch.cache, bytes) {
                 Decision::Matched => return Turn::go(Quitting::matched(self.reply, cx)),
                 Decision::Never => return Turn::go(Quitting::unexpected(self.reply, cx, false)),
                 Decision::Open if self.room(cx) == 0 => {
@@ -76,7 +76,7 @@ impl Reading {
     /// No more will come: what came is the whole reply.
     fn finish(mut self, cx: &mut Cx<'_>, ending: Ending) -> Result<State, Cause> {
         let pattern = cx.check.expect.as_ref();
-        let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.work));
+        let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.cache));
         match ending {
             _ if matches => Ok(Quitting::matched(self.reply, cx).into()),
             Ending::Peer if self.reply.total() == 0 => Err(Cause::Closed),

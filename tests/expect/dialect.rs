@@ -1,6 +1,6 @@
 //! Go's dialect by example: what a pattern means, and which are refused.
 
-use check_tcp::expect::{Pattern, PatternError, Work};
+use check_tcp::expect::{Cache, Pattern, PatternError};
 
 fn refusal(pattern: &str) -> Option<String> {
     Pattern::new(pattern)
@@ -11,10 +11,10 @@ fn refusal(pattern: &str) -> Option<String> {
 
 fn matches(pattern: &str, reply: &[u8]) -> bool {
     let pattern = Pattern::new(pattern).unwrap_or_else(|error| panic!("{error}"));
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut matcher = pattern.matcher();
-    matcher.feed(&pattern, &mut work, reply);
-    matcher.finish(&pattern, &mut work)
+    matcher.feed(&pattern, &mut cache, reply);
+    matcher.finish(&pattern, &mut cache)
 }
 
 /// Asserts that a pattern takes each of the first characters, and none of the others.

@@ -8,7 +8,7 @@
 //! `CHECK_TCP_SHARE=100` takes every hundredth pattern: what the mutants are held against first.
 
 use crate::cut::{Cut, Random, share};
-use check_tcp::expect::{Decision, Pattern, Work};
+use check_tcp::expect::{Cache, Decision, Pattern};
 use flate2::read::GzDecoder;
 use std::fs::File;
 use std::io::Read;
@@ -37,7 +37,7 @@ fn patterns_are_taken_and_refused_as_by_go() {
 
 #[test]
 fn every_prefix_as_a_whole_reply_has_gos_answer_however_it_is_cut() {
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut random = Random(4);
     let mut asked = 0;
     each_taken(|pattern, case| {
@@ -48,11 +48,11 @@ fn every_prefix_as_a_whole_reply_has_gos_answer_however_it_is_cut() {
                 let mut come = 0;
                 let mut matched = false; // at the end of a piece, where that was asked
                 for piece in &pieces {
-                    matcher.feed(pattern, &mut work, piece);
+                    matcher.feed(pattern, &mut cache, piece);
                     come += piece.len();
                     matched |= case.answers[come] && !case.ends_inside_a_character(come);
                 }
-                let matches = matcher.finish(pattern, &mut work);
+                let matches = matcher.finish(pattern, &mut cache);
                 let expected = answer || (pattern.looks_ahead() && matched);
                 assert_eq!(matches, expected, "{pattern:?} {pieces:?}");
                 asked += 1;
@@ -64,19 +64,19 @@ fn every_prefix_as_a_whole_reply_has_gos_answer_however_it_is_cut() {
 
 #[test]
 fn what_is_decided_on_the_way_is_what_go_says_of_all_that_follows() {
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut random = Random(1);
     each_taken(|pattern, case| {
         for cut in Cut::ALL {
             let pieces = cut.pieces(&case.reply, &mut random);
-            case.check(pattern, &decisions(pattern, &mut work, &pieces));
+            case.check(pattern, &decisions(pattern, &mut cache, &pieces));
         }
     });
 }
 
 #[test]
 fn a_pattern_that_does_not_look_ahead_is_decided_at_the_same_byte_however_the_reply_is_cut() {
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut random = Random(2);
     let mut decided = 0;
     each_taken(|pattern, case| {
@@ -84,7 +84,7 @@ fn a_pattern_that_does_not_look_ahead_is_decided_at_the_same_byte_however_the_re
             return;
         }
         let pieces = Cut::Bytes.pieces(&case.reply, &mut random);
-        let by_bytes = decisions(pattern, &mut work, &pieces);
+        let by_bytes = decisions(pattern, &mut cache, &pieces);
         decided += by_bytes
             .iter()
             .filter(|(_, decision)| *decision != Decision::Open)
@@ -93,7 +93,7 @@ fn a_pattern_that_does_not_look_ahead_is_decided_at_the_same_byte_however_the_re
             let prefix = &case.reply[..length];
             for cut in [Cut::Whole, Cut::Random] {
                 let pieces = cut.pieces(prefix, &mut random);
-                let last = decisions(pattern, &mut work, &pieces).pop();
+                let last = decisions(pattern, &mut cache, &pieces).pop();
                 assert_eq!(
                     last,
                     Some((length, expected)),
@@ -153,12 +153,12 @@ impl Case {
 }
 
 /// How much has come after each piece, and what is decided then.
-fn decisions(pattern: &Pattern, work: &mut Work, pieces: &[&[u8]]) -> Vec<(usize, Decision)> {
+fn decisions(pattern: &Pattern, cache: &mut Cache, pieces: &[&[u8]]) -> Vec<(usize, Decision)> {
     let mut matcher = pattern.matcher();
     let mut length = 0;
     let mut feed = |piece: &&[u8]| {
         length += piece.len();
-        (length, matcher.feed(pattern, work, piece))
+        (length, matcher.feed(pattern, cache, piece))
     };
     pieces.iter().map(&mut feed).collect()
 }

@@ -4,7 +4,7 @@
 
 use crate::as_go::text;
 use crate::cut::{Cut, Random, share};
-use check_tcp::expect::{Pattern, Work};
+use check_tcp::expect::{Cache, Pattern};
 use regex::Regex;
 
 /// Parts of patterns; many do not fit together, and those patterns are refused.
@@ -106,7 +106,7 @@ const REPLIES: [&[u8]; 22] = [
 #[test]
 fn the_answer_is_that_of_the_regex_crate_to_the_whole_reply() {
     let mut random = Random(3);
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut answers = [0, 0];
     let mut told = 0;
     for _ in 0..15_000 / share() {
@@ -122,9 +122,9 @@ fn the_answer_is_that_of_the_regex_crate_to_the_whole_reply() {
             let reply = reply(&mut random);
             let mut matcher = pattern.matcher();
             for piece in cut.pieces(&reply, &mut random) {
-                matcher.feed(&pattern, &mut work, piece);
+                matcher.feed(&pattern, &mut cache, piece);
             }
-            let matches = matcher.finish(&pattern, &mut work);
+            let matches = matcher.finish(&pattern, &mut cache);
             assert_eq!(
                 matches,
                 regex.is_match(&text(&reply)),

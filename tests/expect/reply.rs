@@ -1,16 +1,16 @@
 //! What is decided of a reply, and when: section by section of how a check reads.
 
 use check_tcp::expect::Decision::{self, Matched, Never, Open};
-use check_tcp::expect::{Pattern, Work};
+use check_tcp::expect::{Cache, Pattern};
 
 /// The decision after each piece, and then whether the whole matches.
 fn read(pattern: &str, pieces: &[&[u8]]) -> (Vec<Decision>, bool) {
     let pattern = Pattern::new(pattern).unwrap();
-    let mut work = Work::default();
+    let mut cache = Cache::default();
     let mut matcher = pattern.matcher();
-    let feed = |piece: &&[u8]| matcher.feed(&pattern, &mut work, piece);
+    let feed = |piece: &&[u8]| matcher.feed(&pattern, &mut cache, piece);
     let decisions = pieces.iter().map(feed).collect();
-    (decisions, matcher.finish(&pattern, &mut work))
+    (decisions, matcher.finish(&pattern, &mut cache))
 }
 
 fn decisions(pattern: &str, pieces: &[&[u8]]) -> Vec<Decision> {
@@ -190,12 +190,12 @@ fn a_nasty_pattern_takes_time_in_proportion_to_the_reply() {
     ] {
         let pattern = Pattern::new(pattern).unwrap();
         assert!(pattern.states() < 5000, "{pattern:?}: {}", pattern.states());
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         let mut matcher = pattern.matcher();
         for _ in 0..10 {
-            assert_eq!(matcher.feed(&pattern, &mut work, &[b'a'; 100]), Open);
+            assert_eq!(matcher.feed(&pattern, &mut cache, &[b'a'; 100]), Open);
         }
-        assert_eq!(matcher.feed(&pattern, &mut work, b"b"), Matched);
+        assert_eq!(matcher.feed(&pattern, &mut cache, b"b"), Matched);
     }
 }
 

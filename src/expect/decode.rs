@@ -2,17 +2,17 @@
 
 /// The bytes of a character whose end has not come yet.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Held {
+pub(super) struct Utf8Buffer {
     bytes: [u8; 4],
     len: u8,
 }
 
-impl Held {
+impl Utf8Buffer {
     pub(super) fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Takes one more byte in. What [`Held::take`] gives must have been taken out first.
+    /// Takes one more byte in. What [`Utf8Buffer::take`] gives must have been taken out first.
     pub(super) fn push(&mut self, byte: u8) {
         if let Some(free) = self.bytes.get_mut(usize::from(self.len)) {
             *free = byte;
@@ -56,9 +56,9 @@ impl Held {
 mod tests {
     use super::*;
 
-    /// What is read after each byte; the end is shown as a last entry.
+    /// What is read after each byte; the end is shown as a last start.
     fn read(bytes: &[u8]) -> Vec<String> {
-        let mut held = Held::default();
+        let mut held = Utf8Buffer::default();
         let mut seen = Vec::new();
         for &byte in bytes {
             held.push(byte);

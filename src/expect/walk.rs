@@ -11,17 +11,17 @@ use std::{array, mem};
 ///
 /// It grows to the largest pattern met, and nothing in it outlives the call it is lent to.
 #[derive(Debug, Default)]
-pub struct Work {
+pub struct Cache {
     /// The states the walk is in: those that wait for a byte or, in a pattern that looks ahead, for
     /// an assertion to be decided.
     live: Vec<StateID>,
     /// The byte before.
-    behind: Option<u8>,
-    reach: Reach,
+    prev_byte: Option<u8>,
+    closure: EpsilonClosure,
 }
 
 /// Where the walk through a pattern begins.
-pub(super) struct Entry {
+pub(super) struct StartConfig {
     live: Box<[StateID]>,
     /// The empty text matches already.
     matched: bool,
@@ -30,46 +30,51 @@ pub(super) struct Entry {
     idle: [bool; 256],
 }
 
-/// What can be reached from some states without reading a byte.
+/// What can be reached from one_or_more states without reading a byte.
 #[derive(Debug, Default)]
-struct Reach {
+struct EpsilonClosure {
     /// The states found that wait for something.
     live: Vec<StateID>,
     /// States still to be followed.
-    todo: Vec<StateID>,
-    /// For each state the round in which it was last met.
-    met: Vec<u32>,
+    pending: Vec<StateID>,
+    /// For each state the round in which it was last visited.
+    visited: Vec<u32>,
     round: u32,
 }
 
 /// Where an assertion stands: the byte before it, and what comes after.
 #[derive(Clone, Copy)]
-struct Place {
-    behind: Option<u8>,
-    ahead: Ahead,
+struct LookContext {
+    prev_byte: Option<u8>,
+    ahead: NextByte,
 }
 
 #[derive(Clone, Copy)]
-enum Ahead {
+enum NextByte {
     /// Not known yet.
-    Open,
+    Unknown,
     Byte(u8),
     End,
 }
 
-impl Work {
+impl Cache {
     /// Begins a walk.
     pub(super) fn enter(&mut self, automaton: &Automaton) -> Decision {
-        self.resume(automaton, &automaton.entry.live, None);
-        self.decision(automaton.entry.matched)
+        self.resume(automaton, &automaton.start.live, None);
+        self.decision(automaton.start.matched)
     }
 
-    /// Goes on from where [`Work::live`] and [`Work::behind`] stood.
-    pub(super) fn resume(&mut self, automaton: &Automaton, live: &[StateID], behind: Option<u8>) {
-        self.reach.fit(&automaton.nfa);
+    /// Goes on from where [`Cache::live`] and [`Cache::prev_byte`] stood.
+    pub(super) fn resume(
+        &mut self,
+        automaton: &Automaton,
+        live: &[StateID],
+        prev_byte: Option<u8>,
+    ) {
+        self.closure.grow_to(&automaton.nfa);
         self.live.clear();
         self.live.extend_from_slice(live);
-        self.behind = behind;
+        self.prev_byte = prev_byte;
     }
 
     /// The states the walk is in.
@@ -78,23 +83,23 @@ impl Work {
     }
 
     /// The byte read last.
-    pub(super) fn behind(&self) -> Option<u8> {
-        self.behind
+    pub(super) fn prev_byte(&self) -> Option<u8> {
+        self.prev_byte
     }
 
     /// Reads one byte.
     pub(super) fn read(&mut self, automaton: &Automaton, byte: u8) -> Decision {
-        let entry = &automaton.entry;
-        if entry.idle[usize::from(byte)] && self.live == *entry.live {
-            self.behind = Some(byte);
+        let start = &automaton.start;
+        if start.idle[usize::from(byte)] && self.live == *start.live {
+            self.prev_byte = Some(byte);
             return Decision::Open;
         }
         let states = automaton.nfa.states();
         if automaton.looks_ahead {
-            if self.assert(states, Ahead::Byte(byte)) {
+            if self.assert(states, NextByte::Byte(byte)) {
                 return Decision::Matched;
             }
-            mem::swap(&mut self.live, &mut self.reach.live);
+            mem::swap(&mut self.live, &mut self.closure.live);
         }
         self.step(states, byte)
     }
@@ -102,37 +107,37 @@ impl Work {
     /// Whether what has been read matches when it is taken for the whole text. The walk stays where
     /// it is.
     pub(super) fn ends(&mut self, automaton: &Automaton) -> bool {
-        self.assert(automaton.nfa.states(), Ahead::End)
+        self.assert(automaton.nfa.states(), NextByte::End)
     }
 
     /// Decides the assertions that the walk waits at; true when one of them leads to a match.
-    fn assert(&mut self, states: &[State], ahead: Ahead) -> bool {
-        let place = Place {
-            behind: self.behind,
+    fn assert(&mut self, states: &[State], ahead: NextByte) -> bool {
+        let context = LookContext {
+            prev_byte: self.prev_byte,
             ahead,
         };
-        self.reach.begin();
+        self.closure.begin();
         self.live
             .iter()
-            .any(|&id| self.reach.follow(states, id, place))
+            .any(|&id| self.closure.follow(states, id, context))
     }
 
     /// Goes over one byte, once no assertion before it is open.
     fn step(&mut self, states: &[State], byte: u8) -> Decision {
-        let place = Place {
-            behind: Some(byte),
-            ahead: Ahead::Open,
+        let context = LookContext {
+            prev_byte: Some(byte),
+            ahead: NextByte::Unknown,
         };
-        self.reach.begin();
+        self.closure.begin();
         for &id in &self.live {
             if let Some(next) = leads_to(states, id, byte)
-                && self.reach.follow(states, next, place)
+                && self.closure.follow(states, next, context)
             {
                 return Decision::Matched;
             }
         }
-        mem::swap(&mut self.live, &mut self.reach.live);
-        self.behind = place.behind;
+        mem::swap(&mut self.live, &mut self.closure.live);
+        self.prev_byte = context.prev_byte;
         self.decision(false)
     }
 
@@ -145,22 +150,22 @@ impl Work {
     }
 }
 
-impl Entry {
+impl StartConfig {
     pub(super) fn new(nfa: &NFA, start: StateID, looks_ahead: bool) -> Self {
-        let mut work = Work::default();
-        work.reach.fit(nfa);
-        work.reach.begin();
-        let place = Place {
-            behind: None,
-            ahead: Ahead::Open,
+        let mut cache = Cache::default();
+        cache.closure.grow_to(nfa);
+        cache.closure.begin();
+        let context = LookContext {
+            prev_byte: None,
+            ahead: NextByte::Unknown,
         };
-        let matched = work.reach.follow(nfa.states(), start, place);
-        let live: Box<[StateID]> = work.reach.live.as_slice().into();
+        let matched = cache.closure.follow(nfa.states(), start, context);
+        let live: Box<[StateID]> = cache.closure.live.as_slice().into();
 
         let mut stays = |byte| {
-            work.live.clear();
-            work.live.extend_from_slice(&live);
-            work.step(nfa.states(), byte) == Decision::Open && work.live == *live
+            cache.live.clear();
+            cache.live.extend_from_slice(&live);
+            cache.step(nfa.states(), byte) == Decision::Open && cache.live == *live
         };
         let classes = nfa.byte_classes();
         let mut known = [None; 256]; // by class of bytes
@@ -177,48 +182,50 @@ impl Entry {
     }
 }
 
-impl Entry {
+impl StartConfig {
     /// What it takes up on the heap, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of_val(&*self.live)
     }
 }
 
-impl Reach {
+impl EpsilonClosure {
     /// Makes room for a pattern's states.
-    fn fit(&mut self, nfa: &NFA) {
-        let states = nfa.states().len().max(self.met.len());
-        self.met.resize(states, 0);
+    fn grow_to(&mut self, nfa: &NFA) {
+        let states = nfa.states().len().max(self.visited.len());
+        self.visited.resize(states, 0);
     }
 
-    /// Forgets what was found and what was met.
+    /// Forgets what was found and what was visited.
     fn begin(&mut self) {
         self.live.clear();
-        self.todo.clear();
+        self.pending.clear();
         self.round = self.round.checked_add(1).unwrap_or_else(|| {
-            self.met.fill(0);
+            self.visited.fill(0);
             1
         });
     }
 
     /// Adds what can be reached from a state; true when it is a match.
-    fn follow(&mut self, states: &[State], from: StateID, place: Place) -> bool {
+    fn follow(&mut self, states: &[State], from: StateID, context: LookContext) -> bool {
         let mut follow = Some(from);
         while let Some(id) = follow {
             follow = match states.get(id.as_usize()) {
-                Some(state) if self.meet(id) => match state {
-                    State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) => self.wait(id),
-                    State::Look { look, next } => match place.holds(*look) {
+                Some(state) if self.visit(id) => match state {
+                    State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) => {
+                        self.push_live(id)
+                    }
+                    State::Look { look, next } => match context.holds(*look) {
                         Some(true) => Some(*next),
                         Some(false) => None,
-                        None => self.wait(id),
+                        None => self.push_live(id),
                     },
                     State::Union { alternates } => {
-                        self.todo.extend_from_slice(alternates);
+                        self.pending.extend_from_slice(alternates);
                         None
                     }
                     State::BinaryUnion { alt1, alt2 } => {
-                        self.todo.push(*alt2);
+                        self.pending.push(*alt2);
                         Some(*alt1)
                     }
                     State::Capture { next, .. } => Some(*next),
@@ -227,14 +234,14 @@ impl Reach {
                 },
                 _ => None,
             };
-            follow = follow.or_else(|| self.todo.pop());
+            follow = follow.or_else(|| self.pending.pop());
         }
         false
     }
 
-    /// Whether a state is met for the first time in this round.
-    fn meet(&mut self, id: StateID) -> bool {
-        match self.met.get_mut(id.as_usize()) {
+    /// Whether a state is visited for the first time in this round.
+    fn visit(&mut self, id: StateID) -> bool {
+        match self.visited.get_mut(id.as_usize()) {
             Some(round) if *round != self.round => {
                 *round = self.round;
                 true
@@ -243,30 +250,30 @@ impl Reach {
         }
     }
 
-    fn wait(&mut self, id: StateID) -> Option<StateID> {
+    fn push_live(&mut self, id: StateID) -> Option<StateID> {
         self.live.push(id);
         None
     }
 }
 
-impl Place {
+impl LookContext {
     /// Whether an assertion holds here; `None` while that depends on what comes next.
     fn holds(self, look: Look) -> Option<bool> {
         match look {
-            Look::Start => return Some(self.behind.is_none()),
-            Look::StartLF => return Some(self.behind.is_none_or(|b| b == b'\n')),
+            Look::Start => return Some(self.prev_byte.is_none()),
+            Look::StartLF => return Some(self.prev_byte.is_none_or(|b| b == b'\n')),
             _ => {}
         }
         let ahead = match self.ahead {
-            Ahead::Open => return None,
-            Ahead::Byte(byte) => Some(byte),
-            Ahead::End => None,
+            NextByte::Unknown => return None,
+            NextByte::Byte(byte) => Some(byte),
+            NextByte::End => None,
         };
         Some(match look {
             Look::End => ahead.is_none(),
             Look::EndLF => ahead.is_none_or(|b| b == b'\n'),
-            Look::WordAscii => is_word(self.behind) != is_word(ahead),
-            Look::WordAsciiNegate => is_word(self.behind) == is_word(ahead),
+            Look::WordAscii => is_word(self.prev_byte) != is_word(ahead),
+            Look::WordAsciiNegate => is_word(self.prev_byte) == is_word(ahead),
             _ => false, // the dialect has no other
         })
     }
@@ -294,25 +301,25 @@ mod tests {
     #[test]
     fn the_count_of_rounds_may_wrap() {
         let pattern = Pattern::new("^(?:ab)*c").unwrap();
-        let mut work = Work::default();
-        assert_eq!(work.enter(pattern.automaton()), Decision::Open);
-        work.reach.round = u32::MAX - 1;
-        work.reach.met.fill(1); // what the first round left behind
+        let mut cache = Cache::default();
+        assert_eq!(cache.enter(pattern.automaton()), Decision::Open);
+        cache.closure.round = u32::MAX - 1;
+        cache.closure.visited.fill(1); // what the first round left behind
         for byte in *b"abab" {
-            assert_eq!(work.read(pattern.automaton(), byte), Decision::Open);
+            assert_eq!(cache.read(pattern.automaton(), byte), Decision::Open);
         }
-        assert_eq!(work.read(pattern.automaton(), b'c'), Decision::Matched);
-        assert!(work.reach.round < 10);
+        assert_eq!(cache.read(pattern.automaton(), b'c'), Decision::Matched);
+        assert!(cache.closure.round < 10);
     }
 
     #[test]
     fn room_grows_to_the_largest_pattern_met() {
         let [small, large] = ["^a", "^(?:ab){100}"].map(|p| Pattern::new(p).unwrap());
-        let mut work = Work::default();
-        work.enter(small.automaton());
-        assert_eq!(work.reach.met.len(), small.states());
-        work.enter(large.automaton());
-        work.enter(small.automaton());
-        assert_eq!(work.reach.met.len(), large.states());
+        let mut cache = Cache::default();
+        cache.enter(small.automaton());
+        assert_eq!(cache.closure.visited.len(), small.states());
+        cache.enter(large.automaton());
+        cache.enter(small.automaton());
+        assert_eq!(cache.closure.visited.len(), large.states());
     }
 }

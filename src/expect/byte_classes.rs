@@ -3,7 +3,7 @@
 //! Before it compiles its first class that goes beyond ASCII (`.` and `\S` do), the compiler
 //! underneath makes a table of 10,000 entries: more work than all else that a check does before it
 //! connects. Most such classes can do without it, since what is walked over is always whole
-//! characters of UTF-8: [`Held`](super::utf8::Held) has seen to that.
+//! characters of UTF-8: [`Utf8Buffer`](super::decode::Utf8Buffer) has seen to that.
 
 use regex_syntax::hir::{
     Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Repetition,
@@ -25,14 +25,14 @@ const OTHERS: (u8, u8) = (0x80, 0xBF);
 const BRANCHES: usize = 4;
 
 /// Whether there is a class that goes beyond ASCII.
-pub(super) fn are_needed(hir: &Hir) -> bool {
+pub(super) fn is_needed(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => false,
         HirKind::Class(Class::Unicode(class)) => !class.is_ascii(),
         HirKind::Class(Class::Bytes(_)) => false,
-        HirKind::Repetition(repetition) => are_needed(&repetition.sub),
-        HirKind::Capture(capture) => are_needed(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(are_needed),
+        HirKind::Repetition(repetition) => is_needed(&repetition.sub),
+        HirKind::Capture(capture) => is_needed(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(is_needed),
     }
 }
 
@@ -41,18 +41,18 @@ pub(super) fn are_needed(hir: &Hir) -> bool {
 /// Such a walk may come to the end of a class before the end of the character. What can follow
 /// there is the end of the pattern, which is decided at the end of the character all the same, or
 /// an assertion; none but `\B` holds inside a character, so this is not for patterns with `\B`.
-pub(super) fn of(hir: &Hir) -> Hir {
-    let all = |parts: &[Hir]| parts.iter().map(of).collect();
+pub(super) fn rewrite(hir: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(rewrite).collect();
     match hir.kind() {
         HirKind::Class(Class::Unicode(class)) if !class.is_ascii() => {
             branches(class).map_or_else(|| hir.clone(), Hir::alternation)
         }
         HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) | HirKind::Class(_) => hir.clone(),
         HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(any_number(repetition).unwrap_or_else(|| of(&repetition.sub))),
+            sub: Box::new(any_number(repetition).unwrap_or_else(|| rewrite(&repetition.sub))),
             ..*repetition
         }),
-        HirKind::Capture(capture) => of(&capture.sub),
+        HirKind::Capture(capture) => rewrite(&capture.sub),
         HirKind::Concat(parts) => Hir::concat(all(parts)),
         HirKind::Alternation(parts) => Hir::alternation(all(parts)),
     }
@@ -82,14 +82,17 @@ fn branches(class: &ClassUnicode) -> Option<Vec<Hir>> {
         branches.push(bytes(&ascii));
     }
     if beyond == [ALL_BEYOND] {
-        branches.push(Hir::concat(vec![bytes(&[FIRST]), some(bytes(&[OTHERS]))]));
+        branches.push(Hir::concat(vec![
+            bytes(&[FIRST]),
+            one_or_more(bytes(&[OTHERS])),
+        ]));
         return Some(branches);
     }
     for (start, end) in beyond {
         for sequence in Utf8Sequences::new(start, end) {
             let ranges = sequence.as_slice().iter();
             let parts = ranges.map(|range| bytes(&[(range.start, range.end)]));
-            branches.push(apart(Hir::concat(parts.collect())));
+            branches.push(group(Hir::concat(parts.collect())));
             if branches.len() > BRANCHES {
                 return None;
             }
@@ -125,7 +128,7 @@ fn bytes(ranges: &[(u8, u8)]) -> Hir {
 }
 
 /// Single characters side by side would be made a class again. A group is not, and costs nothing.
-fn apart(sub: Hir) -> Hir {
+fn group(sub: Hir) -> Hir {
     Hir::capture(Capture {
         index: 1,
         name: None,
@@ -134,7 +137,7 @@ fn apart(sub: Hir) -> Hir {
 }
 
 /// One or more.
-fn some(sub: Hir) -> Hir {
+fn one_or_more(sub: Hir) -> Hir {
     Hir::repetition(Repetition {
         min: 1,
         max: None,
@@ -145,7 +148,7 @@ fn some(sub: Hir) -> Hir {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Decision, Pattern, Work, dialect};
+    use super::super::{Cache, Decision, Pattern, dialect};
     use super::*;
     use regex::Regex;
 
@@ -164,12 +167,12 @@ mod tests {
             r"^.*\n[^a]*b",
         ] {
             let hir = hir(pattern);
-            assert!(are_needed(&hir), "{pattern}");
-            assert!(!are_needed(&of(&hir)), "{pattern}");
+            assert!(is_needed(&hir), "{pattern}");
+            assert!(!is_needed(&rewrite(&hir)), "{pattern}");
         }
-        assert!(!are_needed(&hir(r"^\d+é[a-z]|\+OK$")));
+        assert!(!is_needed(&hir(r"^\d+é[a-z]|\+OK$")));
         let letters = hir(r"\pL");
-        assert_eq!(of(&letters), letters, "too many for branches");
+        assert_eq!(rewrite(&letters), letters, "too many for branches");
     }
 
     #[test]
@@ -186,7 +189,7 @@ mod tests {
             .chain(['\u{800}', 'K', '\u{D7FF}', '\u{E000}', '\u{FFFD}'])
             .chain(['\u{FFFF}', '\u{10000}', '\u{FFFFF}', '\u{10FFFF}']);
         let around: Vec<char> = around.collect();
-        let mut work = Work::default();
+        let mut cache = Cache::default();
         for class in [
             "(?s:.)",
             "[^k]",
@@ -216,7 +219,7 @@ mod tests {
                         "aw".to_owned(),
                     ] {
                         let mut matcher = pattern.matcher();
-                        let decision = matcher.feed(&pattern, &mut work, text.as_bytes());
+                        let decision = matcher.feed(&pattern, &mut cache, text.as_bytes());
                         let matched = decision == Decision::Matched;
                         assert_eq!(matched, regex.is_match(&text), "{class} {text:?}");
                     }
