@@ -1,4 +1,4 @@
-//! The automaton that a pattern becomes.
+//! Compilation of a pattern into an NFA.
 
 use super::error::{ErrorKind, ParseError};
 use super::walk::StartConfig;
@@ -7,14 +7,14 @@ use regex_automata::nfa::thompson::{Compiler, Config, NFA, State, WhichCaptures}
 use regex_syntax::hir::{Dot, Hir, Look, LookSet, Repetition};
 use std::borrow::Cow;
 
-/// A Thompson NFA, and what a walk through it must know.
+/// A Thompson NFA with the facts that a walk through it needs.
 pub(super) struct Automaton {
     pub(super) nfa: NFA,
     /// It has an assertion that the next byte, or the end, decides: `$ \z \b \B`.
     pub(super) looks_ahead: bool,
     /// A match can only begin where the reply does.
     pub(super) anchored: bool,
-    /// Where a walk begins.
+    /// The start configuration.
     pub(super) start: StartConfig,
 }
 
@@ -52,13 +52,13 @@ impl Automaton {
         })
     }
 
-    /// What it takes up, in bytes.
+    /// Memory in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         memory_usage(&self.nfa) + self.start.memory_usage()
     }
 }
 
-/// What an NFA takes up, in bytes: the room of its list of states may be the next power of two.
+/// Memory of an NFA in bytes; its list of states may have the capacity of the next power of two.
 pub(super) fn memory_usage(nfa: &NFA) -> usize {
     let states = nfa.states().len();
     let spare = states.next_power_of_two() - states;

@@ -1,4 +1,4 @@
-//! Classes of characters as bytes, where that is simple.
+//! Rewrites character classes as classes of bytes, where that is simple.
 //!
 //! Before it compiles its first class that goes beyond ASCII (`.` and `\S` do), the compiler
 //! underneath makes a table of 10,000 entries: more work than all else that a check does before it
@@ -24,7 +24,7 @@ const OTHERS: (u8, u8) = (0x80, 0xBF);
 /// compiler, which folds them.
 const BRANCHES: usize = 4;
 
-/// Whether there is a class that goes beyond ASCII.
+/// Returns true if a class goes beyond ASCII.
 pub(super) fn is_needed(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => false,
@@ -36,7 +36,7 @@ pub(super) fn is_needed(hir: &Hir) -> bool {
     }
 }
 
-/// The same for a walk over whole characters, and without its groups.
+/// The pattern for a walk over whole characters, without its groups.
 ///
 /// Such a walk may come to the end of a class before the end of the character. What can follow
 /// there is the end of the pattern, which is decided at the end of the character all the same, or
@@ -74,7 +74,7 @@ fn any_number(repetition: &Repetition) -> Option<Hir> {
     })
 }
 
-/// `None` where there would be too many.
+/// The alternatives of a class as byte sequences; `None` if there are more than [`BRANCHES`].
 fn branches(class: &ClassUnicode) -> Option<Vec<Hir>> {
     let (ascii, beyond) = (within_ascii(class), beyond_ascii(class));
     let mut branches = Vec::new();
@@ -127,7 +127,8 @@ fn bytes(ranges: &[(u8, u8)]) -> Hir {
     Hir::class(Class::Bytes(ClassBytes::new(ranges)))
 }
 
-/// Single characters side by side would be made a class again. A group is not, and costs nothing.
+/// A capture group, which keeps `Hir::alternation` from merging single characters into a class
+/// again; it adds no state.
 fn group(sub: Hir) -> Hir {
     Hir::capture(Capture {
         index: 1,
@@ -136,7 +137,7 @@ fn group(sub: Hir) -> Hir {
     })
 }
 
-/// One or more.
+/// One or more repetitions.
 fn one_or_more(sub: Hir) -> Hir {
     Hir::repetition(Repetition {
         min: 1,

@@ -1,4 +1,4 @@
-//! What the named groups of a pattern matched.
+//! The text that named groups matched.
 
 use super::automaton;
 use super::class::Classes;
@@ -15,12 +15,12 @@ pub(super) struct Captures {
     regex: Regex,
     /// States of its automaton. So much does one byte of a text cost at most.
     states: usize,
-    /// What it takes up once it has been used, in bytes.
+    /// Memory in bytes, once it has been used.
     memory: usize,
     lease: Lease,
 }
 
-/// What one named group matched.
+/// One named group and its match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group<'p, 'r> {
     /// The name.
@@ -29,8 +29,8 @@ pub struct Group<'p, 'r> {
     pub text: Option<&'r [u8]>,
 }
 
-/// What follows bounds the time and the memory of captures, whatever the pattern and the reply. The
-/// largest automaton with its groups, in bytes: one_or_more 8,000 states.
+/// The largest NFA with its groups, in bytes: some 8,000 states. This bound and those below limit the
+/// time and memory of captures for every pattern and reply.
 const MAX_NFA: usize = 1 << 18;
 
 /// A search keeps the places of all groups for each state, 16 bytes a place: 2 MiB.
@@ -43,12 +43,11 @@ const MAX_VISITS: usize = 1 << 20;
 /// that takes up to a hundred times as much.
 const MAX_TEXT: usize = 1 << 15;
 
-/// What the classes of a pattern may hold that is read once more. No more than this would fit into
-/// the text, but with `x{0}`, or read without regard to case, there is much that would not be seen.
+/// The bound on class ranges when the pattern is parsed again. No more would fit into the text, but
+/// `x{0}` and case folding hide ranges from the text.
 const MAX_RANGES: usize = 1 << 15;
 
-/// What is kept beside automaton and text, in bytes: for a place, for a state (whether it is
-/// reached, in what order), for a group, and whatever the pattern.
+/// Memory beside NFA and text, in bytes: per slot, per state, per group, and fixed.
 const PLACE: usize = 16;
 const STATE: usize = 16;
 const GROUP: usize = 128;
@@ -86,7 +85,7 @@ impl Captures {
         })
     }
 
-    /// Whether there is room for it, which it takes up then.
+    /// Reserves its memory in a budget; returns false if there is too little left.
     pub(super) fn fits(&mut self, room: &Arc<Budget>) -> bool {
         let lease = room.try_take(self.memory);
         let fits = lease.is_some();
@@ -129,7 +128,7 @@ impl Captures {
     }
 }
 
-/// A pattern that is written out, up to [`MAX_TEXT`].
+/// A pattern written as text, up to [`MAX_TEXT`].
 #[derive(Default)]
 struct BoundedText(String);
 
@@ -143,7 +142,7 @@ impl Write for BoundedText {
     }
 }
 
-/// Without the beginning of a character at the end: its rest is not known.
+/// The bytes without an incomplete character at the end.
 fn whole_characters(bytes: &[u8]) -> &[u8] {
     let last = bytes.utf8_chunks().last();
     let rest = last.map(|chunk| chunk.invalid()).unwrap_or_default();
@@ -153,7 +152,7 @@ fn whole_characters(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// A reply as Go reads it: U+FFFD for each invalid byte.
+/// The reply as Go decodes it: U+FFFD for each invalid byte.
 fn decode_lossy(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = str::from_utf8(bytes) {
         return Cow::Borrowed(text);
@@ -166,7 +165,7 @@ fn decode_lossy(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Which byte of the reply stands at this place of the text that it reads as.
+/// The byte offset in the reply for an offset in its decoded text.
 fn byte_offset(bytes: &[u8], at: usize) -> usize {
     let (mut read, mut place) = (0, 0);
     for chunk in bytes.utf8_chunks() {
@@ -194,7 +193,7 @@ mod tests {
         Pattern::new(source).expect("a pattern")
     }
 
-    /// What the groups matched, as `name=text`, or `name` alone where it took no part.
+    /// The matches as `name=text`, or `name` alone for a group that took no part.
     fn found(source: &str, reply: &[u8], complete: bool) -> Option<String> {
         let pattern = pattern(source);
         let groups = pattern.captures(reply, complete)?;

@@ -5,7 +5,7 @@ use super::error::{ErrorKind, ParseError};
 use super::property;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir};
 
-/// Reads the classes and characters of one pattern, and keeps what they may cost within bounds.
+/// Parses the classes and characters of one pattern within a bound on their size.
 pub(super) struct Classes {
     /// Ranges that the pattern may still hold.
     left: usize,
@@ -14,7 +14,7 @@ pub(super) struct Classes {
     posix: bool,
 }
 
-/// What a set of characters has been read as, before it is complete.
+/// A bracket expression under construction.
 struct CharSet {
     fold: bool,
     /// To be closed under case folding where that is asked for.
@@ -29,7 +29,7 @@ struct NamedClass {
     negated: bool,
 }
 
-/// 2 MiB of ranges: one_or_more four hundred times `\pL`.
+/// 2 MiB of ranges: some four hundred times `\pL`.
 const RANGES: usize = 1 << 18;
 
 /// Code points that are folded at the price of one range.
@@ -42,7 +42,7 @@ impl Default for Classes {
 }
 
 impl Classes {
-    /// For a pattern whose classes may hold so many ranges.
+    /// A parser whose classes may hold this many ranges in sum.
     pub(super) fn within(ranges: usize) -> Self {
         Self {
             left: ranges,
@@ -63,7 +63,7 @@ impl Classes {
         }
     }
 
-    /// `\d`, `\pN` and their like, where one comes next; the cursor stands prev_byte the backslash,
+    /// `\d`, `\pN` and their like, where one comes next; the cursor stands behind the backslash,
     /// which is at `from`.
     pub(super) fn escaped(
         &mut self,
@@ -211,7 +211,7 @@ fn character(cursor: &mut Cursor) -> Result<Option<u32>, ParseError> {
     }
 }
 
-/// A class that a letter prev_byte a backslash stands for.
+/// A class that a letter behind a backslash stands for.
 fn escaped(cursor: &mut Cursor, from: usize) -> Result<Option<NamedClass>, ParseError> {
     let Some(letter) = cursor.peek() else {
         return Ok(None);
@@ -252,7 +252,7 @@ fn unicode(cursor: &mut Cursor, inverse: bool, from: usize) -> Result<NamedClass
     })
 }
 
-/// The class that is called so between `[:` and `:]`.
+/// The POSIX class of a name (`[:alpha:]`).
 fn posix(name: &str) -> Option<ClassUnicode> {
     let ascii = match name {
         "alnum" => "09AZaz",

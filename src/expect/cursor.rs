@@ -1,8 +1,8 @@
-//! A place in a pattern, and the escapes that stand for one character.
+//! A position in a pattern, and the escapes for single characters.
 
 use super::error::{ErrorKind, ParseError};
 
-/// How far a pattern has been read. A copy is a place to come back to.
+/// A position in a pattern. A copy serves to backtrack.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'p> {
     pattern: &'p str,
@@ -14,7 +14,7 @@ impl<'p> Cursor<'p> {
         Self { pattern, at: 0 }
     }
 
-    /// The byte that is read next.
+    /// The index of the next byte.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -127,7 +127,7 @@ impl<'p> Cursor<'p> {
 mod tests {
     use super::*;
 
-    /// What an escape (written without its backslash) stands for, and what is left after it.
+    /// The code point of an escape (given without its backslash), and the rest of the text.
     fn escape(text: &str) -> Option<(u32, &str)> {
         let mut cursor = Cursor::new(text);
         let point = cursor.escaped(0).ok()?;

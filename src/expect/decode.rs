@@ -1,6 +1,6 @@
-//! Reads a reply as Go does: one character, or one invalid byte, at a time.
+//! Incremental UTF-8 decoding as in Go: one character, or one invalid byte, at a time.
 
-/// The bytes of a character whose end has not come yet.
+/// The bytes of an incomplete character.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Utf8Buffer {
     bytes: [u8; 4],
@@ -12,7 +12,7 @@ impl Utf8Buffer {
         self.len == 0
     }
 
-    /// Takes one more byte in. What [`Utf8Buffer::take`] gives must have been taken out first.
+    /// Appends a byte. The caller has drained [`Utf8Buffer::take`] before.
     pub(super) fn push(&mut self, byte: u8) {
         if let Some(free) = self.bytes.get_mut(usize::from(self.len)) {
             *free = byte;
@@ -20,8 +20,8 @@ impl Utf8Buffer {
         }
     }
 
-    /// The first character, or U+FFFD for a byte that begins none. Nothing while its end has not
-    /// come.
+    /// Removes and returns the first character, or U+FFFD for an invalid byte; `None` while the
+    /// character is incomplete.
     pub(super) fn take(&mut self) -> Option<char> {
         let held = self.bytes.get(..usize::from(self.len))?;
         match std::str::from_utf8(held) {
@@ -35,7 +35,7 @@ impl Utf8Buffer {
         }
     }
 
-    /// U+FFFD for the first byte: the end of its character will never come.
+    /// Removes the first byte and returns U+FFFD for it: the rest of its character will not follow.
     pub(super) fn take_byte(&mut self) -> Option<char> {
         if self.is_empty() {
             return None;
@@ -56,7 +56,7 @@ impl Utf8Buffer {
 mod tests {
     use super::*;
 
-    /// What is read after each byte; the end is shown as a last start.
+    /// The characters decoded after each byte; the end of input is the last entry.
     fn read(bytes: &[u8]) -> Vec<String> {
         let mut held = Utf8Buffer::default();
         let mut seen = Vec::new();

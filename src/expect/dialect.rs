@@ -1,4 +1,4 @@
-//! Go's regex dialect (RE2), read into the tree that `regex-syntax` has for its own.
+//! Parser of Go's regex dialect (RE2) into the HIR of `regex-syntax`.
 //!
 //! The grammar is that of Go's `regexp/syntax` with the flags `regexp.Compile` sets. Reading it
 //! here, rather than rewriting patterns for the parser of `regex-syntax`, leaves no way for that
@@ -18,7 +18,7 @@ const MAX_COUNT: u32 = 1000;
 /// More named groups are refused: what finding them costs grows with their number.
 const MAX_NAMED: usize = 64;
 
-/// A pattern as read, without its groups: whether a reply matches does not depend on them, and
+/// A parsed pattern, without its groups: a match does not depend on them, and
 /// without them the automaton is smaller.
 pub(super) struct ParsedPattern {
     pub(super) hir: Hir,
@@ -26,7 +26,7 @@ pub(super) struct ParsedPattern {
     pub(super) names: Box<[Box<str>]>,
 }
 
-/// Reads a pattern.
+/// Parses a pattern.
 pub(super) fn parse(pattern: &str) -> Result<ParsedPattern, ParseError> {
     let mut parser = Parser::new(pattern, Classes::default(), false);
     let hir = parser.read()?;
@@ -34,14 +34,14 @@ pub(super) fn parse(pattern: &str) -> Result<ParsedPattern, ParseError> {
     Ok(ParsedPattern { hir, names })
 }
 
-/// Reads a pattern and keeps its named groups in the tree, but for those that no text can match.
-/// `classes` says what its classes may cost.
+/// Parses a pattern and keeps its named groups, except those that no text can match. `classes`
+/// bounds the size of its character classes.
 pub(super) fn parse_named(pattern: &str, classes: Classes) -> Result<Hir, ParseError> {
     Parser::new(pattern, classes, true).read()
 }
 
-/// What the group of that name is called in the tree. The `regex` crate has no names that begin
-/// with a digit; Go has none with a dot.
+/// The name of a group in the tree. The `regex` crate refuses names that begin with a digit, so they
+/// get a prefix with a dot, which Go refuses in names.
 pub(super) fn called(name: &str) -> Cow<'_, str> {
     match name.starts_with(|c: char| c.is_ascii_digit()) {
         true => Cow::Owned(format!("_.{name}")),
@@ -49,7 +49,7 @@ pub(super) fn called(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// What `(?imsU)` switches.
+/// The flags of `(?imsU)`.
 #[derive(Clone, Copy, Default)]
 struct Flags {
     /// `i`: letters stand for all their cases.
@@ -70,7 +70,7 @@ struct Parser<'p> {
     group: OpenGroup,
     /// The groups around it, the outermost first.
     outer: Vec<OpenGroup>,
-    /// The last thing read was a `*` or its like, which cannot be repeated again.
+    /// The last item was a repetition, which cannot be repeated again.
     after_repetition: bool,
     /// NamedClass groups so far, those that share a name included.
     named: usize,
@@ -80,16 +80,16 @@ struct Parser<'p> {
     keeps_named: bool,
 }
 
-/// A group that is being read.
+/// A group that is not closed yet.
 #[derive(Default)]
 struct OpenGroup {
-    /// Where its parenthesis is.
+    /// The position of its parenthesis.
     opened: usize,
     /// The flags that hold again once it is closed.
     flags: Flags,
     /// The alternatives before the last `|`.
     branches: Vec<Tree>,
-    /// What has been read since.
+    /// The parts since the last `|`.
     items: Vec<Tree>,
     /// Its name, where it is kept.
     name: Option<Box<str>>,
@@ -183,8 +183,8 @@ impl<'p> Parser<'p> {
         self.set_flags(at)
     }
 
-    /// Notes a name, and returns what its group is called where it is kept: of several that share a
-    /// name, the first is, which is the one that Go's `SubexpIndex` finds.
+    /// Records a name, and returns the name of its group if it is kept: of several groups with one
+    /// name only the first is, which is the one that Go's `SubexpIndex` finds.
     fn note(&mut self, name: &str) -> Option<Box<str>> {
         if self.names.iter().any(|known| **known == *name) {
             return None;
@@ -193,11 +193,11 @@ impl<'p> Parser<'p> {
         self.keeps_named.then(|| called(name).into())
     }
 
-    /// What follows `(?`: `i)`, `:`, `im-sU:` and their like.
+    /// Parses the flags behind `(?`: `i)`, `:`, `im-sU:`.
     fn set_flags(&mut self, opened: usize) -> Result<(), ParseError> {
         let mut flags = self.flags;
         let mut on = true;
-        let mut complete = true; // a minus sign needs a flag prev_byte it
+        let mut complete = true; // a minus sign needs a flag behind it
         loop {
             let at = self.cursor.at();
             match self.cursor.take() {
@@ -246,8 +246,7 @@ impl<'p> Parser<'p> {
         Ok(())
     }
 
-    /// `n}`, `n,}` or `n,m}`, whatever the numbers. Nothing is read where it is none of them: `{`
-    /// is a character then.
+    /// Parses `n}`, `n,}` or `n,m}`, of any size. Reads nothing otherwise: `{` is a literal then.
     fn counts(&mut self) -> Option<(u32, Option<u32>)> {
         let mut cursor = self.cursor;
         let min = cursor.number()?;
@@ -311,7 +310,7 @@ impl<'p> Parser<'p> {
         Ok(())
     }
 
-    /// What follows a backslash outside of brackets.
+    /// Parses an escape outside of brackets.
     fn escape(&mut self, at: usize) -> Result<(), ParseError> {
         let look = match self.cursor.peek() {
             Some('A') => Look::Start,

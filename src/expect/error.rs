@@ -1,8 +1,8 @@
-//! Why a pattern was refused, and where.
+//! Errors in patterns.
 
 use std::fmt;
 
-/// Why a pattern was refused.
+/// A pattern that does not compile.
 ///
 /// Displayed in one line: the reason, the place as a character number from 1, and the pattern there
 /// (`missing ) for the ( at character 5: "220 (foo"`).
@@ -13,7 +13,7 @@ pub struct PatternError {
     excerpt: String,
 }
 
-/// What is wrong with a pattern.
+/// The kind of an error in a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorKind {
     TooLong,
@@ -34,15 +34,14 @@ pub(super) enum ErrorKind {
     NothingToRepeat,
 }
 
-/// A fault and the byte of the pattern where it is; the whole pattern is at fault where there is
-/// none.
+/// An error and its byte offset in the pattern; `None` if it is in the pattern as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ParseError {
     pub(super) fault: ErrorKind,
     pub(super) at: Option<usize>,
 }
 
-/// How many characters of a long pattern are shown before the place, and from it on.
+/// The number of characters of a long pattern that are shown before the error, and from it on.
 const SHOWN_BEFORE: usize = 30;
 const SHOWN_AFTER: usize = 50;
 
@@ -111,7 +110,7 @@ impl ErrorKind {
     }
 }
 
-/// The pattern around a place, on one line.
+/// The pattern around a position, on one line.
 fn excerpt(pattern: &str, at: usize) -> String {
     let long = pattern.chars().nth(SHOWN_BEFORE + SHOWN_AFTER).is_some();
     let (from, count) = match long {

@@ -1,18 +1,18 @@
-//! One reply against a pattern, piece by piece.
+//! Incremental matching of one reply against a pattern.
 
 use super::decode::Utf8Buffer;
 use super::{Cache, Pattern};
 use crate::short::Short;
 use regex_automata::util::primitives::StateID;
 
-/// What is known of a reply once a piece of it has come.
+/// The state of a match after a piece of the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It matches.
+    /// The reply matches.
     Matched,
-    /// It does not, whatever else comes.
+    /// The reply does not match, whatever bytes follow.
     Never,
-    /// That depends on what else comes.
+    /// Undecided: it depends on the bytes that follow.
     Open,
 }
 
@@ -24,11 +24,11 @@ pub enum Decision {
 #[derive(Clone, Debug)]
 pub struct Matcher {
     decision: Decision,
-    /// Where the walk stood after the last byte; unused before the first.
+    /// The live NFA states after the last byte; unused before the first.
     live: Short<StateID, FEW>,
     /// The last byte walked over.
     prev_byte: Option<u8>,
-    /// What came after it, but is not a whole character yet.
+    /// The bytes after it that do not form a complete character yet.
     held: Utf8Buffer,
 }
 
@@ -45,7 +45,7 @@ impl Matcher {
         }
     }
 
-    /// Takes the next piece of the reply in and says what is known now.
+    /// Feeds the next piece of the reply and returns the decision.
     ///
     /// Assertions that look ahead (`$ \z \b \B`) take the end of the piece for the end of the
     /// reply, unless it ends inside a character. Without them the answer depends on what has come
@@ -69,9 +69,9 @@ impl Matcher {
         self.settle(decision, cache)
     }
 
-    /// Whether the pattern matches what has come as the whole reply, for no more will come.
+    /// Ends the reply, and returns true if the pattern matches the bytes fed so far.
     ///
-    /// What is left of an unfinished character reads as one U+FFFD a byte.
+    /// Each byte of an incomplete last character reads as U+FFFD.
     pub fn finish(&mut self, pattern: &Pattern, cache: &mut Cache) -> bool {
         if self.decision == Decision::Open {
             let mut decision = self.resume(pattern, cache);
@@ -97,7 +97,7 @@ impl Matcher {
         self.decision == Decision::Matched
     }
 
-    /// Puts the walk where the last piece left it.
+    /// Restores the walk to its state after the last piece.
     fn resume(&self, pattern: &Pattern, cache: &mut Cache) -> Decision {
         if self.prev_byte.is_none() {
             return cache.enter(pattern.automaton());
@@ -120,12 +120,12 @@ impl Matcher {
         Decision::Open
     }
 
-    /// Notes what was found and where the walk stands.
+    /// Stores the decision and, while it is open, the state of the walk.
     fn settle(&mut self, decision: Decision, cache: &Cache) -> Decision {
         self.decision = decision;
         if decision == Decision::Open {
             self.prev_byte = cache.prev_byte();
-            self.live.replace(cache.live()); // thousands wait: no room to spare
+            self.live.replace(cache.live()); // exact size: thousands of checks wait at a time
         } else {
             self.live = Short::empty(StateID::ZERO);
         }
@@ -133,7 +133,7 @@ impl Matcher {
     }
 }
 
-/// Walks over one character.
+/// Advances the walk over the UTF-8 encoding of one character.
 fn walk(pattern: &Pattern, cache: &mut Cache, c: char) -> Decision {
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
         let decision = cache.read(pattern.automaton(), byte);

@@ -1,4 +1,4 @@
-//! The pattern: Go's dialect, and the matcher that is fed piece by piece.
+//! Patterns in Go's regex dialect, matched incrementally.
 //!
 //! A [`Pattern`] is compiled once and shared. Each reply has a [`Matcher`], which keeps a state and
 //! not the reply:
@@ -18,16 +18,16 @@
 //! # Ok::<(), check_tcp::expect::PatternError>(())
 //! ```
 //!
-//! How it works, in one breath: `dialect` reads the pattern into a tree, `byte_classes` turns its simple
-//! classes into bytes, `regex-automata` makes a Thompson NFA of it, and [`Cache`] walks all its
-//! paths at once, byte by byte, over the reply as `utf8` reads it. The walk remembers the states it
+//! `dialect` parses the pattern into a tree, `byte_classes` rewrites its simple classes as bytes,
+//! `regex-automata` compiles a Thompson NFA, and `walk` simulates it byte by byte over the reply as
+//! `decode` reads it, with [`Cache`] as scratch memory. The walk remembers the states it
 //! is in and the byte before, and nothing else: what a byte costs grows with [`Pattern::states`]
 //! and not with the reply. When the walk comes to the final state, the reply matches; when it is in
 //! no state at all, no reply that begins so ever will. In a pattern that is not anchored one more
 //! state waits for the beginning, so that it stays open until it matches.
 //!
-//! The walk knows no groups. What the named ones matched is asked of the `regex` crate afterwards
-//! ([`Pattern::captures`]), by those who want to know.
+//! The walk knows no groups. The `regex` crate finds the matches of named groups afterwards, where
+//! they are asked for ([`Pattern::captures`]).
 
 mod automaton;
 mod byte_classes;
@@ -56,7 +56,7 @@ use error::{ErrorKind, ParseError};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// A compiled pattern. Immutable, and shared by its clones.
+/// A compiled pattern; clones share it.
 #[derive(Clone)]
 pub struct Pattern(Arc<PatternInner>);
 
@@ -65,22 +65,21 @@ struct PatternInner {
     automaton: Automaton,
     /// The names of its named groups, each once.
     names: Box<[Box<str>]>,
-    /// Compiled when it is first asked for, and `None` where there is nothing to ask.
+    /// Compiled on first use; `None` if the pattern has no named group or is too large for captures.
     captures: OnceLock<Option<Captures>>,
-    /// Room for that, where it is bounded.
+    /// The memory budget of the captures, if it is bounded.
     room: Option<Arc<Budget>>,
 }
 
-/// Longer patterns are refused, in bytes. What is built on the way to the automaton is bounded by
-/// this.
+/// Maximum length of a pattern in bytes; bounds the memory that compiling it takes.
 const MAX_LEN: usize = 1 << 16;
 
 impl Pattern {
     /// Compiles a pattern of Go's dialect.
     ///
-    /// Taken is what Go's `regexp.Compile` takes ([RE2's syntax], with `\C` left out), within bounds
+    /// Accepts the patterns of Go's `regexp.Compile` ([RE2's syntax], with `\C` left out), within bounds
     /// that are closer: 64 KiB of pattern, 64 named groups, 250 groups or repetitions inside one
-    /// another, and 4 MiB of automaton. The Unicode tables may be one version group.
+    /// another, and 4 MiB of automaton. The Unicode tables may be one version apart.
     ///
     /// [RE2's syntax]: https://github.com/google/re2/wiki/Syntax
     ///
@@ -106,15 +105,15 @@ impl Pattern {
         hir.map_or_else(|_| String::new(), |hir| hir.to_string())
     }
 
-    /// What the named groups of the pattern matched in `text`, the beginning of a reply or, where it
-    /// is `complete`, all of it. Each name once, in the order of the pattern.
+    /// Finds the matches of the named groups in `text`, the beginning of a reply or, if it is
+    /// `complete`, all of it. Each name once, in the order of the pattern.
     ///
     /// The match is the leftmost, and among these the one that Perl would find, as in Go. It is that
     /// of the `regex` crate, which is compiled when it is first asked for.
     ///
     /// `None` where the pattern has no named group, where nothing matches, where the match comes to
     /// the end of a text that is not complete, since more of the reply could have changed it, and
-    /// where it would cost too much. It never takes more than one_or_more tens of milliseconds and 4 MiB:
+    /// where it would cost too much. It never takes more than some tens of milliseconds and 4 MiB:
     /// with its groups, the automaton may take 256 KiB and have 2^17 states times places that it
     /// notes (two for each group, and two more), and 2^20 states times bytes of the text.
     pub fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
@@ -132,16 +131,15 @@ impl Pattern {
         captures.as_ref()?.search(&it.names, text, complete)
     }
 
-    /// Has what [`captures`](Self::captures) compiles kept only while there is room for it, as it
-    /// always is without this; else it is compiled for each reply. One that has clones stays as it
-    /// is.
+    /// Keeps what [`captures`](Self::captures) compiles only if `room` has memory left for it;
+    /// otherwise each reply compiles it again. No effect on a pattern that has clones.
     pub fn keep_captures_within(&mut self, room: &Arc<Budget>) {
         if let Some(it) = Arc::get_mut(&mut self.0) {
             it.room = Some(room.clone());
         }
     }
 
-    /// What it takes up, in bytes, without what [`captures`](Self::captures) compiles.
+    /// Memory in bytes, without what [`captures`](Self::captures) compiles.
     pub fn memory_usage(&self) -> usize {
         let it = &*self.0;
         let names: usize = it.names.iter().map(|name| name.len()).sum();
@@ -149,14 +147,14 @@ impl Pattern {
         size_of::<PatternInner>() + it.source.len() + names + it.automaton.memory_usage()
     }
 
-    /// Whether the pattern has an assertion that takes the end of what has come so far for the end
-    /// (`$ \z \b \B`). Only then can it matter how a reply is cut.
+    /// Returns true if the pattern has an assertion that takes the end of a piece for the end of the
+    /// reply (`$ \z \b \B`). Only such a pattern can depend on where a reply is cut.
     pub fn looks_ahead(&self) -> bool {
         self.0.automaton.looks_ahead
     }
 
-    /// Whether a match can only begin where the reply does, so that a reply that leaves the pattern
-    /// open is the beginning of one that matches.
+    /// Returns true if a match can only begin where the reply begins, so that an undecided reply is
+    /// the beginning of one that matches.
     pub fn is_anchored(&self) -> bool {
         self.0.automaton.anchored
     }
@@ -167,7 +165,7 @@ impl Pattern {
         self.0.automaton.nfa.states().len()
     }
 
-    /// The state of a reply of which nothing has come.
+    /// A matcher for a new reply.
     pub fn matcher(&self) -> Matcher {
         Matcher::new()
     }

@@ -1,10 +1,10 @@
-//! What has been read of a pattern, and what it must not outgrow.
+//! The parse tree, with bounds on its depth and on the product of its counts.
 
 use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
-/// A part of a pattern.
+/// A node of the parse tree.
 ///
-/// A part that can match nothing (`[^\x00-\x{10FFFF}]`) is pruned with all that can't match without
+/// A node that can match nothing (`[^\x00-\x{10FFFF}]`) is pruned with all that can't match without
 /// it, so that the automaton has no states that lead nowhere.
 pub(super) struct Tree {
     hir: Hir,
@@ -26,7 +26,7 @@ impl Tree {
         }
     }
 
-    /// One after the other.
+    /// A concatenation.
     pub(super) fn concat(parts: Vec<Self>) -> Self {
         Self::join(parts, |parts| match parts.iter().any(matches_nothing) {
             true => Hir::fail(),
@@ -34,7 +34,7 @@ impl Tree {
         })
     }
 
-    /// One or the other.
+    /// An alternation.
     pub(super) fn alternate(branches: Vec<Self>) -> Self {
         Self::join(branches, |mut branches| {
             branches.retain(|branch| !matches_nothing(branch));
@@ -67,7 +67,7 @@ impl Tree {
         .nested()
     }
 
-    /// The same as a group of that name; what no text matches needs none.
+    /// The node as a named group; a node that no text matches needs no group.
     pub(super) fn named(self, name: Box<str>) -> Self {
         if matches_nothing(&self.hir) {
             return self;
@@ -80,8 +80,8 @@ impl Tree {
         Self { hir, ..self }
     }
 
-    /// Notes that the repetition was written with these counts; gives the copies that it makes of
-    /// one thing inside.
+    /// Applies the counts of a repetition, and returns the number of copies that it makes of one node
+    /// inside.
     pub(super) fn count_copies(&mut self, min: u32, max: Option<u32>) -> u32 {
         self.copies = match max.unwrap_or(min) {
             0 if max.is_some() => 1, // `x{0}` is nothing
@@ -112,7 +112,7 @@ impl Tree {
     }
 }
 
-/// Whether this is the tree of what no text matches.
+/// Returns true for the tree that no text matches.
 pub(super) fn matches_nothing(hir: &Hir) -> bool {
     matches!(hir.kind(), HirKind::Class(class) if class.is_empty())
 }

@@ -1,4 +1,4 @@
-//! The walk through a pattern's automaton: all paths at once, one byte at a time.
+//! Simulation of the NFA: all live states at once, one byte at a time.
 
 use super::automaton::Automaton;
 use super::matcher::Decision;
@@ -7,42 +7,42 @@ use regex_automata::util::look::Look;
 use regex_automata::util::primitives::StateID;
 use std::{array, mem};
 
-/// Room for the walk, shared by all matchers of all patterns of a thread.
+/// Scratch memory of the walk, shared by all matchers of all patterns of a thread.
 ///
 /// It grows to the largest pattern met, and nothing in it outlives the call it is lent to.
 #[derive(Debug, Default)]
 pub struct Cache {
-    /// The states the walk is in: those that wait for a byte or, in a pattern that looks ahead, for
+    /// The live states: those that wait for a byte or, in a pattern that looks ahead, for
     /// an assertion to be decided.
     live: Vec<StateID>,
-    /// The byte before.
+    /// The byte read last.
     prev_byte: Option<u8>,
     closure: EpsilonClosure,
 }
 
-/// Where the walk through a pattern begins.
+/// The start configuration of a pattern, computed when it is compiled.
 pub(super) struct StartConfig {
     live: Box<[StateID]>,
     /// The empty text matches already.
     matched: bool,
-    /// The bytes that leave the walk where it begins: it passes over them until the pattern may
+    /// The bytes that leave the walk in its start configuration: it skips them until the pattern may
     /// begin.
     idle: [bool; 256],
 }
 
-/// What can be reached from one_or_more states without reading a byte.
+/// The epsilon closure: the states reachable without reading a byte.
 #[derive(Debug, Default)]
 struct EpsilonClosure {
-    /// The states found that wait for something.
+    /// The states found that wait for a byte or an assertion.
     live: Vec<StateID>,
     /// States still to be followed.
     pending: Vec<StateID>,
-    /// For each state the round in which it was last visited.
+    /// The round in which each state was last visited; saves clearing a set for every byte.
     visited: Vec<u32>,
     round: u32,
 }
 
-/// Where an assertion stands: the byte before it, and what comes after.
+/// The surroundings of an assertion: the byte before it, and the byte after it.
 #[derive(Clone, Copy)]
 struct LookContext {
     prev_byte: Option<u8>,
@@ -58,13 +58,13 @@ enum NextByte {
 }
 
 impl Cache {
-    /// Begins a walk.
+    /// Starts a walk from the start configuration.
     pub(super) fn enter(&mut self, automaton: &Automaton) -> Decision {
         self.resume(automaton, &automaton.start.live, None);
         self.decision(automaton.start.matched)
     }
 
-    /// Goes on from where [`Cache::live`] and [`Cache::prev_byte`] stood.
+    /// Restores a walk from its live states and the byte before.
     pub(super) fn resume(
         &mut self,
         automaton: &Automaton,
@@ -77,7 +77,7 @@ impl Cache {
         self.prev_byte = prev_byte;
     }
 
-    /// The states the walk is in.
+    /// The live states of the walk.
     pub(super) fn live(&self) -> &[StateID] {
         &self.live
     }
@@ -104,13 +104,13 @@ impl Cache {
         self.step(states, byte)
     }
 
-    /// Whether what has been read matches when it is taken for the whole text. The walk stays where
+    /// Returns true if the bytes read so far match as the whole text. The walk stays where
     /// it is.
     pub(super) fn ends(&mut self, automaton: &Automaton) -> bool {
         self.assert(automaton.nfa.states(), NextByte::End)
     }
 
-    /// Decides the assertions that the walk waits at; true when one of them leads to a match.
+    /// Resolves the pending assertions; returns true if one of them leads to a match.
     fn assert(&mut self, states: &[State], ahead: NextByte) -> bool {
         let context = LookContext {
             prev_byte: self.prev_byte,
@@ -122,7 +122,7 @@ impl Cache {
             .any(|&id| self.closure.follow(states, id, context))
     }
 
-    /// Goes over one byte, once no assertion before it is open.
+    /// Advances over one byte, after the assertions before it are resolved.
     fn step(&mut self, states: &[State], byte: u8) -> Decision {
         let context = LookContext {
             prev_byte: Some(byte),
@@ -183,20 +183,20 @@ impl StartConfig {
 }
 
 impl StartConfig {
-    /// What it takes up on the heap, in bytes.
+    /// Heap memory in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of_val(&*self.live)
     }
 }
 
 impl EpsilonClosure {
-    /// Makes room for a pattern's states.
+    /// Grows to the number of a pattern's states.
     fn grow_to(&mut self, nfa: &NFA) {
         let states = nfa.states().len().max(self.visited.len());
         self.visited.resize(states, 0);
     }
 
-    /// Forgets what was found and what was visited.
+    /// Starts a new round with no states found or visited.
     fn begin(&mut self) {
         self.live.clear();
         self.pending.clear();
@@ -206,7 +206,7 @@ impl EpsilonClosure {
         });
     }
 
-    /// Adds what can be reached from a state; true when it is a match.
+    /// Adds the closure of a state; returns true if it contains the match state.
     fn follow(&mut self, states: &[State], from: StateID, context: LookContext) -> bool {
         let mut follow = Some(from);
         while let Some(id) = follow {
@@ -239,7 +239,7 @@ impl EpsilonClosure {
         false
     }
 
-    /// Whether a state is visited for the first time in this round.
+    /// Marks a state as visited; returns true for the first visit in this round.
     fn visit(&mut self, id: StateID) -> bool {
         match self.visited.get_mut(id.as_usize()) {
             Some(round) if *round != self.round => {
@@ -257,7 +257,7 @@ impl EpsilonClosure {
 }
 
 impl LookContext {
-    /// Whether an assertion holds here; `None` while that depends on what comes next.
+    /// Evaluates an assertion; `None` while it depends on the next byte.
     fn holds(self, look: Look) -> Option<bool> {
         match look {
             Look::Start => return Some(self.prev_byte.is_none()),
@@ -279,7 +279,7 @@ impl LookContext {
     }
 }
 
-/// Where a byte leads to from a state.
+/// The state that follows on this byte, if any.
 fn leads_to(states: &[State], from: StateID, byte: u8) -> Option<StateID> {
     match states.get(from.as_usize())? {
         State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
