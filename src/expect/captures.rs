@@ -29,8 +29,8 @@ pub struct Group<'p, 'r> {
     pub text: Option<&'r [u8]>,
 }
 
-/// The largest NFA with its groups, in bytes: some 8,000 states. This bound and those below limit the
-/// time and memory of captures for every pattern and reply.
+/// The largest NFA with its groups, in bytes: some 8,000 states. This bound and those below limit
+/// the time and memory of captures for every pattern and reply.
 const MAX_NFA: usize = 1 << 18;
 
 /// A search keeps the places of all groups for each state, 16 bytes a place: 2 MiB.

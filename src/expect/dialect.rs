@@ -40,8 +40,8 @@ pub(super) fn parse_named(pattern: &str, classes: Classes) -> Result<Hir, ParseE
     Parser::new(pattern, classes, true).read()
 }
 
-/// The name of a group in the tree. The `regex` crate refuses names that begin with a digit, so they
-/// get a prefix with a dot, which Go refuses in names.
+/// The name of a group in the tree. The `regex` crate refuses names that begin with a digit, so
+/// they get a prefix with a dot, which Go refuses in names.
 pub(super) fn called(name: &str) -> Cow<'_, str> {
     match name.starts_with(|c: char| c.is_ascii_digit()) {
         true => Cow::Owned(format!("_.{name}")),

@@ -17,8 +17,8 @@ pub enum Decision {
 }
 
 /// The state of one reply: the states of the pattern's automaton that the reply has led to, four
-/// bytes each, and a few bytes more. Nothing is allocated before a piece has left more than a few of
-/// them alive, nor kept once the pattern is decided.
+/// bytes each, and a few bytes more. Nothing is allocated before a piece has left more than a few
+/// of them alive, nor kept once the pattern is decided.
 ///
 /// A matcher is for the pattern that made it: with another one its answers mean nothing.
 #[derive(Clone, Debug)]

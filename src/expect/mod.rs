@@ -65,7 +65,8 @@ struct PatternInner {
     automaton: Automaton,
     /// The names of its named groups, each once.
     names: Box<[Box<str>]>,
-    /// Compiled on first use; `None` if the pattern has no named group or is too large for captures.
+    /// Compiled on first use; `None` if the pattern has no named group or is too large for
+    /// captures.
     captures: OnceLock<Option<Captures>>,
     /// The memory budget of the captures, if it is bounded.
     room: Option<Arc<Budget>>,
@@ -77,9 +78,9 @@ const MAX_LEN: usize = 1 << 16;
 impl Pattern {
     /// Compiles a pattern of Go's dialect.
     ///
-    /// Accepts the patterns of Go's `regexp.Compile` ([RE2's syntax], with `\C` left out), within bounds
-    /// that are closer: 64 KiB of pattern, 64 named groups, 250 groups or repetitions inside one
-    /// another, and 4 MiB of automaton. The Unicode tables may be one version apart.
+    /// Accepts the patterns of Go's `regexp.Compile` ([RE2's syntax], with `\C` left out), within
+    /// bounds that are closer: 64 KiB of pattern, 64 named groups, 250 groups or repetitions inside
+    /// one another, and 4 MiB of automaton. The Unicode tables may be one version apart.
     ///
     /// [RE2's syntax]: https://github.com/google/re2/wiki/Syntax
     ///
@@ -108,8 +109,8 @@ impl Pattern {
     /// Finds the matches of the named groups in `text`, the beginning of a reply or, if it is
     /// `complete`, all of it. Each name once, in the order of the pattern.
     ///
-    /// The match is the leftmost, and among these the one that Perl would find, as in Go. It is that
-    /// of the `regex` crate, which is compiled when it is first asked for.
+    /// The match is the leftmost, and among these the one that Perl would find, as in Go. It is
+    /// that of the `regex` crate, which is compiled when it is first asked for.
     ///
     /// `None` where the pattern has no named group, where nothing matches, where the match comes to
     /// the end of a text that is not complete, since more of the reply could have changed it, and
@@ -147,8 +148,8 @@ impl Pattern {
         size_of::<PatternInner>() + it.source.len() + names + it.automaton.memory_usage()
     }
 
-    /// Returns true if the pattern has an assertion that takes the end of a piece for the end of the
-    /// reply (`$ \z \b \B`). Only such a pattern can depend on where a reply is cut.
+    /// Returns true if the pattern has an assertion that takes the end of a piece for the end of
+    /// the reply (`$ \z \b \B`). Only such a pattern can depend on where a reply is cut.
     pub fn looks_ahead(&self) -> bool {
         self.0.automaton.looks_ahead
     }

@@ -80,8 +80,8 @@ impl Tree {
         Self { hir, ..self }
     }
 
-    /// Applies the counts of a repetition, and returns the number of copies that it makes of one node
-    /// inside.
+    /// Applies the counts of a repetition, and returns the number of copies that it makes of one
+    /// node inside.
     pub(super) fn count_copies(&mut self, min: u32, max: Option<u32>) -> u32 {
         self.copies = match max.unwrap_or(min) {
             0 if max.is_some() => 1, // `x{0}` is nothing

@@ -25,8 +25,8 @@ pub(super) struct StartConfig {
     live: Box<[StateID]>,
     /// The empty text matches already.
     matched: bool,
-    /// The bytes that leave the walk in its start configuration: it skips them until the pattern may
-    /// begin.
+    /// The bytes that leave the walk in its start configuration: it skips them until the pattern
+    /// may begin.
     idle: [bool; 256],
 }
 
