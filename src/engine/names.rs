@@ -13,7 +13,7 @@ const FRESH: Duration = Duration::from_secs(10);
 /// How long it stays at hand that there are none.
 const FRESH_FAILURE: Duration = Duration::from_secs(1);
 
-/// How many answers are kept.
+/// How many answers are kept at most, however many came in so short a time.
 const KEPT: usize = 4096;
 
 /// Answers at hand. The map is a tree: it asks the system for nothing, and a check of a literal never
@@ -57,15 +57,19 @@ impl Names {
         }
         self.came.push_back((now, question.clone()));
         self.known.insert(question, Known { came: now, answer });
-        while self.known.len() > KEPT || self.came.len() > 2 * KEPT {
-            let Some((came, question)) = self.came.pop_front() else {
-                return;
-            };
+        while let Some((came, question)) = self.oldest_to_go(now) {
             let is_of_then = |known: &Known| known.came == came;
             if self.known.get(&question).is_some_and(is_of_then) {
                 self.known.remove(&question);
             }
         }
+    }
+
+    /// Takes the oldest entry, where it is of no use any more or too much is kept.
+    fn oldest_to_go(&mut self, now: Instant) -> Option<(Instant, Question)> {
+        let is_over = self.known.len() > KEPT || self.came.len() > 2 * KEPT;
+        self.came
+            .pop_front_if(|(came, _)| is_over || now >= *came + FRESH)
     }
 
     fn known(&self, question: &Question, now: Instant) -> Option<&Known> {
@@ -152,16 +156,33 @@ mod tests {
         assert!(!names.has(&b, later));
     }
 
+    /// Keeps so many answers, as far apart as that.
+    fn kept(count: usize, apart: Duration, name: impl Fn(usize) -> String) -> Names {
+        let (mut names, mut now) = (Names::default(), Instant::now());
+        for i in 0..count {
+            names.keep(question(name(i)), Ok(address()), now);
+            now += apart;
+        }
+        names
+    }
+
     #[test]
     fn no_more_than_so_many_answers_are_kept() {
-        let start = Instant::now();
-        let mut names = Names::default();
-        for i in 0..3 * KEPT {
-            let name = question(format!("{}", i % (KEPT + 1)));
-            let at = start + Duration::from_secs(i as u64);
-            names.keep(name, Ok(address()), at);
-        }
+        let again = |i: usize| format!("{}", i % (KEPT + 1));
+        let names = kept(3 * KEPT, Duration::from_millis(1), again);
         assert_eq!(names.known.len(), KEPT);
         assert!(names.came.len() <= 2 * KEPT);
+        let names = kept(3 * KEPT, Duration::from_millis(1), |_| "a".to_owned());
+        assert_eq!((names.known.len(), names.came.len()), (1, 2 * KEPT));
+    }
+
+    #[test]
+    fn no_answer_is_kept_longer_than_it_is_at_hand() {
+        let apart = Duration::from_millis(40);
+        let fresh = FRESH.div_duration_f64(apart) as usize;
+        let names = kept(2 * KEPT, apart, |i| i.to_string());
+        assert_eq!((names.known.len(), names.came.len()), (fresh, fresh));
+        let names = kept(2 * KEPT, apart, |_| "a".to_owned());
+        assert_eq!((names.known.len(), names.came.len()), (1, fresh));
     }
 }

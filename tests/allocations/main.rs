@@ -1,6 +1,7 @@
-//! What a probe allocates on its way, counted by the allocator: a number that is the same on every
-//! machine.
+//! What a probe allocates on its way, and what checks leave behind: numbers of the allocator, which
+//! are the same on every machine.
 
+mod left;
 mod world;
 
 use allocation_counter::{AllocationInfo, measure};
