@@ -25,7 +25,10 @@ pub struct Soaked<'a> {
     verdicts: Verdicts,
     samples: Samples,
     seconds: u64,
-    status: ExitStatus,
+    /// Why it could not be looked at to the end of its time.
+    lost: Option<String>,
+    /// `None` where it did not end with its list.
+    status: Option<ExitStatus>,
     words: String,
 }
 
@@ -33,7 +36,7 @@ pub struct Soaked<'a> {
 struct Running(Child);
 
 impl<'a> Soaked<'a> {
-    /// Has the program check all of the world, for so long.
+    /// Has the program check all of the world, for so long, whatever law is broken meanwhile.
     pub fn of(world: &'a World, time: Duration) -> Result<Self, Box<dyn Error>> {
         let mut running = Running(start(world)?);
         let child = &mut running.0;
@@ -44,7 +47,7 @@ impl<'a> Soaked<'a> {
         let over = AtomicBool::new(false);
         let verdicts = Mutex::new(Verdicts::new(world));
         let mut samples = Samples::default();
-        let (lines, status, words) = thread::scope(|scope| -> Result<_, Box<dyn Error>> {
+        let (lines, lost, status, words) = thread::scope(|scope| -> Result<_, Box<dyn Error>> {
             let fed = scope.spawn(|| feed(stdin, world, &over));
             let read = scope.spawn(|| {
                 for line in stdout.lines() {
@@ -63,14 +66,13 @@ impl<'a> Soaked<'a> {
                 samples.look(pid, lock(&verdicts).count)
             });
             over.store(true, Ordering::Relaxed);
-            let ended = running.wait(END);
+            let status = running.wait(END);
             drop(running); // so that nothing is waited for that does not come
             let lines = fed.join().map_err(|_| "the list broke off")?;
             read.join().map_err(|_| "the reader panicked")??;
             let words = heard.join().map_err(|_| "the reader panicked")??;
-            looked.map_err(|e| format!("the run is gone: {e}; it said {words:?}"))?;
-            let status = ended.ok_or("the run did not end with its list")?;
-            Ok((lines, status, words))
+            let lost = looked.err().map(|e| format!("the run is gone: {e}"));
+            Ok((lines, lost, status, words))
         })?;
         let mut verdicts = verdicts
             .into_inner()
@@ -82,6 +84,7 @@ impl<'a> Soaked<'a> {
             verdicts,
             samples,
             seconds,
+            lost,
             status,
             words,
         })
@@ -102,8 +105,11 @@ impl<'a> Soaked<'a> {
     pub fn broken(&self) -> Vec<String> {
         let mut broken = self.verdicts.broken.clone();
         broken.extend(self.samples.grown());
-        if self.status.code() != Some(2) {
-            broken.push(format!("the run ended with {}, not 2", self.status));
+        broken.extend(self.lost.clone());
+        match self.status {
+            Some(status) if status.code() == Some(2) => {}
+            Some(status) => broken.push(format!("the run ended with {status}, not 2")),
+            None => broken.push("the run did not end with its list".to_owned()),
         }
         let totals = format!("{} targets in ", self.verdicts.count);
         if !self.words.starts_with(&totals) || self.words.lines().count() != 1 {
