@@ -6,8 +6,8 @@
 //! cargo bench --bench compare -- [--quick] [--static PATH] [PART...]
 //! ```
 //!
-//! A part is `one`, or of the lists `lengths`, `xargs`, `memory`, `truth` or `tls`; `lists` is all of
-//! those, and no word at all is everything. `--static` adds a statically linked build to `one`,
+//! A part is `one`, or of the lists `lengths`, `xargs`, `memory`, `truth` or `tls`; `lists` is all
+//! of those, and no word at all is everything. `--static` adds a statically linked build to `one`,
 //! `--quick` does little of everything and holds it against no aim. The programs run in turn, so
 //! that what else the machine does meets them all alike. What the machine does not have is left out
 //! and said so. It fails where a check does, and never for being slow. Linux only: memory and cores
@@ -33,7 +33,7 @@ use table::Table;
 /// Debian's, of the package `monitoring-plugins-basic`.
 const THEIRS: &str = "/usr/lib/nagios/plugins/check_tcp";
 
-/// What was asked for.
+/// The options of this benchmark.
 #[derive(Default)]
 struct Wanted {
     quick: bool,
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all of it went well. One part that fails spoils no other.
+/// Runs every part and returns true if all succeeded. A failed part does not stop the others.
 fn compare() -> Result<bool, Box<dyn Error>> {
     let wanted = Wanted::typed()?;
     let mut table = Table::new(!wanted.quick);

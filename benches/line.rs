@@ -1,4 +1,4 @@
-//! What it costs to say what came of a check, as text and as JSON: of a banner, and of the most
+//! The cost of rendering a record as text and as JSON: of a banner, and of the most
 //! hostile replies.
 //!
 //! Good: a greeting's line in a microsecond or two, which is a twentieth of what its check takes,

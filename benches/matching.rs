@@ -68,7 +68,7 @@ fn decide(pattern: &Pattern, cache: &mut Cache, reply: &[u8], size: usize) -> De
     decision
 }
 
-/// What the presets are told by servers of their kind.
+/// Replies of real servers to the presets.
 fn greetings() -> Vec<Case> {
     let greeting = |name| match name {
         "FTP" => Some("220 (vsFTPd 3.0.3)\r\n"),

@@ -1,4 +1,4 @@
-//! What it costs to make an automaton of a pattern: cold, as the first in a process of its own,
+//! The cost of compiling a pattern: cold, as the first in a process of its own,
 //! which is what one check pays, and warm, as a list with many patterns pays it. Beside it the
 //! `regex` crate over the same pattern, as this program builds it: without its faster engines,
 //! which take still longer to compile.
@@ -76,7 +76,7 @@ fn compile(compiler: &str, pattern: &str) {
     }
 }
 
-/// How long the compiler takes in a process that has done nothing before.
+/// The compile time in a process that has done nothing before.
 fn cold(compiler: &str, pattern: &str) -> Duration {
     let output = Command::new(env::current_exe().expect("this program"))
         .env(COMPILER, compiler)

@@ -1,4 +1,4 @@
-//! Where the figures are taken.
+//! The machine that is measured on.
 
 use std::fs;
 use std::process::Command;

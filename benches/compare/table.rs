@@ -3,13 +3,13 @@
 use std::error::Error;
 use std::fmt;
 
-/// What cannot be known here, or does not apply.
+/// The mark for a value that is unknown here or does not apply.
 const NOTHING: &str = "–";
 
 /// All that one run shows.
 pub struct Table {
     rows: Vec<Row>,
-    /// How it was done, and what was left out.
+    /// Notes on the method, and on parts that were left out.
     remarks: Vec<String>,
     judged: bool,
     failed: bool,
@@ -63,7 +63,7 @@ impl Table {
         self.failed = true;
     }
 
-    /// Whether any part failed.
+    /// Returns true if any part failed.
     pub fn has_failed(&self) -> bool {
         self.failed
     }
@@ -97,7 +97,7 @@ impl fmt::Display for Table {
 }
 
 impl Row {
-    /// What was measured, and check-tcp's figure.
+    /// The quantity, and check-tcp's figure.
     pub fn new(what: impl Into<String>, ours: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -114,13 +114,13 @@ impl Row {
         self
     }
 
-    /// What the comparison comes to.
+    /// The ratio of the comparison.
     pub fn compared(mut self, compared: impl Into<String>) -> Self {
         self.compared = Some(compared.into());
         self
     }
 
-    /// What it is held against, and whether it is within it.
+    /// The bound, and the result.
     pub fn aim(mut self, words: impl Into<String>, is_held: bool) -> Self {
         self.aim = Some(Aim {
             words: words.into(),

@@ -1,4 +1,4 @@
-//! What processes take: time, memory, descriptors.
+//! Resource usage of processes: time, memory, descriptors.
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::sys::time::TimeVal;
@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::time::{Duration, Instant};
 
-/// What a run took.
+/// The resource usage of a run.
 #[derive(Clone, Copy)]
 pub struct Cost {
     /// From before the spawn to after the exit.
@@ -48,7 +48,7 @@ pub fn high_water(pid: u32) -> Result<u64, Box<dyn Error>> {
     Ok(kib.ok_or("no VmHWM in /proc")?.parse()?)
 }
 
-/// How many descriptors a process may raise its limit to.
+/// The hard limit of descriptors.
 pub fn most_descriptors() -> io::Result<usize> {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     Ok(usize::try_from(hard).unwrap_or(usize::MAX))

@@ -37,7 +37,7 @@ impl Trust {
         trust
     }
 
-    /// What is there already.
+    /// Bytes that are readable at once.
     pub fn at(directory: &Path) -> Self {
         Self {
             directory: directory.to_owned(),
@@ -88,7 +88,7 @@ impl Trust {
 pub struct Server {
     session: ServerConnection,
     greeting: Option<&'static [u8]>,
-    /// How long it was at work.
+    /// The CPU time it used.
     pub took: Duration,
 }
 

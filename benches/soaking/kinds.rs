@@ -1,4 +1,4 @@
-//! What is checked: servers of every kind, and the lines that ask them.
+//! The servers of every kind, and the list lines that check them.
 
 use std::net::Ipv4Addr;
 use support::{
@@ -6,11 +6,11 @@ use support::{
 };
 use tempfile::TempDir;
 
-/// What one line of the list asks, and what it deserves.
+/// One line of the list, with its expected verdict.
 pub struct Kind {
     pub name: &'static str,
-    /// `{n}` stands for the number of the line, `{host}` for one of many spellings of `localhost`, `{tls}`
-    /// for one of some ports.
+    /// `{n}` stands for the number of the line, `{host}` for one of many spellings of `localhost`,
+    /// `{tls}` for one of some ports.
     line: String,
     /// Any of these is right.
     pub reasons: &'static str,
@@ -18,7 +18,7 @@ pub struct Kind {
     pub limit: f64,
     /// Once in as many rounds as there are [`ROUNDS`]: it costs more than others.
     rare: bool,
-    /// Whether its peer answers at once, as peers do that are well: how long it takes is this side's.
+    /// True if its peer answers at once, as a healthy peer does: how long it takes is this side's.
     pub is_good: bool,
 }
 
@@ -33,7 +33,7 @@ pub struct World {
     store: Store,
 }
 
-/// Who is asked, for as long as this is there.
+/// The servers, which run while this value lives.
 pub struct Servers {
     _fleets: Vec<Fleet>,
     _servers: Vec<Server>,
@@ -42,20 +42,21 @@ pub struct Servers {
 
 const ROUNDS: usize = 10;
 const ROOT: &str = "Soak Root";
-/// So many lines in the beginning have options of their own: whatever is kept for those that come again
-/// is full then.
+/// So many lines in the beginning have options of their own: whatever is kept for those that come
+/// again is full then.
 const FIRST: usize = 2_048;
 /// A peer that presents a chain of which many paths can be made, none of which ends anywhere.
 const COSTLY: &str = "TLS: a chain that costs";
 /// A pattern that no other line has.
 const OWN: &str = "a pattern of its own";
-/// So many servers share what is asked under TLS, since each has one client at a time. A prime number: a
-/// round is to end at another one than it began at.
+/// So many servers share what is asked under TLS, since each has one client at a time. A prime
+/// number: a round is to end at another one than it began at.
 const SHARED: usize = 7;
 /// The timeout of lines that need no other.
 pub const TIMEOUT: u32 = 10;
 
-/// Of a fleet: what each is called, its manner, what is asked of it, and the reasons that are right.
+/// Of a fleet: what each is called, its manner, what is asked of it, and the reasons that are
+/// right.
 #[rustfmt::skip] // a table
 const QUICK: &[(&str, Manner, &str, &str)] = &[
     ("good banner",                  Manner::Greets,      "",                "ok"),
@@ -184,7 +185,7 @@ impl World {
         (world, servers)
     }
 
-    /// What the list's line of this number, counted from 1, is.
+    /// The kind of the list's line of this number, counted from 1.
     pub fn line(&self, number: usize) -> String {
         let spell = |(at, char): (usize, char)| match number >> at & 1 {
             0 => char,
@@ -223,7 +224,7 @@ fn chain(is_costly: bool) -> Identity {
 }
 
 impl Kind {
-    /// Which verdict that is.
+    /// The expected verdict.
     pub fn status(&self) -> &'static str {
         match self.reasons {
             "ok" => "OK",

@@ -19,13 +19,13 @@
 //! process has written to: heap, stacks, data. It rises in the first rows while what is kept fills
 //! up: compiled lines, answers to look-ups, buffers that grow to the longest burst so far. Later a
 //! single row may rise, where other processes held this one up and more checks were in flight than
-//! ever before, since the allocator keeps most of what that took. Rows that rise one after the other
-//! are a leak, or a bound that is reached too late; a soak of an hour tells them apart. File-backed
-//! memory is the pages of the program and its libraries that have been used so far, and has their
-//! size as its bound.
+//! ever before, since the allocator keeps most of what that took. Rows that rise one after the
+//! other are a leak, or a bound that is reached too late; a soak of an hour tells them apart.
+//! File-backed memory is the pages of the program and its libraries that have been used so far, and
+//! has their size as its bound.
 //!
-//! With `plain` behind the seconds, the peer with a chain that costs has an ordinary one: what it does to
-//! the checks of good peers is the difference.
+//! With `plain` behind the seconds, the peer with a chain that costs has an ordinary one: what it
+//! does to the checks of good peers is the difference.
 
 #[path = "kinds.rs"]
 mod kinds;
@@ -43,7 +43,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// What `--quick` is, which all benchmarks know.
+/// The duration under `--quick`, which all benchmarks know.
 const QUICK: u64 = 10;
 /// Says that no chain is to cost more than others.
 const PLAIN: &str = "plain";
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all laws held.
+/// Checks the laws and returns true if all held.
 fn soak() -> Result<bool, Box<dyn Error>> {
     let is_costly = env::args().all(|argument| argument != PLAIN);
     let seconds = seconds()?;

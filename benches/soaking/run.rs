@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 const PARALLEL: usize = 512;
 const RATE: usize = 1_000;
 
-/// How long the run may go on when its list has ended: what a pipe holds is checked, and what is in
-/// flight ends.
+/// The longest time the run may take after the end of its list: what a pipe holds is checked, and
+/// what is in flight ends.
 const END: Duration = Duration::from_secs(60);
 
 /// A run that has ended.
@@ -25,7 +25,7 @@ pub struct Soaked<'a> {
     verdicts: Verdicts,
     samples: Samples,
     seconds: u64,
-    /// Why it could not be looked at to the end of its time.
+    /// The reason that the run could not be observed to its end.
     lost: Option<String>,
     /// `None` where it did not end with its list.
     status: Option<ExitStatus>,
@@ -90,7 +90,7 @@ impl<'a> Soaked<'a> {
         })
     }
 
-    /// What was checked, and what that took.
+    /// The checks of the run and the resources they took.
     pub fn tables(&self) -> String {
         let (seconds, count) = (self.seconds, self.verdicts.count);
         format!(

@@ -1,4 +1,4 @@
-//! What the run has of the machine, second by second.
+//! The resources of the run, sampled every second.
 
 use std::fmt::Write;
 use std::fs;
@@ -17,7 +17,8 @@ pub const SLACK: Sample = Sample {
 };
 
 /// The most that anonymous memory may rise by in nine tenths of the time, in KiB, at the median
-/// rise of a tenth. A leak makes every tenth rise, a moment with many checks in flight a single one.
+/// rise of a tenth. A leak makes every tenth rise, a moment with many checks in flight a single
+/// one.
 ///
 /// Judged in a run of [`LONG`] or more: in a shorter one, what is kept fills up in most tenths.
 pub const STEADY: u64 = 192;
@@ -90,7 +91,7 @@ impl Samples {
         table
     }
 
-    /// What has grown.
+    /// The resources that have grown.
     pub fn grown(&self) -> Vec<String> {
         let seconds = self.looks.len();
         let settled = (seconds / 10).min(SETTLES.as_secs() as usize);

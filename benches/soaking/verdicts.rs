@@ -4,7 +4,7 @@ use crate::kinds::World;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// How much later than its own limits a check may end on a busy machine, in seconds.
+/// Tolerated delay of a check beyond its own limits on a busy machine, in seconds.
 const SLACK: f64 = 2.0;
 /// As many are told; more would only be more of them.
 const TOLD: usize = 20;
@@ -16,7 +16,7 @@ pub struct Verdicts {
     seen: Vec<u64>,
     pub count: usize,
     wrong: usize,
-    /// How long each check of a good peer took, in seconds.
+    /// The duration of each check of a good peer, in seconds.
     good: Vec<f32>,
     pub broken: Vec<String>,
 }
@@ -77,7 +77,7 @@ impl Verdicts {
         table
     }
 
-    /// How long the checks of good peers took.
+    /// The durations of the checks of good peers.
     pub fn good(&self) -> String {
         let mut good = self.good.clone();
         good.sort_by(f32::total_cmp);

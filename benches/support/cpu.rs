@@ -1,4 +1,4 @@
-//! What all benchmarks of small pieces measure: the CPU time of their thread, which is the same
+//! The measurement of the small benchmarks: the CPU time of their thread, which is the same
 //! whatever else the machine does.
 
 use criterion::Criterion;

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether every stop came out as it should.
+/// Runs all stops and returns true if each had the expected result.
 fn tour() -> io::Result<bool> {
     let started = Instant::now();
     let dir = tempfile::Builder::new()

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// How long a client may stay, so that no thread waits without end.
+/// Time limit of a client, so that no thread waits forever.
 const STAY: Option<Duration> = Some(Duration::from_secs(20));
 
-/// What a server does before it hears its client out.
+/// The first action of a server, before it reads from its client.
 pub type Script = fn(&mut dyn Stream) -> io::Result<()>;
 
 /// A connection, whatever is below it.

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub struct Stop {
     heading: &'static str,
     arguments: Vec<String>,
-    /// What it reads from standard input.
+    /// The standard input.
     list: String,
     trust: Option<PathBuf>,
     code: i32,
@@ -28,15 +28,15 @@ pub struct Stop {
     shows: Vec<&'static str>,
 }
 
-/// What came of a command.
+/// The result of a command.
 pub struct Run {
-    /// What it wrote, to standard error too.
+    /// The output, standard error included.
     text: String,
     code: Option<i32>,
     elapsed: Duration,
 }
 
-/// Whether it was as it should be.
+/// True if the result is the expected one.
 pub enum Verdict {
     Right(Run),
     Wrong(Run),

@@ -16,9 +16,9 @@ const NAME: &str = "mail.example.com";
 pub struct Trust {
     /// Holds the authority's certificate: a trust store.
     pub file: PathBuf,
-    /// Whose certificate is valid.
+    /// A server with a valid certificate.
     pub good: Arc<ServerConfig>,
-    /// Whose certificate has been invalid since 5 April 2020.
+    /// A server whose certificate expired on 5 April 2020.
     pub expired: Arc<ServerConfig>,
 }
 

@@ -99,7 +99,7 @@ fn asks(command: &mut Result<Command, UsageError>) -> Asks {
     Asks { what, message }
 }
 
-/// What was given last for each option that was given, in the order of the table; nothing where
+/// The last value of each option that was given, in the order of the table; nothing where
 /// that can't be told, since something is no option.
 fn options(args: &[OsString]) -> Option<Vec<(&'static Flag, OsString)>> {
     let mut last = BTreeMap::new();
@@ -178,8 +178,8 @@ fn short(options: &[(&Flag, OsString)]) -> Vec<OsString> {
     short.flatten().collect()
 }
 
-/// Whether a message begins with an option as it was typed, or with a word; or else with the one
-/// thing that is missing or unknown without an option's being at fault.
+/// Returns true if a message begins with an option as it was typed, or with a word; or else with
+/// the one thing that is missing or unknown without an option's being at fault.
 fn is_about(message: &str, args: &[OsString]) {
     let other = [
         "--port is missing: ",

@@ -72,7 +72,7 @@ fuzz_target!(|der: &[u8]| {
     }
 });
 
-/// What is said of the certificate by someone who trusts nobody, or only this one.
+/// The verdicts on the certificate with no trust anchor, and with itself as the only one.
 fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
     let der = CertificateDer::from(der.to_vec());
     let store = Store {
@@ -139,7 +139,8 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
     }
 }
 
-/// What is in a name; nothing where `x509-parser` did not read it to its end, which it passes over.
+/// The content of a name; empty where `x509-parser` did not read it to its end, which it passes
+/// over.
 fn contents<'a>(name: &'a X509Name<'_>) -> Option<&'a [u8]> {
     let (contents, header) = Header::from_der(name.as_raw()).ok()?;
     (header.length().definite() == Ok(contents.len())).then_some(contents)

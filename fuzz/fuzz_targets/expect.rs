@@ -27,8 +27,8 @@ const MAX_STATES: usize = 2_000;
 /// So many prefixes are asked of the `regex` crate, at the ends of the first pieces.
 const PREFIXES: usize = 8;
 
-/// What a walk may take for each state of the pattern, in bytes: the lists of states that it is in
-/// and comes to, with room to grow; and what it may take however small the pattern is.
+/// Memory bound of a walk for each state of the pattern, in bytes: the lists of states that it is
+/// in and comes to, with room to grow; and what it may take however small the pattern is.
 const WALK: usize = 64;
 const SMALL: usize = 1_024;
 
@@ -68,7 +68,7 @@ fuzz_target!(|input: &[u8]| {
     captures(&pattern, reply, is_match(&regex, reply));
 });
 
-/// What is known once so much of a reply has come.
+/// The decision after a number of bytes of the reply.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
     length: usize,
@@ -77,7 +77,7 @@ struct Known {
     matches: bool,
 }
 
-/// What is known before the first piece and after each.
+/// The decisions before the first piece and after each piece.
 fn read<'r>(pattern: &Pattern, pieces: impl IntoIterator<Item = &'r [u8]>) -> Vec<Known> {
     let room = SMALL + WALK * pattern.states();
     let mut cache = Cache::default();
@@ -125,7 +125,7 @@ fn whole(mut matcher: Matcher, pattern: &Pattern, cache: &mut Cache) -> bool {
     matches
 }
 
-/// What finding the groups may take, in bytes.
+/// Memory bound of finding the groups, in bytes.
 const CAPTURES: usize = 8 << 20;
 
 /// Holds the answers to prefixes against the `regex` crate's, up to the one that was matched: with

@@ -26,7 +26,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::sync::Arc;
 
-/// What the byte 0xFE stands for: with some more bytes the line is too long.
+/// The text that the byte 0xFE stands for: with some more bytes the line is too long.
 const NEARLY: usize = LONGEST_LINE - 20;
 /// So many of them count.
 const LONG: usize = 2;
@@ -71,7 +71,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// What the lines ask for, over the command line `-f-`.
+/// The checks of the lines, over the command line `-f-`.
 fn entries<R: Read>(mut lines: Lines<R>, list: &[u8], defaults: &mut Defaults) -> Vec<Entry> {
     let mut entries = Vec::new();
     loop {
@@ -111,7 +111,7 @@ fn asking(list: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
         })
 }
 
-/// Whether a comment has more behind a carriage return than comments.
+/// Returns true if a comment has more behind a carriage return than comments.
 fn swallows(comment: &[u8]) -> bool {
     let mut pieces = comment.split(|&byte| byte == b'\r').skip(1);
     pieces.any(|piece| {

@@ -1,4 +1,4 @@
-//! What the fuzz targets share.
+//! Helpers of the fuzz targets.
 
 #[path = "../../tests/expect/as_go.rs"]
 pub mod as_go;

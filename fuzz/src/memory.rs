@@ -6,7 +6,7 @@ use std::alloc::System;
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-/// How many bytes are allocated now.
+/// The number of bytes allocated now.
 pub fn allocated() -> usize {
     ALLOCATOR.allocated()
 }

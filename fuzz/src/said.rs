@@ -1,4 +1,4 @@
-//! What is printed of what was refused.
+//! Assertions on the printed text of refusals.
 
 use check_tcp::record::{Event, Label, Record};
 use check_tcp::report::finish::finish;
@@ -75,7 +75,7 @@ pub fn one_line(text: &str) {
     assert!(line.chars().all(is_printable), "{}", line.escape_debug());
 }
 
-/// Whether a character neither controls a terminal nor breaks the line nor turns it.
+/// Returns true if a character neither controls a terminal nor breaks the line nor turns it.
 pub fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(

@@ -19,14 +19,14 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long one run may take; the longest is that of `xargs`, minutes on an idle machine.
+/// Time limit of one run; the longest is that of `xargs`, minutes on an idle machine.
 pub const PATIENCE: Duration = Duration::from_secs(900);
 
-/// Where lists lie and clients run.
+/// The directory of the lists and of the clients.
 pub struct Clients {
-    /// Which side runs where.
+    /// The cores of both sides.
     pub cores: Cores,
-    /// How many each process may have open.
+    /// The descriptor limit of each process.
     pub descriptors: usize,
     scratch: TempDir,
 }
@@ -63,8 +63,8 @@ impl Clients {
         self.cores.spawn(Side::Client, command)
     }
 
-    /// Runs it to its end, timed. What it says into pipes must fit into them: it is read afterwards,
-    /// so that nobody wakes for it meanwhile.
+    /// Runs it to its end, timed. What it says into pipes must fit into them: it is read
+    /// afterwards, so that nobody wakes for it meanwhile.
     pub fn run(&self, command: &mut Command) -> io::Result<(Output, Cost)> {
         let (child, cost) = timed(|| {
             let mut child = self.spawn(command)?;

@@ -5,12 +5,12 @@ use nix::unistd::Pid;
 use std::io;
 use std::process::{Child, Command};
 
-/// Who runs.
+/// The process to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// What is measured.
+    /// The measured side.
     Client,
-    /// What it talks to.
+    /// The servers it talks to.
     Server,
 }
 
@@ -35,7 +35,7 @@ impl Cores {
         Ok(Self { all, pair })
     }
 
-    /// Whether each side has a core to itself.
+    /// Returns true if each side has a core to itself.
     pub fn are_apart(&self) -> bool {
         self.pair.is_some()
     }

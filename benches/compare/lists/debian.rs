@@ -17,13 +17,13 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Command;
 
-/// How much of it is done.
+/// The sizes of this part.
 pub struct Size {
     pub targets: usize,
     pub rounds: usize,
 }
 
-/// What there is to be found at a target.
+/// The behaviour of a target.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Found {
     Banner,
@@ -154,12 +154,12 @@ fn of_ours(
     Ok(cost)
 }
 
-/// Where a verdict is counted that does not say where.
+/// The count of verdicts that name no target.
 fn nowhere() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))
 }
 
-/// Whether the lines say of each target what is there, and so often.
+/// Returns true if the lines give each target its expected verdict, the expected number of times.
 fn agree(
     truth: impl Iterator<Item = (SocketAddr, Found)>,
     text: &str,

@@ -35,8 +35,8 @@ pub fn write(directory: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How the bare loop speaks TLS: all is verified as rustls does it of itself, and no session is
-/// taken up again.
+/// The TLS configuration of the bare loop: all is verified as rustls does it of itself, and no
+/// session is taken up again.
 pub fn client(directory: &Path) -> Result<Arc<ClientConfig>, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(directory.join(ROOTS))? {
@@ -50,7 +50,7 @@ pub fn client(directory: &Path) -> Result<Arc<ClientConfig>, Box<dyn Error>> {
     Ok(Arc::new(config))
 }
 
-/// How the servers speak it: as rustls does of itself, tickets included.
+/// The TLS configuration of the servers: as rustls does of itself, tickets included.
 pub fn server(directory: &Path) -> Result<Arc<ServerConfig>, Box<dyn Error>> {
     let chain = CertificateDer::pem_file_iter(directory.join(CHAIN))?;
     let chain = chain.collect::<Result<Vec<_>, _>>()?;

@@ -8,13 +8,13 @@ use crate::usage::{Cost, median};
 use std::error::Error;
 use std::time::Duration;
 
-/// How much of it is done.
+/// The sizes of this part.
 pub struct Size {
     pub targets: [usize; 3],
     pub rounds: usize,
 }
 
-/// What one length took.
+/// The resource usage of one length.
 struct Length {
     targets: usize,
     ours: Vec<Cost>,

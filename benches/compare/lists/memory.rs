@@ -12,15 +12,15 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How much of it is done.
+/// The sizes of this part.
 pub struct Size {
     pub waiting: usize,
-    /// How long the checks wait; all of them must be under way by then. Whole seconds.
+    /// The waiting time of the checks; all of them must be under way by then. Whole seconds.
     pub timeout: Duration,
     pub rounds: usize,
 }
 
-/// How long the list of one waits.
+/// The waiting time of the list of one.
 const ALONE: Duration = Duration::from_secs(1);
 
 /// In KiB.

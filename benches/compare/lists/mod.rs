@@ -32,14 +32,14 @@ const PARALLEL: usize = 512;
 /// Descriptors that are not those of connections, and the room for a race of addresses.
 const SPARE: usize = 500;
 
-/// What can be asked for alone.
+/// The parts that can be run alone.
 #[derive(Clone, Copy)]
 pub enum Part {
     /// From short to long, against the bare loop.
     Lengths,
     /// Against `xargs` and `check_tcp`.
     Xargs,
-    /// What checks that wait take up.
+    /// The memory of waiting checks.
     Memory,
     /// Times reported under load.
     Truth,

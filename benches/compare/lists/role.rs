@@ -1,4 +1,4 @@
-//! What this program is when it starts itself once more.
+//! The role of this program when it starts itself again.
 
 use super::serve::{self, Kind};
 use super::{bare, identity};

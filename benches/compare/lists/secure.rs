@@ -8,14 +8,14 @@ use crate::usage::median;
 use std::error::Error;
 use std::fs;
 
-/// How much of it is done.
+/// The sizes of this part.
 pub struct Size {
     pub targets: usize,
     pub rounds: usize,
 }
 
-/// Both verify chain, name, dates and the signature of the handshake, with rustls and ring, and read
-/// the banner behind it. check-tcp also says goodbye.
+/// Both verify chain, name, dates and the signature of the handshake, with rustls and ring, and
+/// read the banner behind it. check-tcp also says goodbye.
 pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), Box<dyn Error>> {
     let Size { targets, rounds } = *size;
     eprintln!("lists: {targets} checks under TLS against bare handshakes, {rounds} rounds");

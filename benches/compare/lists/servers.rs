@@ -14,7 +14,7 @@ pub struct Servers {
     child: Child,
     questions: Option<ChildStdin>,
     answers: Lines<BufReader<ChildStdout>>,
-    /// Where they listen.
+    /// The listening addresses.
     pub addresses: Vec<SocketAddr>,
 }
 

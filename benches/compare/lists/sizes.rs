@@ -1,4 +1,4 @@
-//! How much of everything is done.
+//! The sizes of all parts.
 
 use super::{debian, lengths, memory, secure, truth};
 use std::time::Duration;

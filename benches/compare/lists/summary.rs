@@ -1,4 +1,4 @@
-//! What a run says last.
+//! The closing summary of a run.
 
 use std::process::Output;
 

@@ -1,4 +1,4 @@
-//! What response times are reported under load, against what the servers really took.
+//! The response times reported under load, against those that the servers really took.
 
 use super::clients::{Clients, over};
 use super::serve::{Kind, SLOWNESS, in_flight};
@@ -11,9 +11,9 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
 
-/// How much of it is done.
+/// The sizes of this part.
 pub struct Size {
-    /// How many in flight, and of how many in all.
+    /// Checks in flight, and checks in all.
     pub loads: &'static [(usize, usize)],
     pub rounds: usize,
 }
@@ -21,7 +21,7 @@ pub struct Size {
 /// Half, 99 of a hundred and all of the checks took no longer.
 const HUNDREDTHS: [usize; 3] = [50, 99, 100];
 
-/// How far reported times may be from the truth, where at most [`HELD`] are in flight.
+/// Tolerated error of reported times, where at most [`HELD`] are in flight.
 const AIM: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(10)];
 
 /// Beyond that a list's rate is more than one core has: what is reported is told, and not held

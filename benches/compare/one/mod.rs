@@ -40,7 +40,7 @@ const BUILDS: [(&str, AtMost); 2] = [
     ),
 ];
 
-/// How much of it is done.
+/// The sizes of this part.
 struct Rounds {
     warm_up: usize,
     timed: usize,

@@ -16,7 +16,7 @@ use std::time::Instant;
 pub struct Program {
     /// Its file.
     pub path: PathBuf,
-    /// How it is told to expect the banner.
+    /// The arguments by which it expects the banner.
     pub expect: &'static str,
 }
 
@@ -83,7 +83,7 @@ impl Program {
         Ok(fs::metadata(&self.path)?.len())
     }
 
-    /// Whether it found what is there.
+    /// Returns true if the verdict is the expected one.
     pub fn verify(&self, success: bool, stdout: &[u8]) -> Result<(), String> {
         let line = String::from_utf8_lossy(stdout);
         if success && line.starts_with("TCP OK") && line.contains(&format!("[{BANNER}]")) {

@@ -1,10 +1,10 @@
-//! What is shown of one check.
+//! The table's rows about one check.
 
 use super::trace::Trace;
 use crate::table::Row;
 use std::time::Duration;
 
-/// What was measured of one program.
+/// The measurements of one program.
 pub struct Figures {
     /// The median from before the spawn to after the exit.
     pub wall: Duration,
@@ -14,11 +14,11 @@ pub struct Figures {
     pub peak: u64,
     /// Of the file, in bytes.
     pub size: u64,
-    /// Where `strace` could be had.
+    /// The system calls, if `strace` is available.
     pub trace: Option<Trace>,
 }
 
-/// What a build of ours may take.
+/// The bounds of a build of check-tcp.
 pub struct AtMost {
     /// Of `check_tcp`'s time.
     pub share: f64,

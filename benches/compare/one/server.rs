@@ -6,10 +6,10 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-/// What the server says, less its line end.
+/// The server's banner, without its line end.
 pub const BANNER: &str = "220 mail.example.com ESMTP ready";
 
-/// How long anything here may take; a check takes a millisecond.
+/// Time limit of every operation here; a check takes a millisecond.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A banner server on a loopback port of its own.

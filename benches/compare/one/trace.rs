@@ -1,4 +1,4 @@
-//! What `strace` sees of one check.
+//! The system calls of one check, counted by `strace`.
 
 use super::program::Program;
 use super::server::Server;
@@ -52,7 +52,7 @@ impl Trace {
     }
 }
 
-/// How many calls it takes until the program itself runs: the loader's last unmaps its cache.
+/// The number of calls before the program itself runs: the loader's last unmaps its cache.
 fn loaded(calls: &[&str]) -> usize {
     let opened = calls
         .iter()

@@ -19,22 +19,22 @@ const STEPS: usize = 200_000;
 /// 256 at the farewell, and what is written between them.
 const CALLS: usize = 500;
 
-/// What a probe may hold in the clear, beside what a pattern's states take: the reply's first bytes,
+/// Memory bound of a probe in the clear, without its pattern's states: the reply's first bytes,
 /// addresses, and what came of them.
 const CLEAR: isize = 4 * 1024;
-/// What it holds for each state of its pattern, the working sets included.
+/// Memory bound for each state of its pattern, the working sets included.
 const STATE: isize = 64;
-/// What a session holds besides: 64 KiB that wait to be sent, a message of 64 KiB that is not whole
-/// yet, and the certificates in it.
+/// Memory bound of a TLS session besides: 64 KiB that wait to be sent, a message of 64 KiB that is
+/// not whole yet, and the certificates in it.
 const SECURE: isize = 256 * 1024;
 
-/// How it went.
+/// The course of a run.
 pub struct Run {
     pub outcome: Result<Success, Failure>,
     pub trace: Trace,
-    /// When it ended.
+    /// The time of its end.
     pub at: Duration,
-    /// When it had to, and when its clock had jumped to last.
+    /// The time by which it had to end, and the last time its clock jumped to.
     pub limit: Duration,
     pub jumped: Duration,
     pub wire: Wire,
@@ -50,7 +50,7 @@ struct Driver<'e> {
     paused: bool,
     jumped: Duration,
     steps: usize,
-    /// What the probe holds, and what it may.
+    /// The memory that the probe holds, and its bound.
     holds: isize,
     bound: isize,
 }
@@ -98,7 +98,7 @@ pub fn run<'e>(exchange: &'e Exchange, wakes: &'e [Wake]) -> Run {
 }
 
 impl Run {
-    /// Whether it was broken off.
+    /// True if it was interrupted.
     pub fn is_interrupted(&self) -> bool {
         is_interrupted(&self.outcome)
     }
@@ -203,7 +203,7 @@ impl Driver<'_> {
         self.wire.world.wait(wake);
     }
 
-    /// When there will be one, at the earliest.
+    /// The earliest time of the next event.
     fn next(&self) -> Duration {
         let next = self.wire.world.next();
         next.map_or(self.wake(), |next| next.min(self.wake()))
@@ -214,7 +214,7 @@ impl Driver<'_> {
         self.probe.wake_at().saturating_duration_since(first)
     }
 
-    /// When the probe has to have ended.
+    /// The time by which the probe must have ended.
     fn limit(&self) -> Duration {
         let check = &self.exchange.check;
         match self.paused {

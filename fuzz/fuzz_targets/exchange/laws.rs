@@ -1,4 +1,4 @@
-//! What must hold of every run, and what is said of it.
+//! The laws of every run and of its output.
 
 use crate::decode::{Exchange, SEND};
 use crate::drive::Run;
@@ -17,14 +17,14 @@ use check_tcp_fuzz::said::{is_printable, one_line};
 use serde_json::Value;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// How many reads a probe may begin at its deadline: a step that was under way, one that was due,
-/// and the farewell.
+/// The number of reads that a probe may begin at its deadline: a step that was under way, one that
+/// was due, and the farewell.
 const READS: u32 = 64 + 64 + 256;
 
-/// How many addresses of a name are tried.
+/// The number of addresses of a name that are tried.
 const TRIED: usize = 8;
 
-/// How many reads of what was left unread the farewell may take.
+/// The number of reads that closing may take to drain unread bytes.
 const DRAIN: u64 = 256;
 
 /// The facts are those of the script.

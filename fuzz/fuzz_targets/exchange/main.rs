@@ -1,19 +1,21 @@
 //! A whole check, whatever its peer says and does, in the clear and under TLS.
 //!
-//! The world is that of the simulation (`tests/sim`): a scripted `Net` on a clock of its own, with a
-//! TLS server in memory. Input: what the peer says, straight on the wire or under its TLS session,
-//! and among it acts, fates, wakes and what the check asks for, each behind a byte 0xFF ([`decode`]
-//! has the table; `exchange.dict` has them all). Laws ([`laws`], and [`drive`] after every step):
+//! The world is that of the simulation (`tests/sim`): a scripted `Net` on a clock of its own, with
+//! a TLS server in memory. Input: what the peer says, straight on the wire or under its TLS
+//! session, and among it acts, fates, wakes and what the check asks for, each behind a byte 0xFF
+//! ([`decode`] has the table; `exchange.dict` has them all). Laws ([`laws`], and [`drive`] after
+//! every step):
 //!
 //! * nothing panics;
-//! * it ends by timeout + delay, to the tick; where the clock jumps, with the step that is due then;
+//! * it ends by timeout + delay, to the tick; where the clock jumps, with the step that is due
+//!   then;
 //! * what it reads, what one step tries, how often it is stepped and what it holds in memory are
 //!   bounded, and no byte is read beyond `-m` before the goodbye;
 //! * nothing is said but the send string and the quit string, in order and once, nor in the clear
 //!   where TLS is asked for, and nothing at all under `-C`;
 //! * the outcome is that of the script: OK only over a connection, with a pattern only where the
-//!   `regex` crate finds it in the bytes that the peer sent, under TLS only in those that it sent under
-//!   TLS; a mismatch only where it does not;
+//!   `regex` crate finds it in the bytes that the peer sent, under TLS only in those that it sent
+//!   under TLS; a mismatch only where it does not;
 //! * every wake that nobody needed leaves the verdict and its time as they were;
 //! * the line and the record are one line of printable characters each, 1,024 in the line at most,
 //!   and status, reason, trace and record tell one story.

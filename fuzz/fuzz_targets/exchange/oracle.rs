@@ -1,4 +1,4 @@
-//! What a peer said, and whether a pattern is in it, told without the machine.
+//! An oracle for the reply of a peer and for its match, independent of the machine.
 
 use crate::decode::{Exchange, PATTERNS};
 use crate::script::Act;
@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 /// All that a probe can have been told.
 pub struct Said {
     bytes: Vec<u8>,
-    /// What follows without end.
+    /// The bytes that follow without end.
     flood: Option<Vec<u8>>,
 }
 
@@ -62,7 +62,7 @@ impl Said {
     }
 }
 
-/// Whether the `regex` crate finds the pattern in a whole reply.
+/// Returns true if the `regex` crate finds the pattern in a whole reply.
 pub fn matches(pattern: &Pattern, reply: &[u8]) -> bool {
     static KNOWN: OnceLock<HashMap<&str, Regex>> = OnceLock::new();
     let known = KNOWN.get_or_init(|| {

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Instant;
 
-/// How much of what came is kept.
+/// The number of received bytes that are kept.
 pub const KEPT: usize = 128 * 1024;
 
 /// A world, as its probe sees it.
@@ -22,7 +22,7 @@ pub struct Wire {
     pub total: u64,
     /// The family that the resolver was asked for; it answers with both.
     pub family: Option<Family>,
-    /// What all this has allocated, less what it has freed: none of it is the probe's.
+    /// Net allocations of the wire itself, which are not the probe's.
     pub own: isize,
 }
 
@@ -46,7 +46,7 @@ impl Wire {
     }
 }
 
-/// What the process has allocated and not freed.
+/// Live allocations of the process, in bytes.
 pub fn held() -> isize {
     isize::try_from(memory::allocated()).expect("half of the memory there is")
 }

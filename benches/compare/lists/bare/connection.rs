@@ -1,4 +1,4 @@
-//! What the bare loop does with one connection.
+//! One connection of the bare loop.
 
 use mio::Interest;
 use mio::net::TcpStream;
@@ -11,16 +11,16 @@ use std::sync::Arc;
 
 /// A connection on its way to what its server says first.
 pub trait Connection: Sized {
-    /// What all of them go by.
+    /// The settings common to all connections.
     type Shared;
 
-    /// What the poll is to tell of it.
+    /// The interest registered with the poll.
     const AWAITED: Interest;
 
     /// Begins to connect.
     fn open(shared: &Self::Shared, target: SocketAddr) -> Result<Self, Box<dyn Error>>;
 
-    /// What is registered with the poll.
+    /// The registered source.
     fn stream(&mut self) -> &mut TcpStream;
 
     /// Goes on as far as it can; how many bytes the server said, once it has. `WouldBlock` is not

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long it may go without an event.
+/// The longest time without an event.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Connects to every address of the list, `parallel` at a time, and prints how many answered and

@@ -1,14 +1,15 @@
-//! When a connection that was answered is closed.
+//! The closing of connections that were answered.
 
 use crate::lists::SPARE;
 use mio::net::TcpStream;
 use std::collections::VecDeque;
 
-/// How many are kept for each that may be in flight.
+/// The connections kept for each check that may be in flight.
 const KEPT: usize = 2;
 
-/// The connections that were answered last. One is closed only when [`KEPT`] times as many further ones have
-/// been answered as may be in flight: its peer has closed it by then, as it would at a real server.
+/// The connections that were answered last. One is closed only when [`KEPT`] times as many further
+/// ones have been answered as may be in flight: its peer has closed it by then, as it would at a
+/// real server.
 ///
 /// That close is a reset (`SO_LINGER` of 0), which spares both sides TIME_WAIT: a run finds the
 /// ports as the one before it did. It also takes the server no event and no `epoll_ctl`, so that it
@@ -18,12 +19,12 @@ pub struct Kept {
     most: usize,
 }
 
-/// How many descriptors a server needs when so many checks are in flight.
+/// The descriptors a server needs for a number of checks in flight.
 pub const fn descriptors(in_flight: usize) -> usize {
     in_flight + kept(in_flight) + SPARE
 }
 
-/// How many checks may be in flight where a server has so many descriptors.
+/// The checks that may be in flight for a server's number of descriptors.
 pub const fn in_flight(descriptors: usize) -> usize {
     descriptors.saturating_sub(SPARE) / (1 + KEPT)
 }

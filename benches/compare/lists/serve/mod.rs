@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// How many may wait to be accepted at each address, as far as the system lets them.
+/// The backlog of each address, as far as the system lets them.
 const BACKLOG: i32 = 4_096;
 
 /// Tokens from here on are the service's own.
@@ -34,7 +34,7 @@ const SERVICE: usize = 1_024;
 
 const BANNER: &[u8] = b"220 bench ESMTP\r\n";
 
-/// What a server says.
+/// The banner of a server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `220 bench ESMTP` at once.
@@ -75,7 +75,7 @@ impl Kind {
     }
 }
 
-/// Where it listens.
+/// The listening address.
 pub fn addresses() -> impl Iterator<Item = Ipv4Addr> {
     (2..18).map(|last| Ipv4Addr::new(127, 0, 0, last))
 }
@@ -111,7 +111,7 @@ pub fn run(kind: Kind, identity: &Path) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// What is done with connections.
+/// The treatment of connections.
 trait Service {
     /// A new one.
     fn take(&mut self, stream: TcpStream, registry: &Registry) -> io::Result<()>;

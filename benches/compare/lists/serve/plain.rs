@@ -19,7 +19,7 @@ pub struct Greeting {
 }
 
 impl Greeting {
-    /// Whether they say the banner.
+    /// True if they send the banner.
     pub fn new(is_welcome: bool) -> Self {
         Self {
             is_welcome,

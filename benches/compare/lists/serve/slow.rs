@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-/// How long they mean to take.
+/// The intended response time.
 pub const SLOWNESS: Duration = Duration::from_millis(50);
 
 /// The most that are in flight, where there are descriptors for them.
@@ -17,7 +17,7 @@ const IN_FLIGHT: usize = 4_096;
 /// Answers after [`SLOWNESS`] with how long it was really, so that nobody takes their own lateness
 /// for the client's.
 pub struct Slow {
-    /// When they were accepted.
+    /// The times of acceptance.
     waiting: VecDeque<(Instant, TcpStream)>,
     kept: Kept,
 }

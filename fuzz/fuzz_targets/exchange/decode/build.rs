@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// A pattern of more states says no more, and takes the time of many.
 const STATES: usize = 2_000;
-/// What comes in small pieces takes a step each.
+/// Small pieces take a step each.
 const DRIPPED: usize = 2 * 1024;
 /// A read of a flood costs this, or no deadline would ever come.
 const FLOODED: Duration = Duration::from_millis(250);

@@ -1,7 +1,7 @@
 //! From bytes to a check and its world.
 //!
-//! A byte that is not 0xFF is said by the peer. Behind 0xFF stands a letter, and behind most letters
-//! one byte or more, so that what is inserted or cut away leaves the rest as it is:
+//! A byte that is not 0xFF is said by the peer. Behind 0xFF stands a letter, and behind most
+//! letters one byte or more, so that what is inserted or cut away leaves the rest as it is:
 //!
 //! | letter | what it says |
 //! |---|---|
@@ -55,7 +55,7 @@ pub struct Exchange {
     pub verified: bool,
 }
 
-/// What comes behind a wake that somebody needed.
+/// The part behind a wake-up that was needed.
 #[derive(Clone, Copy)]
 pub enum Wake {
     /// So many more at the same moment.
@@ -81,8 +81,8 @@ impl Exchange {
         build::exchange(reader)
     }
 
-    /// Whether it goes the same way each time but for what wakes it: nothing is left to chance, and
-    /// no jump nor any pace of reading decides what is seen together.
+    /// Returns true if it goes the same way each time but for what wakes it: nothing is left to
+    /// chance, and no jump nor any pace of reading decides what is seen together.
     pub fn is_repeatable(&self) -> bool {
         let weather = &self.script.weather;
         let jumps = |wake: &Wake| matches!(wake, Wake::Jump(_));
@@ -98,12 +98,12 @@ impl Exchange {
             && self.interrupt.is_none()
     }
 
-    /// Whether time stands still while a step is under way.
+    /// True if time stands still during a step.
     pub fn is_exact(&self) -> bool {
         self.script.weather.cost.is_zero()
     }
 
-    /// What is asked for on the wire, in order.
+    /// The operations on the wire, in order.
     pub fn asked(&self) -> Vec<u8> {
         [self.check.send.as_slice(), &self.check.quit].concat()
     }

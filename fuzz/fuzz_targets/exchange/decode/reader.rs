@@ -18,12 +18,12 @@ const ADDRESSES: usize = 12;
 const WAKES: usize = 64;
 const SAID: usize = 64 * 1024;
 
-/// What has been read so far.
+/// The script decoded so far.
 pub struct Reader<'i> {
     rest: &'i [u8],
-    /// What gathers to be said.
+    /// The bytes gathered for the next send.
     run: Vec<u8>,
-    /// What was said last.
+    /// The bytes sent last.
     last: Vec<u8>,
     raw: bool,
     pub said: usize,
@@ -87,7 +87,7 @@ impl<'i> Reader<'i> {
         self.say();
     }
 
-    /// What does not cut the stream: the check, the world, and how it is woken.
+    /// Decodes the settings that do not cut the stream: the check, the world, and its wake-ups.
     fn asks(&mut self, letter: u8) -> bool {
         match letter {
             b'x' => {
@@ -171,7 +171,7 @@ impl<'i> Reader<'i> {
         self.act(act);
     }
 
-    /// What has gathered goes out.
+    /// Sends the gathered bytes.
     fn say(&mut self) {
         let mut run = std::mem::take(&mut self.run);
         run.truncate(SAID - self.said);

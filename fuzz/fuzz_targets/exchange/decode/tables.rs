@@ -1,10 +1,10 @@
-//! What a byte stands for where few values matter.
+//! The values that bytes stand for where few values matter.
 
 use check_tcp::status::Status;
 use rustix::io::Errno;
 use std::time::Duration;
 
-/// What is sent, over and over: nothing that could come up in a stream under TLS by chance.
+/// The text that is sent repeatedly: nothing that could come up in a stream under TLS by chance.
 pub const SEND: &[u8] = b"EHLO check.example\r\n";
 /// The same for the goodbye.
 pub const QUIT: &[u8] = b"QUIT of the check\r\n";
@@ -68,7 +68,7 @@ const SPANS: [Duration; 24] = [
     Duration::from_secs(60),
 ];
 
-/// What an attempt or a stream may come to; `EAGAIN` and `EINTR` are no ends.
+/// The outcomes of an attempt or a stream; `EAGAIN` and `EINTR` are no ends.
 const ERRNOS: [Errno; 20] = [
     Errno::CONNREFUSED,
     Errno::CONNRESET,
