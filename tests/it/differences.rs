@@ -120,8 +120,10 @@ fn a_command_line_that_means_nothing_is_unknown() {
 
 #[test]
 fn a_usage_error_is_never_renamed() {
-    check!("-p 99999 --status-as unknown=ok").unknown("99999");
-    check!("--status-as unknown=ok -p 99999").unknown("99999");
+    for flags in ["--status-as unknown=ok", "--status-as unknown=ok -W -C"] {
+        check!("-p 99999 {flags}").unknown("^-p 99999: ");
+        check!("{flags} -p 99999").unknown("^-p 99999: ");
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn status_as_is_applied_once() {
     let closed = Refusing::new();
     let port = closed.port();
     check!("-H 127.0.0.1 -p {port} --status-as critical=warning,warning=ok").warning(REFUSED);
+    check!("-H 127.0.0.1 -p {port} -W --status-as critical=unknown,warning=ok").ok(REFUSED);
 }
 
 #[test]
