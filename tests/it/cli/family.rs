@@ -3,12 +3,6 @@
 use support::*;
 
 #[test]
-fn both_families_at_once_are_a_usage_error() {
-    check!("-H 127.0.0.1 -p 9 -4 -6").unknown("(?i)ipv4|-4");
-    check!("-H 127.0.0.1 -p 9 -64").unknown("(?i)ipv4|-4");
-}
-
-#[test]
 fn an_address_of_the_other_family_is_not_asked() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();

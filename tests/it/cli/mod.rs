@@ -10,7 +10,6 @@ mod perfdata;
 mod port;
 mod send;
 mod service;
-mod spelling;
 mod ssl;
 mod status;
 mod targets;

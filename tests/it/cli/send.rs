@@ -78,25 +78,4 @@ fn quit_is_sent_where_nothing_is_expected_too() {
 #[test]
 fn escapes_mean_what_they_say_only_when_asked_for() {
     assert_eq!(heard(&[b"-E", b"-s", br"a\r\n\t\\b"]), b"a\r\n\t\\b");
-    assert_eq!(
-        heard(&[b"--escape", b"-s", br"\x00\x7f\xfF"]),
-        b"\0\x7f\xff"
-    );
-    assert_eq!(heard(&[b"-E", b"-s", br"\q\x4\xzz\"]), br"\q\x4\xzz\");
-    assert_eq!(
-        heard(&[b"-E", b"-s", b"\xc3\xa9\\n\xff"]),
-        b"\xc3\xa9\n\xff"
-    );
-}
-
-#[test]
-fn escape_may_stand_anywhere_and_more_than_once() {
-    assert_eq!(heard(&[b"-s", br"a\n", b"-E"]), b"a\n");
-    assert_eq!(heard(&[b"-E", b"-s", br"a\\n", b"-E"]), br"a\n");
-}
-
-#[test]
-fn escape_takes_the_line_end_from_quit() {
-    assert_eq!(heard(&[b"-E", b"-q", b"QUIT"]), b"QUIT");
-    assert_eq!(heard(&[b"-q", br"QUIT\n", b"-E"]), b"QUIT\n");
 }

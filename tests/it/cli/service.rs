@@ -105,17 +105,6 @@ fn a_preset_knows_its_port() {
 }
 
 #[test]
-fn the_name_is_taken_in_any_case() {
-    let server = Server::saying("220 ready\r\n");
-    let port = server.port();
-    for name in ["smtp", "Smtp", "SMTP"] {
-        check!("--service={name} -H 127.0.0.1 -p {port}")
-            .named("SMTP")
-            .ok("220 ready");
-    }
-}
-
-#[test]
 fn the_command_line_goes_first() {
     let server = Server::saying("hello\r\n");
     let port = server.port();
@@ -123,22 +112,6 @@ fn the_command_line_goes_first() {
     run.named("SMTP")
         .ok(timed(format!("on 127.0.0.1 port {port} [hello]")));
     assert_eq!(server.heard().bytes, b"hiBYE\r\n");
-}
-
-#[test]
-fn an_empty_value_leaves_the_preset_its_own() {
-    let server = Server::saying("220 ready\r\n");
-    let port = server.port();
-    let run = check!("--service SMTP -H 127.0.0.1 -p {port} -e '' -q '' -s ''");
-    run.named("SMTP").ok("220 ready");
-    assert_eq!(server.heard().bytes, b"QUIT\r\n");
-    check!("--service '' -H 127.0.0.1 -p {port}").ok(timed(format!("on 127.0.0.1 port {port}")));
-}
-
-#[test]
-fn an_unknown_service_is_a_usage_error() {
-    let run = check!("--service foo -H 127.0.0.1 -p 9").named("FOO");
-    run.unknown("(?i)^check-tcp called with unknown service: foo$");
 }
 
 #[test]

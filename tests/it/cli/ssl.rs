@@ -110,23 +110,6 @@ fn a_name_for_tls_on_a_line_is_tls_for_its_target_alone() {
 }
 
 #[test]
-fn an_empty_sni_counts_as_not_given() {
-    let authority = Authority::new("Test Root");
-    let server = Server::tls(&authority.issue(Leaf::good()), TLS13, |_| ());
-    let port = server.port();
-    let run = program!("-S -H localhost -p {port} --sni ''")
-        .trusting(&authority.store())
-        .run();
-    run.ok(timed(format!("on localhost port {port}")));
-    assert_eq!(server.heard().sni.as_deref(), Some("localhost"));
-}
-
-#[test]
-fn what_is_no_name_is_no_sni() {
-    check!("-S -H 127.0.0.1 -p 9 --sni 'a b'").unknown(shows(&["sni", "a b"]));
-}
-
-#[test]
 fn an_address_in_brackets_is_an_address_for_sni_too() {
     let authority = Authority::new("Test Root");
     let store = authority.store();

@@ -32,24 +32,6 @@ fn status_as_is_applied_once() {
 }
 
 #[test]
-fn what_is_no_map_is_a_usage_error() {
-    let bad_maps = [
-        "critical",
-        "critical=",
-        "=ok",
-        "critical=fine",
-        "bad=ok",
-        "critical:ok",
-    ];
-    for bad in bad_maps {
-        check!("-H 127.0.0.1 -p 9 --status-as {bad}").unknown(shows(&["status-as", bad]));
-    }
-    for twice in ["critical=ok,critical=warning", "ok=ok,OK=ok"] {
-        check!("-H 127.0.0.1 -p 9 --status-as {twice}").unknown("status-as");
-    }
-}
-
-#[test]
 fn error_warning_makes_a_failure_a_warning() {
     let (closed, server) = (Refusing::new(), Server::saying("421 busy\r\n"));
     let (nobody, port) = (closed.port(), server.port());

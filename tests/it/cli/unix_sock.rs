@@ -31,19 +31,6 @@ fn a_path_where_nothing_is_or_nobody_listens_is_critical() {
     check!("-U {shown}").critical(shows(&[&shown.to_string(), "refused"]));
 }
 
-#[test]
-fn a_path_that_no_socket_can_have_is_a_usage_error() {
-    let long = format!("/tmp/{}", "x".repeat(200));
-    check!("-U {long}").unknown("(?i)long");
-}
-
-#[test]
-fn an_empty_path_counts_as_not_given() {
-    let server = Server::saying("");
-    let port = server.port();
-    check!("-H 127.0.0.1 -p {port} -U ''").ok(timed(format!("on 127.0.0.1 port {port}")));
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_behind_an_at_sign_is_one_of_linux_abstract_sockets() {

@@ -157,21 +157,3 @@ fn a_slow_rate_is_a_rate_too_and_a_run_can_end_in_it() {
     listed.exits(3);
     assert_eq!(listed.answers().len(), 1, "{listed}");
 }
-
-#[test]
-fn options_of_the_run_that_mean_nothing_are_usage_errors() {
-    for (flags, words) in [
-        ("--parallel 0", "--parallel"),
-        ("--parallel x", "x"),
-        ("--parallel -1", "-1"),
-        ("--parallel 1.5", "1.5"),
-        ("--rate -1", "-1"),
-        ("--rate x", "x"),
-        ("--rate NaN", "NaN"),
-        ("--rate inf", "inf"),
-    ] {
-        let run = check!("--targets - {flags}");
-        run.unknown(shows(&[words]));
-        assert!(!run.line().contains("line "), "of no line: {run}");
-    }
-}

@@ -5,25 +5,6 @@ use std::collections::BTreeMap;
 use support::*;
 
 #[test]
-fn targets_are_not_named_by_a_list_and_an_option_both() {
-    check!("--targets - -H 127.0.0.1 -p 9").unknown(shows(&["--targets"]));
-    check!("-H 127.0.0.1 -p 9 -f hosts").unknown(shows(&["-H"]));
-    check!("--targets - -U /nowhere").unknown(shows(&["--targets"]));
-    let run = check!("--targets - -p 9 --summary --format json");
-    assert_eq!(run.code, Some(3), "{run}");
-    assert_eq!(json::object(run.line())["reason"], "usage", "{run}");
-}
-
-#[test]
-fn options_of_a_run_mean_nothing_to_a_single_check() {
-    let closed = Refusing::new();
-    let port = closed.port();
-    for flags in ["--summary", "--parallel 3", "--rate 3", "--no-progress"] {
-        check!("-H 127.0.0.1 -p {port} -C {flags}").ok("^Verified that the port is closed");
-    }
-}
-
-#[test]
 fn what_is_wrong_on_the_command_line_is_said_before_anything_is_read() {
     let mut running = program!("--targets - -p 9 -t soon").start();
     let line = running.line(); // its list is still open
