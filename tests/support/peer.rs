@@ -132,17 +132,6 @@ impl Peer {
         self.bytes.split_off(before)
     }
 
-    /// Whether the client says no more, not even goodbye, for so long after what was heard of it.
-    pub fn stays_quiet(&mut self, pause: Duration) -> bool {
-        if let Link::Tls(stream) = &mut self.link {
-            let state = stream.conn.process_new_packets();
-            if state.is_ok_and(|state| state.peer_has_closed()) {
-                return false;
-            }
-        }
-        self.link.wire().is_some_and(|wire| wire.stays_quiet(pause))
-    }
-
     /// Says no more: ends the TLS session, if there is one, and the stream.
     pub fn finish(&mut self) {
         if let Link::Tls(stream) = &mut self.link {

@@ -1,7 +1,7 @@
 //! The bare stream under a connection: TCP or Unix.
 
 use super::PATIENCE;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::thread;
@@ -26,17 +26,6 @@ impl Wire {
                 .and_then(|()| stream.set_write_timeout(limit)),
         };
         drop(bound); // a client that is gone already refuses them
-    }
-
-    /// Whether nothing comes for so long.
-    pub fn stays_quiet(&self, pause: Duration) -> bool {
-        let Self::Tcp(stream) = self else {
-            panic!("only TCP lets what comes lie");
-        };
-        stream.set_read_timeout(Some(pause)).expect("a limit");
-        let came = stream.peek(&mut [0]);
-        self.bound();
-        came.is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
     }
 
     /// Ends what is sent, and leaves what is received open.
