@@ -1,7 +1,7 @@
-//! Where this program means to differ from Mackerel's check-tcp: one test for each row of the table in the README.
+//! Meant differences from Mackerel's check-tcp. Those that one option makes have their tests in `cli/`:
+//! `-t 0` in `timeout`, GEARMAN in `service`, escapes in `send`, hosts and paths that are shown in
+//! `hostname` and `unix_sock`.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 use support::*;
 
@@ -59,24 +59,12 @@ fn a_preset_waits_for_the_whole_greeting() {
 }
 
 #[test]
-fn imap_is_well_where_nobody_needs_to_log_in() {
-    let server = Server::saying("* preauth IMAP4rev1 ready\r\n");
-    let run = check!("--service IMAP -H 127.0.0.1 -p {}", server.port());
-    run.named("IMAP").ok("preauth");
-}
-
-#[test]
 fn one_deadline_holds_for_all() {
     let server = Server::tcp(|peer| peer.drip(b'x', Duration::from_millis(20)));
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -e ready -t 0.5");
     run.critical("^Unexpected response from host/socket: x");
     run.within(Duration::from_millis(500));
-}
-
-#[test]
-fn a_check_without_an_end_is_a_usage_error() {
-    check!("-H 127.0.0.1 -p 9 -t 0").unknown("0");
 }
 
 #[test]
@@ -105,15 +93,15 @@ fn closed_is_what_was_seen_to_be_closed() {
 
 #[test]
 fn a_command_line_that_means_nothing_is_unknown() {
-    for wrong in [
-        "-p 99999",
-        "-p 9 stray",
-        "-p 9 -w NaN",
-        "-p 9 -w=-1",
-        "-p 9 --bogus",
-        "",
+    for (wrong, message) in [
+        ("-p 99999", "^-p 99999: "),
+        ("-p 9 stray", "^stray: "),
+        ("-p 9 -w NaN", "^-w NaN: "),
+        ("-p 9 -w=-1", "^-w -1: "),
+        ("-p 9 --bogus", "^--bogus: "),
+        ("", "^--port is missing: "),
     ] {
-        check!("-H 127.0.0.1 {wrong}").unknown(".");
+        check!("-H 127.0.0.1 {wrong}").unknown(message);
     }
     assert_eq!(check!("-h").code, Some(3));
 }
@@ -133,57 +121,6 @@ fn a_reply_is_shown_in_one_harmless_line() {
     let run = check!("-H 127.0.0.1 -p {port} -e ^220 -d 0.1");
     // That it is one line, without controls or bars, is asserted of every run.
     run.ok("\\[220-first.+220 .+\\[2Jsecond.+x=1\\]$");
-}
-
-#[test]
-fn a_bare_ipv6_address_works() {
-    if !has_ipv6() {
-        return;
-    }
-    let server = Server::at("::1".parse().expect("an address"), |peer| {
-        peer.say("220 ready\r\n")
-    });
-    let port = server.port();
-    let run = check!("-H ::1 -p {port} -e ^220");
-    run.ok(timed(format!("on ::1 port {port} [220 ready]")));
-}
-
-#[test]
-fn the_host_is_shown_though_none_was_given() {
-    let server = Server::saying("");
-    let port = server.port();
-    check!("-p {port}").ok(timed(format!("on localhost port {port}")));
-}
-
-#[test]
-fn the_path_of_a_unix_socket_is_shown() {
-    let server = Server::unix(|peer| peer.say("220 ready\r\n"));
-    let path = server.path();
-    check!("-U {path} -e ^220").ok(timed(format!("on {path} [220 ready]")));
-}
-
-#[test]
-fn escapes_leave_other_bytes_alone_and_know_hexadecimal() {
-    let server = Server::saying("ok");
-    let port = server.port();
-    let bytes = b"\xe3\x81\x82\xff\\x41\\x00\\n";
-    let run = program!("-H 127.0.0.1 -p {port} -e ^ok -E -s")
-        .arg(OsStr::from_bytes(bytes))
-        .run();
-    run.ok(timed(format!("on 127.0.0.1 port {port} [ok]")));
-    assert_eq!(server.heard().bytes, b"\xe3\x81\x82\xffA\0\n");
-}
-
-#[test]
-fn gearman_is_known_as_distributions_ship_it() {
-    for version in ["OK 1.1.20+ds\n", "1.1.18\n"] {
-        let server = Server::tcp(move |peer| {
-            peer.hear("version\n".len());
-            peer.say(version);
-        });
-        let run = check!("--service GEARMAN -H 127.0.0.1 -p {}", server.port());
-        run.named("GEARMAN").ok(regex::escape(version.trim_end()));
-    }
 }
 
 /// rustls with ring verifies neither, be they in the trust store; to accept any certificate is to accept these.
@@ -236,14 +173,4 @@ fn the_name_over_a_unix_socket_is_that_of_sni_or_host() {
         .trusting(&store)
         .run();
     run.critical(shows(&["mail.example.com"]));
-}
-
-#[test]
-fn kept_though_odd_escapes_take_the_line_end_from_the_quit_string_of_a_preset() {
-    let server = Server::saying("220 ready\r\n");
-    let port = server.port();
-    check!("--service SMTP -E -H 127.0.0.1 -p {port}")
-        .named("SMTP")
-        .ok("220 ready");
-    assert_eq!(server.heard().bytes, b"QUIT");
 }

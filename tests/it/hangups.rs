@@ -19,17 +19,6 @@ fn a_reset_before_the_reply_is_said_to_be_one() {
 }
 
 #[test]
-fn a_reset_amid_the_reply_is_said_to_be_one() {
-    let server = Server::tcp(|peer| {
-        peer.say("22");
-        peer.wait_until_read();
-        peer.reset();
-    });
-    let port = server.port();
-    check!("-H 127.0.0.1 -p {port} -e ^220").critical("(?i)reset");
-}
-
-#[test]
 fn a_reset_after_the_match_changes_nothing() {
     let server = Server::tcp(|peer| {
         peer.say("220 ready");

@@ -1,22 +1,10 @@
-//! Where the line goes: its figures, and a stdout that does not take it.
+//! Standard output that does not take the line.
 
-use regex::Regex;
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::time::{Duration, Instant};
 use support::*;
-
-/// The last part of a line, with these thresholds and this timeout.
-fn perfdata(warning: &str, critical: &str, timeout: &str) -> String {
-    let zeros = |number: &str| match number {
-        "" => String::new(),
-        number if number.contains('.') => format!("{}0*", regex::escape(number)),
-        number => format!("{number}(?:[.]0+)?"),
-    };
-    let (warning, critical, timeout) = (zeros(warning), zeros(critical), zeros(timeout));
-    format!(r"\|time=([0-9]+\.[0-9]{{6}})s;{warning};{critical};0;{timeout}$")
-}
 
 /// One command line for each verdict, with its exit code; and what they are asked of.
 fn verdicts() -> (Server, [(String, i32); 5]) {
@@ -30,68 +18,6 @@ fn verdicts() -> (Server, [(String, i32); 5]) {
         (format!("{line} --bogus"), 3),
     ];
     (server, lines)
-}
-
-#[test]
-fn perfdata_has_the_time_the_thresholds_and_the_timeout() {
-    let server = Server::saying("220 ready\r\n");
-    let port = server.port();
-    let line = format!("-H 127.0.0.1 -p {port} -e ^220 --perfdata");
-    check!("{line}").ok(perfdata("", "", "10"));
-    check!("{line} -w 60").ok(perfdata("60", "", "10"));
-    check!("{line} -c 120").ok(perfdata("", "120", "10"));
-    check!("{line} -w 1m -c 2m -t 90s").ok(perfdata("60", "120", "90"));
-    check!("{line} -w 60.25 -t 7.5").ok(perfdata("60.25", "", "7.5"));
-    check!("{line} -w 0 -c 0").ok(perfdata("", "", "10"));
-}
-
-#[test]
-fn perfdata_is_there_whatever_the_verdict_on_the_time() {
-    let server = Server::saying("220 ready\r\n");
-    let port = server.port();
-    let line = format!("-H 127.0.0.1 -p {port} -e ^220 --perfdata");
-    check!("{line} -w 1e-9").warning(r"\|time=");
-    check!("{line} -c 1e-9").critical(r"\|time=");
-    check!("-H 127.0.0.1 -p {port} --perfdata").ok(perfdata("", "", "10"));
-    let server = Server::unix(|_| ());
-    check!("-U {} --perfdata", server.path()).ok(perfdata("", "", "10"));
-}
-
-#[test]
-fn perfdata_tells_the_time_that_the_message_tells() {
-    let server = Server::saying("220 ready\r\n");
-    let port = server.port();
-    let run = check!("-H 127.0.0.1 -p {port} -e ^220 -d 0.1 --perfdata");
-    let pattern = Regex::new(&perfdata("", "", "10")).expect("a pattern");
-    let exact: f64 = pattern.captures(run.message()).expect("perfdata")[1]
-        .parse()
-        .expect("seconds");
-    assert!((exact - run.seconds()).abs() < 0.001, "{run}");
-    assert!(exact >= 0.1, "{run}");
-}
-
-#[test]
-fn perfdata_is_left_out_where_there_is_no_time() {
-    let closed = Refusing::new();
-    let port = closed.port();
-    for line in [
-        format!("-H 127.0.0.1 -p {port}"),
-        format!("-H 127.0.0.1 -p {port} -C"),
-        "-p 0".to_owned(),
-    ] {
-        let run = check!("{line} --perfdata");
-        assert!(!run.line().contains('|'), "{run}");
-    }
-}
-
-#[test]
-fn perfdata_is_whole_and_has_the_only_bar_however_long_the_reply() {
-    let reply = "a|b".repeat(1_000);
-    let server = Server::saying(reply);
-    let port = server.port();
-    let run = check!("-H 127.0.0.1 -p {port} -e ^a --perfdata");
-    run.ok(perfdata("", "", "10"));
-    assert_eq!(run.line().matches('|').count(), 1, "{run}");
 }
 
 #[test]
