@@ -1,7 +1,6 @@
 //! The run as a whole: what it can't begin with, and what it comes to.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
 use support::*;
 
 #[test]
@@ -136,60 +135,4 @@ fn nothing_is_said_of_progress_where_nobody_looks() {
             "{listed}"
         );
     }
-}
-
-#[test]
-fn one_check_at_a_time_and_a_thousand_come_to_the_same() {
-    let manners = Manner::UNAIDED;
-    let servers: Vec<_> = manners
-        .iter()
-        .map(|manner| (*manner, [127, 0, 0, 1].into()))
-        .collect();
-    let fleet = Fleet::at(&servers);
-    let closed = Refusing::new();
-    let dir = tempfile::tempdir().expect("a directory");
-    let mut lines: Vec<_> = fleet
-        .places()
-        .iter()
-        .zip(manners)
-        .map(|(place, manner)| match manner {
-            Manner::Silent => format!("{place} -t .2"),
-            Manner::Resets => format!("{place} -s x"),
-            Manner::Floods => format!("{place} -m 4096"),
-            _ => place.to_string(),
-        })
-        .collect();
-    lines.extend([
-        format!("127.0.0.1:{}", closed.port()),
-        format!("127.0.0.1:{} -C", closed.port()),
-        format!("unix:{}/s", dir.path().display()),
-        format!("localhost:{} -4", fleet.port()),
-        "127.0.0.1:9 --bogus".to_owned(),
-        format!("127.0.0.1:{} -e '(?P<code>2+)'", fleet.port()),
-    ]);
-    let list = (lines.join("\n") + "\n").repeat(10);
-    let found = |flags: &str| {
-        let listed = program!("--targets - -e ^220 -t 20 --format json {flags}").over(&*list);
-        listed.exits(2);
-        let objects = listed.objects();
-        assert_eq!(objects.len(), 10 * lines.len(), "{listed}");
-        let facts = objects.iter().map(|it| (it["line"].as_u64(), facts(it)));
-        facts.collect::<BTreeMap<_, _>>()
-    };
-    let (one, thousand) = (found("--parallel 1"), found("--parallel 1000"));
-    assert_eq!(one.len(), 10 * lines.len());
-    assert_eq!(one, thousand);
-}
-
-/// All of an object but times.
-fn facts(object: &Value) -> Value {
-    let mut object = object.clone();
-    let keys = object.as_object_mut().expect("an object");
-    for time in ["time", "elapsed", "phases"] {
-        keys.remove(time).expect("a time");
-    }
-    let message = keys["message"].as_str().expect("a message").to_owned();
-    let time = regex::Regex::new(r"^[0-9.]+ seconds").expect("a pattern");
-    keys["message"] = time.replace(&message, "N seconds").into_owned().into();
-    object
 }
