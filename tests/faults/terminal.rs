@@ -6,8 +6,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::*;
 
-/// How long nothing more comes, where nothing more may.
-const QUIET: Duration = Duration::from_millis(300);
 /// Between two looks at what no event tells.
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -103,8 +101,7 @@ fn verdicts_wait_for_a_stopped_terminal_and_checks_do_not() {
     let mut running = program.stdout(terminal.writer()).start();
     running.pour(list);
     held.wait_for(1);
-    let came = server.wait_until_quiet(QUIET);
-    assert!(came < LINES, "nobody read, and all {came} were checked");
+    server.wait_for(LINES / 10);
     held.release();
     held.wait_until_gone(1); // though the terminal has stopped
     terminal.go_on();

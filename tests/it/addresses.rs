@@ -43,16 +43,28 @@ fn an_ipv6_address_may_be_bare_or_in_brackets_and_have_a_zone() {
 }
 
 #[test]
-fn a_link_local_address_needs_an_interface_that_is_there() {
-    for host in [
-        "fe80::c0:ffee%lo",
-        "fe80::c0:ffee%nowhere0",
-        "[fe80::c0:ffee%nowhere0]",
-    ] {
+fn a_zone_that_is_no_interface_is_a_usage_error() {
+    for host in ["fe80::c0:ffee%nowhere0", "[fe80::c0:ffee%nowhere0]"] {
         let run = check!("-H {host} -p 9 -t 1");
-        assert!(matches!(run.code, Some(2 | 3)), "{run}");
-        assert!(run.message().contains(host), "{run}");
+        run.unknown(exact(format!(
+            "-H {host}: takes a name, an IPv4 address or an IPv6 address: \
+             the zone is no interface of this machine"
+        )));
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_link_local_address_that_no_host_of_its_interface_has_is_critical() {
+    if !has_ipv6() {
+        return;
+    }
+    let index = std::fs::read_to_string("/sys/class/net/lo/ifindex").expect("Linux has lo");
+    let run = check!("-H fe80::c0:ffee%lo -p 9 -t 1");
+    run.critical(format!(
+        r"^connecting to fe80::c0:ffee%lo \(\[fe80::c0:ffee%{}\]:9\): ",
+        index.trim()
+    ));
 }
 
 #[test]
@@ -75,12 +87,12 @@ fn a_name_that_is_not_found_is_shown() {
 fn a_unix_backlog_that_is_full_is_tried_again_until_there_is_room() {
     let full = FullUnix::new();
     let path = full.path();
-    let serving = std::thread::spawn(move || {
-        // No event tells that the client was turned away; that it came too late for that harms nothing.
-        std::thread::sleep(Duration::from_millis(200));
-        full.serve(b"220 ready\r\n");
-    });
-    let run = check!("-U {path} -s hello -e ^220 -t 20");
-    run.ok(timed(format!("on {path} [220 ready]")));
-    serving.join().expect("the server saw its client off");
+    let running = program!("-U {path} -s hello -e ^220 -t 20").start();
+    running.wait_until_asleep(); // it was turned away, and waits for its next try
+    full.serve(b"220 ready\r\n");
+    let listed = running.end();
+    listed.exits(0);
+    let line = format!(" seconds response time on {path} [220 ready]\n");
+    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(text.ends_with(&line), "{listed}");
 }

@@ -137,23 +137,6 @@ impl Fleet {
         self.wait(|count| count.went >= went);
     }
 
-    /// Waits until nobody has come for so long, and says how many there were by then.
-    pub fn wait_until_quiet(&self, pause: Duration) -> usize {
-        let mut count = self.shared.count.lock().expect("no panic");
-        loop {
-            let came = count.came;
-            let waited = self
-                .shared
-                .changed
-                .wait_timeout_while(count, pause, |count| count.came == came);
-            let (now, waited) = waited.expect("no panic");
-            if waited.timed_out() {
-                return now.came;
-            }
-            count = now;
-        }
-    }
-
     /// Has those that hold back greet everyone.
     pub fn release(&self) {
         self.shared.released.store(true, Ordering::SeqCst);

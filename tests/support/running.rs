@@ -142,6 +142,20 @@ impl Running {
         }
     }
 
+    /// Waits until its stdout, which nobody reads, takes no more.
+    #[track_caller]
+    pub fn wait_until_stdout_is_full(&self) {
+        // A pipe holds 64 KiB, and a part of its last page may be left.
+        const FULL: u64 = 60 << 10;
+        let stdout = self.stdout.as_ref().expect("its stdout is ours").get_ref();
+        let held = || rustix::io::ioctl_fionread(stdout).expect("a pipe");
+        let started = Instant::now();
+        while held() < FULL {
+            assert!(started.elapsed() < PATIENCE, "it does not write that much");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Has it go on.
     pub fn go_on(&self) {
         self.signal(Signal::SIGCONT);

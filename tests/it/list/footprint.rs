@@ -71,7 +71,8 @@ fn options_of_lines_long_past_are_forgotten() {
     // What is kept, and what is on its way through the run.
     let full = after(10..3_300);
     let over = after(3_300..5_500);
-    let (first, second) = (full - none, over - full);
+    // The system counts it in pieces, so that a later number may be a little less.
+    let (first, second) = (full - none, over.saturating_sub(full));
     // Two thirds as many again would take two thirds as much, if all were kept.
     assert!(first > 1024, "the patterns take only {first} KiB");
     assert!(second < first / 3, "{first} KiB, then {second} KiB more");

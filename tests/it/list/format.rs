@@ -237,6 +237,4 @@ fn a_usage_error_is_an_object_where_objects_are_asked_for() {
         assert_eq!(object["reason"], "usage", "{object}");
         assert!(object["line"].is_null(), "{object}");
     }
-    check!("-H 127.0.0.1 -p 9 --format xml").unknown("xml");
-    check!("-H 127.0.0.1 -p 9 --format").unknown("--format");
 }

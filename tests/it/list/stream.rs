@@ -1,7 +1,6 @@
 //! Producers that take their time, readers that do, and readers that leave.
 
 use std::io::Read;
-use std::time::Duration;
 use support::*;
 
 /// Banner checks without an end, of whoever greets at this port of 127.0.0.1.
@@ -61,34 +60,28 @@ fn checks_in_flight_go_on_while_nothing_is_fed() {
 }
 
 #[test]
-fn a_reader_that_sleeps_disturbs_no_check_and_loses_nothing() {
+fn a_reader_that_reads_nothing_holds_up_no_check_in_flight_and_loses_nothing() {
     const LINES: usize = 20_000;
-    const SLEEP: Duration = Duration::from_secs(3);
     let (held, server) = (Fleet::new(Manner::Held), Fleet::new(Manner::Greets));
     let mut list = format!("127.0.0.1:{} --name held\n", held.port());
     list.push_str(&format!("127.0.0.1:{}\n", server.port()).repeat(LINES));
     let mut running = program!("--targets - -e ^220 -t 60 --format json").start();
     running.pour(list);
     held.wait_for(1);
-
-    let came = server.wait_until_quiet(SLEEP);
-    assert!(came < LINES, "nobody read, and all {came} were checked");
+    running.wait_until_stdout_is_full();
     held.release();
     held.wait_until_gone(1); // though nobody reads
 
     let listed = running.finish();
     listed.exits(0);
-    let objects = listed.objects();
-    let mut numbers: Vec<_> = objects.iter().map(|it| it["line"].as_u64()).collect();
+    let mut numbers: Vec<_> = listed
+        .objects()
+        .iter()
+        .map(|object| object["line"].as_u64())
+        .collect();
     numbers.sort_unstable();
     let all: Vec<_> = (1..=LINES as u64 + 1).map(Some).collect();
     assert!(numbers == all, "{listed}");
-    // A check that had been held up by the reader would have taken as long as that slept.
-    let swift = objects.iter().filter(|object| object["line"] != 1);
-    let slowest = swift
-        .filter_map(|object| object["elapsed"].as_f64())
-        .fold(0.0, f64::max);
-    assert!(slowest < SLEEP.as_secs_f64() / 2.0, "{slowest} s");
 }
 
 #[test]
