@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use world::{Script, World};
 
-/// What servers that speak first say, and one that is asked.
+/// Greetings of servers that speak first, and the answer of one that is asked.
 const GREETINGS: [(&str, &str); 9] = [
     ("FTP", "220 (vsFTPd 3.0.3)\r\n"),
     ("FTP", "220-Welcome\r\n220-to this\r\n220 server\r\n"),
@@ -52,7 +52,7 @@ fn bare() -> Arc<Check> {
     Arc::new(Check::default())
 }
 
-/// What the steps of a probe allocate, from the first to its outcome, in an engine that has been at
+/// Allocations of the steps of a probe, from the first to its outcome, in an engine that has been at
 /// work: probes like it have gone before, and what all share has grown to what they need.
 fn steps(check: &Arc<Check>, reply: &[&[u8]]) -> (Result<Success, Failure>, AllocationInfo) {
     let target = Target::host("192.0.2.1", 25).expect("an address");

@@ -32,7 +32,7 @@ pub struct World<P> {
     pub peer: P,
     now: Instant,
     is_connected: bool,
-    /// What the peer said since the last refusal has been read.
+    /// True once the peer's bytes since the last refusal have been read.
     has_read: bool,
 }
 

@@ -13,7 +13,7 @@ use flate2::read::GzDecoder;
 use std::fs::File;
 use std::io::Read;
 
-/// What Go says of one reply.
+/// Go's answer for one reply.
 struct Case {
     reply: Vec<u8>,
     /// For each prefix, by its length, whether it matches as a whole reply.
@@ -152,7 +152,7 @@ impl Case {
     }
 }
 
-/// How much has come after each piece, and what is decided then.
+/// The length after each piece, and the decision at it.
 fn decisions(pattern: &Pattern, cache: &mut Cache, pieces: &[&[u8]]) -> Vec<(usize, Decision)> {
     let mut matcher = pattern.matcher();
     let mut length = 0;

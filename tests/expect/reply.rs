@@ -1,4 +1,4 @@
-//! What is decided of a reply, and when: section by section of how a check reads.
+//! Decisions on a reply and the bytes at which they fall.
 
 use check_tcp::expect::Decision::{self, Matched, Never, Open};
 use check_tcp::expect::{Cache, Pattern};
@@ -17,7 +17,7 @@ fn decisions(pattern: &str, pieces: &[&[u8]]) -> Vec<Decision> {
     read(pattern, pieces).0
 }
 
-/// Whether a pattern matches a whole reply that came in one piece.
+/// True if the pattern matches a whole reply that came in one piece.
 fn matches(pattern: &str, reply: &[u8]) -> bool {
     read(pattern, &[reply]).1
 }

@@ -1,4 +1,4 @@
-//! What all faults of this machine are held to: whatever it lacks, no target is called down for it, and none has two verdicts.
+//! The law for all faults of this machine: no target is called down for them or has two verdicts.
 
 use serde_json::Value;
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ pub struct Asked {
     lines: Vec<(String, &'static str)>,
 }
 
-/// What came of it.
+/// The verdicts of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Came {
     /// Lines with the verdict that their targets deserve.
@@ -83,7 +83,7 @@ impl Asked {
     }
 }
 
-/// What a line of a list is as a command line of its own.
+/// The command line that asks the same as a line of a list.
 pub fn alone(line: &str) -> String {
     let (target, flags) = line.split_once(' ').unwrap_or((line, ""));
     match target.strip_prefix("unix:") {
@@ -95,7 +95,7 @@ pub fn alone(line: &str) -> String {
     }
 }
 
-/// Whether this verdict is the target's; if not, it must be on this machine.
+/// True if this verdict is the target's; otherwise it must be this machine's.
 #[track_caller]
 pub fn is_right(object: &Value, status: &str) -> bool {
     if object["status"] == status {

@@ -1,6 +1,6 @@
-//! What takes a world of the test's own: other names, another network or none, and a machine that lacks something or stands
-//! still. Each test says aloud when the machine has no such world for it, and fails then in CI. `tests/faults/run` runs them
-//! alone.
+//! Faults of the machine: other names, another network or none, resources that run out, and processes
+//! that are stopped. Each test says aloud when the machine can't make its fault, and fails then in CI.
+//! `tests/faults/run` runs them alone.
 
 mod descriptors;
 mod disk;

@@ -4,8 +4,8 @@ use crate::faults::law::{self, Asked, Came};
 use std::path::PathBuf;
 use support::*;
 
-/// What std says where it can't even start a thread. The program that users run, which does not unwind, aborts there; the
-/// one that is tested goes on without the thread.
+/// Panic message of std where it can't even start a thread. The program that users run does not unwind,
+/// and aborts there; the one that is tested goes on without the thread.
 const HALF_STARTED: &str = "failed to allocate an alternative stack";
 
 /// A list whose first half is soon done, and whose second half takes more and more memory.

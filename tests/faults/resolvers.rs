@@ -105,7 +105,7 @@ fn a_resolver_that_never_answers_does_not_outlive_the_deadline() {
     }
 }
 
-/// Which of the lines are for names that hang, in the order in which they were answered.
+/// For each line, in the order of the answers: true if its name hangs.
 fn hung(listed: &Listed) -> Vec<bool> {
     let answers = listed.answers();
     answers

@@ -15,7 +15,7 @@ fn both() -> Option<Namespace> {
     has_ipv6().then(|| Namespace::hosts(&names)).flatten()
 }
 
-/// What answers at the IPv4 address, and what is at the same port of the IPv6 one.
+/// A server at the IPv4 address, and another at the same port of the IPv6 one.
 fn at_both<T>(
     script: impl FnMut(&mut Peer) + Send + 'static,
     six: impl FnOnce(std::net::TcpListener) -> T,

@@ -49,12 +49,12 @@ fn a_peer_that_closes_amid_the_reply_is_a_mismatch() {
     run.critical(exact("Unexpected response from host/socket: 22"));
 }
 
-/// When a peer that does not read leaves.
+/// The moment at which a peer that does not read leaves.
 #[derive(Clone, Copy)]
 enum Leaves {
     /// As soon as it has answered.
     AtOnce,
-    /// When what the client sends has come, and lies there unread.
+    /// Once the client's bytes have come, and lie there unread.
     Asked,
 }
 

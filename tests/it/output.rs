@@ -95,7 +95,7 @@ fn full() -> (PipeReader, PipeWriter) {
     (reader, writer)
 }
 
-/// What comes out of it, without what was in it before.
+/// The bytes that come out of it, without those that were in it before.
 fn rest(mut reader: impl Read) -> String {
     let mut all = String::new();
     reader.read_to_string(&mut all).expect("UTF-8");

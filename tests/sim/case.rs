@@ -31,7 +31,7 @@ pub struct Case {
 struct Lane {
     case: Case,
     driver: Option<Driver>,
-    /// When it begins on the clock of all.
+    /// Its start on the clock of all.
     begins: Duration,
     run: Option<Run>,
 }
@@ -107,7 +107,7 @@ impl Case {
         Self { late, ..self }
     }
 
-    /// What is asked, and of whom.
+    /// The check and its target.
     pub fn asks(&self) -> (Arc<Check>, Target) {
         (self.check.clone(), self.target.clone())
     }
@@ -121,7 +121,7 @@ impl Case {
         }
     }
 
-    /// What it is made of.
+    /// The script, the target and the check it is made of.
     pub fn parts(&self) -> (Script, Target, Arc<Check>) {
         (self.script.clone(), self.target.clone(), self.check.clone())
     }
@@ -144,7 +144,7 @@ impl Case {
         }
     }
 
-    /// Whether time stands still while a step is under way.
+    /// True if time stands still while a step is under way.
     pub fn is_exact(&self) -> bool {
         self.script.weather.cost.is_zero()
     }
@@ -180,7 +180,7 @@ impl Case {
         Driver::new(target, check, world, self.nudges.clone()).under(self.strain)
     }
 
-    /// What must hold after every run is asserted here.
+    /// Asserts all that must hold after every run.
     fn ended(&self, driver: Driver, outcome: Result<Success, Failure>) -> Run {
         let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
         let run = Run {
@@ -228,7 +228,7 @@ impl Lane {
         }
     }
 
-    /// When its turn is on the clock of all; `None` once it has ended.
+    /// Its next turn on the clock of all; `None` once it has ended.
     fn due(&self) -> Option<Duration> {
         let driver = self.driver.as_ref()?;
         Some(self.begins + driver.due())

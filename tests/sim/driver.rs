@@ -25,11 +25,11 @@ const STEPS: usize = 100_000;
 /// 256 at the farewell, and what is written between them.
 const CALLS: usize = 500;
 
-/// How many reads of the reply one step may take, and how long it may begin them.
+/// Most reads of the reply in one step, and the time in which it may begin them.
 const READS: usize = 16;
 const SHARE: Duration = Duration::from_millis(5);
 
-/// What a poll would tell of the connection, if anything.
+/// The readiness that a poll would tell of the connection, if any.
 pub fn told(world: &World) -> Option<Interest> {
     match world.ready() {
         (true, true) => Some(Interest::READABLE | Interest::WRITABLE),
@@ -46,15 +46,15 @@ pub struct Driver {
     pub world: World,
     nudges: Option<Rng>,
     strain: Option<Strain>,
-    /// What is to be told of the run when it has ended.
+    /// Counts of the run, for the time after its end.
     pub tally: Tally,
-    /// How many reads the last step took.
+    /// Number of reads in the last step.
     pub reads: usize,
     /// The pause has been entered.
     paused: bool,
 }
 
-/// What the machine does to a probe that is in a state.
+/// A strain that the machine puts on a probe in a state.
 #[derive(Clone, Copy, Debug)]
 pub enum Strain {
     /// Nobody runs from so long after the state was entered, for so long; then the clock is there at
@@ -68,20 +68,20 @@ pub enum Strain {
     Doubled { phase: Phase },
 }
 
-/// How a run went, beside its outcome.
+/// Counts of a run, beside its outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many steps it has taken, and after how many of them it asked for another at once, since it
+    /// Number of steps, and of those after which it asked for another at once, since it
     /// had had its share.
     pub steps: usize,
     pub yields: usize,
-    /// How many reads a step took at most that did nothing but read the reply.
+    /// Most reads in a step that did nothing but read the reply.
     pub most: usize,
     /// The states it has waited in, in their order.
     pub stays: Vec<Stay>,
     /// From when to when the clock jumped.
     pub jumped: Option<(Duration, Duration)>,
-    /// How many wake-ups came twice.
+    /// Number of wake-ups that came twice.
     pub doubled: usize,
 }
 
@@ -112,7 +112,7 @@ impl Driver {
         Self { strain, ..self }
     }
 
-    /// When it has to go on.
+    /// The time at which it has to go on.
     pub fn due(&self) -> Duration {
         let now = self.world.age();
         if self.tally.steps == 0 {
@@ -160,7 +160,7 @@ impl Driver {
         }
     }
 
-    /// How it has gone, up to this moment.
+    /// Its trace up to this moment.
     pub fn trace(&self) -> Trace {
         self.probe.trace(self.world.first() + self.world.age())
     }
@@ -256,7 +256,7 @@ impl Driver {
         awake
     }
 
-    /// Whether what a poll would tell now is something that it waits for.
+    /// True if it waits for what a poll would tell now.
     fn is_helped(&self) -> bool {
         let wait = self.probe.wait();
         wait.on.is_none() || told(&self.world).is_some_and(|ready| wait.is_helped_by(ready))
@@ -288,7 +288,7 @@ impl Driver {
         wake.saturating_duration_since(self.world.first())
     }
 
-    /// When the probe has to have ended.
+    /// The time by which the probe has to have ended.
     fn limit(&self) -> Duration {
         let delay = if self.paused {
             self.check.delay

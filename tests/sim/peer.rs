@@ -13,13 +13,13 @@ use std::mem;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// How much of a flood is ready at a time.
+/// Bytes of a flood that are ready at a time.
 const WAVE: usize = 2 * 1024;
 
 /// A server that lives in memory.
 pub struct Peer {
     session: Option<ServerConnection>,
-    /// Whether the session has been let into the conversation.
+    /// True once the session has been let into the conversation.
     secure: bool,
     acts: VecDeque<Act>,
     paused: bool,
@@ -27,7 +27,7 @@ pub struct Peer {
     flooding: bool,
     /// AttemptOutcome before anybody here wanted to hear it.
     early: Vec<u8>,
-    /// What the probe said, in plaintext.
+    /// The probe's bytes, in plaintext.
     pub heard: Vec<u8>,
     /// The probe said goodbye in TLS.
     pub notified: bool,
@@ -35,7 +35,7 @@ pub struct Peer {
     pub trouble: Option<rustls::Error>,
 }
 
-/// What a peer gives to the network.
+/// A peer's output to the network.
 pub enum Out {
     Bytes(Vec<u8>),
     Shut,
@@ -47,7 +47,7 @@ pub enum Out {
     Flood(Vec<u8>),
     /// Will go on after so long.
     Pause(Duration),
-    /// What the script is about comes now.
+    /// The fault that the script is about comes now.
     Strike,
 }
 

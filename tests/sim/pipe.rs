@@ -4,7 +4,7 @@ use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-/// What has arrived and was not read, and how much of ours would be taken.
+/// The bytes that arrived and were not read, and the room for ours.
 pub struct Pipe {
     inbox: VecDeque<u8>,
     end: Option<End>,

@@ -14,27 +14,27 @@ use rustix::io::Errno;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How many addresses of a name are tried.
+/// Number of addresses of a name that are tried.
 pub const TRIED: usize = 8;
 
-/// How long a peer under TLS has to take its leave.
+/// Time in which a peer under TLS may take its leave.
 pub const LEAVE: Duration = Duration::from_millis(200);
 
-/// How many reads of what was left unread the farewell may take.
+/// Most reads of unread bytes that the farewell takes.
 pub const DRAIN: usize = 256;
 
-/// How it went.
+/// The result of a run.
 pub struct Run {
     pub outcome: Result<Success, Failure>,
     pub status: Status,
     pub trace: Trace,
-    /// When it ended.
+    /// The time of its end.
     pub at: Duration,
     pub tally: Tally,
     pub world: World,
 }
 
-/// What a reply came to.
+/// The verdict on a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Match,
@@ -46,7 +46,7 @@ pub enum Verdict {
     Broken,
 }
 
-/// What came of an address.
+/// The outcome of an attempt at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Failed(Errno),
@@ -140,17 +140,17 @@ impl Run {
         self.failure().phase
     }
 
-    /// When each address was tried.
+    /// The start of each attempt, with its address.
     pub fn begins(&self) -> Vec<(Duration, SocketAddr)> {
         addressed(&self.world.log.begun)
     }
 
-    /// When each address that was given up was.
+    /// The end of each attempt that was given up, with its address.
     pub fn given_up(&self) -> Vec<(Duration, SocketAddr)> {
         addressed(&self.world.log.abandoned)
     }
 
-    /// What came of each address.
+    /// The outcome at each address.
     pub fn attempts(&self) -> Vec<(SocketAddr, What)> {
         let told = |came: &AttemptOutcome| match came {
             AttemptOutcome::Failed(e) => {
@@ -165,7 +165,7 @@ impl Run {
         tried.map(|t| (address(t), told(&t.outcome))).collect()
     }
 
-    /// What came of each address, or of the socket.
+    /// The attempts at the addresses, or at the socket.
     pub fn tried(&self) -> &[FailedAttempt] {
         match &self.failure().cause {
             Cause::Unconnected(tried) => tried,

@@ -1,4 +1,4 @@
-//! What a world will do, told beforehand.
+//! The script of a world: all that it will do.
 
 use crate::rng::Rng;
 use rustix::io::Errno;
@@ -10,24 +10,24 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Script {
     pub lookup: Lookup,
-    /// What comes of an attempt at an address.
+    /// Fates of attempts, by address.
     pub fates: HashMap<SocketAddr, Fate>,
-    /// What comes of one at any other, and at a Unix socket.
+    /// The fate of an attempt at any other, and at a Unix socket.
     pub fate: Fate,
-    /// What the peer does once a connection is kept.
+    /// The peer's acts once a connection is kept.
     pub acts: Vec<Act>,
-    /// Whether the peer can speak TLS.
+    /// True if the peer can speak TLS.
     pub tls: bool,
-    /// Whether that is TLS 1.2, not 1.3.
+    /// True if that is TLS 1.2, not 1.3.
     pub old: bool,
-    /// Whether it wants a certificate of the probe, which has none.
+    /// True if it wants a certificate of the probe, which has none.
     pub demands: bool,
     pub weather: Weather,
     /// For all that is left to chance.
     pub seed: u64,
 }
 
-/// What the resolver does.
+/// Behaviour of the resolver.
 #[derive(Clone)]
 pub enum Lookup {
     Never,
@@ -37,7 +37,7 @@ pub enum Lookup {
     Finds(Duration, Vec<SocketAddr>),
 }
 
-/// What comes of an attempt to connect; times count from its beginning.
+/// The fate of an attempt to connect; times count from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// `connect(2)` itself says so.
@@ -85,20 +85,20 @@ pub enum Act {
     Strike,
 }
 
-/// What happens to bytes on their way.
+/// Conditions for bytes on their way.
 #[derive(Clone, Copy, Debug)]
 pub struct Weather {
-    /// What the peer sends arrives in pieces of at most so many bytes; else whole.
+    /// The peer's bytes arrive in pieces of at most so many; else whole.
     pub piece: Option<usize>,
     /// Each piece takes at most this long.
     pub lag: Duration,
     /// The kernel takes at most so many bytes of ours before it refuses; later, so many again.
     pub window: Option<usize>,
-    /// What happens at the same moment may be seen one by one; else it is always seen together.
+    /// Events of the same moment may be seen one by one; else always together.
     pub apart: bool,
     /// A read gives at most so many bytes of what is there; else all that it has room for.
     pub short_reads: Option<usize>,
-    /// What every read costs.
+    /// The time that every read costs.
     pub cost: Duration,
 }
 

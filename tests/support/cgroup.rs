@@ -10,7 +10,7 @@ pub struct Cgroup {
     knobs: Knobs,
 }
 
-/// What a version of control groups calls its files.
+/// Names of files in a version of control groups.
 #[derive(Clone, Copy)]
 struct Knobs {
     memory: &'static str,

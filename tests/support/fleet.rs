@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// How many came, and how many of them have gone.
+/// Numbers of clients that came, and of those that have gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     pub came: usize,
@@ -41,7 +41,7 @@ struct Serving {
     listeners: Vec<(Manner, TcpListener)>,
     clients: HashMap<usize, Client>,
     next: usize,
-    /// Where somebody waits, and there was no descriptor left for them.
+    /// Listeners with a client for whom no descriptor was left.
     starved: Vec<usize>,
     shared: Arc<Shared>,
 }
@@ -51,14 +51,14 @@ struct Client {
     manner: Manner,
     /// There is more to say, without an event that would tell when.
     owes: bool,
-    /// When it goes on by itself.
+    /// The time at which it goes on by itself.
     at: Option<Instant>,
 }
 
 const WAKER: Token = Token(usize::MAX);
-/// How long a piece of a reply is let travel alone; no verdict depends on it.
+/// Pause between two pieces of a reply; no verdict depends on it.
 const APART: Duration = Duration::from_millis(2);
-/// How long one that lingers is still there.
+/// Time for which one that lingers is still there.
 const WHILE: Duration = Duration::from_secs(1);
 const BACKLOG: i32 = 4096;
 
@@ -111,7 +111,7 @@ impl Fleet {
         }
     }
 
-    /// Where they are, in the order in which they were asked for.
+    /// Their addresses, in the order in which they were asked for.
     pub fn places(&self) -> &[SocketAddr] {
         &self.places
     }
@@ -194,7 +194,7 @@ impl Serving {
         }
     }
 
-    /// How long nothing is to be done without an event.
+    /// Time in which nothing is to be done without an event.
     fn until(&self) -> Option<Duration> {
         if !self.starved.is_empty() || self.clients.values().any(|client| client.owes) {
             return Some(APART);

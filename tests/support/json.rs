@@ -30,7 +30,7 @@ const REASONS: [&str; 16] = [
     "interrupted",
 ];
 const STATUSES: [&str; 4] = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
-/// What two of them have in them, where they are not null.
+/// Keys of the two that are objects where they are not null.
 const PHASES: [&str; 4] = ["resolve", "connect", "tls", "first_byte"];
 const TLS: [&str; 3] = ["version", "cipher", "not_after"];
 

@@ -1,4 +1,4 @@
-//! What the tests share: the real program run on a command line, and loopback servers that misbehave on purpose.
+//! Helpers of the tests: the real program run on a command line, and servers that misbehave on purpose.
 //!
 //! Servers take free ports and end with the test. Every wait is for an event, and bounded: a hang fails.
 

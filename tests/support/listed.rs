@@ -1,4 +1,4 @@
-//! What a run over a list came to.
+//! The result of a run over a list.
 
 use super::json;
 use super::run::is_harmless;
@@ -79,7 +79,7 @@ impl Listed {
         found.remove(0)
     }
 
-    /// What stderr says.
+    /// The text of stderr.
     pub fn words(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }

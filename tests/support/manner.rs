@@ -1,8 +1,8 @@
-//! What a server of a fleet does with whoever comes.
+//! Behaviour of the servers of a fleet.
 
 use std::time::Duration;
 
-/// How a server treats its clients.
+/// The way a server treats its clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Manner {
     /// Says `220 ready` at once.
@@ -66,7 +66,7 @@ impl Manner {
         Self::Floods,
     ];
 
-    /// What it says at once.
+    /// The bytes it sends at once.
     pub fn first_words(self) -> &'static [u8] {
         match self {
             Self::Greets | Self::HalfCloses | Self::Lingers => GREETING,
@@ -80,7 +80,7 @@ impl Manner {
         }
     }
 
-    /// When it does something more, by itself and from then on again and again.
+    /// The interval at which it does something more by itself.
     pub fn pause(self) -> Option<Duration> {
         let millis = match self {
             Self::Slow => 50,

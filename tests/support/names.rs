@@ -38,7 +38,7 @@ const SMALL_DISK: &str = "mount -t tmpfs -o size=16k none \"$0\" \
 /// Set where a test is run [in a namespace](Namespace::play).
 pub const INSIDE: &str = "CHECK_TCP_TEST_INSIDE";
 
-/// What asks for no name but those in the hosts file.
+/// The line of nsswitch.conf that limits names to the hosts file.
 const FILES_ONLY: &str = "hosts: files\n";
 
 /// A namespace for a program to be run in.
@@ -48,7 +48,7 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// Where these names mean these addresses, in this order, and there are no others.
+    /// One where these names mean these addresses, in this order, and there are no others.
     ///
     /// `None`, said aloud, where the system has no namespaces for us. So below.
     pub fn hosts(names: &[(&str, &str)]) -> Option<Self> {
@@ -68,7 +68,7 @@ impl Namespace {
         Self::mounting(COVER, dir).if_it_works()
     }
 
-    /// Where whoever looks up a name never hears of it again.
+    /// One where no look-up of a name ever ends.
     pub fn deaf() -> Option<Self> {
         let dir = tempfile::tempdir().expect("a directory");
         std::fs::write(dir.path().join("nsswitch.conf"), FILES_ONLY).expect("a file");
@@ -108,7 +108,7 @@ impl Namespace {
         None
     }
 
-    /// Where there is no network, not even loopback: IPv4 is unreachable, and IPv6 has no local address.
+    /// One without a network, not even loopback: IPv4 is unreachable, and IPv6 has no local address.
     pub fn no_network() -> Option<Self> {
         let words = ["unshare", "--net", "--map-root-user"];
         Self {
@@ -118,7 +118,7 @@ impl Namespace {
         .if_it_works()
     }
 
-    /// Where there is loopback and nothing else, and these routes: a kind of `ip route` and an address.
+    /// One with loopback alone, and these routes: a kind of `ip route` and an address.
     pub fn routes(routes: &[(&str, &str)]) -> Option<Self> {
         let add = |(kind, to): &(&str, &str)| format!("ip route add {kind} {to} && ");
         let script = format!(
@@ -141,7 +141,7 @@ impl Namespace {
         .if_it_works()
     }
 
-    /// Where there is loopback and nothing else, and connections begin at so many ports from this one on.
+    /// One with loopback alone, where connections begin at so many ports from this one on.
     pub fn few_ports(first: u16, count: u16) -> Option<Self> {
         let words = ["unshare", "--net", "--map-root-user", "sh", "-c", FEW_PORTS];
         let range = format!("{first} {}", first + count - 1);
@@ -156,7 +156,7 @@ impl Namespace {
         .if_it_works()
     }
 
-    /// Where there is loopback and nothing else, and names are asked of 127.0.0.1, where this shell command serves them.
+    /// One with loopback alone, where this shell command serves names at 127.0.0.1.
     ///
     /// It must print `serving` when it does.
     pub fn asking(server: &str) -> Option<Self> {
@@ -176,7 +176,7 @@ impl Namespace {
         world.if_it_works()
     }
 
-    /// Where stdout is a file on a disk that is full after 16 KiB.
+    /// One where stdout is a file on a disk that is full after 16 KiB.
     pub fn small_disk() -> Option<Self> {
         let dir = tempfile::tempdir().expect("a directory");
         Self::mounting(SMALL_DISK, dir).if_it_works()
@@ -234,7 +234,7 @@ impl Namespace {
     }
 }
 
-/// Whether there is an IPv6 loopback address; says so where there is none.
+/// True if there is an IPv6 loopback address; says so where there is none.
 pub fn has_ipv6() -> bool {
     let there = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
     if !there {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a client said over a whole connection, and how it ended.
+/// A client's bytes over a whole connection, and the end of it.
 #[derive(Debug)]
 pub struct Heard {
     pub bytes: Vec<u8>,
@@ -20,7 +20,7 @@ pub struct Heard {
     pub close_notify: bool,
 }
 
-/// How a connection ended.
+/// The end of a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
     /// The client closed it in good order.
@@ -72,7 +72,7 @@ impl Peer {
         Self::new(Link::Tls(Box::new(stream)), None)
     }
 
-    /// Whether there is anyone to talk to.
+    /// True if the connection is up.
     pub fn is_up(&self) -> bool {
         !matches!(self.link, Link::Gone)
     }
@@ -125,7 +125,7 @@ impl Peer {
         while self.bytes.len() < count && self.read_once() {}
     }
 
-    /// What the client says next, once it says something; nothing once it says no more.
+    /// The client's next bytes, waited for; none at the end of the stream.
     pub fn listen(&mut self) -> Vec<u8> {
         let before = self.bytes.len();
         self.read_once();

@@ -17,7 +17,7 @@ pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
-/// What a server shows, and the key to it.
+/// A server's certificates, and the key to the first.
 pub struct Identity {
     chain: Vec<CertificateDer<'static>>,
     key: PrivatePkcs8KeyDer<'static>,
@@ -27,7 +27,7 @@ pub struct Identity {
 /// A server's certificate to be.
 pub struct Leaf(CertificateParams);
 
-/// What a self-signed certificate says of itself.
+/// Basic constraints of a self-signed certificate.
 #[derive(Clone, Copy)]
 pub enum Constraint {
     /// That it is an authority, as `openssl req -x509` makes them.

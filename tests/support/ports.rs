@@ -10,7 +10,7 @@ use std::os::unix::net::UnixListener;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long a loopback connection that is not answered at once is waited for: far longer than one that is.
+/// Wait for a loopback connection that is not answered at once: far longer than one that is takes.
 const SILENCE: Duration = Duration::from_millis(300);
 /// No system lets more than a handful wait at a backlog of 0.
 const ENOUGH: usize = 64;

@@ -9,12 +9,12 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How much later than its own limits a check may end on a busy machine.
+/// Time by which a check may end after its own limits on a busy machine.
 const SLACK: Duration = Duration::from_secs(2);
 
-/// How a message says that an answer did not come in time.
+/// Pattern of a message about an answer that did not come in time.
 pub const TIMED_OUT: &str = "(?i)timed? ?out|timeout";
-/// How a message says that nobody listens there.
+/// Pattern of a message about a port that nobody listens at.
 pub const REFUSED: &str = "(?i)refused";
 
 /// A command line of the program that has not run yet.
@@ -26,7 +26,7 @@ pub struct Program {
     stdout: Stdio,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Run {
     arguments: Vec<OsString>,
@@ -142,7 +142,7 @@ impl Program {
 }
 
 impl Run {
-    /// What the line is to begin with, where that is not `TCP`.
+    /// Sets the name that the line begins with, where that is not `TCP`.
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self

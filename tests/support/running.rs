@@ -161,17 +161,17 @@ impl Running {
         self.signal(Signal::SIGCONT);
     }
 
-    /// Whether it has not ended.
+    /// True until it has ended.
     pub fn is_under_way(&mut self) -> bool {
         self.child.try_wait().expect("our own child").is_none()
     }
 
-    /// What the system says of it in this file of `/proc/PID`.
+    /// The text of this file of `/proc/PID`.
     pub fn proc(&self, file: &str) -> String {
         std::fs::read_to_string(self.path(file)).expect("it is under way, on Linux")
     }
 
-    /// Where this file of `/proc/PID` is.
+    /// The path of this file of `/proc/PID`.
     pub fn path(&self, file: &str) -> String {
         format!("/proc/{}/{file}", self.child.id())
     }

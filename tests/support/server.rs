@@ -135,7 +135,7 @@ impl Server {
         }
     }
 
-    /// What the next client said, once it has closed.
+    /// The next client's bytes and end, once it has closed.
     #[track_caller]
     pub fn heard(&self) -> Heard {
         self.heard

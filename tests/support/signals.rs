@@ -24,7 +24,7 @@ pub fn restore_signals() {
     });
 }
 
-/// Whether this process ignores the signal, as Linux tells it (proc_pid_status(5)).
+/// True if this process ignores the signal, as Linux tells it (proc_pid_status(5)).
 fn is_ignored(signal: Signal) -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -12,7 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 /// A terminal: what is written to it stays in it until it is read.
 pub struct Terminal {
     screen: PtyMaster,
-    /// Where programs find it.
+    /// Its path, for programs.
     pub path: String,
 }
 

@@ -84,7 +84,7 @@ impl Write for Wire {
     }
 }
 
-/// Whether bytes from port `here` wait to be acknowledged, or to be read at port `there`.
+/// True if bytes from port `here` wait to be acknowledged, or to be read at port `there`.
 fn unread(here: u16, there: u16) -> bool {
     ["/proc/net/tcp", "/proc/net/tcp6"].iter().any(|table| {
         let table = std::fs::read_to_string(table).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use support::*;
 
-/// What a server hears from a check that is given these arguments and finds `ok` as it expects.
+/// The bytes a server hears from a check with these arguments, which finds `ok` as it expects.
 #[track_caller]
 fn heard(arguments: &[&[u8]]) -> Vec<u8> {
     let server = Server::saying("ok");

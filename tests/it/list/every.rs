@@ -8,14 +8,14 @@ use std::sync::LazyLock;
 use std::thread;
 use support::*;
 
-/// How many lines there are in all.
+/// Number of lines in all.
 const LINES: usize = 20_000;
-/// How many addresses each of the servers has that the bulk of them is for.
+/// Number of addresses of each server that most lines are for.
 const PLACES: u8 = 12;
 
 /// Some lines of the list: all of them have the same to say.
 struct Kind {
-    /// What they are for; all the same by a verdict of their own.
+    /// The places they ask, which have the same verdict.
     at: Vec<Place>,
     flags: String,
     /// `None` for as many as there is room for.
@@ -215,7 +215,7 @@ impl World {
         lines.collect()
     }
 
-    /// What a single check of each kind says.
+    /// The output of a single check of each kind.
     fn single(&self, more: &str, said: impl Fn(&Run) -> String) -> Vec<String> {
         let alone = self.kinds.iter().map(|Kind { at, flags, .. }| {
             let place = at.last().expect("one place");
@@ -254,7 +254,7 @@ impl Place {
     }
 }
 
-/// What is the same whenever it is asked.
+/// The parts of an object that are the same at any time.
 fn facts(object: &Value) -> String {
     let keys = [
         "service", "host", "port", "socket", "address", "status", "code", "reason", "phase",

@@ -26,7 +26,7 @@ fn cut(file: &Path, length: u64) {
     file.set_len(length).expect("it can be cut");
 }
 
-/// What stderr says of a list that ends before its end.
+/// True if stderr says that the list ended before its end.
 fn says_cut(listed: &Listed) -> bool {
     listed.words().contains("could not be read to its end: ")
 }

@@ -1,4 +1,4 @@
-//! What a long list costs.
+//! Memory that a long list takes.
 
 use std::sync::mpsc;
 use support::*;

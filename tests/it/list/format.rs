@@ -1,4 +1,4 @@
-//! What an object of `--format json` tells, and that it works for single checks and for usage errors.
+//! Objects of `--format json`: of lists, of single checks and of usage errors.
 
 use serde_json::{Value, json as value};
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! What a line is made of: targets, words, comments, and where it ends.
+//! Lines of a list: targets, words, comments and line ends.
 
 use std::net::IpAddr;
 use support::*;

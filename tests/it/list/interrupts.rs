@@ -14,7 +14,7 @@ const ENDING: [Signal; 5] = [
     Signal::SIGXCPU,
 ];
 
-/// How many lines were read and not checked, and whether the list had ended, as stderr says it.
+/// The number of lines read and not checked, and true if the list had ended, as stderr says it.
 #[track_caller]
 fn told(listed: &Listed) -> (usize, bool) {
     let words = listed.words();

@@ -1,4 +1,4 @@
-//! How much a run takes at a time: of descriptors, of checks, of checks a second.
+//! Limits of a run: descriptors, checks in flight, checks a second.
 
 use nix::sys::signal::Signal;
 use std::time::Duration;

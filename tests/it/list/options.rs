@@ -1,4 +1,4 @@
-//! What the command line asks of all targets, and a line of its own.
+//! Options of the command line, for all targets, and of a line, for its own.
 
 use support::*;
 

@@ -1,4 +1,4 @@
-//! What became of a check, as a reason and the state it ended in.
+//! Outcomes of checks: status, reason and the state they ended in.
 
 use serde_json::Value;
 use support::*;

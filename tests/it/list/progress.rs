@@ -1,4 +1,4 @@
-//! What is drawn on a terminal while a list is checked.
+//! The progress line that is drawn on a terminal while a list is checked.
 
 use support::*;
 

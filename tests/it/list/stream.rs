@@ -8,7 +8,7 @@ fn endless(port: u16) -> impl Iterator<Item = Vec<u8>> + Send + 'static {
     std::iter::repeat_with(move || format!("127.0.0.1:{port}\n").into_bytes())
 }
 
-/// What stderr may say of a run that ended quietly: a line at most, and no panic.
+/// Asserts that a run ended quietly: one line on stderr at most, and no panic.
 #[track_caller]
 fn is_quiet(listed: &Listed) {
     let words = listed.words();

@@ -1,4 +1,4 @@
-//! Which certificates hold, and why others do not.
+//! Certificates that hold, and the reasons for which others do not.
 
 use super::{asked, greeting, refused};
 use rcgen::ExtendedKeyUsagePurpose;

@@ -10,7 +10,7 @@ use support::*;
 
 const VERSIONS: [&SupportedProtocolVersion; 2] = [TLS12, TLS13];
 
-/// What a message says wherever a server asked and the check failed.
+/// The note in each message of a check that failed where the server had asked.
 const ASKED: &str = "the server asked for a client certificate";
 
 /// Longer than the look at what a server says behind the handshake.

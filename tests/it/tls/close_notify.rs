@@ -1,4 +1,4 @@
-//! How a check leaves a server: the session ended, then the connection, and never a reset.
+//! The end of a check under TLS: first the session, then the connection, and never a reset.
 
 use super::GREETING;
 use rustls::SupportedProtocolVersion;

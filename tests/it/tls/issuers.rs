@@ -7,7 +7,7 @@ use rcgen::{
 };
 use support::*;
 
-/// What is made of an issuer's certificate, and what is said of it; nothing where it does no harm.
+/// A change to an issuer's certificate, and the reason that is told; `None` where it does no harm.
 type Change = (fn(&mut CertificateParams), Option<&'static str>);
 
 const KEY_USAGE: [Change; 4] = [
@@ -32,7 +32,7 @@ const KEY_USAGE: [Change; 4] = [
     (|params| params.key_usages = vec![], None),
 ];
 
-/// What webpki looks at of an intermediate, and not of a root.
+/// Parts of a certificate that webpki looks at in an intermediate, and not in a root.
 const ROOT: [Change; 12] = [
     (
         |params| params.is_ca = IsCa::ExplicitNoCa,

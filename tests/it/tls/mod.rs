@@ -14,7 +14,7 @@ mod store;
 use rustls::SupportedProtocolVersion;
 use support::*;
 
-/// What the servers here say first.
+/// The greeting of the servers here.
 const GREETING: &str = "220 ready\r\n";
 
 /// A server that greets.

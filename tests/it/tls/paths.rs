@@ -1,4 +1,4 @@
-//! Which of the certificates that a peer presents make a path, and what looking for it may cost.
+//! Paths among the certificates that a peer presents, and the bounds of the search for one.
 
 use super::{asked, refused};
 use rcgen::CustomExtension;

@@ -1,4 +1,4 @@
-//! What is said of certificates that are refused for rarer reasons, in words that an operator understands.
+//! Messages for certificates refused for rarer reasons, in words that an operator understands.
 
 use super::{asked, greeting, refused};
 use rcgen::{
@@ -10,13 +10,13 @@ use support::*;
 const EXTENDED_KEY_USAGE: [u64; 4] = [2, 5, 29, 37];
 const SUBJECT_ALT_NAME: [u64; 4] = [2, 5, 29, 17];
 
-/// What is said of a leaf under a root that is trusted.
+/// The run of a check of this leaf, under a root that is trusted.
 fn of_leaf(leaf: Leaf) -> Run {
     let root = Authority::new("Test Root");
     asked(&root.issue(leaf), &root.store())
 }
 
-/// What is said of a good leaf under this authority, where only `root` is trusted.
+/// The run of a check of a good leaf under this authority, where only `root` is trusted.
 fn through(root: &Authority, issuer: &Authority) -> Run {
     asked(&issuer.issue(Leaf::good()).through(issuer), &root.store())
 }

@@ -1,4 +1,4 @@
-//! What comes in one segment means what it means in several: data, and then the end of the session by an alert or by
+//! Data and the end of a session in one segment mean what they mean in several: the end is an alert or
 //! bytes that are not TLS.
 
 use super::GREETING;
@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::Arc;
 use support::*;
 
-/// When the greeting and what breaks the session are handed to the kernel.
+/// The moments at which the greeting and the break are handed to the kernel.
 #[derive(Clone, Copy, Debug)]
 enum Together {
     /// Not together: the greeting first, and the rest when the client has read it.
@@ -18,7 +18,7 @@ enum Together {
     WithItsEnd,
 }
 
-/// What breaks the session.
+/// The way in which the session is broken.
 #[derive(Clone, Copy, Debug)]
 enum Break {
     /// A fatal alert.
@@ -89,7 +89,7 @@ fn breaking(
     })
 }
 
-/// What the session has to say, as it is on the wire.
+/// The bytes that the session has to send, as they are on the wire.
 fn words(session: &mut ServerConnection) -> Vec<u8> {
     let mut words = Vec::new();
     while session.wants_write() {

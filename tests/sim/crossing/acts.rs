@@ -1,4 +1,4 @@
-//! What the peer of a story does: keeps the probe in the state, then lets the fault strike, or goes on
+//! The acts of a story's peer: it keeps the probe in the state, then lets the fault strike, or goes on
 //! as if nothing had been.
 
 use super::story::{Asks, Plot};
@@ -10,7 +10,7 @@ use check_tcp::phase::Phase;
 const MATCHES: &str = "220 ready\r\n";
 const MISMATCHES: &str = "421 busy\r\n";
 
-/// What another protocol says: no record of TLS, and never a match.
+/// Greetings of other protocols: no record of TLS, and never a match.
 const STRANGE: [&str; 4] = [
     "SSH-2.0-OpenSSH_9.2p1\r\n",
     "* OK ready\r\n",

@@ -1,4 +1,4 @@
-//! What the contract demands of a cell: where the probe ends, what comes of it, and when.
+//! The contract's demands on a cell: the state the probe ends in, its outcome, and the time of it.
 
 use super::story::{Asks, Plot};
 use super::{Cell, Fault};
@@ -6,7 +6,7 @@ use Comes::*;
 use When::*;
 use check_tcp::phase::Phase;
 
-/// What comes of a cell.
+/// The outcome of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Law {
     /// The state that a failure names; `Done` where there is none.

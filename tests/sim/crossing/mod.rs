@@ -26,7 +26,7 @@ pub const STATES: [Phase; 7] = [
     Phase::Quitting,
 ];
 
-/// What may befall a probe.
+/// Faults that may befall a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The address, or the resolver's server, refuses.
@@ -34,7 +34,7 @@ pub enum Fault {
     Reset,
     /// Nothing comes any more.
     Silence,
-    /// What comes, or is taken in, comes byte by byte.
+    /// All bytes come, or are taken in, one by one.
     Drip,
     /// The peer sends without end.
     Flood,

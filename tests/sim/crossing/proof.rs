@@ -15,7 +15,7 @@ use rustls::{AlertDescription, Error, InvalidMessage};
 use std::io;
 use std::time::Duration;
 
-/// How many reads a peer that sends without end can be given: a step that began in time, and the
+/// Most reads for a peer that sends without end: those of a step that began in time, and of the
 /// farewell.
 const READS: u32 = 16 + 256;
 
@@ -43,7 +43,7 @@ pub fn holds(story: &Story, run: &Run) {
     printed::holds(&check, &target, run);
 }
 
-/// Whether the probe was in the state when the fault struck, and had been there before.
+/// True if the probe was in the state when the fault struck, and had been there before.
 fn struck(story: &Story, run: &Run) -> bool {
     let Some(stay) = run.tally.stay(story.plot.cell.state) else {
         return false;
@@ -63,7 +63,7 @@ fn struck(story: &Story, run: &Run) -> bool {
     }
 }
 
-/// When it has to come.
+/// The time at which it has to come.
 fn moment(story: &Story, run: &Run, law: &Law) -> Option<Duration> {
     let plot = &story.plot;
     let log = &run.world.log;
@@ -87,7 +87,7 @@ fn moment(story: &Story, run: &Run, law: &Law) -> Option<Duration> {
     }
 }
 
-/// Whether the run ended when it had to, and told the right time.
+/// True if the run ended when it had to, and told the right time.
 fn ends(story: &Story, run: &Run, law: &Law, when: Duration) -> bool {
     let plot = &story.plot;
     let told = response_time(&run.outcome);
@@ -116,7 +116,7 @@ fn ends(story: &Story, run: &Run, law: &Law, when: Duration) -> bool {
     }
 }
 
-/// Whether the peer under TLS is there to the end, and has to be given time to take its leave.
+/// True if the peer under TLS is there to the end, and has to be given time to take its leave.
 fn stays(plot: &Plot) -> bool {
     let stays = [Fault::Silence, Fault::Drip, Fault::Jump, Fault::Doubled];
     plot.cell.tls && stays.contains(&plot.cell.fault)
@@ -178,12 +178,12 @@ fn ended_tls(plot: &Plot, error: &TlsError, comes: Comes) -> bool {
     }
 }
 
-/// Whether the reply, if one was asked for, has decided.
+/// True if the reply, if one was asked for, has decided.
 fn is_good(comes: Comes) -> bool {
     matches!(comes, Comes::Answered | Comes::Left | Comes::Decided)
 }
 
-/// Whether the peer heard all that it had to, in order and once. One whose session broke hears nothing.
+/// True if the peer heard all that it had to, in order and once; nothing, if its session broke.
 fn has_heard(plot: &Plot, run: &Run) -> bool {
     let said = [vec![b's'; plot.send], vec![b'q'; plot.quit]].concat();
     plot.cell.fault == Fault::Alert || run.world.heard() == said
@@ -200,7 +200,7 @@ fn status(plot: &Plot, law: &Law, error_warning: bool) -> Status {
     }
 }
 
-/// What was decided while reading is told as that; the goodbye came after.
+/// The phase that is told: a decision while reading is told as that; the goodbye came after.
 fn phase(plot: &Plot, law: &Law) -> Phase {
     match (law.comes, plot.asks) {
         (comes, Asks::Mismatch) if is_good(comes) => Phase::Reading,
@@ -208,7 +208,7 @@ fn phase(plot: &Plot, law: &Law) -> Phase {
     }
 }
 
-/// When the check has to have ended: the pause moves that back once it has begun.
+/// The time by which the check has to have ended: the pause moves it back once it has begun.
 fn deadline(plot: &Plot) -> Duration {
     match plot.cell.state {
         Phase::Delay | Phase::Reading | Phase::Quitting => plot.timeout + plot.delay,

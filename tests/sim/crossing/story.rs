@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Longer than anything that is taken in byte by byte until a deadline.
 const LONG: usize = 400;
 
-/// What the check asks of the reply, and what the peer's would be.
+/// The check's demand of the reply, and the reply that the peer has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asks {
     Match,
@@ -27,14 +27,14 @@ pub enum Asks {
 /// A cell in the world of a seed.
 pub struct Story {
     pub plot: Plot,
-    /// When the fault strikes, where that is before there is a peer.
+    /// The time at which the fault strikes, where that is before there is a peer.
     pub strikes: Option<Duration>,
-    /// What a read costs.
+    /// The time that a read costs.
     pub cost: Duration,
     pub case: Case,
 }
 
-/// What its world and its check are made from.
+/// The parts that its world and its check are made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Plot {
     pub cell: Cell,
@@ -46,17 +46,17 @@ pub struct Plot {
     pub leave: bool,
     /// The clock jumps beyond the deadline.
     pub beyond: bool,
-    /// What the system says where it says something.
+    /// The system's error, where there is one.
     pub errno: Errno,
-    /// How long the probe is in the state until the fault strikes, or until the world goes on.
+    /// Time in the state until the fault strikes, or until the world goes on.
     pub rest: Duration,
-    /// How long after the fault a peer that took nothing in takes everything.
+    /// Time after the fault until a peer that took nothing in takes everything.
     pub release: Duration,
     /// Between two bytes of a drip.
     pub drip: Duration,
     pub timeout: Duration,
     pub delay: Duration,
-    /// How long the send string is, and the quit string.
+    /// Lengths of the send string and of the quit string.
     pub send: usize,
     pub quit: usize,
 }
@@ -148,7 +148,7 @@ impl Plot {
         }
     }
 
-    /// Whether the world goes on after the fault as if nothing had been.
+    /// True if the world goes on after the fault as if nothing had been.
     pub fn passes(&self) -> bool {
         match self.cell.fault {
             Fault::Doubled => true,
@@ -253,7 +253,7 @@ impl Plot {
     }
 }
 
-/// What is asked where this fault strikes: whatever leaves something to be seen.
+/// The demand in a cell of this fault: any that leaves something to be seen.
 fn asks(cell: Cell, rng: &mut Rng) -> Asks {
     match (cell.state, cell.fault) {
         (Phase::Reading, _) => Asks::Match,

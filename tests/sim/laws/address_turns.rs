@@ -14,7 +14,7 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// When eight silent addresses are tried within the timeout: the places are found taken at 1 s, and
+/// Starts of eight silent addresses within the timeout: the places are found taken at 1 s, and
 /// 2 s are left then.
 const TURNS: [u64; TRIED] = [0, 250, 500, 750, 2_000, 2_250, 2_500, 2_750];
 

@@ -1,4 +1,4 @@
-//! What the bytes are decides, not how they come.
+//! The bytes of a reply decide, not the way they come.
 
 use crate::rng::{Rng, each_seed};
 use crate::run::{Case, LEAVE, Verdict, expecting, over, run};
@@ -8,7 +8,7 @@ use check_tcp::phase::Phase;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-/// What a peer does when it has said its piece.
+/// A peer's act once it has said its piece.
 #[derive(Clone, Copy, Debug)]
 enum Then {
     Stays,

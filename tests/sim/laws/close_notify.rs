@@ -16,7 +16,7 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_nanos(1);
 
-/// When the peer says what decides.
+/// The time at which the peer sends the bytes that decide.
 const SAID: Duration = Duration::from_millis(30);
 
 #[test]

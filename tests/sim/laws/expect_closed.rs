@@ -1,4 +1,4 @@
-//! What failing to connect means: a closed port, a lack of this machine, or an error.
+//! Meanings of a failed connection: a closed port, a lack of this machine, or an error.
 
 use crate::run::{expecting, run};
 use crate::script::{Act, Fate, Lookup, Script, v4, v6};

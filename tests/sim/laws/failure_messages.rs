@@ -1,4 +1,4 @@
-//! What is told of a failure, in the state where it was met; and what a read of a reply may cost.
+//! Messages of failures in the states where they were met; and the cost of a read of a reply.
 
 use crate::run::{Case, expecting, over, run};
 use crate::script::{Act, Fate, Script};
@@ -67,7 +67,7 @@ fn a_read_under_a_large_pattern_is_short_so_that_others_get_their_turn() {
     }
 }
 
-/// Where a check of a name failed, why, and its line.
+/// The state in which a check of a name failed, the reason, and its line.
 fn told(script: Script, check: Check) -> (Phase, Reason, String) {
     let case = Case::new(script, check);
     let (check, target) = case.asks();

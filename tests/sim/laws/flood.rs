@@ -11,7 +11,7 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(2);
 const COST: Duration = Duration::from_millis(10);
 
-/// How many reads of what was left unread the farewell may take.
+/// Most reads of unread bytes that the farewell takes.
 const FAREWELL: u32 = 256;
 
 #[test]

@@ -20,10 +20,10 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const PROMPT: Duration = Duration::from_millis(5);
 const SLOW: Duration = Duration::from_millis(1_500);
 
-/// What it may take to begin and to end what is due at one moment.
+/// Bound on the time to begin and to end all that is due at one moment.
 const MOMENT: Duration = Duration::from_millis(100);
 
-/// What a line asks for.
+/// The kind of check that a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Literal,
@@ -35,13 +35,13 @@ enum Kind {
     Hung,
 }
 
-/// What came of the lines.
+/// The results of the lines.
 struct Listed {
     lines: Vec<Ended>,
     took: Duration,
 }
 
-/// What came of a line: when it was begun, if it was, and how it went from there.
+/// The result of a line: its start, if it was begun, and its course from there.
 struct Ended {
     kind: Kind,
     began: Option<Duration>,

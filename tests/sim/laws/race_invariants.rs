@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long an attempt is alone.
+/// Time between two attempts.
 const HEAD_START: Duration = Duration::from_millis(250);
 
 #[test]
@@ -64,10 +64,10 @@ fn every_race_keeps_the_rules() {
 struct Race<'a> {
     run: &'a Run,
     timeout: Duration,
-    /// How many addresses are entitled to a turn.
+    /// Number of addresses entitled to a turn.
     wanted: usize,
     begins: Vec<(Duration, SocketAddr)>,
-    /// When each of these attempts ended, and whether it was up then.
+    /// End of each of these attempts, and true if it was up then.
     ends: Vec<Option<(Duration, bool)>>,
 }
 
@@ -169,7 +169,7 @@ impl<'a> Race<'a> {
     }
 }
 
-/// When an attempt ends, and whether it is up then.
+/// The end of an attempt, and true if it is up then.
 fn end(begun: Duration, fate: Fate) -> Option<(Duration, bool)> {
     match fate {
         Fate::Refused(_) => Some((begun, false)),

@@ -1,4 +1,4 @@
-//! What a peer can do to a handshake, and to a stream under TLS.
+//! A peer's ways to harm a handshake, and a stream under TLS.
 
 use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Run, Verdict, expecting, over, run};

@@ -1,4 +1,4 @@
-//! What is told of the way: how long each part took, to whom it went, and what TLS came to.
+//! The trace of a check: times of its parts, the peer, and the TLS session.
 
 use crate::any;
 use crate::rng::each_seed;

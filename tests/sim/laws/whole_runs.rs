@@ -16,7 +16,7 @@ use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How long the engine sleeps at most while checks are in flight.
+/// The engine's longest sleep while checks are in flight.
 const NAP: Duration = Duration::from_millis(250);
 
 /// More than a machine's troubles can take of a check's time.
@@ -200,7 +200,7 @@ fn greeted(after: Duration) -> Case {
     )
 }
 
-/// Whether its peer is there for one that comes late.
+/// True if its peer is there for one that comes late.
 fn stays(line: &Line) -> bool {
     let Some(case) = &line.case else { return false };
     let (script, ..) = case.parts();
@@ -210,7 +210,7 @@ fn stays(line: &Line) -> bool {
     !script.acts.iter().any(leaves) && !fates.into_iter().any(changes)
 }
 
-/// How many look-ups are not answered before their checks have ended. Where they are no more than may
+/// Number of look-ups not answered before their checks have ended. Where they are no more than may
 /// be looked up at a time, nobody's place is theirs.
 fn unanswered(alone: &[Option<run::Run>]) -> usize {
     let alone = alone.iter().flatten();
@@ -228,7 +228,7 @@ fn is_unanswered(outcome: &Result<Success, Failure>) -> bool {
     )
 }
 
-/// How each line of a seed goes alone.
+/// The runs of each line of a seed alone.
 fn cases(seed: u64, change: impl Fn(Case) -> Case) -> Vec<Option<run::Run>> {
     let lines = Plan::calm(seed).lines.into_iter();
     lines

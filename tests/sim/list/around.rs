@@ -1,4 +1,4 @@
-//! What is around the loop: the list, the writer, and signals.
+//! The I/O of the loop: the list, the writer, and signals.
 
 use super::machine::Machine;
 use check_tcp::batch::around::Around;

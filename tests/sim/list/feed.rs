@@ -12,7 +12,7 @@ impl Inner {
         self.lines.len()
     }
 
-    /// How many lines have been read.
+    /// Number of lines that can be read.
     pub fn readable(&self) -> usize {
         let lines = self.script.lines.iter();
         let read = || lines.filter(|line| line.at <= self.now).count();
@@ -23,7 +23,7 @@ impl Inner {
         self.stopped = Some(self.readable());
     }
 
-    /// When each line that was begun was, the first time.
+    /// The first start of each line that was begun.
     pub fn starts(&self) -> BTreeMap<usize, Duration> {
         let start = |(n, line): (usize, &Line)| Some((n, line.start?));
         self.lines.iter().enumerate().filter_map(start).collect()

@@ -41,7 +41,7 @@ pub struct Inner {
     pub stuck: Duration,
     pub looking_up: usize,
     pub open: usize,
-    /// How often it has slept, and how often it was asked whether something may begin: names the place
+    /// Number of sleeps, and of questions about room: names the place
     /// in the loop.
     pub place: (usize, usize),
     pub may_begin: bool,
@@ -49,7 +49,7 @@ pub struct Inner {
     pub begins: bool,
     pub taken: usize,
     pub awaits_lines: bool,
-    /// How many lines had been read when no more were wanted.
+    /// Number of lines that had been read when no more were wanted.
     pub stopped: Option<usize>,
     pub signals: usize,
     pub room: Room,
@@ -67,7 +67,7 @@ pub struct Line {
     pub asked: bool,
     pub streams: usize,
     pub slot: usize,
-    /// When it was begun first, and where in the loop last.
+    /// Its first start, and the place in the loop of its last.
     pub start: Option<Duration>,
     pub begun: (usize, usize),
 }
@@ -255,7 +255,7 @@ impl Inner {
 }
 
 impl Line {
-    /// What a poll tells of its streams: of one that is ready for nothing, nothing.
+    /// The events that a poll tells of its stream; `None` if it is ready for nothing.
     fn tells(&self) -> Option<Happened> {
         let ready = told(self.world.as_ref()?)?;
         Some(Happened::Slot(self.slot, ready))

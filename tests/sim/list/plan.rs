@@ -1,4 +1,4 @@
-//! What a run will meet, told beforehand.
+//! The plan of a run: all that it will meet.
 
 use crate::any;
 use crate::case::Case;
@@ -12,16 +12,16 @@ pub struct Plan {
     pub lines: Vec<Line>,
     pub parallel: usize,
     pub rate: Option<f64>,
-    /// How many sockets there may be.
+    /// Most sockets at a time.
     pub sockets: usize,
-    /// How many names may be looked up at a time, those aside that nobody waits for any more; with them
+    /// Most names looked up at a time, those aside that nobody waits for any more; with them
     /// twice as many.
     pub lookups: usize,
-    /// How many records may be on their way to the writer.
+    /// Most records on their way to the writer.
     pub queue: usize,
-    /// How long a write takes at most.
+    /// The longest time of a write.
     pub write: Duration,
-    /// What happens to the machine, and when.
+    /// Troubles of the machine, and their times.
     pub troubles: Vec<(Duration, Trouble)>,
     /// One wake-up in so many is doubled, and as many are told to slots at random.
     pub spurious: Option<usize>,
@@ -30,13 +30,13 @@ pub struct Plan {
 
 /// A line of the list.
 pub struct Line {
-    /// What it asks; `None` for one that can't be read.
+    /// Its case; `None` for a line that can't be read.
     pub case: Option<Case>,
-    /// When it can be read.
+    /// The time from which it can be read.
     pub at: Duration,
 }
 
-/// What can happen to a machine.
+/// Troubles of a machine.
 #[derive(Clone, Copy, Debug)]
 pub enum Trouble {
     /// The process stands still, in its sleep or after so many readings of the clock.

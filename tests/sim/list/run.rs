@@ -12,20 +12,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How it went.
+/// The result of a run.
 pub struct Run {
     pub end: End,
-    /// Where it was broken off.
+    /// The rest, where it was broken off.
     pub left: Option<Left>,
-    /// What was handed over, by the number of the line, from 0.
+    /// The records handed over, by the number of the line, from 0.
     pub records: BTreeMap<usize, Record>,
-    /// How many lines could be read.
+    /// Number of lines that could be read.
     pub readable: usize,
-    /// How many records were written in the end.
+    /// Number of records written in the end.
     pub written: usize,
-    /// How long it took to the last verdict.
+    /// Time to the last verdict.
     pub took: Duration,
-    /// When each line that was begun was, the first time.
+    /// The first start of each line that was begun.
     pub starts: BTreeMap<usize, Duration>,
 }
 

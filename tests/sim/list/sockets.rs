@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Duration;
 
-/// When a resolver gives up that nobody answers.
+/// Time after which a resolver that nobody answers gives up.
 const GIVES_UP: Duration = Duration::from_secs(30);
 
 impl Inner {
