@@ -1,5 +1,5 @@
-//! What a probe allocates on its way, and what checks leave behind: numbers of the allocator, which
-//! are the same on every machine.
+//! Allocations of a probe on its way, and memory that checks leave behind: counts of the allocator,
+//! which are the same on every machine.
 
 mod left;
 mod world;
@@ -52,8 +52,8 @@ fn bare() -> Arc<Check> {
     Arc::new(Check::default())
 }
 
-/// Allocations of the steps of a probe, from the first to its outcome, in an engine that has been at
-/// work: probes like it have gone before, and what all share has grown to what they need.
+/// Allocations of the steps of a probe, from the first to its outcome, in an engine that has been
+/// at work: probes like it have gone before, and what all share has grown to what they need.
 fn steps(check: &Arc<Check>, reply: &[&[u8]]) -> (Result<Success, Failure>, AllocationInfo) {
     let target = Target::host("192.0.2.1", 25).expect("an address");
     let mut scratch = Scratch::default();
