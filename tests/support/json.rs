@@ -1,9 +1,9 @@
 //! The form of an object of `--format json`.
 
 use super::run::is_harmless;
-use regex::Regex;
+use super::schema;
 use serde_json::Value;
-use std::sync::LazyLock;
+use std::ffi::OsString;
 use std::time::{Duration, SystemTime};
 
 /// The keys, in their order.
@@ -11,30 +11,11 @@ pub const KEYS: [&str; 20] = [
     "target", "name", "line", "service", "host", "port", "socket", "address", "status", "code",
     "reason", "phase", "message", "elapsed", "phases", "bytes", "reply", "tls", "captures", "time",
 ];
-const REASONS: [&str; 16] = [
-    "ok",
-    "slow",
-    "dns",
-    "refused",
-    "unreachable",
-    "absent",
-    "timeout",
-    "reset",
-    "eof",
-    "tls",
-    "certificate",
-    "mismatch",
-    "open",
-    "local",
-    "usage",
-    "interrupted",
-];
-const STATUSES: [&str; 4] = ["OK", "WARNING", "CRITICAL", "UNKNOWN"];
 /// Keys of the two that are objects where they are not null.
 const PHASES: [&str; 4] = ["resolve", "connect", "tls", "first_byte"];
 const TLS: [&str; 3] = ["version", "cipher", "not_after"];
 
-/// The object in this line: one with all keys in their order, and values of the kinds they have.
+/// The object in this line: valid by the schema, and with its keys in their order.
 #[track_caller]
 pub fn object(line: &str) -> Value {
     let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
@@ -61,48 +42,23 @@ pub fn object(line: &str) -> Value {
         found.drain(end.saturating_sub(captures.len())..end);
     }
     assert_eq!(found, wanted, "{line}");
-    for (key, form) in [
-        ("target", text as fn(&Value) -> bool),
-        ("name", text),
-        ("line", count),
-        ("service", text),
-        ("host", text),
-        ("port", count),
-        ("socket", text),
-        ("address", text),
-        ("message", Value::is_string),
-        ("phase", text),
-        ("elapsed", seconds),
-        ("bytes", count),
-        ("reply", text),
-        ("time", time),
-    ] {
-        assert!(form(&value[key]), "{key} is {}: {line}", value[key]);
-    }
-    let status = STATUSES
-        .iter()
-        .position(|status| value["status"] == *status);
-    let status = status.unwrap_or_else(|| panic!("status is {}: {line}", value["status"]));
-    assert_eq!(value["code"], status, "{line}");
-    let reason = value["reason"].as_str();
-    assert!(
-        reason.is_some_and(|it| REASONS.contains(&it)),
-        "reason is {reason:?}: {line}"
-    );
-    for (key, names, form) in [
-        ("phases", &PHASES[..], seconds as fn(&Value) -> bool),
-        ("tls", &TLS, text),
-    ] {
-        let inner = names.iter().all(|name| form(&value[key][*name]));
-        assert!(inner, "{key} is {}: {line}", value[key]);
-    }
-    assert!(time(&value["tls"]["not_after"]), "{line}");
-    if let Some(captures) = value["captures"].as_object() {
-        assert!(captures.values().all(text), "{line}");
-    } else {
-        assert!(value["captures"].is_null(), "{line}");
+    if let Err(violation) = schema::OBJECT.validate(&value) {
+        panic!("{violation}: {line}");
     }
     value
+}
+
+/// Asserts the form of every object in the output of a command line that asks for JSON.
+#[track_caller]
+pub fn validate_output(arguments: &[OsString], stdout: &[u8]) {
+    let is_json = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "json";
+    if arguments.windows(2).any(is_json) {
+        // The last line may have been cut off, and help is text.
+        let lines = stdout.split_inclusive(|byte| *byte == b'\n');
+        for line in lines.filter(|line| line.starts_with(b"{") && line.ends_with(b"\n")) {
+            object(str::from_utf8(line).expect("UTF-8").trim_end());
+        }
+    }
 }
 
 /// A time of RFC 3339 in UTC; `None` for null.
@@ -116,26 +72,6 @@ pub fn moment(value: &Value) -> Option<SystemTime> {
 pub fn all_phases(object: &Value) -> Duration {
     let parts = PHASES.iter().map(|key| object["phases"][key].as_f64());
     Duration::from_secs_f64(parts.flatten().sum())
-}
-
-fn text(value: &Value) -> bool {
-    value.is_string() || value.is_null()
-}
-
-fn count(value: &Value) -> bool {
-    value.is_u64() || value.is_null()
-}
-
-fn seconds(value: &Value) -> bool {
-    value.as_f64().is_some_and(|seconds| seconds >= 0.0) || value.is_null()
-}
-
-fn time(value: &Value) -> bool {
-    static FORM: LazyLock<Regex> = LazyLock::new(|| {
-        let form = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$";
-        Regex::new(form).expect("a pattern")
-    });
-    value.is_null() || value.as_str().is_some_and(|time| FORM.is_match(time))
 }
 
 /// All keys of an object as they stand in its text, with their depth.

@@ -15,6 +15,7 @@ mod pki;
 mod ports;
 mod run;
 mod running;
+pub mod schema;
 mod server;
 mod signals;
 mod terminal;

@@ -1,6 +1,6 @@
 //! Runs the real program, and says what came of it.
 
-use super::{Namespace, PATIENCE, Store, restore_signals};
+use super::{Namespace, PATIENCE, Store, json, restore_signals};
 use regex::Regex;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -111,6 +111,7 @@ impl Program {
         let (stderr, stdout) = (take(stderr), take(stdout));
         let status = child.wait().expect("its end can be waited for");
         let elapsed = started.elapsed();
+        json::validate_output(&self.arguments, &stdout);
         Run {
             arguments: self.arguments,
             name: "TCP",

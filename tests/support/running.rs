@@ -1,7 +1,7 @@
 //! The real program under way over a list: fed, read and signalled as a test likes.
 
 use super::run::collect;
-use super::{Listed, PATIENCE, Program};
+use super::{Listed, PATIENCE, Program, json};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::ffi::OsString;
@@ -196,6 +196,7 @@ impl Running {
         let watched = self.watch.take();
         let status = self.child.wait().expect("its end can be waited for");
         drop(watched);
+        json::validate_output(&self.arguments, &self.read);
         let listed = Listed {
             arguments: std::mem::take(&mut self.arguments),
             code: status.code(),

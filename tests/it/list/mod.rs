@@ -13,5 +13,6 @@ mod options;
 mod outcomes;
 mod progress;
 mod runs;
+mod schema;
 mod stream;
 mod summary;
