@@ -1,4 +1,4 @@
-//! Meant differences from Mackerel's check-tcp. Those that one option makes have their tests in `cli/`:
+//! Intended differences from Mackerel's check-tcp (`docs/mackerel.md`). Those that one option makes have their tests in `cli/`:
 //! `-t 0` in `timeout`, GEARMAN in `service`, escapes in `send`, hosts and paths that are shown in
 //! `hostname` and `unix_sock`.
 
