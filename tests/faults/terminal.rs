@@ -107,6 +107,7 @@ fn verdicts_wait_for_a_stopped_terminal_and_checks_do_not() {
     terminal.go_on();
     let shown = terminal.lines(LINES + 1);
     running.end().exits(0);
+    shown.iter().for_each(|line| json::validate(line));
     let objects: Vec<_> = shown.iter().map(|line| json::object(line)).collect();
     let mut numbers: Vec<_> = objects.iter().map(|it| it["line"].as_u64()).collect();
     numbers.sort_unstable();

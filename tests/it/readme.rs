@@ -24,7 +24,7 @@ fn the_readme_has_250_lines_at_most() {
 fn every_option_has_its_row_in_the_order_of_the_help() {
     let options = read("docs/options.md");
     let rows: Vec<_> = table(&options, "| long | short |").map(cells).collect();
-    let rows: Vec<_> = rows.iter().map(|row| (&*row[0], &*row[1])).collect();
+    let rows: Vec<_> = rows.iter().map(|row| (row[0], row[1])).collect();
     let flags = FLAGS.iter().map(|flag| {
         let short = flag.short.map(|letter| format!("`-{letter}`"));
         (format!("`--{}`", flag.long), short.unwrap_or_default())

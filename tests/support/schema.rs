@@ -5,24 +5,25 @@
 use regex::Regex;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt::{self, Display};
 use std::sync::LazyLock;
 
 /// The schema of an object of `--format json`.
 pub static OBJECT: LazyLock<Schema> =
     LazyLock::new(|| Schema::new(include_str!("../../docs/check-tcp.schema.json")));
 
-/// A JSON Schema.
+/// A JSON Schema, its annotations left out and its references replaced by what they refer to.
 pub struct Schema {
-    pub root: Value,
+    root: Value,
     patterns: HashMap<String, Regex>,
 }
 
 impl Schema {
     /// Reads a schema. Panics where it has a keyword that this validator does not know.
     pub fn new(text: &str) -> Self {
-        let root = serde_json::from_str(text).expect("the schema is JSON");
+        let written: Value = serde_json::from_str(text).expect("the schema is JSON");
         let mut patterns = HashMap::new();
-        prepare(&root, &mut patterns);
+        let root = prepare(&written, &written, &mut patterns);
         Self { root, patterns }
     }
 
@@ -31,32 +32,31 @@ impl Schema {
     /// # Errors
     /// The path to the first violation, and what is wrong there.
     pub fn validate(&self, value: &Value) -> Result<(), String> {
-        self.check(&self.root, value)
+        self.check(&self.root, value).map_err(|e| e.to_string())
     }
 
-    fn check(&self, schema: &Value, value: &Value) -> Result<(), String> {
-        let Value::Object(schema) = schema else {
-            return match schema {
-                Value::Bool(true) => Ok(()),
-                _ => Err("must not be there".to_owned()),
-            };
-        };
-        for (keyword, rule) in schema {
-            self.keyword(keyword, rule, schema, value)?;
+    fn check<'a>(&'a self, schema: &'a Value, value: &'a Value) -> Result<(), Violation<'a>> {
+        if *schema == Value::Bool(false) {
+            return Err(Violation::new(value, "schema", schema));
+        }
+        for (keyword, rule) in schema.as_object().into_iter().flatten() {
+            match keyword.as_str() {
+                "oneOf" => self.one_of(rule, value)?,
+                "properties" => self.children(value, |key| rule.get(key))?,
+                "additionalProperties" => {
+                    let named = |key: &str| schema.get("properties")?.get(key);
+                    self.children(value, |key| named(key).is_none().then_some(rule))?;
+                }
+                name if self.holds(name, rule, value) => {}
+                name => return Err(Violation::new(value, name, rule)),
+            }
         }
         Ok(())
     }
 
-    fn keyword(
-        &self,
-        keyword: &str,
-        rule: &Value,
-        schema: &Map<String, Value>,
-        value: &Value,
-    ) -> Result<(), String> {
-        let holds = match keyword {
-            "$ref" => return self.check(self.resolve(rule), value),
-            "oneOf" => return self.one_of(items(rule), value),
+    /// A keyword that looks at the value itself.
+    fn holds(&self, keyword: &str, rule: &Value, value: &Value) -> bool {
+        match keyword {
             "type" => match rule {
                 Value::Array(types) => types.iter().any(|name| is_of_type(value, name)),
                 name => is_of_type(value, name),
@@ -69,94 +69,119 @@ impl Schema {
                 (Value::String(text), Some(pattern)) => self.patterns[pattern].is_match(text),
                 _ => true,
             },
-            "required" => match value {
-                Value::Object(value) => {
-                    let mut keys = items(rule).iter().filter_map(Value::as_str);
-                    keys.all(|key| value.contains_key(key))
-                }
-                _ => true,
-            },
-            "properties" => return self.properties(object(rule), value),
-            "additionalProperties" => {
-                let known = schema.get("properties").map(object);
-                return self.additional(rule, known, value);
-            }
-            // Annotations and definitions, as `prepare` has seen.
-            _ => true,
-        };
-        match holds {
-            true => Ok(()),
-            false => Err(format!("{value} violates {keyword} {rule}")),
+            "required" => value.as_object().is_none_or(|value| {
+                let mut keys = items(rule).iter().filter_map(Value::as_str);
+                keys.all(|key| value.contains_key(key))
+            }),
+            _ => unreachable!("{keyword} is none of those that `prepare` lets in"),
         }
     }
 
-    fn resolve(&self, reference: &Value) -> &Value {
-        let pointer = reference.as_str().and_then(|text| text.strip_prefix('#'));
-        let found = pointer.and_then(|pointer| self.root.pointer(pointer));
-        found.unwrap_or_else(|| panic!("{reference} is no definition"))
-    }
-
-    fn one_of(&self, schemas: &[Value], value: &Value) -> Result<(), String> {
-        let results = schemas.iter().map(|schema| self.check(schema, value));
-        let (valid, errors): (Vec<_>, Vec<_>) = results.partition(Result::is_ok);
-        if valid.len() == 1 {
-            return Ok(());
+    fn one_of<'a>(&'a self, rule: &'a Value, value: &'a Value) -> Result<(), Violation<'a>> {
+        let schemas = items(rule).iter();
+        let causes: Vec<_> = schemas
+            .filter_map(|schema| self.check(schema, value).err())
+            .collect();
+        match items(rule).len() - causes.len() {
+            1 => Ok(()),
+            _ => Err(Violation {
+                causes,
+                ..Violation::new(value, "oneOf", rule)
+            }),
         }
-        let errors: Vec<_> = errors.into_iter().filter_map(Result::err).collect();
-        Err(format!(
-            "{} of oneOf hold: {}",
-            valid.len(),
-            errors.join(", or ")
-        ))
     }
 
-    fn properties(&self, schemas: &Map<String, Value>, value: &Value) -> Result<(), String> {
-        for (key, schema) in schemas {
-            if let Some(value) = value.get(key) {
-                self.check(schema, value)
-                    .map_err(|e| format!("{key}: {e}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn additional(
-        &self,
-        schema: &Value,
-        known: Option<&Map<String, Value>>,
-        value: &Value,
-    ) -> Result<(), String> {
+    /// Checks the values of an object, each by the schema that is for its key, if any.
+    fn children<'a>(
+        &'a self,
+        value: &'a Value,
+        schema: impl Fn(&str) -> Option<&'a Value>,
+    ) -> Result<(), Violation<'a>> {
         for (key, value) in value.as_object().into_iter().flatten() {
-            if known.is_none_or(|known| !known.contains_key(key)) {
-                self.check(schema, value)
-                    .map_err(|e| format!("{key}: {e}"))?;
+            if let Some(schema) = schema(key) {
+                self.check(schema, value).map_err(|mut violation| {
+                    violation.path.insert(0, key);
+                    violation
+                })?;
             }
         }
         Ok(())
     }
 }
 
-/// Compiles all patterns of a schema, and panics at an unknown keyword.
-fn prepare(schema: &Value, patterns: &mut HashMap<String, Regex>) {
-    for (keyword, rule) in schema.as_object().into_iter().flatten() {
-        match keyword.as_str() {
-            "$schema" | "$ref" | "title" | "description" | "type" | "enum" | "const"
-            | "minimum" | "maximum" | "required" => {}
+/// A keyword that does not hold, put into words only where nothing else holds in its place.
+struct Violation<'a> {
+    path: Vec<&'a str>,
+    value: &'a Value,
+    keyword: &'a str,
+    rule: &'a Value,
+    causes: Vec<Violation<'a>>,
+}
+
+impl<'a> Violation<'a> {
+    fn new(value: &'a Value, keyword: &'a str, rule: &'a Value) -> Self {
+        Self {
+            path: Vec::new(),
+            value,
+            keyword,
+            rule,
+            causes: Vec::new(),
+        }
+    }
+}
+
+impl Display for Violation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, value, keyword) = (self.path.join("."), self.value, self.keyword);
+        if self.causes.is_empty() {
+            return write!(f, "{path}: {value} violates {keyword} {}", self.rule);
+        }
+        write!(f, "{path}: not exactly one of {keyword} holds")?;
+        let mut causes = self.causes.iter();
+        causes.try_for_each(|cause| write!(f, "; {cause}"))
+    }
+}
+
+/// The schema without annotations and references. Compiles all patterns, and panics at an unknown
+/// keyword.
+fn prepare(schema: &Value, root: &Value, patterns: &mut HashMap<String, Regex>) -> Value {
+    let Value::Object(written) = schema else {
+        return schema.clone();
+    };
+    let mut kept = Map::new();
+    for (keyword, rule) in written {
+        let mut prepare = |schema: &Value| prepare(schema, root, patterns);
+        let rule = match keyword.as_str() {
+            "$schema" | "title" | "description" => continue,
+            "$defs" => {
+                object(rule).values().map(prepare).for_each(drop);
+                continue;
+            }
+            "$ref" => {
+                assert_eq!(written.len(), 1, "{schema} has more than a reference");
+                let pointer = rule.as_str().and_then(|text| text.strip_prefix('#'));
+                let found = pointer.and_then(|pointer| root.pointer(pointer));
+                return prepare(found.unwrap_or_else(|| panic!("{rule} is no definition")));
+            }
+            "type" | "enum" | "const" | "minimum" | "maximum" | "required" => rule.clone(),
             "pattern" => {
                 let pattern = rule.as_str().expect("a pattern is text");
                 let regex = Regex::new(pattern).expect("a pattern");
                 patterns.insert(pattern.to_owned(), regex);
+                rule.clone()
             }
-            "$defs" | "properties" => object(rule)
-                .values()
-                .for_each(|schema| prepare(schema, patterns)),
-            "oneOf" => items(rule)
-                .iter()
-                .for_each(|schema| prepare(schema, patterns)),
-            "additionalProperties" => prepare(rule, patterns),
+            "oneOf" => items(rule).iter().map(prepare).collect(),
+            "properties" => {
+                let entries = object(rule).iter();
+                let entries = entries.map(|(key, schema)| (key.clone(), prepare(schema)));
+                Value::Object(entries.collect())
+            }
+            "additionalProperties" => prepare(rule),
             other => panic!("unknown keyword {other} in the schema"),
-        }
+        };
+        kept.insert(keyword.clone(), rule);
     }
+    Value::Object(kept)
 }
 
 fn is_of_type(value: &Value, name: &Value) -> bool {

@@ -1,8 +1,8 @@
 //! `docs/check-tcp.schema.json` takes what is printed and nothing else.
 
+use serde_json::{Value, json as value};
 use support::schema::{OBJECT, Schema};
 use support::*;
-use serde_json::{Value, json as value};
 
 /// An object of a check with TLS and captures, and one of a usage error.
 fn printed() -> [Value; 2] {
