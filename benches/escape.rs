@@ -1,7 +1,6 @@
 //! `--escape`: what reading the escapes of a send string costs, against copying it.
 //!
-//! Good: under a microsecond, for it is done once for each check that is compiled. Measured: 20 to
-//! 30 times the copy.
+//! Good: under a microsecond, for it is done once for each check that is compiled.
 
 #[path = "support/cpu.rs"]
 mod cpu;

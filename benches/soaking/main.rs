@@ -26,6 +26,8 @@
 //!
 //! With `plain` behind the seconds, the peer with a chain that costs has an ordinary one: what it
 //! does to the checks of good peers is the difference.
+//!
+//! Figures are in `docs/benchmarks.md`.
 
 #[path = "kinds.rs"]
 mod kinds;

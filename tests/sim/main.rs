@@ -12,9 +12,6 @@
 //! `CHECK_TCP_SEEDS=1000000 cargo test --release --test sim -- laws::chaos laws::crossing` is a million of
 //! two of those that have 10,000 otherwise.
 //!
-//! On 22 November 2026 chaos and the crossing ran over 1,000,000 seeds without a law broken, and the laws
-//! of whole lists over some 200,000: two of those broke an assertion of the simulated peer itself.
-//!
 //! | room | what is in it |
 //! |---|---|
 //! | [`rng`] | chance, and the seeds |
