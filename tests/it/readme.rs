@@ -180,7 +180,13 @@ fn read(page: &str) -> String {
 
 /// All documents, by their paths in the repository.
 fn pages() -> Vec<String> {
-    let top = ["README.md", "CONTRIBUTING.md", "fuzz/README.md"];
+    let top = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "fuzz/README.md",
+    ];
     let mut pages: Vec<_> = top.map(str::to_owned).into();
     let mut folders = vec!["docs".to_owned()];
     while let Some(folder) = folders.pop() {
