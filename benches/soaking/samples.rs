@@ -23,6 +23,7 @@ pub const SLACK: Sample = Sample {
 /// Judged in a run of [`LONG`] or more: in a shorter one, what is kept fills up in most tenths.
 pub const STEADY: u64 = 192;
 
+/// The length of a run whose first tenths are enough to fill what is kept.
 const LONG: Duration = Duration::from_secs(120);
 
 /// The longest that anything may take to settle.
