@@ -1,5 +1,5 @@
-# The records of `check-tcp --format json`, slurped (-s), as Prometheus' text format; --arg list NAME
-# names the list. The names are blackbox_exporter's where it has one.
+# The records of `check-tcp --format json`, slurped (-s), as Prometheus' text format; --arg list
+# NAME names the list. The names are blackbox_exporter's where it has one.
 
 def labels($more):
   [{list: $list, target: (.target // ""), name: (.name // ""), line: (.line // ""), service} + $more
