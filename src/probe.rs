@@ -6,7 +6,7 @@ use crate::net::Net;
 use crate::outcome::{Cause, Failure, Success, Timestamps, Trace};
 use crate::phase::Phase;
 use crate::resolve::Question;
-use crate::state::{Cx, Resolving, Scratch, State, Turn, Wait};
+use crate::state::{Cx, Resolving, Scratch, State, Transition, Wait};
 use crate::target::Target;
 use std::mem;
 use std::net::SocketAddr;
@@ -75,12 +75,12 @@ impl Probe {
                 now,
             };
             let next = match mem::replace(&mut self.state, State::Ended).step(&mut cx) {
-                Ok(Turn::Wait(same, wait)) if now < *cx.deadline => {
+                Ok(Transition::Pending(same, wait)) if now < *cx.deadline => {
                     (self.state, self.wait) = (same, wait);
                     return Poll::Pending;
                 }
-                Ok(Turn::Wait(same, _)) => same.expire(&mut cx),
-                Ok(Turn::Go(next)) => Ok(next),
+                Ok(Transition::Pending(same, _)) => same.expire(&mut cx),
+                Ok(Transition::Next(next)) => Ok(next),
                 Err(cause) => Err(cause),
             };
             let outcome = match next {

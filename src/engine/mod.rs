@@ -123,7 +123,7 @@ impl<T, S> Body<T, S> {
     /// yielded.
     fn is_waiting_for(&self, ready: Interest) -> bool {
         let wait = self.probe.wait();
-        !self.is_greedy && !wait.is_yield && wait.is_helped_by(ready)
+        !self.is_greedy && !wait.is_deferred && wait.is_helped_by(ready)
     }
 }
 
@@ -232,7 +232,7 @@ impl<T, S: System> Engine<T, S> {
         due.splice(..0, self.yielded.drain(..));
         for (n, index) in due.drain(..).enumerate() {
             // One that yields in this turn may be due twice.
-            let yields = |(_, body): (Key, &mut Body<T, S::Stream>)| body.probe.wait().is_yield;
+            let yields = |(_, body): (Key, &mut Body<T, S::Stream>)| body.probe.wait().is_deferred;
             if n >= first && self.slots.at(index).is_some_and(yields) {
                 continue;
             }
@@ -350,7 +350,7 @@ impl<T, S: System> Engine<T, S> {
         self.reserved = self.reserved + needs - body.reserved;
         body.reserved = needs;
         match stepped {
-            Poll::Pending if body.probe.wait().is_yield => {
+            Poll::Pending if body.probe.wait().is_deferred => {
                 let deadline = body.probe.deadline();
                 self.slots.wake(key, deadline);
                 self.yielded.push(index);

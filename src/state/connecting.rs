@@ -1,6 +1,6 @@
 //! The race of addresses, as RFC 8305, section 5 has it.
 
-use super::{Cx, Handshaking, State, Turn, Wait};
+use super::{Cx, Handshaking, State, Transition, Wait};
 use crate::net::{Attempt, Endpoint, Io};
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Success};
 use crate::target::{ATTEMPTS, Target};
@@ -74,7 +74,7 @@ impl Connecting {
         }
     }
 
-    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         loop {
             let mut blocked = None;
             for slot in &mut self.running {
@@ -103,12 +103,12 @@ impl Connecting {
                 if blocked.is_none() {
                     return Err(Cause::Unconnected(self.tried));
                 }
-                return Turn::wait(self, Wait::either(blocked, None));
+                return Transition::pending(self, Wait::either(blocked, None));
             };
             let until = match (self.next.filter(|&next| next > cx.now), self.vacancy()) {
                 (Some(next), _) => next,
                 (None, Some(vacancy)) => match self.begin(cx, vacancy, to) {
-                    Some(open) => return Ok(Turn::Go(open)),
+                    Some(open) => return Ok(Transition::Next(open)),
                     None => continue,
                 },
                 (None, None) => {
@@ -120,7 +120,7 @@ impl Connecting {
                     patience
                 }
             };
-            return Turn::wait(self, Wait::either(blocked, Some(until)));
+            return Transition::pending(self, Wait::either(blocked, Some(until)));
         }
     }
 
@@ -249,20 +249,24 @@ impl Addresses {
 }
 
 /// The first connection wins.
-fn won(cx: &mut Cx<'_>, attempt: Attempt, address: Option<SocketAddr>) -> Result<Turn, Cause> {
+fn won(
+    cx: &mut Cx<'_>,
+    attempt: Attempt,
+    address: Option<SocketAddr>,
+) -> Result<Transition, Cause> {
     cx.net.keep(attempt);
     *cx.peer = address;
     if cx.check.expect_closed {
-        return Ok(Turn::Go(open(cx)));
+        return Ok(Transition::Next(open(cx)));
     }
-    Turn::go(Handshaking::default())
+    Transition::next(Handshaking::default())
 }
 
 /// Won, and lost again before we looked.
-fn lost(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Turn, Cause> {
+fn lost(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Transition, Cause> {
     *cx.peer = address;
     if cx.check.expect_closed {
-        return Ok(Turn::Go(open(cx)));
+        return Ok(Transition::Next(open(cx)));
     }
     Err(Cause::Io(e))
 }

@@ -1,6 +1,6 @@
 //! The pause between sending and reading.
 
-use super::{Cx, Quitting, Reading, State, Turn, Wait};
+use super::{Cx, Quitting, Reading, State, Transition, Wait};
 use crate::outcome::Cause;
 use std::time::Instant;
 
@@ -18,12 +18,12 @@ impl Delay {
         }
     }
 
-    pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         if cx.now < self.until {
             let until = self.until;
-            return Turn::wait(self, Wait::until(until));
+            return Transition::pending(self, Wait::until(until));
         }
-        Ok(Turn::Go(next(cx)))
+        Ok(Transition::Next(next(cx)))
     }
 
     /// A pause that began after the deadline, in the step that was still due, ends before its time.

@@ -1,6 +1,6 @@
 //! From a connection to a stream: TLS comes up, where it is asked for.
 
-use super::{Cx, Phase, SHARE, Sending, Turn, Wait};
+use super::{Cx, Phase, SHARE, Sending, Transition, Wait};
 use crate::check::Check;
 use crate::net::Io;
 use crate::outcome::Cause;
@@ -16,7 +16,7 @@ pub struct Handshaking {
 }
 
 impl Handshaking {
-    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         if let Some(tls) = cx.check.tls.as_ref().filter(|_| !self.begun) {
             self.begun = true;
             // The end of our handshake and what is sent after it are two small writes; the second
@@ -27,18 +27,18 @@ impl Handshaking {
         let mut is_busy = false;
         for _ in 0..READS {
             match cx.link.handshake(cx.net)? {
-                Io::Blocked(on) => return Turn::wait(self, Wait::on(on)),
+                Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
                 Io::Ready(true) if is_busy && asks_more(cx.check) => {
                     // The handshake ends here, whoever comes next.
                     cx.stamps.enter(Phase::Sending, cx.net.now());
-                    return Turn::yield_to_others(Sending::default(), cx);
+                    return Transition::defer(Sending::default(), cx);
                 }
-                Io::Ready(true) => return Turn::go(Sending::default()),
+                Io::Ready(true) => return Transition::next(Sending::default()),
                 Io::Ready(false) if cx.net.now() >= cx.now + SHARE => break,
                 Io::Ready(false) => is_busy = true,
             }
         }
-        Turn::again(self, cx)
+        Transition::yield_now(self, cx)
     }
 }
 

@@ -53,11 +53,11 @@ pub enum State {
 }
 
 /// What a step came to.
-pub enum Turn {
+pub enum Transition {
     /// On to another state, at once.
-    Go(State),
+    Next(State),
     /// The same state, which can't go on before something has happened.
-    Wait(State, Wait),
+    Pending(State, Wait),
 }
 
 /// What must happen before another step can help; the deadline always can.
@@ -68,7 +68,7 @@ pub struct Wait {
     /// A moment. One that has passed means: others first, then again.
     pub until: Option<Instant>,
     /// Whether it waits for no more than that all others who are due have been stepped.
-    pub is_yield: bool,
+    pub is_deferred: bool,
 }
 
 /// What all states of a probe share, and the world for the length of a step.
@@ -116,7 +116,7 @@ impl State {
     ///
     /// # Errors
     /// What the check died of.
-    pub fn step(self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         match self {
             Self::Resolving(state) => state.step(cx),
             Self::Connecting(state) => state.step(cx),
@@ -159,31 +159,31 @@ impl State {
     }
 }
 
-impl Turn {
-    fn go(next: impl Into<State>) -> Result<Self, Cause> {
-        Ok(Self::Go(next.into()))
+impl Transition {
+    fn next(next: impl Into<State>) -> Result<Self, Cause> {
+        Ok(Self::Next(next.into()))
     }
 
-    fn wait(same: impl Into<State>, wait: Wait) -> Result<Self, Cause> {
-        Ok(Self::Wait(same.into(), wait))
+    fn pending(same: impl Into<State>, wait: Wait) -> Result<Self, Cause> {
+        Ok(Self::Pending(same.into(), wait))
     }
 
     /// On to another state, once all others who are due have been stepped. Where the deadline has
     /// passed, at once: what has come in time counts.
-    fn yield_to_others(next: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
+    fn defer(next: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
         if cx.now >= *cx.deadline {
-            return Self::go(next);
+            return Self::next(next);
         }
         let wait = Wait {
-            is_yield: true,
+            is_deferred: true,
             ..Wait::until(cx.now)
         };
-        Self::wait(next, wait)
+        Self::pending(next, wait)
     }
 
     /// There is more to do, but the step has had its share: others first.
-    fn again(same: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
-        Self::wait(same, Wait::until(cx.now))
+    fn yield_now(same: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
+        Self::pending(same, Wait::until(cx.now))
     }
 }
 
@@ -192,7 +192,7 @@ impl Wait {
     pub const ANSWER: Self = Self {
         on: None,
         until: None,
-        is_yield: false,
+        is_deferred: false,
     };
 
     /// For a socket.

@@ -1,6 +1,6 @@
 //! The quit string goes out, and the response time is taken.
 
-use super::{Cx, SHARE, State, Turn, Wait};
+use super::{Cx, SHARE, State, Transition, Wait};
 use crate::link::{Chunk, LinkError};
 use crate::net::Io;
 use crate::outcome::{Cause, Reply, Success};
@@ -96,7 +96,7 @@ impl Quitting {
         }
     }
 
-    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         let quit = match self.found {
             Found::Unexpected { goes_on: true, .. } => &[],
             _ => cx.check.quit.as_slice(),
@@ -104,7 +104,7 @@ impl Quitting {
         let said = match self.said {
             Some(said) => said,
             None => match cx.link.write_all(cx.net, quit, &mut self.sent) {
-                Ok(Io::Blocked(on)) => return Turn::wait(self, Wait::on(on)),
+                Ok(Io::Blocked(on)) => return Transition::pending(self, Wait::on(on)),
                 Ok(Io::Ready(())) => {
                     let way = match self.may_be_refused() {
                         true => cx.stamps.handshake().min(FAR),
@@ -117,22 +117,22 @@ impl Quitting {
                     *self.said.insert(Said { elapsed, leave })
                 }
                 Err(e) if self.found.is_unread() => return Err(e.into()),
-                Err(_) => return Ok(Turn::Go(self.found.end(None)?)),
+                Err(_) => return Ok(Transition::Next(self.found.end(None)?)),
             },
         };
         for _ in 0..READS {
             if !cx.link.is_secure() || cx.now >= said.leave {
                 if !self.may_be_refused() || !cx.check.quit.is_empty() {
-                    return Ok(Turn::Go(self.found.end(Some(said.elapsed))?));
+                    return Ok(Transition::Next(self.found.end(Some(said.elapsed))?));
                 }
                 self.accept(cx);
                 let leave = cx.now + LEAVE;
                 self.said = Some(Said { leave, ..said });
-                return Turn::again(self, cx);
+                return Transition::yield_now(self, cx);
             }
             match cx.link.read(cx.net, &mut cx.scratch.buffer) {
                 Ok(Io::Blocked(on)) => {
-                    return Turn::wait(self, Wait::either(Some(on), Some(said.leave)));
+                    return Transition::pending(self, Wait::either(Some(on), Some(said.leave)));
                 }
                 // Who says something of its own has accepted us.
                 Ok(Io::Ready(Chunk::Bytes(_))) if self.may_be_refused() => self.accept(cx),
@@ -151,11 +151,11 @@ impl Quitting {
                     return Err(e.into());
                 }
                 Ok(Io::Ready(Chunk::End)) | Err(_) => {
-                    return Ok(Turn::Go(self.found.end(Some(said.elapsed))?));
+                    return Ok(Transition::Next(self.found.end(Some(said.elapsed))?));
                 }
             }
         }
-        Turn::again(self, cx)
+        Transition::yield_now(self, cx)
     }
 
     /// Whether the peer may still refuse a client without a certificate.

@@ -1,6 +1,6 @@
 //! The reply goes to the pattern, piece by piece.
 
-use super::{Cx, Quitting, SHARE, State, Turn, Wait};
+use super::{Cx, Quitting, SHARE, State, Transition, Wait};
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
@@ -26,36 +26,40 @@ impl Reading {
         }
     }
 
-    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         let Some(pattern) = &cx.check.expect else {
-            return Turn::go(Quitting::unread(cx));
+            return Transition::next(Quitting::unread(cx));
         };
         let share = VISITS / pattern.states().max(1);
         for _ in 0..READS {
             let size = self.room(cx).min(share.max(1)).min(cx.scratch.buffer.len());
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
             let read = match cx.link.read(cx.net, buffer)? {
-                Io::Blocked(on) => return Turn::wait(self, Wait::on(on)),
+                Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
                 // Tickets, too, cost time.
                 Io::Ready(Chunk::Nothing) if cx.net.now() >= cx.now + SHARE => break,
                 Io::Ready(Chunk::Nothing) => continue,
-                Io::Ready(Chunk::End) => return Ok(Turn::Go(self.finish(cx, Ending::Peer)?)),
+                Io::Ready(Chunk::End) => {
+                    return Ok(Transition::Next(self.finish(cx, Ending::Peer)?));
+                }
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
             cx.stamps.answer(cx.now);
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
             match self.matcher.feed(pattern, &mut cx.scratch.cache, bytes) {
-                Decision::Matched => return Turn::go(Quitting::matched(self.reply, cx)),
-                Decision::Never => return Turn::go(Quitting::unexpected(self.reply, cx, false)),
+                Decision::Matched => return Transition::next(Quitting::matched(self.reply, cx)),
+                Decision::Never => {
+                    return Transition::next(Quitting::unexpected(self.reply, cx, false));
+                }
                 Decision::Open if self.room(cx) == 0 => {
-                    return Ok(Turn::Go(self.finish(cx, Ending::Limit)?));
+                    return Ok(Transition::Next(self.finish(cx, Ending::Limit)?));
                 }
                 Decision::Open if cx.net.now() >= cx.now + SHARE => break,
                 Decision::Open => {}
             }
         }
-        Turn::again(self, cx)
+        Transition::yield_now(self, cx)
     }
 
     pub(super) fn expire(self, cx: &mut Cx<'_>) -> Result<State, Cause> {

@@ -1,6 +1,6 @@
 //! From a target to the addresses that will be tried.
 
-use super::{Connecting, Cx, Turn, Wait};
+use super::{Connecting, Cx, Transition, Wait};
 use crate::outcome::Cause;
 use crate::target::{Family, Target};
 use std::net::SocketAddr;
@@ -13,22 +13,22 @@ const TRIED: usize = 8;
 pub struct Resolving;
 
 impl Resolving {
-    pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         let family = cx.check.family;
         match cx.target {
-            Target::Socket(_) => Turn::go(Connecting::socket()),
+            Target::Socket(_) => Transition::next(Connecting::socket()),
             Target::Address { address, .. } if family.has(address) => {
-                Turn::go(Connecting::address(*address))
+                Transition::next(Connecting::address(*address))
             }
             Target::Address { .. } => Err(Cause::NoAddress(family)),
             Target::Name { host, port } => match cx.net.resolve(host, *port, family) {
-                Poll::Pending => Turn::wait(self, Wait::ANSWER),
+                Poll::Pending => Transition::pending(self, Wait::ANSWER),
                 Poll::Ready(answer) => {
                     let addresses = in_turn(answer.map_err(Cause::Lookup)?, family);
                     if addresses.is_empty() {
                         return Err(Cause::NoAddress(family));
                     }
-                    Turn::go(Connecting::race(addresses))
+                    Transition::next(Connecting::race(addresses))
                 }
             },
         }

@@ -1,6 +1,6 @@
 //! The send string goes out.
 
-use super::{Cx, Delay, Turn, Wait};
+use super::{Cx, Delay, Transition, Wait};
 use crate::link::LinkError;
 use crate::net::Io;
 use crate::outcome::Cause;
@@ -13,13 +13,15 @@ pub struct Sending {
 }
 
 impl Sending {
-    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Turn, Cause> {
+    pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         match cx.link.write_all(cx.net, &cx.check.send, &mut self.sent) {
-            Ok(Io::Blocked(on)) => Turn::wait(self, Wait::on(on)),
-            Ok(Io::Ready(())) => Turn::go(Delay::enter(cx)),
+            Ok(Io::Blocked(on)) => Transition::pending(self, Wait::on(on)),
+            Ok(Io::Ready(())) => Transition::next(Delay::enter(cx)),
             // What the peer said before the end decides, as it does where the kernel still took
             // our bytes and learnt too late that nobody would read them.
-            Err(e) if cx.check.expect.is_some() && is_over(&e) => Turn::go(Delay::enter(cx)),
+            Err(e) if cx.check.expect.is_some() && is_over(&e) => {
+                Transition::next(Delay::enter(cx))
+            }
             Err(e) => Err(e.into()),
         }
     }

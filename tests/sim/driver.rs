@@ -244,7 +244,7 @@ impl Driver {
             return true;
         }
         let wake = self.wake();
-        let yielded = wake <= self.world.age() && !self.probe.wait().is_yield;
+        let yielded = wake <= self.world.age() && !self.probe.wait().is_deferred;
         let awake = match self.world.next() {
             Some(at) if at <= wake => self.world.turn() && self.is_helped(),
             _ => {
