@@ -11,21 +11,21 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How long an attempt is alone before the next begins: RFC 8305's "Connection Attempt Delay".
-const HEAD_START: Duration = Duration::from_millis(250);
+const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// How long to wait before a full backlog is tried again, in ms: no event tells when it has room.
-const PAUSES: [u64; 4] = [1, 2, 5, 10];
+const BACKLOG_RETRY_MS: [u64; 4] = [1, 2, 5, 10];
 
 /// Begins attempts and waits for the first connection.
 pub struct Connecting {
     addresses: Addresses,
     /// How many attempts have been begun.
     begun: u8,
-    running: [Option<Running>; ATTEMPTS],
+    running: [Option<RunningAttempt>; ATTEMPTS],
     /// When the next attempt may begin; `None` is at once.
     next: Option<Instant>,
     /// When attempts that are silent begin to give their places to addresses that have had none.
-    patience: Option<Instant>,
+    reclaim_at: Option<Instant>,
     tried: Vec<FailedAttempt>,
 }
 
@@ -36,10 +36,10 @@ enum Addresses {
 }
 
 #[derive(Clone, Copy)]
-struct Running {
+struct RunningAttempt {
     attempt: Attempt,
     /// Which of the addresses.
-    which: u8,
+    index: u8,
 }
 
 impl Connecting {
@@ -61,7 +61,7 @@ impl Connecting {
             begun: 0,
             running: [None; ATTEMPTS],
             next: None,
-            patience: None,
+            reclaim_at: None,
             tried: Vec::new(),
         }
     }
@@ -81,15 +81,15 @@ impl Connecting {
                 let Some(running) = *slot else { continue };
                 match Io::of(cx.net.connected(running.attempt), Interest::WRITABLE) {
                     Ok(Io::Ready(())) => {
-                        let address = self.addresses.at(running.which);
-                        return won(cx, running.attempt, address);
+                        let address = self.addresses.at(running.index);
+                        return win(cx, running.attempt, address);
                     }
                     Ok(Io::Blocked(on)) => blocked = Some(on),
                     Err(e) => {
                         *slot = None;
-                        let address = self.addresses.at(running.which);
-                        if was_up(&e) {
-                            return lost(cx, address, e);
+                        let address = self.addresses.at(running.index);
+                        if is_post_connect_error(&e) {
+                            return lose(cx, address, e);
                         }
                         self.tried.push(FailedAttempt {
                             address,
@@ -112,12 +112,12 @@ impl Connecting {
                     None => continue,
                 },
                 (None, None) => {
-                    let patience = self.patience(cx);
-                    if patience <= cx.now {
+                    let reclaim_at = self.reclaim_at(cx);
+                    if reclaim_at <= cx.now {
                         self.give_up_oldest(cx);
                         continue;
                     }
-                    patience
+                    reclaim_at
                 }
             };
             return Transition::pending(self, Wait::either(blocked, Some(until)));
@@ -127,7 +127,7 @@ impl Connecting {
     /// The deadline: what has not come to its end was silent, and the rest had no turn.
     pub(super) fn expire(mut self) -> Cause {
         for running in self.running.into_iter().flatten() {
-            let address = self.addresses.at(running.which);
+            let address = self.addresses.at(running.index);
             self.tried.push(FailedAttempt {
                 address,
                 outcome: AttemptOutcome::Silence,
@@ -184,18 +184,18 @@ impl Connecting {
 
     /// Half of the time left when the places were first found taken: the addresses that wait get
     /// the other half.
-    fn patience(&mut self, cx: &Cx<'_>) -> Instant {
+    fn reclaim_at(&mut self, cx: &Cx<'_>) -> Instant {
         let left = cx.deadline.saturating_duration_since(cx.now);
-        *self.patience.get_or_insert(cx.now + left / 2)
+        *self.reclaim_at.get_or_insert(cx.now + left / 2)
     }
 
     fn give_up_oldest(&mut self, cx: &mut Cx<'_>) {
         let running = self.running.iter_mut().filter(|slot| slot.is_some());
-        let oldest = running.min_by_key(|slot| slot.map(|running| running.which));
-        if let Some(Running { attempt, which }) = oldest.and_then(Option::take) {
+        let oldest = running.min_by_key(|slot| slot.map(|running| running.index));
+        if let Some(RunningAttempt { attempt, index }) = oldest.and_then(Option::take) {
             cx.net.abandon(attempt);
             self.tried.push(FailedAttempt {
-                address: self.addresses.at(which),
+                address: self.addresses.at(index),
                 outcome: AttemptOutcome::GivenUp,
             });
         }
@@ -208,22 +208,22 @@ impl Connecting {
             Endpoint::Tcp(address) => Some(address),
             Endpoint::Unix(_) => None,
         };
-        let which = self.begun;
+        let index = self.begun;
         self.begun = self.begun.saturating_add(1);
         match cx.net.connect(to) {
             Ok(attempt) => {
                 if let Some(slot) = self.running.get_mut(vacancy) {
-                    *slot = Some(Running { attempt, which });
+                    *slot = Some(RunningAttempt { attempt, index });
                 }
-                self.next = Some(cx.now + HEAD_START);
+                self.next = Some(cx.now + CONNECTION_ATTEMPT_DELAY);
             }
             Err(e) if address.is_none() && e.kind() == io::ErrorKind::WouldBlock => {
                 if cx.check.expect_closed {
                     return Some(State::Done(Success::PortOpen));
                 }
-                let pause = PAUSES
-                    .get(usize::from(which))
-                    .or(PAUSES.last())
+                let pause = BACKLOG_RETRY_MS
+                    .get(usize::from(index))
+                    .or(BACKLOG_RETRY_MS.last())
                     .copied()
                     .unwrap_or_default();
                 self.next = Some(cx.now + Duration::from_millis(pause));
@@ -239,17 +239,17 @@ impl Connecting {
 
 impl Addresses {
     /// `None` for a Unix socket.
-    fn at(&self, which: u8) -> Option<SocketAddr> {
+    fn at(&self, index: u8) -> Option<SocketAddr> {
         match self {
             Self::Socket => None,
             Self::One(address) => Some(*address),
-            Self::Many(addresses) => addresses.get(usize::from(which)).copied(),
+            Self::Many(addresses) => addresses.get(usize::from(index)).copied(),
         }
     }
 }
 
 /// The first connection wins.
-fn won(
+fn win(
     cx: &mut Cx<'_>,
     attempt: Attempt,
     address: Option<SocketAddr>,
@@ -263,7 +263,7 @@ fn won(
 }
 
 /// Won, and lost again before we looked.
-fn lost(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Transition, Cause> {
+fn lose(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Transition, Cause> {
     *cx.peer = address;
     if cx.check.expect_closed {
         return Ok(Transition::Next(open(cx)));
@@ -279,7 +279,7 @@ fn open(cx: &mut Cx<'_>) -> State {
 
 /// Whether the error can only befall a connection that was up: a reset in answer to our SYN is
 /// ECONNREFUSED.
-fn was_up(e: &io::Error) -> bool {
+fn is_post_connect_error(e: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(e),
         Some(Errno::CONNRESET | Errno::PIPE)

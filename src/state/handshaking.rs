@@ -1,6 +1,6 @@
 //! From a connection to a stream: TLS comes up, where it is asked for.
 
-use super::{Cx, Phase, SHARE, Sending, Transition, Wait};
+use super::{Cx, Phase, STEP_TIME_BUDGET, Sending, Transition, Wait};
 use crate::check::Check;
 use crate::net::Io;
 use crate::outcome::Cause;
@@ -34,7 +34,7 @@ impl Handshaking {
                     return Transition::defer(Sending::default(), cx);
                 }
                 Io::Ready(true) => return Transition::next(Sending::default()),
-                Io::Ready(false) if cx.net.now() >= cx.now + SHARE => break,
+                Io::Ready(false) if cx.net.now() >= cx.now + STEP_TIME_BUDGET => break,
                 Io::Ready(false) => is_busy = true,
             }
         }

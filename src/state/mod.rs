@@ -28,7 +28,7 @@ pub use {
 };
 
 /// How long a step may last before others get their turn, whatever it has done.
-const SHARE: Duration = Duration::from_millis(1);
+const STEP_TIME_BUDGET: Duration = Duration::from_millis(1);
 
 /// Where a probe is.
 pub enum State {

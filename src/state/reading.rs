@@ -1,6 +1,6 @@
 //! The reply goes to the pattern, piece by piece.
 
-use super::{Cx, Quitting, SHARE, State, Transition, Wait};
+use super::{Cx, Quitting, STEP_TIME_BUDGET, State, Transition, Wait};
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
@@ -10,7 +10,7 @@ use crate::outcome::{Cause, Reply};
 const READS: usize = 16;
 
 /// What the matching of one read may cost, in states of the pattern visited: about a millisecond.
-const VISITS: usize = 1 << 18;
+const STEP_STATE_BUDGET: usize = 1 << 18;
 
 /// Feeds the reply to the pattern until it is decided.
 pub struct Reading {
@@ -30,17 +30,20 @@ impl Reading {
         let Some(pattern) = &cx.check.expect else {
             return Transition::next(Quitting::unread(cx));
         };
-        let share = VISITS / pattern.states().max(1);
+        let share = STEP_STATE_BUDGET / pattern.states().max(1);
         for _ in 0..READS {
-            let size = self.room(cx).min(share.max(1)).min(cx.scratch.buffer.len());
+            let size = self
+                .remaining(cx)
+                .min(share.max(1))
+                .min(cx.scratch.buffer.len());
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
             let read = match cx.link.read(cx.net, buffer)? {
                 Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
                 // Tickets, too, cost time.
-                Io::Ready(Chunk::Nothing) if cx.net.now() >= cx.now + SHARE => break,
+                Io::Ready(Chunk::Nothing) if cx.net.now() >= cx.now + STEP_TIME_BUDGET => break,
                 Io::Ready(Chunk::Nothing) => continue,
                 Io::Ready(Chunk::End) => {
-                    return Ok(Transition::Next(self.finish(cx, Ending::Peer)?));
+                    return Ok(Transition::Next(self.decide(cx, ReadEnd::Peer)?));
                 }
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
@@ -52,10 +55,10 @@ impl Reading {
                 Decision::Never => {
                     return Transition::next(Quitting::unexpected(self.reply, cx, false));
                 }
-                Decision::Open if self.room(cx) == 0 => {
-                    return Ok(Transition::Next(self.finish(cx, Ending::Limit)?));
+                Decision::Open if self.remaining(cx) == 0 => {
+                    return Ok(Transition::Next(self.decide(cx, ReadEnd::Limit)?));
                 }
-                Decision::Open if cx.net.now() >= cx.now + SHARE => break,
+                Decision::Open if cx.net.now() >= cx.now + STEP_TIME_BUDGET => break,
                 Decision::Open => {}
             }
         }
@@ -63,33 +66,33 @@ impl Reading {
     }
 
     pub(super) fn expire(self, cx: &mut Cx<'_>) -> Result<State, Cause> {
-        self.finish(cx, Ending::Deadline)
+        self.decide(cx, ReadEnd::Deadline)
     }
 
     /// How many bytes may still be taken in.
-    fn room(&self, cx: &Cx<'_>) -> usize {
-        let room = cx
+    fn remaining(&self, cx: &Cx<'_>) -> usize {
+        let remaining = cx
             .check
             .max_bytes
             .map(|limit| limit.get().saturating_sub(self.reply.total()));
-        room.map_or(usize::MAX, |room| {
-            usize::try_from(room).unwrap_or(usize::MAX)
+        remaining.map_or(usize::MAX, |remaining| {
+            usize::try_from(remaining).unwrap_or(usize::MAX)
         })
     }
 
     /// No more will come: what came is the whole reply.
-    fn finish(mut self, cx: &mut Cx<'_>, ending: Ending) -> Result<State, Cause> {
+    fn decide(mut self, cx: &mut Cx<'_>, ending: ReadEnd) -> Result<State, Cause> {
         let pattern = cx.check.expect.as_ref();
         let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.cache));
         match ending {
             _ if matches => Ok(Quitting::matched(self.reply, cx).into()),
-            Ending::Peer if self.reply.total() == 0 => Err(Cause::Closed),
-            Ending::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
+            ReadEnd::Peer if self.reply.total() == 0 => Err(Cause::Closed),
+            ReadEnd::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
             ending => {
-                let open = matches!(ending, Ending::Deadline);
+                let open = matches!(ending, ReadEnd::Deadline);
                 let quitting = Quitting::unexpected(self.reply, cx, open);
                 // What an anchored pattern is open to is the rest of a reply that has begun well.
-                let goes_on = !matches!(ending, Ending::Peer);
+                let goes_on = !matches!(ending, ReadEnd::Peer);
                 Ok(match goes_on && pattern.is_some_and(Pattern::is_anchored) {
                     true => quitting.without_a_word().into(),
                     false => quitting.into(),
@@ -100,7 +103,7 @@ impl Reading {
 }
 
 /// What ended the reading.
-enum Ending {
+enum ReadEnd {
     Peer,
     Limit,
     Deadline,

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::task::Poll;
 
 /// How many addresses of a name are tried.
-const TRIED: usize = 8;
+const MAX_ADDRESSES: usize = 8;
 
 /// Waits for the addresses of a name. Literals and sockets pass at once.
 pub struct Resolving;
@@ -24,7 +24,7 @@ impl Resolving {
             Target::Name { host, port } => match cx.net.resolve(host, *port, family) {
                 Poll::Pending => Transition::pending(self, Wait::ANSWER),
                 Poll::Ready(answer) => {
-                    let addresses = in_turn(answer.map_err(Cause::Lookup)?, family);
+                    let addresses = interleave(answer.map_err(Cause::Lookup)?, family);
                     if addresses.is_empty() {
                         return Err(Cause::NoAddress(family));
                     }
@@ -38,7 +38,7 @@ impl Resolving {
 /// The addresses in the order of RFC 8305, section 4: the families take turns, the preferred one
 /// first. Each stands once: a hosts file may give one twice. No resolver is trusted to have kept to the
 /// family.
-fn in_turn(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
+fn interleave(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in answer.into_iter().filter(|address| family.has(address)) {
         if !unique.contains(&address) {
@@ -58,7 +58,7 @@ fn in_turn(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
         mixed.extend(first.pop());
         mixed.extend(second.pop());
     }
-    mixed.truncate(TRIED);
+    mixed.truncate(MAX_ADDRESSES);
     mixed
 }
 
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn families_take_turns_and_the_preferred_one_begins() {
-        let mixed = in_turn(
+        let mixed = interleave(
             addresses(&["::1", "::2", "::3", "10.0.0.1", "10.0.0.2"]),
             Family::Any,
         );
@@ -82,26 +82,32 @@ mod tests {
             mixed,
             addresses(&["::1", "10.0.0.1", "::2", "10.0.0.2", "::3"])
         );
-        let mixed = in_turn(addresses(&["10.0.0.1", "10.0.0.2", "::1"]), Family::Any);
+        let mixed = interleave(addresses(&["10.0.0.1", "10.0.0.2", "::1"]), Family::Any);
         assert_eq!(mixed, addresses(&["10.0.0.1", "::1", "10.0.0.2"]));
     }
 
     #[test]
     fn each_address_stands_once_and_eight_are_enough() {
         assert_eq!(
-            in_turn(addresses(&["::1", "::1"]), Family::Any),
+            interleave(addresses(&["::1", "::1"]), Family::Any),
             addresses(&["::1"])
         );
         let many: Vec<String> = (0..20).map(|i| format!("10.0.0.{i}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        assert_eq!(in_turn(addresses(&many), Family::Any).len(), TRIED);
+        assert_eq!(
+            interleave(addresses(&many), Family::Any).len(),
+            MAX_ADDRESSES
+        );
     }
 
     #[test]
     fn only_the_family_asked_for_is_left() {
         let both = addresses(&["::1", "10.0.0.1"]);
-        assert_eq!(in_turn(both.clone(), Family::V4), addresses(&["10.0.0.1"]));
-        assert_eq!(in_turn(both, Family::V6), addresses(&["::1"]));
-        assert!(in_turn(addresses(&["::1"]), Family::V4).is_empty());
+        assert_eq!(
+            interleave(both.clone(), Family::V4),
+            addresses(&["10.0.0.1"])
+        );
+        assert_eq!(interleave(both, Family::V6), addresses(&["::1"]));
+        assert!(interleave(addresses(&["::1"]), Family::V4).is_empty());
     }
 }

@@ -17,7 +17,7 @@ impl Sending {
         match cx.link.write_all(cx.net, &cx.check.send, &mut self.sent) {
             Ok(Io::Blocked(on)) => Transition::pending(self, Wait::on(on)),
             Ok(Io::Ready(())) => Transition::next(Delay::enter(cx)),
-            // What the peer said before the end decides, as it does where the kernel still took
+            // What the peer sent before the end decides, as it does where the kernel still took
             // our bytes and learnt too late that nobody would read them.
             Err(e) if cx.check.expect.is_some() && is_over(&e) => {
                 Transition::next(Delay::enter(cx))
