@@ -15,7 +15,7 @@ const DRAIN: usize = 256;
 pub struct Link {
     tls: Option<Box<ClientSession>>,
     /// Goodbye was said: nothing is sent any more, and what comes is not for reading.
-    goodbye_said: bool,
+    is_close_notify_sent: bool,
 }
 
 /// What one read came to.
@@ -49,18 +49,18 @@ macro_rules! ready {
 
 impl Link {
     /// Everything from here on goes through `session`.
-    pub(crate) fn secure(&mut self, session: ClientSession) {
+    pub(crate) fn enable_tls(&mut self, session: ClientSession) {
         self.tls = Some(Box::new(session));
     }
 
     /// Whether the stream is under TLS.
-    pub fn is_secure(&self) -> bool {
+    pub fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
     /// What was agreed upon; `None` in the clear, and while the handshake is under way or where it
     /// failed.
-    pub fn session(&self) -> Option<Session> {
+    pub fn tls_info(&self) -> Option<Session> {
         let tls = &self.tls.as_ref()?.connection;
         tls::agreed(tls).filter(|_| !tls.is_handshaking())
     }
@@ -105,8 +105,8 @@ impl Link {
     /// # Errors
     /// The connection was reset, or what came is not TLS.
     pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
-        let goodbye_said = self.goodbye_said;
-        let Some(tls) = self.tls().filter(|_| !goodbye_said) else {
+        let is_close_notify_sent = self.is_close_notify_sent;
+        let Some(tls) = self.tls().filter(|_| !is_close_notify_sent) else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
             return Ok(Io::Ready(Chunk::of(read)));
         };
@@ -165,21 +165,21 @@ impl Link {
 
     /// Says goodbye under TLS (`close_notify`), once; nothing in the clear. Takes no error: who is gone
     /// needs no goodbye. What is read after it is not decrypted any more.
-    pub fn say_goodbye(&mut self, net: &mut dyn Net) {
-        if self.goodbye_said {
+    pub fn send_close_notify(&mut self, net: &mut dyn Net) {
+        if self.is_close_notify_sent {
             return;
         }
         if let Some(tls) = self.tls().filter(|tls| !tls.is_handshaking()) {
             tls.send_close_notify();
             let _ = flush(tls, net);
-            self.goodbye_said = true;
+            self.is_close_notify_sent = true;
         }
     }
 
     /// Parts in peace: what the kernel already holds is read away, since closing over unread bytes
     /// would send a reset. Never waits, and takes no error: the verdict has fallen.
-    pub fn part(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
-        self.say_goodbye(net);
+    pub fn close(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
+        self.send_close_notify(net);
         for _ in 0..DRAIN {
             match net.read(buf) {
                 Ok(0) | Err(_) => return,

@@ -91,7 +91,7 @@ impl Probe {
                 }
                 Err(cause) => Err(self.failure(phase, cause)),
             };
-            self.link.part(net, &mut scratch.buffer);
+            self.link.close(net, &mut scratch.buffer);
             return Poll::Ready(outcome);
         }
     }
@@ -131,7 +131,7 @@ impl Probe {
             total: now.saturating_duration_since(self.started),
             phases: self.stamps.phases(self.started, named, secure),
             peer: self.peer.or(tried),
-            session: self.link.session(),
+            session: self.link.tls_info(),
         }
     }
 

@@ -22,7 +22,7 @@ impl Handshaking {
             // The end of our handshake and what is sent after it are two small writes; the second
             // must not wait for the peer's delayed acknowledgement of the first.
             cx.net.nodelay();
-            cx.link.secure(tls.session(cx.target, *cx.peer)?);
+            cx.link.enable_tls(tls.new_connection(cx.target, *cx.peer)?);
         }
         let mut is_busy = false;
         for _ in 0..READS {

@@ -112,7 +112,7 @@ impl Quitting {
                     };
                     let (elapsed, close_by) = (cx.elapsed(), cx.now + CLOSE_TIMEOUT + way);
                     if quit.is_empty() && !self.may_be_refused() {
-                        cx.link.say_goodbye(cx.net);
+                        cx.link.send_close_notify(cx.net);
                     }
                     *self.quit_sent.insert(QuitSent { elapsed, close_by })
                 }
@@ -121,7 +121,7 @@ impl Quitting {
             },
         };
         for _ in 0..READS {
-            if !cx.link.is_secure() || cx.now >= quit_sent.close_by {
+            if !cx.link.is_tls() || cx.now >= quit_sent.close_by {
                 if !self.may_be_refused() || !cx.check.quit.is_empty() {
                     return Ok(Transition::Next(self.result.end(Some(quit_sent.elapsed))?));
                 }
@@ -173,7 +173,7 @@ impl Quitting {
     fn accept(&mut self, cx: &mut Cx<'_>) {
         self.result = ReadResult::NotRead;
         if cx.check.quit.is_empty() {
-            cx.link.say_goodbye(cx.net);
+            cx.link.send_close_notify(cx.net);
         }
     }
 

@@ -119,7 +119,7 @@ impl Tls {
     ///
     /// # Errors
     /// There is no trust store, or verification lacks a name.
-    pub(crate) fn session(
+    pub(crate) fn new_connection(
         &self,
         target: &Target,
         peer: Option<SocketAddr>,
