@@ -34,7 +34,7 @@
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
-//! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [system](engine::system) that is real or, in tests, virtual |
+//! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [platform](engine::platform) that is real or, in tests, virtual |
 //! | [`resolve`] | names → addresses, on threads |
 //! | [`batch`] | the run of a list: the loop, and what is [around](batch::around) it: threads that read and write, or a script |
 //! | [`outcome`] | the facts of a finished check |

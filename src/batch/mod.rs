@@ -26,7 +26,7 @@ pub mod waiting;
 
 use crate::cli::{self, Defaults, List, Run, Source, Style};
 use crate::engine::admission::Admission;
-use crate::engine::machine::Machine;
+use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
 use crate::list::{self, Line, Patient, Reader, Whole};
 use crate::outcome::is_crowded;
@@ -68,7 +68,7 @@ pub fn run(list: List) -> Result<Status, (Reason, String)> {
 
 /// A run that has begun.
 struct Begun {
-    turns: Turns<Machine, Threads>,
+    turns: Turns<OsPlatform, Threads>,
     console: Console,
     /// Why the run is not whole, for who renders its end.
     cut: Arc<OnceLock<String>>,
@@ -86,9 +86,9 @@ impl Begun {
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);
         let room = limits::divide(limit.saturating_sub(inherited), wanted, run.lookups.get());
-        let mut machine = Machine::new(room.parallel, room.lookups.threads)?;
+        let mut machine = OsPlatform::new(room.parallel, room.lookups.threads)?;
         let mut signals = Signals::new()?;
-        machine.watch(signals.source())?;
+        machine.watch_readable(signals.source())?;
         let waker = machine.waker()?;
         let wake = move || {
             let waker = waker.clone();
@@ -96,7 +96,7 @@ impl Begun {
             move || drop(waker.wake())
         };
         let (out, err) = (duplicate(io::stdout())?, duplicate(io::stderr())?);
-        machine.listen(&out);
+        machine.watch_hang_up(&out);
         let size = file.size();
         let memory = defaults.memory();
         let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));

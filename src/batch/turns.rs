@@ -6,7 +6,7 @@
 use super::around::Around;
 use super::waiting::{self, Tag, Waiting};
 use crate::engine::admission::{Admission, Candidate, Next};
-use crate::engine::system::System;
+use crate::engine::platform::Platform;
 use crate::engine::{Ended, Engine};
 use crate::list::Next as Line;
 use crate::record::{Event, Record};
@@ -59,7 +59,7 @@ pub struct Left {
 }
 
 /// All that the loop deals with.
-pub struct Turns<S: System, A> {
+pub struct Turns<S: Platform, A> {
     /// Who runs the checks.
     pub engine: Engine<Tag, S>,
     /// Where lines come from and records go.
@@ -78,7 +78,7 @@ pub struct Turns<S: System, A> {
     heard: Option<Instant>,
 }
 
-impl<S: System, A: Around> Turns<S, A> {
+impl<S: Platform, A: Around> Turns<S, A> {
     /// None has been done yet.
     pub fn new(engine: Engine<Tag, S>, admission: Admission<Waiting>, around: A) -> Self {
         Self {
@@ -235,14 +235,14 @@ impl<S: System, A: Around> Turns<S, A> {
     }
 
     fn begin(&mut self, waiting: Waiting, alone: bool) {
-        let (tag, target, check) = waiting.begin(alone, self.engine.wall());
+        let (tag, target, check) = waiting.begin(alone, self.engine.wall_clock());
         if let Some(ended) = self.engine.admit(tag, target, check) {
             self.settle(ended);
         }
     }
 
     fn overdue(&mut self, waiting: Waiting) {
-        let wall = self.engine.wall();
+        let wall = self.engine.wall_clock();
         let began = wall.checked_sub(waiting.patience()).unwrap_or(wall);
         let (tag, target, check) = waiting.begin(false, began);
         if let Some(ended) = self.engine.admit_overdue(tag, target, check) {

@@ -2,8 +2,8 @@
 
 use super::names::{self, Names};
 use super::pending::{LookupLimits, Opening, Pending};
+use super::platform::Platform;
 use super::slots::Key;
-use super::system::System;
 use crate::net::LookupError;
 use crate::resolve::{Answer, Question};
 use std::net::SocketAddr;
@@ -39,7 +39,7 @@ impl Lookups {
         key: Key,
         question: Question,
         now: Instant,
-        system: &mut impl System,
+        platform: &mut impl Platform,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
         if let Some(answer) = self.names.answer(&question, now) {
             return Poll::Ready(answer);
@@ -47,10 +47,10 @@ impl Lookups {
         if !self.pending.join(key, &question) {
             return Poll::Pending;
         }
-        match system.ask(question.clone()) {
+        match platform.ask(question.clone()) {
             Ok(()) => Poll::Pending,
             Err(e) => {
-                self.pending.refused(&question, system.resolvers());
+                self.pending.refused(&question, platform.resolvers());
                 Poll::Ready(Err(LookupError::Local(e)))
             }
         }
@@ -66,13 +66,13 @@ impl Lookups {
     pub fn answers(
         &mut self,
         now: Instant,
-        system: &mut impl System,
+        platform: &mut impl Platform,
         mut tell: impl FnMut(Key, Result<Vec<SocketAddr>, LookupError>),
     ) {
         while let Some(Answer {
             question,
             addresses,
-        }) = system.answer()
+        }) = platform.answer()
         {
             for key in self.pending.answered(&question) {
                 tell(key, names::copy(&addresses));
@@ -84,9 +84,9 @@ impl Lookups {
 
 #[cfg(test)]
 mod tests {
+    use super::super::platform::PollEvent;
     use super::super::slots::Slots;
     use super::super::socket::Socket;
-    use super::super::system::Happened;
     use super::*;
     use crate::net::Endpoint;
     use crate::target::Family;
@@ -97,14 +97,14 @@ mod tests {
     #[derive(Default)]
     struct Asked(Vec<Question>, Vec<Answer>);
 
-    impl System for Asked {
+    impl Platform for Asked {
         type Stream = Socket;
 
         fn now(&self) -> Instant {
             Instant::now()
         }
 
-        fn wall(&self) -> SystemTime {
+        fn wall_clock(&self) -> SystemTime {
             SystemTime::now()
         }
 
@@ -112,7 +112,7 @@ mod tests {
             Err(io::ErrorKind::Unsupported.into())
         }
 
-        fn poll(&mut self, _: Duration, _: &mut dyn FnMut(Happened)) -> io::Result<()> {
+        fn poll(&mut self, _: Duration, _: &mut dyn FnMut(PollEvent)) -> io::Result<()> {
             Ok(())
         }
 
@@ -134,7 +134,7 @@ mod tests {
     fn what_comes_too_late_for_one_check_is_at_hand_for_the_next() {
         let mut slots = Slots::new();
         let (first, next) = (slots.insert(()), slots.insert(()));
-        let (mut system, now) = (Asked::default(), Instant::now());
+        let (mut platform, now) = (Asked::default(), Instant::now());
         let question = Question {
             host: "a.example".to_owned(),
             family: Family::Any,
@@ -143,19 +143,19 @@ mod tests {
             places: 1,
             threads: 1,
         });
-        let asked = lookups.ask(first, question.clone(), now, &mut system);
+        let asked = lookups.ask(first, question.clone(), now, &mut platform);
         assert!(asked.is_pending());
         lookups.leave(first, &question);
         let addresses = || vec![([192, 0, 2, 1], 0).into()];
-        system.1.push(Answer {
+        platform.1.push(Answer {
             question: question.clone(),
             addresses: Ok(addresses()),
         });
-        lookups.answers(now, &mut system, |_, _| panic!("nobody waits for it"));
-        match lookups.ask(next, question, now, &mut system) {
+        lookups.answers(now, &mut platform, |_, _| panic!("nobody waits for it"));
+        match lookups.ask(next, question, now, &mut platform) {
             Poll::Ready(Ok(found)) => assert_eq!(found, addresses()),
             _ => panic!("it is at hand"),
         }
-        assert_eq!(system.0.len(), 1, "it was asked once");
+        assert_eq!(platform.0.len(), 1, "it was asked once");
     }
 }

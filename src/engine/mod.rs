@@ -18,15 +18,15 @@
 pub mod admission;
 mod clock;
 mod lookups;
-pub mod machine;
 mod names;
 mod one;
+pub mod os_platform;
 mod pending;
 mod places;
+pub mod platform;
 mod rate;
 mod slots;
 mod socket;
-pub mod system;
 mod world;
 
 use crate::check::Check;
@@ -37,11 +37,12 @@ use crate::state::Scratch;
 use crate::target::Target;
 use clock::Clock;
 use lookups::Lookups;
-use machine::Machine;
 use mio::Interest;
 pub use one::run_one;
+use os_platform::OsPlatform;
 pub use pending::{LookupLimits, Opening};
 use places::Places;
+use platform::{Platform, PollEvent};
 use slots::{Key, Slots};
 use std::collections::VecDeque;
 use std::io;
@@ -49,7 +50,6 @@ use std::mem;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
-use system::{Happened, System};
 use world::{Lookup, Sockets, World};
 
 /// The longest sleep: the system counts milliseconds in 31 bits.
@@ -64,8 +64,8 @@ const GREED: Duration = Duration::from_micros(500);
 
 /// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
 /// knows nothing.
-pub struct Engine<T, S: System = Machine> {
-    system: S,
+pub struct Engine<T, S: Platform = OsPlatform> {
+    platform: S,
     clock: Clock,
     slots: Slots<Body<T, S::Stream>>,
     due: Vec<usize>,
@@ -127,12 +127,12 @@ impl<T, S> Body<T, S> {
     }
 }
 
-impl<T, S: System> Engine<T, S> {
+impl<T, S: Platform> Engine<T, S> {
     /// An idle engine.
-    pub fn new(system: S, limits: Limits) -> Self {
-        let now = system.now();
+    pub fn new(platform: S, limits: Limits) -> Self {
+        let now = platform.now();
         Self {
-            system,
+            platform,
             clock: Clock::new(now),
             slots: Slots::new(),
             due: Vec::new(),
@@ -152,12 +152,12 @@ impl<T, S: System> Engine<T, S> {
 
     /// The time, by the clock that all probes go by. It stands still while the process does.
     pub fn now(&self) -> Instant {
-        self.clock.read(self.system.now())
+        self.clock.read(self.platform.now())
     }
 
     /// The time of day.
-    pub fn wall(&self) -> SystemTime {
-        self.system.wall()
+    pub fn wall_clock(&self) -> SystemTime {
+        self.platform.wall_clock()
     }
 
     /// How long it took, after the last [`wait`](Self::wait), until all that were due had been stepped,
@@ -261,7 +261,7 @@ impl<T, S: System> Engine<T, S> {
     }
 
     /// Sleeps until a probe is due, `until` has come, or something has happened that the
-    /// [system](System::poll) tells. May come back for less.
+    /// [platform](Platform::poll) tells. May come back for less.
     ///
     /// # Errors
     /// The poll itself failed.
@@ -269,13 +269,13 @@ impl<T, S: System> Engine<T, S> {
         let sleep = self.sleep(until);
         let mut is_called = !self.greedy.is_empty();
         self.clock.sleep(sleep);
-        let polled = self.system.poll(sleep, &mut |happened| {
+        let polled = self.platform.poll(sleep, &mut |event| {
             is_called = true;
-            match happened {
-                Happened::Woken => {}
-                Happened::Watched => self.watched = true,
-                Happened::Over => self.is_over = true,
-                Happened::Slot(slot, ready) => {
+            match event {
+                PollEvent::Woken => {}
+                PollEvent::Readable => self.watched = true,
+                PollEvent::HungUp => self.is_over = true,
+                PollEvent::Slot(slot, ready) => {
                     let body = self.slots.at(slot);
                     if body.is_some_and(|(_, body)| body.is_waiting_for(ready)) {
                         self.due.push(slot);
@@ -283,16 +283,17 @@ impl<T, S: System> Engine<T, S> {
                 }
             }
         });
-        let now = self.clock.wake(self.system.now());
+        let now = self.clock.wake(self.platform.now());
         polled?;
         self.woke = now;
         self.slots.expired(now, &mut self.due);
-        self.lookups.answers(now, &mut self.system, |key, answer| {
-            if let Some(body) = self.slots.of(key) {
-                body.lookup = Lookup::Answered(answer);
-                self.due.push(key.index);
-            }
-        });
+        self.lookups
+            .answers(now, &mut self.platform, |key, answer| {
+                if let Some(body) = self.slots.of(key) {
+                    body.lookup = Lookup::Answered(answer);
+                    self.due.push(key.index);
+                }
+            });
         self.is_called = is_called || !self.due.is_empty() || !self.yielded.is_empty();
         Ok(())
     }
@@ -334,7 +335,7 @@ impl<T, S: System> Engine<T, S> {
         // An event may come behind the end of its probe.
         let (key, body) = self.slots.at(index)?;
         let mut world = World {
-            system: &mut self.system,
+            platform: &mut self.platform,
             clock: &self.clock,
             key,
             sockets: &mut body.sockets,
@@ -358,7 +359,7 @@ impl<T, S: System> Engine<T, S> {
             }
             Poll::Pending => {
                 let at = body.probe.wake_at();
-                if body.probe.wait().until.is_none() || at > self.clock.read(self.system.now()) {
+                if body.probe.wait().until.is_none() || at > self.clock.read(self.platform.now()) {
                     self.slots.wake(key, at);
                     return None;
                 }

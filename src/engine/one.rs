@@ -1,6 +1,6 @@
 //! An engine for one check.
 
-use super::machine::Machine;
+use super::os_platform::OsPlatform;
 use super::{Ended, Engine, Limits, LookupLimits};
 use crate::check::Check;
 use crate::target::Target;
@@ -19,7 +19,7 @@ pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
             threads: 1,
         },
     };
-    let mut engine = Engine::new(Machine::new(1, limits.lookups.threads)?, limits);
+    let mut engine = Engine::new(OsPlatform::new(1, limits.lookups.threads)?, limits);
     let mut result = engine.admit((), target, check);
     while result.is_none() && engine.in_flight() > 0 {
         engine.wait(None)?;

@@ -1,6 +1,6 @@
 //! One socket, TCP or Unix.
 
-use super::system::Stream;
+use super::platform::Stream;
 use crate::net::Endpoint;
 use crate::outcome::of_this_machine;
 use mio::event::Source;

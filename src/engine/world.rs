@@ -3,8 +3,8 @@
 use super::clock::Clock;
 use super::lookups::Lookups;
 use super::places::{Place, Places};
+use super::platform::{Platform, Stream};
 use super::slots::Key;
-use super::system::{Stream, System};
 use crate::net::{Attempt, Endpoint, LookupError, Net};
 use crate::resolve::Question;
 use crate::target::{ATTEMPTS, Family};
@@ -35,8 +35,8 @@ pub enum Lookup {
 }
 
 /// One probe's view for the length of a step.
-pub struct World<'a, S: System> {
-    pub system: &'a mut S,
+pub struct World<'a, S: Platform> {
+    pub platform: &'a mut S,
     pub clock: &'a Clock,
     pub key: Key,
     pub sockets: &'a mut Sockets<S::Stream>,
@@ -54,9 +54,9 @@ impl<S> Default for Sockets<S> {
     }
 }
 
-impl<S: System> Net for World<'_, S> {
+impl<S: Platform> Net for World<'_, S> {
     fn now(&self) -> Instant {
-        self.clock.read(self.system.now())
+        self.clock.read(self.platform.now())
     }
 
     fn resolve(
@@ -73,7 +73,7 @@ impl<S: System> Net for World<'_, S> {
                 let host = host.to_owned();
                 let question = Question { host, family };
                 let now = self.now();
-                match self.lookups.ask(self.key, question, now, self.system) {
+                match self.lookups.ask(self.key, question, now, self.platform) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(answer) => answer,
                 }
@@ -92,7 +92,7 @@ impl<S: System> Net for World<'_, S> {
         let number = vacancy.ok_or_else(|| io::Error::other("too many attempts"))?;
         let placed = Placed {
             _place: self.places.take()?,
-            socket: self.system.connect(to, self.key.index)?,
+            socket: self.platform.connect(to, self.key.index)?,
         };
         if let Some(slot) = self.sockets.attempts.get_mut(number) {
             *slot = Some(placed);
@@ -134,13 +134,13 @@ impl<S: System> Net for World<'_, S> {
     }
 }
 
-impl<S: System> Read for World<'_, S> {
+impl<S: Platform> Read for World<'_, S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream()?.read(buf)
     }
 }
 
-impl<S: System> Write for World<'_, S> {
+impl<S: Platform> Write for World<'_, S> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.stream()?.write(buf)
     }
@@ -155,7 +155,7 @@ impl<S: System> Write for World<'_, S> {
     }
 }
 
-impl<S: System> World<'_, S> {
+impl<S: Platform> World<'_, S> {
     fn stream(&mut self) -> io::Result<&mut S::Stream> {
         match &mut self.sockets.stream {
             Some(stream) => Ok(&mut stream.socket),

@@ -7,7 +7,7 @@ use crate::script::Script;
 use crate::world::World;
 use check_tcp::batch::room::Room;
 use check_tcp::check::Check;
-use check_tcp::engine::system::Happened;
+use check_tcp::engine::platform::PollEvent;
 use check_tcp::net::LookupError;
 use check_tcp::record::Record;
 use check_tcp::resolve::Answer;
@@ -32,7 +32,7 @@ pub struct Inner {
     pub set_back: Duration,
     pub agenda: BTreeMap<(Duration, u64), Event>,
     pub planned: u64,
-    pub told: Vec<Happened>,
+    pub told: Vec<PollEvent>,
     pub answers: VecDeque<Answer>,
     pub lines: Vec<Line>,
     pub stall: Option<(usize, Duration)>,
@@ -152,7 +152,7 @@ impl Inner {
     }
 
     /// Until something is told, `most` at the longest.
-    pub fn sleep(&mut self, most: Duration) -> Vec<Happened> {
+    pub fn sleep(&mut self, most: Duration) -> Vec<PollEvent> {
         self.place = (self.place.0 + 1, 0);
         self.begins = false;
         let until = self.now.saturating_add(most);
@@ -175,7 +175,7 @@ impl Inner {
             if self.rng.one_in(n) {
                 let slot = self.rng.below(12);
                 let ready = *self.rng.pick(&[Interest::READABLE, Interest::WRITABLE]);
-                told.insert(0, Happened::Slot(slot, ready));
+                told.insert(0, PollEvent::Slot(slot, ready));
             }
         }
         told
@@ -217,14 +217,14 @@ impl Inner {
     fn occurs(&mut self, event: Event) {
         match event {
             Event::More if std::mem::take(&mut self.awaits_lines) => {
-                self.told.push(Happened::Woken);
+                self.told.push(PollEvent::Woken);
             }
             Event::More => {}
             Event::Written if self.now < self.stuck => self.plan(self.stuck, Event::Written),
             Event::Written => {
                 self.written += self.writing;
                 if self.room.free(std::mem::take(&mut self.writing)) {
-                    self.told.push(Happened::Woken);
+                    self.told.push(PollEvent::Woken);
                 }
                 self.write();
             }
@@ -241,9 +241,9 @@ impl Inner {
                 Trouble::SetBack(by) => self.set_back += by,
                 Trouble::Signal => {
                     self.signals += 1;
-                    self.told.push(Happened::Watched);
+                    self.told.push(PollEvent::Readable);
                 }
-                Trouble::Over => self.told.push(Happened::Over),
+                Trouble::Over => self.told.push(PollEvent::HungUp),
             },
         }
     }
@@ -256,9 +256,9 @@ impl Inner {
 
 impl Line {
     /// The events that a poll tells of its stream; `None` if it is ready for nothing.
-    fn tells(&self) -> Option<Happened> {
+    fn tells(&self) -> Option<PollEvent> {
         let ready = told(self.world.as_ref()?)?;
-        Some(Happened::Slot(self.slot, ready))
+        Some(PollEvent::Slot(self.slot, ready))
     }
 
     fn next(&self) -> Option<Duration> {

@@ -2,7 +2,7 @@
 
 use super::inner::Inner;
 use crate::world::World;
-use check_tcp::engine::system::{Happened, Stream, System};
+use check_tcp::engine::platform::{Platform, PollEvent, Stream};
 use check_tcp::net::{Attempt, Endpoint, Net};
 use check_tcp::resolve::{Answer, Question};
 use std::cell::{Cell, RefCell};
@@ -29,14 +29,14 @@ enum State {
     Failed,
 }
 
-impl System for Machine {
+impl Platform for Machine {
     type Stream = Socket;
 
     fn now(&self) -> Instant {
         self.0.borrow_mut().read_clock()
     }
 
-    fn wall(&self) -> SystemTime {
+    fn wall_clock(&self) -> SystemTime {
         self.0.borrow_mut().wall()
     }
 
@@ -62,7 +62,7 @@ impl System for Machine {
         })
     }
 
-    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(Happened)) -> io::Result<()> {
+    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(PollEvent)) -> io::Result<()> {
         let told = self.0.borrow_mut().sleep(most);
         told.into_iter().for_each(tell);
         Ok(())

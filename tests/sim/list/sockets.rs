@@ -3,7 +3,7 @@
 use super::inner::{Event, Inner, PORT, name};
 use crate::script::Lookup;
 use crate::world::World;
-use check_tcp::engine::system::Happened;
+use check_tcp::engine::platform::PollEvent;
 use check_tcp::net::{Endpoint, LookupError, Net};
 use check_tcp::resolve::{Answer, Question};
 use rustix::io::Errno;
@@ -150,6 +150,6 @@ impl Inner {
             question,
             addresses,
         });
-        self.told.push(Happened::Woken);
+        self.told.push(PollEvent::Woken);
     }
 }

@@ -1,5 +1,5 @@
 //! What an engine stands on: a clock, sockets, a poll that tells of them, and threads that look
-//! names up. Real in [`machine`](super::machine), virtual in tests.
+//! names up. Real in [`machine`](super::os_platform), virtual in tests.
 
 use crate::net::Endpoint;
 use crate::resolve::{Answer, Question};
@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant, SystemTime};
 
 /// A machine, as an engine sees it. Only [`poll`](Self::poll) waits.
-pub trait System {
+pub trait Platform {
     /// A stream socket. Dropping it closes it, and nothing is told of it any more.
     type Stream: Stream;
 
@@ -16,7 +16,7 @@ pub trait System {
     fn now(&self) -> Instant;
 
     /// The time of day, as this machine takes it; it may be set at any time.
-    fn wall(&self) -> SystemTime;
+    fn wall_clock(&self) -> SystemTime;
 
     /// Begins to connect, for the probe in this slot; what happens to the stream is told with the
     /// slot's number.
@@ -30,7 +30,7 @@ pub trait System {
     ///
     /// # Errors
     /// The poll itself failed.
-    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(Happened)) -> io::Result<()>;
+    fn poll(&mut self, most: Duration, on_event: &mut dyn FnMut(PollEvent)) -> io::Result<()>;
 
     /// Has a name looked up.
     ///
@@ -56,14 +56,14 @@ pub trait Stream: Read + Write {
 
 /// What a poll tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
+pub enum PollEvent {
     /// A stream of the probe in this slot has become ready for this; one that has ended or broken is
     /// ready for anything.
     Slot(usize, Interest),
     /// There is something to read from what is watched.
-    Watched,
+    Readable,
     /// Nobody is left at the other end of what is listened to.
-    Over,
+    HungUp,
     /// Another thread wanted it to come back.
     Woken,
 }

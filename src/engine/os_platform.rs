@@ -1,7 +1,7 @@
 //! The machine that check-tcp really runs on: `mio`'s poll, the system's clocks and sockets, and
 //! threads for its resolver.
 //!
-//! # System calls
+//! # Platform calls
 //!
 //! All that `strace -f` shows of one plain check of a literal address (`-H 127.0.0.1 -p PORT
 //! -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:
@@ -15,7 +15,7 @@
 //! | `prlimit64`, `sched_getaffinity` | glibc: the same question, which Rust has put |
 //! | 4 `rt_sigaction`, 2 `sigaltstack` | Rust: the handler that knows an overflow of the stack |
 //! | `mmap`, `mprotect`, `gettid` | Rust: the handler's own stack |
-//! | `epoll_create1` | [`Machine::new`]: the poll |
+//! | `epoll_create1` | [`OsPlatform::new`]: the poll |
 //! | `socket`, `connect` | an attempt, non-blocking from birth |
 //! | `epoll_ctl` | it is registered once, for both directions, and never again |
 //! | `getpeername`, `getsockname` | is it up? On loopback it is at once. And is it not we ourselves? |
@@ -33,8 +33,8 @@
 //! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
 //! to keep that silent would take another `epoll_ctl`.
 
+use super::platform::{Platform, PollEvent};
 use super::socket::Socket;
-use super::system::{Happened, System};
 use crate::net::Endpoint;
 use crate::outcome::of_this_machine;
 use crate::resolve::{Answer, Question, Resolver};
@@ -50,16 +50,16 @@ use std::time::{Duration, Instant, SystemTime};
 const WAKER: Token = Token(usize::MAX);
 
 /// The token of what is watched for the engine's user.
-const WATCHED: Token = Token(usize::MAX - 1);
+const READABLE: Token = Token(usize::MAX - 1);
 
 /// The token of what is listened to for its end.
-const LISTENED: Token = Token(usize::MAX - 2);
+const HANG_UP: Token = Token(usize::MAX - 2);
 
 /// How many events are taken up at a time.
 const EVENTS: usize = 1024;
 
 /// The poll, and what is around it. The first look-up starts a thread, and makes the waker.
-pub struct Machine {
+pub struct OsPlatform {
     poll: Poll,
     events: Events,
     resolver: Option<Resolver>,
@@ -67,7 +67,7 @@ pub struct Machine {
     threads: usize,
 }
 
-impl Machine {
+impl OsPlatform {
     /// For about so many probes, and at most so many threads that look names up.
     ///
     /// # Errors
@@ -86,18 +86,18 @@ impl Machine {
     ///
     /// # Errors
     /// The poll refused it.
-    pub fn watch(&mut self, source: &mut impl Source) -> io::Result<()> {
+    pub fn watch_readable(&mut self, source: &mut impl Source) -> io::Result<()> {
         let registry = self.poll.registry();
-        registry.register(source, WATCHED, Interest::READABLE)
+        registry.register(source, READABLE, Interest::READABLE)
     }
 
     /// Has it tell when nobody is left at the other end of a pipe or a socket. Of what has no other
     /// end, such as a file, nothing is told.
-    pub fn listen(&mut self, writer: &impl AsFd) {
+    pub fn watch_hang_up(&mut self, writer: &impl AsFd) {
         let descriptor = writer.as_fd().as_raw_fd();
         let registry = self.poll.registry();
         // Its end is told whatever the interest, and nobody writes to us there.
-        let _ = registry.register(&mut SourceFd(&descriptor), LISTENED, Interest::READABLE);
+        let _ = registry.register(&mut SourceFd(&descriptor), HANG_UP, Interest::READABLE);
     }
 
     /// What has the poll come back from another thread.
@@ -113,14 +113,14 @@ impl Machine {
     }
 }
 
-impl System for Machine {
+impl Platform for OsPlatform {
     type Stream = Socket;
 
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    fn wall(&self) -> SystemTime {
+    fn wall_clock(&self) -> SystemTime {
         SystemTime::now()
     }
 
@@ -133,7 +133,7 @@ impl System for Machine {
         Ok(socket)
     }
 
-    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(Happened)) -> io::Result<()> {
+    fn poll(&mut self, most: Duration, on_event: &mut dyn FnMut(PollEvent)) -> io::Result<()> {
         match self.poll.poll(&mut self.events, Some(most)) {
             // What it had before was told then.
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return Ok(()),
@@ -141,11 +141,13 @@ impl System for Machine {
         }
         for event in &self.events {
             match event.token() {
-                WAKER => tell(Happened::Woken),
-                WATCHED => tell(Happened::Watched),
-                LISTENED if event.is_error() || event.is_write_closed() => tell(Happened::Over),
-                LISTENED => {}
-                Token(slot) => tell(Happened::Slot(slot, ready(event))),
+                WAKER => on_event(PollEvent::Woken),
+                READABLE => on_event(PollEvent::Readable),
+                HANG_UP if event.is_error() || event.is_write_closed() => {
+                    on_event(PollEvent::HungUp)
+                }
+                HANG_UP => {}
+                Token(slot) => on_event(PollEvent::Slot(slot, ready(event))),
             }
         }
         Ok(())
