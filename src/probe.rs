@@ -5,7 +5,7 @@ use crate::link::Link;
 use crate::net::Net;
 use crate::outcome::{Cause, Failure, Success, Timestamps, Trace};
 use crate::phase::Phase;
-use crate::resolve::Question;
+use crate::resolve::LookupRequest;
 use crate::state::{Cx, Resolving, Scratch, State, Transition, Wait};
 use crate::target::Target;
 use std::mem;
@@ -151,8 +151,8 @@ impl Probe {
     }
 
     /// The look-up that it begins with; `None` where it needs none.
-    pub fn question(&self) -> Option<Question> {
-        Question::of(&self.target, self.check.family)
+    pub fn lookup_request(&self) -> Option<LookupRequest> {
+        LookupRequest::for_target(&self.target, self.check.family)
     }
 
     /// Who was asked, and what.

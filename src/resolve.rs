@@ -23,24 +23,24 @@ const STACK: usize = 256 * 1024;
 /// Asks the system, on threads that start when there is something to ask and none is idle. They
 /// are never joined: one that hangs ends with the process, and delays nothing.
 pub struct Resolver {
-    answers: Receiver<Answer>,
-    shared: Arc<Shared>,
+    results: Receiver<LookupResult>,
+    shared: Arc<ResolverShared>,
     threads: usize,
-    most: usize,
+    max_threads: usize,
 }
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Question {
+pub struct LookupRequest {
     /// The name.
     pub host: String,
     /// Which addresses; the others are not even asked for.
     pub family: Family,
 }
 
-impl Question {
+impl LookupRequest {
     /// What a check of this target asks; `None` where it needs no look-up.
-    pub fn of(target: &Target, family: Family) -> Option<Self> {
+    pub fn for_target(target: &Target, family: Family) -> Option<Self> {
         match target {
             Target::Name { host, .. } => Some(Self {
                 host: host.clone(),
@@ -51,49 +51,49 @@ impl Question {
     }
 }
 
-/// What came of a question.
-pub struct Answer {
+/// What came of a request.
+pub struct LookupResult {
     /// What was asked.
-    pub question: Question,
+    pub request: LookupRequest,
     /// The addresses, in the system's order, with port 0.
     pub addresses: Result<Vec<SocketAddr>, LookupError>,
 }
 
-struct Shared {
-    queue: Mutex<Queue>,
-    /// Wakes a thread: there is a question, or there will be none any more.
+struct ResolverShared {
+    queue: Mutex<RequestQueue>,
+    /// Wakes a thread: there is a request, or there will be none any more.
     changed: Condvar,
-    answer: Sender<Answer>,
+    sender: Sender<LookupResult>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
 /// A queue with a condition variable, not a channel: to wait at a channel takes memory that the
 /// C library ends the program for want of.
 #[derive(Default)]
-struct Queue {
+struct RequestQueue {
     /// Questions that no thread has taken up.
-    questions: VecDeque<Question>,
+    requests: VecDeque<LookupRequest>,
     /// Threads that have none.
     idle: usize,
     is_closed: bool,
 }
 
 impl Resolver {
-    /// No thread yet, and never more than `most`; what is asked beyond that waits its turn. `wake` is
+    /// No thread yet, and never more than `max_threads`; what is asked beyond that waits its turn. `wake` is
     /// called, on a thread, after each answer.
-    pub fn new(most: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        let (answer, answers) = mpsc::channel();
-        let shared = Shared {
+    pub fn new(max_threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, results) = mpsc::channel();
+        let shared = ResolverShared {
             queue: Mutex::default(),
             changed: Condvar::new(),
-            answer,
+            sender,
             wake: Box::new(wake),
         };
         Self {
-            answers,
+            results,
             shared: Arc::new(shared),
             threads: 0,
-            most,
+            max_threads,
         }
     }
 
@@ -102,32 +102,32 @@ impl Resolver {
     /// # Errors
     /// It would have to wait for a thread, and the system has none left. From then on there are no
     /// more than there are now.
-    pub fn ask(&mut self, question: Question) -> io::Result<()> {
+    pub fn submit(&mut self, request: LookupRequest) -> io::Result<()> {
         let mut queue = self.shared.queue();
-        if self.threads < self.most && queue.idle <= queue.questions.len() {
-            // Counted before it runs, so that the next question does not start another in its place.
+        if self.threads < self.max_threads && queue.idle <= queue.requests.len() {
+            // Counted before it runs, so that the next request does not start another in its place.
             queue.idle += 1;
             if let Err(e) = self.start() {
                 queue.idle -= 1;
                 drop(queue);
-                self.most = self.threads.max(1);
+                self.max_threads = self.threads.max(1);
                 return Err(e);
             }
             self.threads += 1;
         }
-        queue.questions.push_back(question);
+        queue.requests.push_back(request);
         self.shared.changed.notify_one();
         Ok(())
     }
 
-    /// How many questions can be under way at a time.
-    pub fn most(&self) -> usize {
-        self.most
+    /// How many requests can be under way at a time.
+    pub fn max_threads(&self) -> usize {
+        self.max_threads
     }
 
     /// An answer that has come, if there is one. Never waits.
-    pub fn answer(&mut self) -> Option<Answer> {
-        self.answers.try_recv().ok()
+    pub fn try_recv(&mut self) -> Option<LookupResult> {
+        self.results.try_recv().ok()
     }
 
     fn start(&self) -> io::Result<()> {
@@ -146,45 +146,42 @@ impl Drop for Resolver {
     }
 }
 
-impl Shared {
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+impl ResolverShared {
+    fn queue(&self) -> MutexGuard<'_, RequestQueue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next question; `None` once the resolver is gone.
-    fn question(&self) -> Option<Question> {
+    /// The next request; `None` once the resolver is gone.
+    fn request(&self) -> Option<LookupRequest> {
         let mut queue = self
             .changed
             .wait_while(self.queue(), |queue| {
-                queue.questions.is_empty() && !queue.is_closed
+                queue.requests.is_empty() && !queue.is_closed
             })
             .unwrap_or_else(PoisonError::into_inner);
         if queue.is_closed {
             return None;
         }
         queue.idle -= 1;
-        queue.questions.pop_front()
+        queue.requests.pop_front()
     }
 }
 
 /// A thread's life: until the resolver is gone.
-fn serve(shared: &Shared) {
-    while let Some(question) = shared.question() {
-        let addresses = look_up(&question);
-        let answer = Answer {
-            question,
-            addresses,
-        };
+fn serve(shared: &ResolverShared) {
+    while let Some(request) = shared.request() {
+        let addresses = look_up(&request);
+        let result = LookupResult { request, addresses };
         shared.queue().idle += 1;
-        if shared.answer.send(answer).is_err() {
+        if shared.sender.send(result).is_err() {
             return;
         }
         (shared.wake)();
     }
 }
 
-fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
-    let address = match question.family {
+fn look_up(request: &LookupRequest) -> Result<Vec<SocketAddr>, LookupError> {
+    let address = match request.family {
         Family::Any => 0,
         Family::V4 => AddrFamily::Inet.into(),
         Family::V6 => AddrFamily::Inet6.into(),
@@ -195,18 +192,18 @@ fn look_up(question: &Question) -> Result<Vec<SocketAddr>, LookupError> {
         socktype,
         ..AddrInfoHints::default()
     };
-    match getaddrinfo(Some(&question.host), None, Some(hints)) {
+    match getaddrinfo(Some(&request.host), None, Some(hints)) {
         // An entry that is neither IPv4 nor IPv6 is of no use here.
         Ok(found) => Ok(found.flatten().map(|info| info.sockaddr).collect()),
         Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Local(e.into())),
-        Err(e) => explain(question, e.into()),
+        Err(e) => explain(request, e.into()),
     }
 }
 
 /// What a failure of the system's resolver comes to. It tells neither a lack of descriptors nor
 /// that it had nothing to ask from a name that is not there, so both are looked for only now: the
 /// best guess there is.
-fn explain(question: &Question, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
+fn explain(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
     if is_crowded(&e) {
         return Err(LookupError::Local(e));
     }
@@ -218,10 +215,10 @@ fn explain(question: &Question, e: io::Error) -> Result<Vec<SocketAddr>, LookupE
     if is_there(HOSTS) {
         return Err(LookupError::Failed(e));
     }
-    if is_localhost(&question.host) {
+    if is_localhost(&request.host) {
         let loopback = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
         let loopback = loopback.map(|address: IpAddr| SocketAddr::new(address, 0));
-        let family = |address: &SocketAddr| question.family.has(address);
+        let family = |address: &SocketAddr| request.family.has(address);
         return Ok(loopback.into_iter().filter(family).collect());
     }
     Err(match is_there(RESOLV_CONF) {

@@ -5,7 +5,7 @@ use crate::engine::Ended;
 use crate::engine::admission::Candidate;
 use crate::outcome::{Cause, Failure, Trace};
 use crate::record::{Checked, Event, Label, Record};
-use crate::resolve::Question;
+use crate::resolve::LookupRequest;
 use crate::target::Target;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -95,10 +95,10 @@ impl Waiting {
 }
 
 impl Candidate for Waiting {
-    type Name = Question;
+    type Name = LookupRequest;
 
-    fn name(&self) -> Option<Question> {
-        Question::of(&self.target, self.check.family)
+    fn name(&self) -> Option<LookupRequest> {
+        LookupRequest::for_target(&self.target, self.check.family)
     }
 
     fn patience(&self) -> Duration {

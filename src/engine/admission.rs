@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// behind them.
 const ASIDE: usize = 16_384;
 
-/// How many checks one question looks at: to set them aside must not take long either.
+/// How many checks one request looks at: to set them aside must not take long either.
 const LOOKED_AT: usize = 64;
 
 /// When a check that found no local address free is tried again, after each try: three times over

@@ -5,7 +5,7 @@ use super::pending::{LookupLimits, Opening, Pending};
 use super::platform::Platform;
 use super::slots::Key;
 use crate::net::LookupError;
-use crate::resolve::{Answer, Question};
+use crate::resolve::{LookupRequest, LookupResult};
 use std::net::SocketAddr;
 use std::task::Poll;
 use std::time::Instant;
@@ -25,10 +25,10 @@ impl Lookups {
     }
 
     /// Whether a check that asks this could begin.
-    pub fn opening(&self, question: &Question, now: Instant) -> Opening {
-        match self.names.has(question, now) {
+    pub fn opening(&self, request: &LookupRequest, now: Instant) -> Opening {
+        match self.names.has(request, now) {
             true => Opening::Free,
-            false => self.pending.opening(question),
+            false => self.pending.opening(request),
         }
     }
 
@@ -37,20 +37,20 @@ impl Lookups {
     pub fn ask(
         &mut self,
         key: Key,
-        question: Question,
+        request: LookupRequest,
         now: Instant,
         platform: &mut impl Platform,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
-        if let Some(answer) = self.names.answer(&question, now) {
+        if let Some(answer) = self.names.answer(&request, now) {
             return Poll::Ready(answer);
         }
-        if !self.pending.join(key, &question) {
+        if !self.pending.join(key, &request) {
             return Poll::Pending;
         }
-        match platform.ask(question.clone()) {
+        match platform.start_lookup(request.clone()) {
             Ok(()) => Poll::Pending,
             Err(e) => {
-                self.pending.refused(&question, platform.resolvers());
+                self.pending.refused(&request, platform.max_lookups());
                 Poll::Ready(Err(LookupError::Local(e)))
             }
         }
@@ -58,8 +58,8 @@ impl Lookups {
 
     /// The check of this key has ended, and did not have its answer. The look-up goes on, and what
     /// comes of it is of use to others.
-    pub fn leave(&mut self, key: Key, question: &Question) {
-        self.pending.leave(key, question);
+    pub fn leave(&mut self, key: Key, request: &LookupRequest) {
+        self.pending.leave(key, request);
     }
 
     /// Hands out the answers that have come. Never waits.
@@ -69,15 +69,11 @@ impl Lookups {
         platform: &mut impl Platform,
         mut tell: impl FnMut(Key, Result<Vec<SocketAddr>, LookupError>),
     ) {
-        while let Some(Answer {
-            question,
-            addresses,
-        }) = platform.answer()
-        {
-            for key in self.pending.answered(&question) {
+        while let Some(LookupResult { request, addresses }) = platform.next_lookup_result() {
+            for key in self.pending.answered(&request) {
                 tell(key, names::copy(&addresses));
             }
-            self.names.keep(question, addresses, now);
+            self.names.keep(request, addresses, now);
         }
     }
 }
@@ -95,7 +91,7 @@ mod tests {
 
     /// What was asked, and the answers that have come.
     #[derive(Default)]
-    struct Asked(Vec<Question>, Vec<Answer>);
+    struct Asked(Vec<LookupRequest>, Vec<LookupResult>);
 
     impl Platform for Asked {
         type Stream = Socket;
@@ -116,16 +112,16 @@ mod tests {
             Ok(())
         }
 
-        fn ask(&mut self, question: Question) -> io::Result<()> {
-            self.0.push(question);
+        fn start_lookup(&mut self, request: LookupRequest) -> io::Result<()> {
+            self.0.push(request);
             Ok(())
         }
 
-        fn resolvers(&self) -> usize {
+        fn max_lookups(&self) -> usize {
             1
         }
 
-        fn answer(&mut self) -> Option<Answer> {
+        fn next_lookup_result(&mut self) -> Option<LookupResult> {
             self.1.pop()
         }
     }
@@ -135,7 +131,7 @@ mod tests {
         let mut slots = Slots::new();
         let (first, next) = (slots.insert(()), slots.insert(()));
         let (mut platform, now) = (Asked::default(), Instant::now());
-        let question = Question {
+        let request = LookupRequest {
             host: "a.example".to_owned(),
             family: Family::Any,
         };
@@ -143,16 +139,16 @@ mod tests {
             places: 1,
             threads: 1,
         });
-        let asked = lookups.ask(first, question.clone(), now, &mut platform);
+        let asked = lookups.ask(first, request.clone(), now, &mut platform);
         assert!(asked.is_pending());
-        lookups.leave(first, &question);
+        lookups.leave(first, &request);
         let addresses = || vec![([192, 0, 2, 1], 0).into()];
-        platform.1.push(Answer {
-            question: question.clone(),
+        platform.1.push(LookupResult {
+            request: request.clone(),
             addresses: Ok(addresses()),
         });
         lookups.answers(now, &mut platform, |_, _| panic!("nobody waits for it"));
-        match lookups.ask(next, question, now, &mut platform) {
+        match lookups.ask(next, request, now, &mut platform) {
             Poll::Ready(Ok(found)) => assert_eq!(found, addresses()),
             _ => panic!("it is at hand"),
         }

@@ -32,7 +32,7 @@ mod world;
 use crate::check::Check;
 use crate::outcome::{Failure, Success};
 use crate::probe::Probe;
-use crate::resolve::Question;
+use crate::resolve::LookupRequest;
 use crate::state::Scratch;
 use crate::target::Target;
 use clock::Clock;
@@ -187,8 +187,8 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// Whether a check that asks this could begin now.
-    pub fn opening(&self, question: &Question) -> Opening {
-        self.lookups.opening(question, self.now())
+    pub fn opening(&self, request: &LookupRequest) -> Opening {
+        self.lookups.opening(request, self.now())
     }
 
     /// Whether there is room for all the sockets that a check of this target may open, whatever those in
@@ -373,8 +373,9 @@ impl<T, S: Platform> Engine<T, S> {
             Poll::Ready(outcome) => {
                 let at = self.now();
                 let body = self.slots.remove(key)?;
-                if let (Lookup::Asked, Some(question)) = (&body.lookup, body.probe.question()) {
-                    self.lookups.leave(key, &question);
+                if let (Lookup::Asked, Some(request)) = (&body.lookup, body.probe.lookup_request())
+                {
+                    self.lookups.leave(key, &request);
                 }
                 Some(Ended {
                     tag: body.tag,

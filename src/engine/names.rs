@@ -1,7 +1,7 @@
 //! The names that have been looked up. No clock and no thread in here: `now` comes in.
 
 use crate::net::LookupError;
-use crate::resolve::Question;
+use crate::resolve::LookupRequest;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -20,9 +20,9 @@ const KEPT: usize = 4096;
 /// uses it.
 #[derive(Default)]
 pub struct Names {
-    known: BTreeMap<Question, Known>,
+    known: BTreeMap<LookupRequest, Known>,
     /// When which answer came, oldest first; an entry outlives an answer that was replaced.
-    came: VecDeque<(Instant, Question)>,
+    came: VecDeque<(Instant, LookupRequest)>,
 }
 
 struct Known {
@@ -34,47 +34,47 @@ impl Names {
     /// The answer, where it is at hand.
     pub fn answer(
         &self,
-        question: &Question,
+        request: &LookupRequest,
         now: Instant,
     ) -> Option<Result<Vec<SocketAddr>, LookupError>> {
-        self.known(question, now).map(|known| copy(&known.answer))
+        self.known(request, now).map(|known| copy(&known.answer))
     }
 
     /// Whether the answer is at hand.
-    pub fn has(&self, question: &Question, now: Instant) -> bool {
-        self.known(question, now).is_some()
+    pub fn has(&self, request: &LookupRequest, now: Instant) -> bool {
+        self.known(request, now).is_some()
     }
 
     /// Keeps an answer that came at `now`. That this machine lacked what it takes to ask is none.
     pub fn keep(
         &mut self,
-        question: Question,
+        request: LookupRequest,
         answer: Result<Vec<SocketAddr>, LookupError>,
         now: Instant,
     ) {
         if matches!(answer, Err(LookupError::Local(_))) {
             return;
         }
-        self.came.push_back((now, question.clone()));
-        self.known.insert(question, Known { came: now, answer });
-        while let Some((came, question)) = self.oldest_to_go(now) {
+        self.came.push_back((now, request.clone()));
+        self.known.insert(request, Known { came: now, answer });
+        while let Some((came, request)) = self.oldest_to_go(now) {
             let is_of_then = |known: &Known| known.came == came;
-            if self.known.get(&question).is_some_and(is_of_then) {
-                self.known.remove(&question);
+            if self.known.get(&request).is_some_and(is_of_then) {
+                self.known.remove(&request);
             }
         }
     }
 
     /// Takes the oldest entry, where it is of no use any more or too much is kept.
-    fn oldest_to_go(&mut self, now: Instant) -> Option<(Instant, Question)> {
+    fn oldest_to_go(&mut self, now: Instant) -> Option<(Instant, LookupRequest)> {
         let is_over = self.known.len() > KEPT || self.came.len() > 2 * KEPT;
         self.came
             .pop_front_if(|(came, _)| is_over || now >= *came + FRESH)
     }
 
-    fn known(&self, question: &Question, now: Instant) -> Option<&Known> {
+    fn known(&self, request: &LookupRequest, now: Instant) -> Option<&Known> {
         self.known
-            .get(question)
+            .get(request)
             .filter(|known| now < known.came + known.fresh())
     }
 }
@@ -107,8 +107,8 @@ mod tests {
     use super::*;
     use crate::target::Family;
 
-    fn question(host: impl Into<String>) -> Question {
-        Question {
+    fn request(host: impl Into<String>) -> LookupRequest {
+        LookupRequest {
             host: host.into(),
             family: Family::Any,
         }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn addresses_are_at_hand_for_ten_seconds() {
-        let (a, start) = (question("a"), Instant::now());
+        let (a, start) = (request("a"), Instant::now());
         let mut names = Names::default();
         names.keep(a.clone(), Ok(address()), start);
         for after in [0, 9_999] {
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_at_hand_for_a_second_and_a_lack_never() {
-        let (a, start) = (question("a"), Instant::now());
+        let (a, start) = (request("a"), Instant::now());
         let mut names = Names::default();
         let failed = LookupError::Failed(io::Error::other("no such host"));
         names.keep(a.clone(), Err(failed), start);
@@ -150,7 +150,7 @@ mod tests {
             names.answer(&a, later),
             Some(Err(LookupError::NoSource))
         ));
-        let b = question("b");
+        let b = request("b");
         let lack = LookupError::Local(io::Error::from_raw_os_error(24));
         names.keep(b.clone(), Err(lack), later);
         assert!(!names.has(&b, later));
@@ -160,7 +160,7 @@ mod tests {
     fn kept(count: usize, apart: Duration, name: impl Fn(usize) -> String) -> Names {
         let (mut names, mut now) = (Names::default(), Instant::now());
         for i in 0..count {
-            names.keep(question(name(i)), Ok(address()), now);
+            names.keep(request(name(i)), Ok(address()), now);
             now += apart;
         }
         names

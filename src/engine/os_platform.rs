@@ -12,7 +12,7 @@
 //! | `rt_sigaction` | Rust: `SIGPIPE` is ignored; a reader that is gone is an error of `write` |
 //! | `getrandom`, 2 `brk` | glibc: `malloc` begins |
 //! | `openat`, `newfstatat`, 3 `read`, `close` | glibc: `/proc/self/maps`, for the stack's end |
-//! | `prlimit64`, `sched_getaffinity` | glibc: the same question, which Rust has put |
+//! | `prlimit64`, `sched_getaffinity` | glibc: the same request, which Rust has put |
 //! | 4 `rt_sigaction`, 2 `sigaltstack` | Rust: the handler that knows an overflow of the stack |
 //! | `mmap`, `mprotect`, `gettid` | Rust: the handler's own stack |
 //! | `epoll_create1` | [`OsPlatform::new`]: the poll |
@@ -37,7 +37,7 @@ use super::platform::{Platform, PollEvent};
 use super::socket::Socket;
 use crate::net::Endpoint;
 use crate::outcome::of_this_machine;
-use crate::resolve::{Answer, Question, Resolver};
+use crate::resolve::{LookupRequest, LookupResult, Resolver};
 use mio::event::{Event, Source};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -153,7 +153,7 @@ impl Platform for OsPlatform {
         Ok(())
     }
 
-    fn ask(&mut self, question: Question) -> io::Result<()> {
+    fn start_lookup(&mut self, request: LookupRequest) -> io::Result<()> {
         let resolver = match self.resolver.take() {
             Some(resolver) => resolver,
             None => {
@@ -162,15 +162,15 @@ impl Platform for OsPlatform {
                 Resolver::new(self.threads, move || drop(waker.wake()))
             }
         };
-        self.resolver.insert(resolver).ask(question)
+        self.resolver.insert(resolver).submit(request)
     }
 
-    fn resolvers(&self) -> usize {
-        self.resolver.as_ref().map_or(0, Resolver::most)
+    fn max_lookups(&self) -> usize {
+        self.resolver.as_ref().map_or(0, Resolver::max_threads)
     }
 
-    fn answer(&mut self) -> Option<Answer> {
-        self.resolver.as_mut()?.answer()
+    fn next_lookup_result(&mut self) -> Option<LookupResult> {
+        self.resolver.as_mut()?.try_recv()
     }
 }
 

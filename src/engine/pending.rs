@@ -2,14 +2,14 @@
 //! no thread in here.
 
 use super::slots::Key;
-use crate::resolve::Question;
+use crate::resolve::LookupRequest;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Look-ups under way. Each question is put once, whoever asks meanwhile; one for which nobody waits
+/// Look-ups under way. Each request is put once, whoever asks meanwhile; one for which nobody waits
 /// any more is abandoned, and holds its thread until the system answers.
 pub struct Pending {
     /// Who waits for which answer; nobody, where it is abandoned.
-    questions: BTreeMap<Question, BTreeSet<Key>>,
+    requests: BTreeMap<LookupRequest, BTreeSet<Key>>,
     abandoned: usize,
     /// How many have been abandoned since one was answered in time.
     silent: usize,
@@ -40,7 +40,7 @@ pub enum Opening {
 impl Pending {
     pub fn new(limits: LookupLimits) -> Self {
         Self {
-            questions: BTreeMap::new(),
+            requests: BTreeMap::new(),
             abandoned: 0,
             silent: 0,
             limits,
@@ -48,11 +48,11 @@ impl Pending {
     }
 
     /// Whether a check that asks this could begin.
-    pub fn opening(&self, question: &Question) -> Opening {
-        let under_way = self.questions.len();
+    pub fn opening(&self, request: &LookupRequest) -> Opening {
+        let under_way = self.requests.len();
         let LookupLimits { places, threads } = self.limits;
         let is_free = under_way - self.abandoned < places && under_way < threads;
-        if is_free || self.questions.contains_key(question) {
+        if is_free || self.requests.contains_key(request) {
             Opening::Free
         } else if self.abandoned >= threads || self.silent >= threads {
             Opening::Silent
@@ -61,11 +61,10 @@ impl Pending {
         }
     }
 
-    /// The answer will be for `key` too. Whether the question is new, and has to be put.
-    pub fn join(&mut self, key: Key, question: &Question) -> bool {
-        let Some(waiting) = self.questions.get_mut(question) else {
-            self.questions
-                .insert(question.clone(), BTreeSet::from([key]));
+    /// The answer will be for `key` too. Whether the request is new, and has to be put.
+    pub fn join(&mut self, key: Key, request: &LookupRequest) -> bool {
+        let Some(waiting) = self.requests.get_mut(request) else {
+            self.requests.insert(request.clone(), BTreeSet::from([key]));
             return true;
         };
         if waiting.is_empty() {
@@ -76,8 +75,8 @@ impl Pending {
     }
 
     /// The check of this key has ended, and did not have its answer.
-    pub fn leave(&mut self, key: Key, question: &Question) {
-        let Some(waiting) = self.questions.get_mut(question) else {
+    pub fn leave(&mut self, key: Key, request: &LookupRequest) {
+        let Some(waiting) = self.requests.get_mut(request) else {
             return;
         };
         if waiting.remove(&key) && waiting.is_empty() {
@@ -87,8 +86,8 @@ impl Pending {
     }
 
     /// The answer has come. Who waits for it.
-    pub fn answered(&mut self, question: &Question) -> BTreeSet<Key> {
-        let waiting = self.questions.remove(question).unwrap_or_default();
+    pub fn answered(&mut self, request: &LookupRequest) -> BTreeSet<Key> {
+        let waiting = self.requests.remove(request).unwrap_or_default();
         if waiting.is_empty() {
             self.abandoned = self.abandoned.saturating_sub(1);
         } else {
@@ -97,10 +96,10 @@ impl Pending {
         waiting
     }
 
-    /// The question could not be put, and there are no more than so many threads after all; one at
+    /// The request could not be put, and there are no more than so many threads after all; one at
     /// least, for who asks is to be told.
-    pub fn refused(&mut self, question: &Question, threads: usize) {
-        self.questions.remove(question);
+    pub fn refused(&mut self, request: &LookupRequest, threads: usize) {
+        self.requests.remove(request);
         self.limits.threads = threads.max(1);
     }
 }
@@ -111,8 +110,8 @@ mod tests {
     use super::*;
     use crate::target::Family;
 
-    fn question(number: usize) -> Question {
-        Question {
+    fn request(number: usize) -> LookupRequest {
+        LookupRequest {
             host: format!("{number}.example"),
             family: Family::Any,
         }
@@ -131,9 +130,9 @@ mod tests {
     fn abandon(pending: &mut Pending, numbers: std::ops::Range<usize>) {
         let key = keys(1)[0];
         for number in numbers {
-            assert_eq!(pending.opening(&question(number)), Opening::Free);
-            assert!(pending.join(key, &question(number)));
-            pending.leave(key, &question(number));
+            assert_eq!(pending.opening(&request(number)), Opening::Free);
+            assert!(pending.join(key, &request(number)));
+            pending.leave(key, &request(number));
         }
     }
 
@@ -141,36 +140,36 @@ mod tests {
     fn a_question_is_put_once_and_all_who_asked_are_told() {
         let keys = keys(3);
         let mut pending = pending(64, 128);
-        assert!(pending.join(keys[0], &question(0)));
-        assert!(!pending.join(keys[1], &question(0)));
-        assert!(!pending.join(keys[2], &question(0)));
-        pending.leave(keys[1], &question(0));
-        let told: Vec<Key> = pending.answered(&question(0)).into_iter().collect();
+        assert!(pending.join(keys[0], &request(0)));
+        assert!(!pending.join(keys[1], &request(0)));
+        assert!(!pending.join(keys[2], &request(0)));
+        pending.leave(keys[1], &request(0));
+        let told: Vec<Key> = pending.answered(&request(0)).into_iter().collect();
         assert_eq!(told, [keys[0], keys[2]]);
-        assert!(pending.join(keys[1], &question(0)), "it is new again");
+        assert!(pending.join(keys[1], &request(0)), "it is new again");
     }
 
     #[test]
     fn a_new_name_waits_while_all_places_are_taken() {
         let key = keys(1)[0];
         let mut pending = pending(2, 4);
-        pending.join(key, &question(0));
-        assert_eq!(pending.opening(&question(2)), Opening::Free);
-        pending.join(key, &question(1));
-        assert_eq!(pending.opening(&question(2)), Opening::Taken);
-        assert_eq!(pending.opening(&question(1)), Opening::Free, "it is asked");
-        pending.answered(&question(0));
-        assert_eq!(pending.opening(&question(2)), Opening::Free);
+        pending.join(key, &request(0));
+        assert_eq!(pending.opening(&request(2)), Opening::Free);
+        pending.join(key, &request(1));
+        assert_eq!(pending.opening(&request(2)), Opening::Taken);
+        assert_eq!(pending.opening(&request(1)), Opening::Free, "it is asked");
+        pending.answered(&request(0));
+        assert_eq!(pending.opening(&request(2)), Opening::Free);
     }
 
     #[test]
     fn a_look_up_that_nobody_waits_for_gives_its_place_up_until_no_thread_is_left() {
         let mut pending = pending(2, 4);
         abandon(&mut pending, 0..4);
-        assert_eq!(pending.opening(&question(4)), Opening::Silent);
-        assert_eq!(pending.opening(&question(3)), Opening::Free, "under way");
-        assert!(pending.answered(&question(0)).is_empty(), "too late");
-        assert_eq!(pending.opening(&question(4)), Opening::Free);
+        assert_eq!(pending.opening(&request(4)), Opening::Silent);
+        assert_eq!(pending.opening(&request(3)), Opening::Free, "under way");
+        assert!(pending.answered(&request(0)).is_empty(), "too late");
+        assert_eq!(pending.opening(&request(4)), Opening::Free);
     }
 
     #[test]
@@ -178,10 +177,10 @@ mod tests {
         let key = keys(1)[0];
         let mut pending = pending(1, 2);
         abandon(&mut pending, 0..1);
-        assert!(!pending.join(key, &question(0)));
-        assert_eq!(pending.opening(&question(1)), Opening::Taken);
-        assert_eq!(pending.answered(&question(0)).len(), 1);
-        assert_eq!(pending.opening(&question(1)), Opening::Free);
+        assert!(!pending.join(key, &request(0)));
+        assert_eq!(pending.opening(&request(1)), Opening::Taken);
+        assert_eq!(pending.answered(&request(0)).len(), 1);
+        assert_eq!(pending.opening(&request(1)), Opening::Free);
     }
 
     #[test]
@@ -191,23 +190,23 @@ mod tests {
         for number in 0..3 {
             // It gives each up a little too late, so that there is always a thread.
             abandon(&mut pending, number..number + 1);
-            pending.answered(&question(number));
+            pending.answered(&request(number));
         }
-        pending.join(key[0], &question(3));
-        assert_eq!(pending.opening(&question(4)), Opening::Silent);
-        pending.answered(&question(3));
-        pending.join(key[0], &question(5));
-        assert_eq!(pending.opening(&question(4)), Opening::Taken, "it answers");
+        pending.join(key[0], &request(3));
+        assert_eq!(pending.opening(&request(4)), Opening::Silent);
+        pending.answered(&request(3));
+        pending.join(key[0], &request(5));
+        assert_eq!(pending.opening(&request(4)), Opening::Taken, "it answers");
     }
 
     #[test]
     fn a_question_that_could_not_be_put_is_new_again() {
         let key = keys(1)[0];
         let mut pending = pending(64, 128);
-        pending.join(key, &question(0));
-        pending.refused(&question(0), 0);
-        assert_eq!(pending.opening(&question(0)), Opening::Free);
-        assert!(pending.join(key, &question(0)));
-        assert_eq!(pending.opening(&question(1)), Opening::Taken);
+        pending.join(key, &request(0));
+        pending.refused(&request(0), 0);
+        assert_eq!(pending.opening(&request(0)), Opening::Free);
+        assert!(pending.join(key, &request(0)));
+        assert_eq!(pending.opening(&request(1)), Opening::Taken);
     }
 }

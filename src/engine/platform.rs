@@ -2,7 +2,7 @@
 //! names up. Real in [`machine`](super::os_platform), virtual in tests.
 
 use crate::net::Endpoint;
-use crate::resolve::{Answer, Question};
+use crate::resolve::{LookupRequest, LookupResult};
 use mio::Interest;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant, SystemTime};
@@ -36,13 +36,13 @@ pub trait Platform {
     ///
     /// # Errors
     /// The machine lacks what that takes.
-    fn ask(&mut self, question: Question) -> io::Result<()>;
+    fn start_lookup(&mut self, request: LookupRequest) -> io::Result<()>;
 
     /// How many names can be looked up at a time, as far as is known by now.
-    fn resolvers(&self) -> usize;
+    fn max_lookups(&self) -> usize;
 
     /// An answer that has come, if there is one.
-    fn answer(&mut self) -> Option<Answer>;
+    fn next_lookup_result(&mut self) -> Option<LookupResult>;
 }
 
 /// A non-blocking stream socket.

@@ -6,7 +6,7 @@ use super::places::{Place, Places};
 use super::platform::{Platform, Stream};
 use super::slots::Key;
 use crate::net::{Attempt, Endpoint, LookupError, Net};
-use crate::resolve::Question;
+use crate::resolve::LookupRequest;
 use crate::target::{ATTEMPTS, Family};
 use std::io::{self, IoSlice, Read, Write};
 use std::mem;
@@ -71,9 +71,9 @@ impl<S: Platform> Net for World<'_, S> {
             Lookup::Answered(answer) => answer,
             Lookup::NotAsked => {
                 let host = host.to_owned();
-                let question = Question { host, family };
+                let request = LookupRequest { host, family };
                 let now = self.now();
-                match self.lookups.ask(self.key, question, now, self.platform) {
+                match self.lookups.ask(self.key, request, now, self.platform) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(answer) => answer,
                 }

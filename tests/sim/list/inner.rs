@@ -10,7 +10,7 @@ use check_tcp::check::Check;
 use check_tcp::engine::platform::PollEvent;
 use check_tcp::net::LookupError;
 use check_tcp::record::Record;
-use check_tcp::resolve::Answer;
+use check_tcp::resolve::LookupResult;
 use check_tcp::target::Target;
 use mio::Interest;
 use rustix::io::Errno;
@@ -33,7 +33,7 @@ pub struct Inner {
     pub agenda: BTreeMap<(Duration, u64), Event>,
     pub planned: u64,
     pub told: Vec<PollEvent>,
-    pub answers: VecDeque<Answer>,
+    pub answers: VecDeque<LookupResult>,
     pub lines: Vec<Line>,
     pub stall: Option<(usize, Duration)>,
     pub no_sockets: Duration,

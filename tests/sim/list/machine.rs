@@ -4,7 +4,7 @@ use super::inner::Inner;
 use crate::world::World;
 use check_tcp::engine::platform::{Platform, PollEvent, Stream};
 use check_tcp::net::{Attempt, Endpoint, Net};
-use check_tcp::resolve::{Answer, Question};
+use check_tcp::resolve::{LookupRequest, LookupResult};
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read, Write};
 use std::rc::Rc;
@@ -68,15 +68,15 @@ impl Platform for Machine {
         Ok(())
     }
 
-    fn ask(&mut self, question: Question) -> io::Result<()> {
-        self.0.borrow_mut().ask(question)
+    fn start_lookup(&mut self, request: LookupRequest) -> io::Result<()> {
+        self.0.borrow_mut().ask(request)
     }
 
-    fn resolvers(&self) -> usize {
+    fn max_lookups(&self) -> usize {
         self.0.borrow().resolvers()
     }
 
-    fn answer(&mut self) -> Option<Answer> {
+    fn next_lookup_result(&mut self) -> Option<LookupResult> {
         self.0.borrow_mut().answers.pop_front()
     }
 }

@@ -5,7 +5,7 @@ use crate::script::Lookup;
 use crate::world::World;
 use check_tcp::engine::platform::PollEvent;
 use check_tcp::net::{Endpoint, LookupError, Net};
-use check_tcp::resolve::{Answer, Question};
+use check_tcp::resolve::{LookupRequest, LookupResult};
 use rustix::io::Errno;
 use std::io;
 use std::net::SocketAddr;
@@ -100,11 +100,8 @@ impl Inner {
         result
     }
 
-    pub fn ask(&mut self, question: Question) -> io::Result<()> {
-        let number = question
-            .host
-            .strip_prefix("mail.x")
-            .expect("a name of ours");
+    pub fn ask(&mut self, request: LookupRequest) -> io::Result<()> {
+        let number = request.host.strip_prefix("mail.x").expect("a name of ours");
         let n: usize = number.parse().expect("a number");
         assert!(
             self.looking_up < 2 * self.script.lookups,
@@ -140,16 +137,13 @@ impl Inner {
     pub fn answered(&mut self, n: usize, addresses: Result<Vec<SocketAddr>, LookupError>) {
         let line = &mut self.lines[n];
         let (_, _, check) = line.asks.as_ref().expect("a line that asks");
-        let question = Question {
+        let request = LookupRequest {
             host: name(n),
             family: check.family,
         };
         line.asked = false;
         self.looking_up -= 1;
-        self.answers.push_back(Answer {
-            question,
-            addresses,
-        });
+        self.answers.push_back(LookupResult { request, addresses });
         self.told.push(PollEvent::Woken);
     }
 }
