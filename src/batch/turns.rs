@@ -216,7 +216,7 @@ impl<S: Platform, A: Around> Turns<S, A> {
                 now,
                 engine.in_flight(),
                 || take(around, records, list),
-                |name| engine.opening(name),
+                |name| engine.lookup_capacity(name),
                 |waiting| engine.fits(waiting.target()),
             );
             match next {

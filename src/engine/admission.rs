@@ -1,6 +1,6 @@
 //! Which check begins next, and when. No clock and no poll in here: `now` comes in.
 
-use super::pending::Opening;
+use super::pending::LookupCapacity;
 use super::rate::Rate;
 use crate::outcome::Shortage;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -94,7 +94,7 @@ impl<C: Candidate> Admission<C> {
         }
     }
 
-    /// What begins now, with `in_flight` under way. Fresh checks come from `list`; `opening` says of a
+    /// What begins now, with `in_flight` under way. Fresh checks come from `list`; `lookup_capacity` says of a
     /// name whether its look-up could begin, and `fits` of a check whether there is room for all that
     /// it may open.
     pub fn next(
@@ -102,21 +102,21 @@ impl<C: Candidate> Admission<C> {
         now: Instant,
         in_flight: usize,
         list: impl FnMut() -> Option<C>,
-        opening: impl Fn(&C::Name) -> Opening,
+        lookup_capacity: impl Fn(&C::Name) -> LookupCapacity,
         fits: impl Fn(&C) -> bool,
     ) -> Next<C> {
         if self.crowded {
             return Next::Nothing;
         }
         let first = self.order.first_key_value();
-        let due = first.filter(|(_, name)| opening(name) == Opening::Silent);
+        let due = first.filter(|(_, name)| lookup_capacity(name) == LookupCapacity::Unresponsive);
         let due = due.map(|(&(due, _), _)| due);
         if due.is_some_and(|due| due <= now)
             && let Some(candidate) = self.overdue()
         {
             return Next::Overdue(candidate);
         }
-        let waits = |name: &C::Name| opening(name) != Opening::Free;
+        let waits = |name: &C::Name| lookup_capacity(name) != LookupCapacity::Available;
         match (self.begin(now, in_flight, list, waits, fits), due) {
             (Next::Nothing, Some(due)) => Next::At(due),
             (Next::At(at), Some(due)) => Next::At(at.min(due)),

@@ -1,7 +1,7 @@
 //! Look-ups: what is at hand, what is under way, and whom an answer is for.
 
 use super::names::{self, Names};
-use super::pending::{LookupLimits, Opening, Pending};
+use super::pending::{LookupCapacity, LookupLimits, Pending};
 use super::platform::Platform;
 use super::slots::Key;
 use crate::net::LookupError;
@@ -25,10 +25,10 @@ impl Lookups {
     }
 
     /// Whether a check that asks this could begin.
-    pub fn opening(&self, request: &LookupRequest, now: Instant) -> Opening {
+    pub fn lookup_capacity(&self, request: &LookupRequest, now: Instant) -> LookupCapacity {
         match self.names.has(request, now) {
-            true => Opening::Free,
-            false => self.pending.opening(request),
+            true => LookupCapacity::Available,
+            false => self.pending.lookup_capacity(request),
         }
     }
 

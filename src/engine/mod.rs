@@ -40,7 +40,7 @@ use lookups::Lookups;
 use mio::Interest;
 pub use one::run_one;
 use os_platform::OsPlatform;
-pub use pending::{LookupLimits, Opening};
+pub use pending::{LookupCapacity, LookupLimits};
 use places::Places;
 use platform::{Platform, PollEvent};
 use slots::{Key, Slots};
@@ -187,8 +187,8 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// Whether a check that asks this could begin now.
-    pub fn opening(&self, request: &LookupRequest) -> Opening {
-        self.lookups.opening(request, self.now())
+    pub fn lookup_capacity(&self, request: &LookupRequest) -> LookupCapacity {
+        self.lookups.lookup_capacity(request, self.now())
     }
 
     /// Whether there is room for all the sockets that a check of this target may open, whatever those in

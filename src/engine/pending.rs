@@ -27,14 +27,14 @@ pub struct LookupLimits {
 
 /// Whether a look-up can begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
+pub enum LookupCapacity {
     /// It can, or needs not: the answer is at hand, or under way.
-    Free,
+    Available,
     /// All places are taken; whoever waits for one will have it.
-    Taken,
+    Full,
     /// No place is to be had, and the resolver is silent: to wait for longer than a check may take is
     /// in vain.
-    Silent,
+    Unresponsive,
 }
 
 impl Pending {
@@ -48,16 +48,16 @@ impl Pending {
     }
 
     /// Whether a check that asks this could begin.
-    pub fn opening(&self, request: &LookupRequest) -> Opening {
+    pub fn lookup_capacity(&self, request: &LookupRequest) -> LookupCapacity {
         let under_way = self.requests.len();
         let LookupLimits { places, threads } = self.limits;
         let is_free = under_way - self.abandoned < places && under_way < threads;
         if is_free || self.requests.contains_key(request) {
-            Opening::Free
+            LookupCapacity::Available
         } else if self.abandoned >= threads || self.silent >= threads {
-            Opening::Silent
+            LookupCapacity::Unresponsive
         } else {
-            Opening::Taken
+            LookupCapacity::Full
         }
     }
 
@@ -130,7 +130,10 @@ mod tests {
     fn abandon(pending: &mut Pending, numbers: std::ops::Range<usize>) {
         let key = keys(1)[0];
         for number in numbers {
-            assert_eq!(pending.opening(&request(number)), Opening::Free);
+            assert_eq!(
+                pending.lookup_capacity(&request(number)),
+                LookupCapacity::Available
+            );
             assert!(pending.join(key, &request(number)));
             pending.leave(key, &request(number));
         }
@@ -154,22 +157,42 @@ mod tests {
         let key = keys(1)[0];
         let mut pending = pending(2, 4);
         pending.join(key, &request(0));
-        assert_eq!(pending.opening(&request(2)), Opening::Free);
+        assert_eq!(
+            pending.lookup_capacity(&request(2)),
+            LookupCapacity::Available
+        );
         pending.join(key, &request(1));
-        assert_eq!(pending.opening(&request(2)), Opening::Taken);
-        assert_eq!(pending.opening(&request(1)), Opening::Free, "it is asked");
+        assert_eq!(pending.lookup_capacity(&request(2)), LookupCapacity::Full);
+        assert_eq!(
+            pending.lookup_capacity(&request(1)),
+            LookupCapacity::Available,
+            "it is asked"
+        );
         pending.answered(&request(0));
-        assert_eq!(pending.opening(&request(2)), Opening::Free);
+        assert_eq!(
+            pending.lookup_capacity(&request(2)),
+            LookupCapacity::Available
+        );
     }
 
     #[test]
     fn a_look_up_that_nobody_waits_for_gives_its_place_up_until_no_thread_is_left() {
         let mut pending = pending(2, 4);
         abandon(&mut pending, 0..4);
-        assert_eq!(pending.opening(&request(4)), Opening::Silent);
-        assert_eq!(pending.opening(&request(3)), Opening::Free, "under way");
+        assert_eq!(
+            pending.lookup_capacity(&request(4)),
+            LookupCapacity::Unresponsive
+        );
+        assert_eq!(
+            pending.lookup_capacity(&request(3)),
+            LookupCapacity::Available,
+            "under way"
+        );
         assert!(pending.answered(&request(0)).is_empty(), "too late");
-        assert_eq!(pending.opening(&request(4)), Opening::Free);
+        assert_eq!(
+            pending.lookup_capacity(&request(4)),
+            LookupCapacity::Available
+        );
     }
 
     #[test]
@@ -178,9 +201,12 @@ mod tests {
         let mut pending = pending(1, 2);
         abandon(&mut pending, 0..1);
         assert!(!pending.join(key, &request(0)));
-        assert_eq!(pending.opening(&request(1)), Opening::Taken);
+        assert_eq!(pending.lookup_capacity(&request(1)), LookupCapacity::Full);
         assert_eq!(pending.answered(&request(0)).len(), 1);
-        assert_eq!(pending.opening(&request(1)), Opening::Free);
+        assert_eq!(
+            pending.lookup_capacity(&request(1)),
+            LookupCapacity::Available
+        );
     }
 
     #[test]
@@ -193,10 +219,17 @@ mod tests {
             pending.answered(&request(number));
         }
         pending.join(key[0], &request(3));
-        assert_eq!(pending.opening(&request(4)), Opening::Silent);
+        assert_eq!(
+            pending.lookup_capacity(&request(4)),
+            LookupCapacity::Unresponsive
+        );
         pending.answered(&request(3));
         pending.join(key[0], &request(5));
-        assert_eq!(pending.opening(&request(4)), Opening::Taken, "it answers");
+        assert_eq!(
+            pending.lookup_capacity(&request(4)),
+            LookupCapacity::Full,
+            "it answers"
+        );
     }
 
     #[test]
@@ -205,8 +238,11 @@ mod tests {
         let mut pending = pending(64, 128);
         pending.join(key, &request(0));
         pending.refused(&request(0), 0);
-        assert_eq!(pending.opening(&request(0)), Opening::Free);
+        assert_eq!(
+            pending.lookup_capacity(&request(0)),
+            LookupCapacity::Available
+        );
         assert!(pending.join(key, &request(0)));
-        assert_eq!(pending.opening(&request(1)), Opening::Taken);
+        assert_eq!(pending.lookup_capacity(&request(1)), LookupCapacity::Full);
     }
 }

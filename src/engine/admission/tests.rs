@@ -23,16 +23,16 @@ impl Candidate for Line {
 const LITERAL: Line = Line(None, 0);
 const PATIENCE: Duration = Duration::from_secs(1);
 
-fn free(_: &&str) -> Opening {
-    Opening::Free
+fn free(_: &&str) -> LookupCapacity {
+    LookupCapacity::Available
 }
 
-fn taken(_: &&str) -> Opening {
-    Opening::Taken
+fn taken(_: &&str) -> LookupCapacity {
+    LookupCapacity::Full
 }
 
-fn silent(_: &&str) -> Opening {
-    Opening::Silent
+fn silent(_: &&str) -> LookupCapacity {
+    LookupCapacity::Unresponsive
 }
 
 fn named(name: &'static str) -> Line {
@@ -121,8 +121,8 @@ fn names_wait_while_all_places_are_taken_and_nobody_waits_with_them() {
         0,
         none,
         |name| match has_place || began_has(&began, name) {
-            true => Opening::Free,
-            false => Opening::Taken,
+            true => LookupCapacity::Available,
+            false => LookupCapacity::Full,
         },
         |_| true,
     ) {
