@@ -3,7 +3,7 @@
 use super::names::{self, Names};
 use super::pending::{LookupCapacity, LookupLimits, Pending};
 use super::platform::Platform;
-use super::slots::Key;
+use super::slots::SlotKey;
 use crate::net::LookupError;
 use crate::resolve::{LookupRequest, LookupResult};
 use std::net::SocketAddr;
@@ -36,7 +36,7 @@ impl Lookups {
     /// [`answers`](Self::answers).
     pub fn ask(
         &mut self,
-        key: Key,
+        key: SlotKey,
         request: LookupRequest,
         now: Instant,
         platform: &mut impl Platform,
@@ -58,7 +58,7 @@ impl Lookups {
 
     /// The check of this key has ended, and did not have its answer. The look-up goes on, and what
     /// comes of it is of use to others.
-    pub fn leave(&mut self, key: Key, request: &LookupRequest) {
+    pub fn leave(&mut self, key: SlotKey, request: &LookupRequest) {
         self.pending.leave(key, request);
     }
 
@@ -67,7 +67,7 @@ impl Lookups {
         &mut self,
         now: Instant,
         platform: &mut impl Platform,
-        mut tell: impl FnMut(Key, Result<Vec<SocketAddr>, LookupError>),
+        mut tell: impl FnMut(SlotKey, Result<Vec<SocketAddr>, LookupError>),
     ) {
         while let Some(LookupResult { request, addresses }) = platform.next_lookup_result() {
             for key in self.pending.answered(&request) {

@@ -5,8 +5,8 @@
 //! 1. [`wait`](Engine::wait): the loop sleeps until an event, a look-up's answer or the earliest timer,
 //!    and collects whom they are for.
 //! 2. [`step`](Engine::step): those are stepped, each as far as it can go. A probe that has ended leaves
-//!    its slot, and its sockets close. One that has had its share and could go on is greedy: it has its
-//!    next turn behind all others, and all the greedy together have a slice of each turn, so that peers
+//!    its slot, and its sockets close. One that has had its share and could go on is yielded: it has its
+//!    next turn behind all others, and all the yielded together have a slice of each turn, so that peers
 //!    that send without end cost the others no time. One that yields is due again in the next turn.
 //! 3. [`admit`](Engine::admit): new probes come in, and are stepped for the first time at once; how
 //!    many, [`admission`] decides.
@@ -24,10 +24,10 @@ pub mod os_platform;
 mod pending;
 mod places;
 pub mod platform;
+mod probe_net;
 mod rate;
 mod slots;
 mod socket;
-mod world;
 
 use crate::check::Check;
 use crate::outcome::{Failure, Success};
@@ -43,38 +43,38 @@ use os_platform::OsPlatform;
 pub use pending::{LookupCapacity, LookupLimits};
 use places::Places;
 use platform::{Platform, PollEvent};
-use slots::{Key, Slots};
+use probe_net::{LookupState, ProbeNet, Sockets};
+use slots::{SlotKey, Slots};
 use std::collections::VecDeque;
 use std::io;
 use std::mem;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
-use world::{Lookup, Sockets, World};
 
 /// The longest sleep: the system counts milliseconds in 31 bits.
-const SLEEP: Duration = Duration::from_secs(3600);
+const MAX_SLEEP: Duration = Duration::from_secs(3600);
 
 /// The longest sleep while checks are in flight: no more than this of a time in which the process
 /// stood still is ever counted as theirs.
-const NAP: Duration = Duration::from_millis(250);
+const MAX_SLEEP_IN_FLIGHT: Duration = Duration::from_millis(250);
 
-/// For how long in one turn the greedy are stepped.
-const GREED: Duration = Duration::from_micros(500);
+/// For how long in one turn the yielded are stepped.
+const YIELD_SLICE: Duration = Duration::from_micros(500);
 
 /// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
 /// knows nothing.
 pub struct Engine<T, S: Platform = OsPlatform> {
     platform: S,
     clock: Clock,
-    slots: Slots<Body<T, S::Stream>>,
+    slots: Slots<InFlight<T, S::Stream>>,
     due: Vec<usize>,
     /// Those that are due in the next turn, since they let others go first.
-    yielded: Vec<usize>,
+    deferred: Vec<usize>,
     /// When the last of those that were due had been stepped.
     done: Instant,
     /// Those that could go on at once, in the order of their turns.
-    greedy: VecDeque<Key>,
+    yielded: VecDeque<SlotKey>,
     scratch: Scratch,
     places: Places,
     /// How many sockets those in flight may come to have open together.
@@ -109,21 +109,21 @@ pub struct Ended<T> {
 }
 
 /// A probe, and what of the world is its own.
-struct Body<T, S> {
+struct InFlight<T, S> {
     probe: Probe,
     sockets: Sockets<S>,
-    lookup: Lookup,
-    is_greedy: bool,
+    lookup: LookupState,
+    is_yielded: bool,
     reserved: usize,
     tag: T,
 }
 
-impl<T, S> Body<T, S> {
-    /// Whether its turn comes for an event. The greedy have their turn as it is, and so has one that
-    /// yielded.
+impl<T, S> InFlight<T, S> {
+    /// Whether its turn comes for an event. The yielded have their turn as it is, and so has one that
+    /// deferred.
     fn is_waiting_for(&self, ready: Interest) -> bool {
         let wait = self.probe.wait();
-        !self.is_greedy && !wait.is_deferred && wait.is_helped_by(ready)
+        !self.is_yielded && !wait.is_deferred && wait.is_helped_by(ready)
     }
 }
 
@@ -136,9 +136,9 @@ impl<T, S: Platform> Engine<T, S> {
             clock: Clock::new(now),
             slots: Slots::new(),
             due: Vec::new(),
-            yielded: Vec::new(),
+            deferred: Vec::new(),
             done: now,
-            greedy: VecDeque::new(),
+            yielded: VecDeque::new(),
             scratch: Scratch::default(),
             places: Places::new(limits.sockets),
             reserved: 0,
@@ -161,7 +161,7 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// How long it took, after the last [`wait`](Self::wait), until all that were due had been stepped,
-    /// the greedy aside.
+    /// the yielded aside.
     pub fn lag(&self) -> Duration {
         self.done.saturating_duration_since(self.woke)
     }
@@ -201,7 +201,7 @@ impl<T, S: Platform> Engine<T, S> {
     /// returned.
     pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
         let probe = Probe::new(target, check, self.now());
-        self.begin(tag, probe, Lookup::NotAsked)
+        self.begin(tag, probe, LookupState::NotStarted)
     }
 
     /// Takes up a check that has waited in vain to begin its look-up, for as long as it may take: it
@@ -209,15 +209,19 @@ impl<T, S: Platform> Engine<T, S> {
     pub fn admit_overdue(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
         let now = self.now();
         let started = now.checked_sub(check.timeout).unwrap_or(now);
-        self.begin(tag, Probe::new(target, check, started), Lookup::Asked)
+        self.begin(
+            tag,
+            Probe::new(target, check, started),
+            LookupState::Pending,
+        )
     }
 
-    fn begin(&mut self, tag: T, probe: Probe, lookup: Lookup) -> Option<Ended<T>> {
-        let body = Body {
+    fn begin(&mut self, tag: T, probe: Probe, lookup: LookupState) -> Option<Ended<T>> {
+        let body = InFlight {
             probe,
             sockets: Sockets::default(),
             lookup,
-            is_greedy: false,
+            is_yielded: false,
             reserved: 0,
             tag,
         };
@@ -228,12 +232,13 @@ impl<T, S: Platform> Engine<T, S> {
     /// Steps all that are due, and hands out those that have ended.
     pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) {
         let mut due = mem::take(&mut self.due);
-        let first = self.yielded.len();
-        due.splice(..0, self.yielded.drain(..));
+        let first = self.deferred.len();
+        due.splice(..0, self.deferred.drain(..));
         for (n, index) in due.drain(..).enumerate() {
             // One that yields in this turn may be due twice.
-            let yields = |(_, body): (Key, &mut Body<T, S::Stream>)| body.probe.wait().is_deferred;
-            if n >= first && self.slots.at(index).is_some_and(yields) {
+            let yields =
+                |(_, body): (SlotKey, &mut InFlight<T, S::Stream>)| body.probe.wait().is_deferred;
+            if n >= first && self.slots.get_by_index(index).is_some_and(yields) {
                 continue;
             }
             if let Some(end) = self.step_one(index) {
@@ -243,18 +248,18 @@ impl<T, S: Platform> Engine<T, S> {
         self.due = due;
         let start = self.now();
         self.done = start;
-        for _ in 0..self.greedy.len() {
-            let Some(key) = self.greedy.pop_front() else {
+        for _ in 0..self.yielded.len() {
+            let Some(key) = self.yielded.pop_front() else {
                 return;
             };
-            let Some(body) = self.slots.of(key) else {
+            let Some(body) = self.slots.get(key) else {
                 continue;
             };
-            body.is_greedy = false;
+            body.is_yielded = false;
             if let Some(end) = self.step_one(key.index) {
                 ended(end);
             }
-            if self.now().saturating_duration_since(start) > GREED {
+            if self.now().saturating_duration_since(start) > YIELD_SLICE {
                 return;
             }
         }
@@ -267,7 +272,7 @@ impl<T, S: Platform> Engine<T, S> {
     /// The poll itself failed.
     pub fn wait(&mut self, until: Option<Instant>) -> io::Result<()> {
         let sleep = self.sleep(until);
-        let mut is_called = !self.greedy.is_empty();
+        let mut is_called = !self.yielded.is_empty();
         self.clock.sleep(sleep);
         let polled = self.platform.poll(sleep, &mut |event| {
             is_called = true;
@@ -276,7 +281,7 @@ impl<T, S: Platform> Engine<T, S> {
                 PollEvent::Readable => self.watched = true,
                 PollEvent::HungUp => self.is_over = true,
                 PollEvent::Slot(slot, ready) => {
-                    let body = self.slots.at(slot);
+                    let body = self.slots.get_by_index(slot);
                     if body.is_some_and(|(_, body)| body.is_waiting_for(ready)) {
                         self.due.push(slot);
                     }
@@ -286,15 +291,15 @@ impl<T, S: Platform> Engine<T, S> {
         let now = self.clock.wake(self.platform.now());
         polled?;
         self.woke = now;
-        self.slots.expired(now, &mut self.due);
+        self.slots.take_expired(now, &mut self.due);
         self.lookups
             .answers(now, &mut self.platform, |key, answer| {
-                if let Some(body) = self.slots.of(key) {
-                    body.lookup = Lookup::Answered(answer);
+                if let Some(body) = self.slots.get(key) {
+                    body.lookup = LookupState::Ready(answer);
                     self.due.push(key.index);
                 }
             });
-        self.is_called = is_called || !self.due.is_empty() || !self.yielded.is_empty();
+        self.is_called = is_called || !self.due.is_empty() || !self.deferred.is_empty();
         Ok(())
     }
 
@@ -311,21 +316,24 @@ impl<T, S: Platform> Engine<T, S> {
             });
         }
         self.due.clear();
+        self.deferred.clear();
         self.yielded.clear();
-        self.greedy.clear();
         self.reserved = 0;
     }
 
     /// How long it may sleep.
     fn sleep(&mut self, until: Option<Instant>) -> Duration {
-        if !self.greedy.is_empty() || !self.yielded.is_empty() {
+        if !self.yielded.is_empty() || !self.deferred.is_empty() {
             return Duration::ZERO;
         }
         let longest = match self.in_flight() {
-            0 => SLEEP,
-            _ => NAP,
+            0 => MAX_SLEEP,
+            _ => MAX_SLEEP_IN_FLIGHT,
         };
-        let earliest = [self.slots.wake_at(), until].into_iter().flatten().min();
+        let earliest = [self.slots.earliest_timer(), until]
+            .into_iter()
+            .flatten()
+            .min();
         let now = self.now();
         let sleep = earliest.map(|at| at.saturating_duration_since(now));
         sleep.map_or(longest, |sleep| sleep.min(longest))
@@ -333,8 +341,8 @@ impl<T, S: Platform> Engine<T, S> {
 
     fn step_one(&mut self, index: usize) -> Option<Ended<T>> {
         // An event may come behind the end of its probe.
-        let (key, body) = self.slots.at(index)?;
-        let mut world = World {
+        let (key, body) = self.slots.get_by_index(index)?;
+        let mut net = ProbeNet {
             platform: &mut self.platform,
             clock: &self.clock,
             key,
@@ -343,7 +351,7 @@ impl<T, S: Platform> Engine<T, S> {
             places: &self.places,
             lookups: &mut self.lookups,
         };
-        let stepped = body.probe.step(&mut world, &mut self.scratch);
+        let stepped = body.probe.step(&mut net, &mut self.scratch);
         let needs = match stepped {
             Poll::Pending => body.probe.sockets(),
             Poll::Ready(_) => 0,
@@ -353,27 +361,28 @@ impl<T, S: Platform> Engine<T, S> {
         match stepped {
             Poll::Pending if body.probe.wait().is_deferred => {
                 let deadline = body.probe.deadline();
-                self.slots.wake(key, deadline);
-                self.yielded.push(index);
+                self.slots.set_timer(key, deadline);
+                self.deferred.push(index);
                 None
             }
             Poll::Pending => {
                 let at = body.probe.wake_at();
                 if body.probe.wait().until.is_none() || at > self.clock.read(self.platform.now()) {
-                    self.slots.wake(key, at);
+                    self.slots.set_timer(key, at);
                     return None;
                 }
                 let deadline = body.probe.deadline();
-                if !mem::replace(&mut body.is_greedy, true) {
-                    self.greedy.push_back(key);
+                if !mem::replace(&mut body.is_yielded, true) {
+                    self.yielded.push_back(key);
                 }
-                self.slots.wake(key, deadline);
+                self.slots.set_timer(key, deadline);
                 None
             }
             Poll::Ready(outcome) => {
                 let at = self.now();
                 let body = self.slots.remove(key)?;
-                if let (Lookup::Asked, Some(request)) = (&body.lookup, body.probe.lookup_request())
+                if let (LookupState::Pending, Some(request)) =
+                    (&body.lookup, body.probe.lookup_request())
                 {
                     self.lookups.leave(key, &request);
                 }

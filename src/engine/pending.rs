@@ -1,7 +1,7 @@
 //! The names that are being looked up: who waits for them, and whether another may be. No clock and
 //! no thread in here.
 
-use super::slots::Key;
+use super::slots::SlotKey;
 use crate::resolve::LookupRequest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// any more is abandoned, and holds its thread until the system answers.
 pub struct Pending {
     /// Who waits for which answer; nobody, where it is abandoned.
-    requests: BTreeMap<LookupRequest, BTreeSet<Key>>,
+    requests: BTreeMap<LookupRequest, BTreeSet<SlotKey>>,
     abandoned: usize,
     /// How many have been abandoned since one was answered in time.
     silent: usize,
@@ -62,7 +62,7 @@ impl Pending {
     }
 
     /// The answer will be for `key` too. Whether the request is new, and has to be put.
-    pub fn join(&mut self, key: Key, request: &LookupRequest) -> bool {
+    pub fn join(&mut self, key: SlotKey, request: &LookupRequest) -> bool {
         let Some(waiting) = self.requests.get_mut(request) else {
             self.requests.insert(request.clone(), BTreeSet::from([key]));
             return true;
@@ -75,7 +75,7 @@ impl Pending {
     }
 
     /// The check of this key has ended, and did not have its answer.
-    pub fn leave(&mut self, key: Key, request: &LookupRequest) {
+    pub fn leave(&mut self, key: SlotKey, request: &LookupRequest) {
         let Some(waiting) = self.requests.get_mut(request) else {
             return;
         };
@@ -86,7 +86,7 @@ impl Pending {
     }
 
     /// The answer has come. Who waits for it.
-    pub fn answered(&mut self, request: &LookupRequest) -> BTreeSet<Key> {
+    pub fn answered(&mut self, request: &LookupRequest) -> BTreeSet<SlotKey> {
         let waiting = self.requests.remove(request).unwrap_or_default();
         if waiting.is_empty() {
             self.abandoned = self.abandoned.saturating_sub(1);
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    fn keys(count: usize) -> Vec<Key> {
+    fn keys(count: usize) -> Vec<SlotKey> {
         let mut slots = Slots::new();
         (0..count).map(|_| slots.insert(())).collect()
     }
@@ -147,7 +147,7 @@ mod tests {
         assert!(!pending.join(keys[1], &request(0)));
         assert!(!pending.join(keys[2], &request(0)));
         pending.leave(keys[1], &request(0));
-        let told: Vec<Key> = pending.answered(&request(0)).into_iter().collect();
+        let told: Vec<SlotKey> = pending.answered(&request(0)).into_iter().collect();
         assert_eq!(told, [keys[0], keys[2]]);
         assert!(pending.join(keys[1], &request(0)), "it is new again");
     }

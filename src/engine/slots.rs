@@ -10,7 +10,7 @@ const SPARE: usize = 32;
 
 /// Names one stay in one slot; a later stay in the same slot has another serial number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
+pub struct SlotKey {
     /// The slot.
     pub index: usize,
     serial: u64,
@@ -20,7 +20,7 @@ pub struct Key {
 pub struct Slots<T> {
     slab: Slab<Slot<T>>,
     /// A timer that was moved leaves its former entry behind; it is passed over when it comes up.
-    timers: BinaryHeap<Reverse<(Instant, Key)>>,
+    timers: BinaryHeap<Reverse<(Instant, SlotKey)>>,
     serial: u64,
 }
 
@@ -43,7 +43,7 @@ impl<T> Slots<T> {
         self.slab.len()
     }
 
-    pub fn insert(&mut self, body: T) -> Key {
+    pub fn insert(&mut self, body: T) -> SlotKey {
         self.serial += 1;
         let serial = self.serial;
         let index = self.slab.insert(Slot {
@@ -51,14 +51,14 @@ impl<T> Slots<T> {
             serial,
             armed: None,
         });
-        Key { index, serial }
+        SlotKey { index, serial }
     }
 
     /// Who is in a slot now.
-    pub fn at(&mut self, index: usize) -> Option<(Key, &mut T)> {
+    pub fn get_by_index(&mut self, index: usize) -> Option<(SlotKey, &mut T)> {
         let slot = self.slab.get_mut(index)?;
         Some((
-            Key {
+            SlotKey {
                 index,
                 serial: slot.serial,
             },
@@ -67,12 +67,12 @@ impl<T> Slots<T> {
     }
 
     /// Whom the key was made for, while it is there.
-    pub fn of(&mut self, key: Key) -> Option<&mut T> {
-        self.slot(key).map(|slot| &mut slot.body)
+    pub fn get(&mut self, key: SlotKey) -> Option<&mut T> {
+        self.slot_mut(key).map(|slot| &mut slot.body)
     }
 
-    pub fn remove(&mut self, key: Key) -> Option<T> {
-        self.slot(key)?;
+    pub fn remove(&mut self, key: SlotKey) -> Option<T> {
+        self.slot_mut(key)?;
         Some(self.slab.remove(key.index).body)
     }
 
@@ -83,8 +83,8 @@ impl<T> Slots<T> {
     }
 
     /// Sets the timer; there is one, so this moves it.
-    pub fn wake(&mut self, key: Key, at: Instant) {
-        let Some(slot) = self.slot(key) else {
+    pub fn set_timer(&mut self, key: SlotKey, at: Instant) {
+        let Some(slot) = self.slot_mut(key) else {
             return;
         };
         if slot.armed != Some(at) {
@@ -95,9 +95,12 @@ impl<T> Slots<T> {
     }
 
     /// The earliest timer.
-    pub fn wake_at(&mut self) -> Option<Instant> {
+    pub fn earliest_timer(&mut self) -> Option<Instant> {
         while let Some(&Reverse((at, key))) = self.timers.peek() {
-            if self.slot(key).is_some_and(|slot| slot.armed == Some(at)) {
+            if self
+                .slot_mut(key)
+                .is_some_and(|slot| slot.armed == Some(at))
+            {
                 return Some(at);
             }
             self.timers.pop();
@@ -106,12 +109,12 @@ impl<T> Slots<T> {
     }
 
     /// Adds the slots whose timers have come by `now`; those timers are spent.
-    pub fn expired(&mut self, now: Instant, due: &mut Vec<usize>) {
-        while let Some(at) = self.wake_at().filter(|&at| at <= now) {
+    pub fn take_expired(&mut self, now: Instant, due: &mut Vec<usize>) {
+        while let Some(at) = self.earliest_timer().filter(|&at| at <= now) {
             let Some(Reverse((_, key))) = self.timers.pop() else {
                 return;
             };
-            if let Some(slot) = self.slot(key).filter(|slot| slot.armed == Some(at)) {
+            if let Some(slot) = self.slot_mut(key).filter(|slot| slot.armed == Some(at)) {
                 slot.armed = None;
                 due.push(key.index);
             }
@@ -126,13 +129,13 @@ impl<T> Slots<T> {
         }
         let armed = |(index, slot): (usize, &Slot<T>)| {
             let serial = slot.serial;
-            let key = Key { index, serial };
+            let key = SlotKey { index, serial };
             slot.armed.map(|at| Reverse((at, key)))
         };
         self.timers = self.slab.iter().filter_map(armed).collect();
     }
 
-    fn slot(&mut self, key: Key) -> Option<&mut Slot<T>> {
+    fn slot_mut(&mut self, key: SlotKey) -> Option<&mut Slot<T>> {
         self.slab
             .get_mut(key.index)
             .filter(|slot| slot.serial == key.serial)
@@ -146,7 +149,7 @@ mod tests {
 
     fn due(slots: &mut Slots<char>, now: Instant) -> Vec<usize> {
         let mut due = Vec::new();
-        slots.expired(now, &mut due);
+        slots.take_expired(now, &mut due);
         due
     }
 
@@ -156,14 +159,14 @@ mod tests {
         let second = |n| start + Duration::from_secs(n);
         let mut slots = Slots::new();
         let a = slots.insert('a');
-        slots.wake(a, second(5));
-        slots.wake(a, second(1));
-        slots.wake(a, second(3));
-        assert_eq!(slots.wake_at(), Some(second(3)));
+        slots.set_timer(a, second(5));
+        slots.set_timer(a, second(1));
+        slots.set_timer(a, second(3));
+        assert_eq!(slots.earliest_timer(), Some(second(3)));
         assert_eq!(due(&mut slots, second(2)), [0; 0]);
         assert_eq!(due(&mut slots, second(9)), [a.index]);
         assert_eq!(due(&mut slots, second(9)), [0; 0]);
-        assert_eq!(slots.wake_at(), None);
+        assert_eq!(slots.earliest_timer(), None);
     }
 
     #[test]
@@ -171,14 +174,14 @@ mod tests {
         let start = Instant::now();
         let mut slots = Slots::new();
         let a = slots.insert('a');
-        slots.wake(a, start);
+        slots.set_timer(a, start);
         assert_eq!(slots.remove(a), Some('a'));
         let b = slots.insert('b');
         assert_eq!(b.index, a.index, "the slot is used again");
         assert_eq!(due(&mut slots, start), [0; 0]);
-        assert_eq!(slots.of(a), None);
+        assert_eq!(slots.get(a), None);
         assert_eq!(slots.remove(a), None);
-        assert_eq!(slots.of(b), Some(&mut 'b'));
+        assert_eq!(slots.get(b), Some(&mut 'b'));
     }
 
     #[test]
@@ -188,14 +191,14 @@ mod tests {
         let mut slots = Slots::new();
         let a = slots.insert('a');
         let b = slots.insert('b');
-        slots.wake(b, start + Duration::from_secs(5));
+        slots.set_timer(b, start + Duration::from_secs(5));
         for _ in 0..10_000 {
-            slots.wake(a, deadline);
-            slots.wake(a, start);
+            slots.set_timer(a, deadline);
+            slots.set_timer(a, start);
             assert_eq!(due(&mut slots, start), [a.index]);
         }
         assert!(slots.timers.len() < 100, "{} entries", slots.timers.len());
-        slots.wake(a, deadline);
+        slots.set_timer(a, deadline);
         assert_eq!(due(&mut slots, deadline), [b.index, a.index]);
     }
 
@@ -203,9 +206,9 @@ mod tests {
     fn timers_come_in_order_of_time() {
         let start = Instant::now();
         let mut slots = Slots::new();
-        let keys: Vec<Key> = ('a'..='c').map(|c| slots.insert(c)).collect();
+        let keys: Vec<SlotKey> = ('a'..='c').map(|c| slots.insert(c)).collect();
         for (key, ms) in keys.iter().zip([30, 10, 20]) {
-            slots.wake(*key, start + Duration::from_millis(ms));
+            slots.set_timer(*key, start + Duration::from_millis(ms));
         }
         let order: Vec<usize> = [1, 2, 0].iter().map(|&i: &usize| keys[i].index).collect();
         assert_eq!(due(&mut slots, start + Duration::from_millis(30)), order);

@@ -17,7 +17,7 @@ use std::time::Duration;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The engine's longest sleep while checks are in flight.
-const NAP: Duration = Duration::from_millis(250);
+const MAX_SLEEP_IN_FLIGHT: Duration = Duration::from_millis(250);
 
 /// More than a machine's troubles can take of a check's time.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -156,7 +156,7 @@ fn a_check_does_not_time_out_for_a_time_in_which_the_process_stood_still() {
                 panic!("{:?}", checked.outcome);
             };
             // No more than one nap of the standstill is its own.
-            assert!(elapsed <= pauses + NAP, "{elapsed:?}");
+            assert!(elapsed <= pauses + MAX_SLEEP_IN_FLIGHT, "{elapsed:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::lookups::Lookups;
 use super::places::{Place, Places};
 use super::platform::{Platform, Stream};
-use super::slots::Key;
+use super::slots::SlotKey;
 use crate::net::{Attempt, Endpoint, LookupError, Net};
 use crate::resolve::LookupRequest;
 use crate::target::{ATTEMPTS, Family};
@@ -27,20 +27,20 @@ struct Placed<S> {
 }
 
 /// How far the look-up of one probe is.
-pub enum Lookup {
-    NotAsked,
-    Asked,
-    Answered(Result<Vec<SocketAddr>, LookupError>),
-    Done,
+pub enum LookupState {
+    NotStarted,
+    Pending,
+    Ready(Result<Vec<SocketAddr>, LookupError>),
+    Taken,
 }
 
 /// One probe's view for the length of a step.
-pub struct World<'a, S: Platform> {
+pub struct ProbeNet<'a, S: Platform> {
     pub platform: &'a mut S,
     pub clock: &'a Clock,
-    pub key: Key,
+    pub key: SlotKey,
     pub sockets: &'a mut Sockets<S::Stream>,
-    pub lookup: &'a mut Lookup,
+    pub lookup: &'a mut LookupState,
     pub places: &'a Places,
     pub lookups: &'a mut Lookups,
 }
@@ -54,7 +54,7 @@ impl<S> Default for Sockets<S> {
     }
 }
 
-impl<S: Platform> Net for World<'_, S> {
+impl<S: Platform> Net for ProbeNet<'_, S> {
     fn now(&self) -> Instant {
         self.clock.read(self.platform.now())
     }
@@ -65,11 +65,11 @@ impl<S: Platform> Net for World<'_, S> {
         port: u16,
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
-        let answer = match mem::replace(self.lookup, Lookup::Asked) {
+        let answer = match mem::replace(self.lookup, LookupState::Pending) {
             // It is asked once.
-            Lookup::Asked | Lookup::Done => return Poll::Pending,
-            Lookup::Answered(answer) => answer,
-            Lookup::NotAsked => {
+            LookupState::Pending | LookupState::Taken => return Poll::Pending,
+            LookupState::Ready(answer) => answer,
+            LookupState::NotStarted => {
                 let host = host.to_owned();
                 let request = LookupRequest { host, family };
                 let now = self.now();
@@ -79,7 +79,7 @@ impl<S: Platform> Net for World<'_, S> {
                 }
             }
         };
-        *self.lookup = Lookup::Done;
+        *self.lookup = LookupState::Taken;
         let with_port = |mut address: SocketAddr| {
             address.set_port(port);
             address
@@ -134,13 +134,13 @@ impl<S: Platform> Net for World<'_, S> {
     }
 }
 
-impl<S: Platform> Read for World<'_, S> {
+impl<S: Platform> Read for ProbeNet<'_, S> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream()?.read(buf)
     }
 }
 
-impl<S: Platform> Write for World<'_, S> {
+impl<S: Platform> Write for ProbeNet<'_, S> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.stream()?.write(buf)
     }
@@ -155,7 +155,7 @@ impl<S: Platform> Write for World<'_, S> {
     }
 }
 
-impl<S: Platform> World<'_, S> {
+impl<S: Platform> ProbeNet<'_, S> {
     fn stream(&mut self) -> io::Result<&mut S::Stream> {
         match &mut self.sockets.stream {
             Some(stream) => Ok(&mut stream.socket),
