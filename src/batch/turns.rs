@@ -5,7 +5,7 @@
 
 use super::around::Around;
 use super::waiting::{self, Tag, Waiting};
-use crate::engine::admission::{Admission, Candidate, Next};
+use crate::engine::admission::{Admission, Candidate, NextAction};
 use crate::engine::platform::Platform;
 use crate::engine::{Ended, Engine};
 use crate::list::Next as Line;
@@ -155,7 +155,7 @@ impl<S: Platform, A: Around> Turns<S, A> {
             ..
         } = self;
         engine.interrupt(|ended| records.push(waiting::record(ended)));
-        records.extend(admission.give_up().filter_map(Waiting::interrupted));
+        records.extend(admission.drain().filter_map(Waiting::interrupted));
         self.hand();
         // In this order: once the list has ended, no line comes on top.
         let list_had_ended = self.around.has_ended();
@@ -220,12 +220,12 @@ impl<S: Platform, A: Around> Turns<S, A> {
                 |waiting| engine.fits(waiting.target()),
             );
             match next {
-                Next::Start { candidate, alone } => self.begin(candidate, alone),
-                Next::Overdue(candidate) => self.overdue(candidate),
+                NextAction::Start { candidate, alone } => self.begin(candidate, alone),
+                NextAction::Expire(candidate) => self.overdue(candidate),
                 // Lines were refused, and there may be more.
                 _ if self.records.len() >= REFUSED => return Some(now),
-                Next::At(at) => return Some(at),
-                Next::Nothing => return None,
+                NextAction::WaitUntil(at) => return Some(at),
+                NextAction::WaitForEvent => return None,
             }
             begun += 1;
             now = self.engine.now();
@@ -243,7 +243,7 @@ impl<S: Platform, A: Around> Turns<S, A> {
 
     fn overdue(&mut self, waiting: Waiting) {
         let wall = self.engine.wall_clock();
-        let began = wall.checked_sub(waiting.patience()).unwrap_or(wall);
+        let began = wall.checked_sub(waiting.timeout()).unwrap_or(wall);
         let (tag, target, check) = waiting.begin(false, began);
         if let Some(ended) = self.engine.admit_overdue(tag, target, check) {
             self.settle(ended);
@@ -258,19 +258,19 @@ impl<S: Platform, A: Around> Turns<S, A> {
             Ok(_) => None,
         };
         let Some(shortage) = shortage else {
-            self.admission.ended();
+            self.admission.check_ended();
             return self.records.push(waiting::record(ended));
         };
         if self
             .admission
-            .stands(shortage, ended.tag.alone, ended.tag.tries)
+            .is_final(shortage, ended.tag.alone, ended.tag.tries)
         {
-            self.admission.ended();
+            self.admission.check_ended();
             return self.records.push(waiting::lacking(ended));
         }
         let (now, in_flight) = (ended.at, self.engine.in_flight());
         let waiting = Waiting::again(ended);
-        self.admission.again(waiting, shortage, now, in_flight);
+        self.admission.retry(waiting, shortage, now, in_flight);
     }
 
     fn hand(&mut self) {

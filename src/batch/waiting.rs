@@ -95,17 +95,17 @@ impl Waiting {
 }
 
 impl Candidate for Waiting {
-    type Name = LookupRequest;
+    type Lookup = LookupRequest;
 
-    fn name(&self) -> Option<LookupRequest> {
+    fn lookup(&self) -> Option<LookupRequest> {
         LookupRequest::for_target(&self.target, self.check.family)
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         self.check.timeout
     }
 
-    fn tries(&mut self) -> &mut u8 {
+    fn address_retries(&mut self) -> &mut u8 {
         &mut self.tries
     }
 }

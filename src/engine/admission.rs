@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 /// How many checks are set aside at most while no further look-up can begin; the list is not read on
 /// behind them.
-const ASIDE: usize = 16_384;
+const MAX_SET_ASIDE: usize = 16_384;
 
 /// How many checks one request looks at: to set them aside must not take long either.
-const LOOKED_AT: usize = 64;
+const MAX_EXAMINED: usize = 64;
 
 /// When a check that found no local address free is tried again, after each try: three times over
 /// two seconds.
-const PAUSES: [Duration; 3] = [
+const ADDRESS_RETRY_DELAYS: [Duration; 3] = [
     Duration::from_millis(400),
     Duration::from_millis(600),
     Duration::from_millis(1000),
@@ -26,21 +26,21 @@ const PAUSES: [Duration; 3] = [
 /// A check that waits to be begun.
 pub trait Candidate {
     /// Names a look-up.
-    type Name: Clone + Eq + Hash;
+    type Lookup: Clone + Eq + Hash;
 
     /// The look-up that it begins with; `None` where it needs none.
-    fn name(&self) -> Option<Self::Name>;
+    fn lookup(&self) -> Option<Self::Lookup>;
 
     /// How long it may take.
-    fn patience(&self) -> Duration;
+    fn timeout(&self) -> Duration;
 
     /// How often it has been tried again for want of a local address.
-    fn tries(&mut self) -> &mut u8;
+    fn address_retries(&mut self) -> &mut u8;
 }
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next<C> {
+pub enum NextAction<C> {
     /// Begin this check. Where it is to be alone, nothing else is in flight, and nothing begins before
     /// it has ended.
     Start {
@@ -50,11 +50,11 @@ pub enum Next<C> {
         alone: bool,
     },
     /// Let this check end: it has waited in vain to begin its look-up, for as long as it may take.
-    Overdue(C),
+    Expire(C),
     /// Nothing before this moment, unless a check ends or a look-up is answered.
-    At(Instant),
+    WaitUntil(Instant),
     /// Nothing before a check ends, a look-up is answered, or the list brings more.
-    Nothing,
+    WaitForEvent,
 }
 
 /// Decides what begins.
@@ -62,18 +62,18 @@ pub struct Admission<C: Candidate> {
     parallel: usize,
     rate: Option<Rate>,
     /// Something was lacking: nothing begins before a check has ended.
-    crowded: bool,
+    is_blocked: bool,
     /// Those that lacked room.
-    lacking: VecDeque<C>,
+    short_of_resources: VecDeque<C>,
     /// Those that can begin as soon as there is a place.
     ready: VecDeque<C>,
     /// Those that wait to begin their look-up, by name.
-    aside: HashMap<C::Name, Vec<C>>,
+    waiting_for_lookup: HashMap<C::Lookup, Vec<C>>,
     /// The names, by when the first of their checks will have waited as long as it may take.
-    order: BTreeMap<(Instant, u64), C::Name>,
+    lookup_deadlines: BTreeMap<(Instant, u64), C::Lookup>,
     set_aside: usize,
     /// Those that wait for a moment. They keep their places.
-    later: BTreeMap<(Instant, u64), C>,
+    retry_at: BTreeMap<(Instant, u64), C>,
     serial: u64,
 }
 
@@ -83,13 +83,13 @@ impl<C: Candidate> Admission<C> {
         Self {
             parallel,
             rate: rate.map(Rate::new),
-            crowded: false,
-            lacking: VecDeque::new(),
+            is_blocked: false,
+            short_of_resources: VecDeque::new(),
             ready: VecDeque::new(),
-            aside: HashMap::new(),
-            order: BTreeMap::new(),
+            waiting_for_lookup: HashMap::new(),
+            lookup_deadlines: BTreeMap::new(),
             set_aside: 0,
-            later: BTreeMap::new(),
+            retry_at: BTreeMap::new(),
             serial: 0,
         }
     }
@@ -102,24 +102,24 @@ impl<C: Candidate> Admission<C> {
         now: Instant,
         in_flight: usize,
         list: impl FnMut() -> Option<C>,
-        lookup_capacity: impl Fn(&C::Name) -> LookupCapacity,
+        lookup_capacity: impl Fn(&C::Lookup) -> LookupCapacity,
         fits: impl Fn(&C) -> bool,
-    ) -> Next<C> {
-        if self.crowded {
-            return Next::Nothing;
+    ) -> NextAction<C> {
+        if self.is_blocked {
+            return NextAction::WaitForEvent;
         }
-        let first = self.order.first_key_value();
+        let first = self.lookup_deadlines.first_key_value();
         let due = first.filter(|(_, name)| lookup_capacity(name) == LookupCapacity::Unresponsive);
         let due = due.map(|(&(due, _), _)| due);
         if due.is_some_and(|due| due <= now)
             && let Some(candidate) = self.overdue()
         {
-            return Next::Overdue(candidate);
+            return NextAction::Expire(candidate);
         }
-        let waits = |name: &C::Name| lookup_capacity(name) != LookupCapacity::Available;
+        let waits = |name: &C::Lookup| lookup_capacity(name) != LookupCapacity::Available;
         match (self.begin(now, in_flight, list, waits, fits), due) {
-            (Next::Nothing, Some(due)) => Next::At(due),
-            (Next::At(at), Some(due)) => Next::At(at.min(due)),
+            (NextAction::WaitForEvent, Some(due)) => NextAction::WaitUntil(due),
+            (NextAction::WaitUntil(at), Some(due)) => NextAction::WaitUntil(at.min(due)),
             (next, _) => next,
         }
     }
@@ -129,23 +129,27 @@ impl<C: Candidate> Admission<C> {
         now: Instant,
         in_flight: usize,
         mut list: impl FnMut() -> Option<C>,
-        waits: impl Fn(&C::Name) -> bool,
+        waits: impl Fn(&C::Lookup) -> bool,
         fits: impl Fn(&C) -> bool,
-    ) -> Next<C> {
-        let is_due = self.later.keys().next().is_some_and(|&(at, _)| at <= now);
-        if !is_due && in_flight + self.later.len() >= self.parallel {
+    ) -> NextAction<C> {
+        let is_due = self
+            .retry_at
+            .keys()
+            .next()
+            .is_some_and(|&(at, _)| at <= now);
+        if !is_due && in_flight + self.retry_at.len() >= self.parallel {
             return self.rest();
         }
-        if is_due && let Some((_, candidate)) = self.later.pop_first() {
+        if is_due && let Some((_, candidate)) = self.retry_at.pop_first() {
             self.ready.push_front(candidate);
         }
         self.call_back(&waits);
-        for _ in 0..LOOKED_AT {
-            let lacked = !self.lacking.is_empty();
+        for _ in 0..MAX_EXAMINED {
+            let lacked = !self.short_of_resources.is_empty();
             let Some(candidate) = self.first(&mut list) else {
                 return self.rest();
             };
-            if let Some(name) = candidate.name().filter(|name| waits(name)) {
+            if let Some(name) = candidate.lookup().filter(|name| waits(name)) {
                 self.put_aside(name, candidate, now);
                 continue;
             }
@@ -155,11 +159,11 @@ impl<C: Candidate> Admission<C> {
                     .rate
                     .as_mut()
                     .and_then(|rate| rate.held(now))
-                    .map(Next::At),
+                    .map(NextAction::WaitUntil),
             };
             if let Some(next) = held {
                 let queue = if lacked {
-                    &mut self.lacking
+                    &mut self.short_of_resources
                 } else {
                     &mut self.ready
                 };
@@ -171,110 +175,124 @@ impl<C: Candidate> Admission<C> {
             }
             // What is to be alone stays so until it has ended.
             let alone = lacked && in_flight == 0;
-            self.crowded = alone;
-            return Next::Start { candidate, alone };
+            self.is_blocked = alone;
+            return NextAction::Start { candidate, alone };
         }
-        Next::At(now)
+        NextAction::WaitUntil(now)
     }
 
     /// A check has ended, and there may be room again.
-    pub fn ended(&mut self) {
-        self.crowded = false;
+    pub fn check_ended(&mut self) {
+        self.is_blocked = false;
     }
 
     /// Whether what came of a check stands although this machine lacked something: it was alone, so
     /// that nothing of ours could have taken its room, or was tried often enough.
-    pub fn stands(&self, lacked: Shortage, alone: bool, tries: u8) -> bool {
+    pub fn is_final(&self, lacked: Shortage, alone: bool, tries: u8) -> bool {
         match lacked {
             Shortage::Room => alone,
-            Shortage::Address => usize::from(tries) >= PAUSES.len(),
+            Shortage::Address => usize::from(tries) >= ADDRESS_RETRY_DELAYS.len(),
         }
     }
 
     /// Takes back a check that has ended, to be tried again. `in_flight` are still under way.
-    pub fn again(&mut self, mut candidate: C, lacked: Shortage, now: Instant, in_flight: usize) {
+    pub fn retry(&mut self, mut candidate: C, lacked: Shortage, now: Instant, in_flight: usize) {
         match lacked {
             Shortage::Room => {
-                self.crowded = in_flight > 0;
-                self.lacking.push_back(candidate);
+                self.is_blocked = in_flight > 0;
+                self.short_of_resources.push_back(candidate);
             }
             Shortage::Address => {
-                self.crowded = false;
-                let tries = candidate.tries();
-                let pause = PAUSES.get(usize::from(*tries)).copied().unwrap_or_default();
+                self.is_blocked = false;
+                let tries = candidate.address_retries();
+                let pause = ADDRESS_RETRY_DELAYS
+                    .get(usize::from(*tries))
+                    .copied()
+                    .unwrap_or_default();
                 *tries += 1;
                 self.serial += 1;
-                self.later.insert((now + pause, self.serial), candidate);
+                self.retry_at.insert((now + pause, self.serial), candidate);
             }
         }
     }
 
     /// Whether no check is left here.
     pub fn is_empty(&self) -> bool {
-        let queues = [&self.lacking, &self.ready];
-        queues.into_iter().all(VecDeque::is_empty) && self.set_aside == 0 && self.later.is_empty()
+        let queues = [&self.short_of_resources, &self.ready];
+        queues.into_iter().all(VecDeque::is_empty)
+            && self.set_aside == 0
+            && self.retry_at.is_empty()
     }
 
     /// Gives up: hands out all that wait here.
-    pub fn give_up(&mut self) -> impl Iterator<Item = C> {
-        self.order.clear();
+    pub fn drain(&mut self) -> impl Iterator<Item = C> {
+        self.lookup_deadlines.clear();
         self.set_aside = 0;
-        let lacking = mem::take(&mut self.lacking);
+        let short_of_resources = mem::take(&mut self.short_of_resources);
         let ready = mem::take(&mut self.ready);
-        let aside = mem::take(&mut self.aside).into_values().flatten();
-        let later = mem::take(&mut self.later).into_values();
-        lacking.into_iter().chain(ready).chain(aside).chain(later)
+        let waiting_for_lookup = mem::take(&mut self.waiting_for_lookup)
+            .into_values()
+            .flatten();
+        let retry_at = mem::take(&mut self.retry_at).into_values();
+        short_of_resources
+            .into_iter()
+            .chain(ready)
+            .chain(waiting_for_lookup)
+            .chain(retry_at)
     }
 
     /// Whose turn it is: what lacked room comes before all that is ready, and that before the list.
     fn first(&mut self, list: &mut impl FnMut() -> Option<C>) -> Option<C> {
-        let queued = self.lacking.pop_front().or_else(|| self.ready.pop_front());
-        queued.or_else(|| (self.set_aside < ASIDE).then(list).flatten())
+        let queued = self
+            .short_of_resources
+            .pop_front()
+            .or_else(|| self.ready.pop_front());
+        queued.or_else(|| (self.set_aside < MAX_SET_ASIDE).then(list).flatten())
     }
 
     /// Nothing begins now, or before the next moment that a check waits for.
-    fn rest(&self) -> Next<C> {
-        let at = self.later.keys().next().map(|&(at, _)| at);
-        at.map_or(Next::Nothing, Next::At)
+    fn rest(&self) -> NextAction<C> {
+        let at = self.retry_at.keys().next().map(|&(at, _)| at);
+        at.map_or(NextAction::WaitForEvent, NextAction::WaitUntil)
     }
 
-    fn put_aside(&mut self, name: C::Name, candidate: C, now: Instant) {
+    fn put_aside(&mut self, name: C::Lookup, candidate: C, now: Instant) {
         self.set_aside += 1;
-        let group = self.aside.entry(name.clone()).or_default();
+        let group = self.waiting_for_lookup.entry(name.clone()).or_default();
         if group.is_empty() {
             self.serial += 1;
-            let due = now + candidate.patience();
-            self.order.insert((due, self.serial), name);
+            let due = now + candidate.timeout();
+            self.lookup_deadlines.insert((due, self.serial), name);
         }
         group.push(candidate);
     }
 
     /// One of the checks of the name that can wait no longer.
     fn overdue(&mut self) -> Option<C> {
-        let first = self.order.first_entry()?;
-        let group = self.aside.get_mut(first.get())?;
+        let first = self.lookup_deadlines.first_entry()?;
+        let group = self.waiting_for_lookup.get_mut(first.get())?;
         let candidate = group.pop();
         self.set_aside = self.set_aside.saturating_sub(1);
         if group.is_empty() {
-            self.aside.remove(&first.remove());
+            self.waiting_for_lookup.remove(&first.remove());
         }
         candidate
     }
 
     /// Once a look-up can begin, the name that can wait least has its turn: all its checks do, for
     /// they share the look-up. One name at a time, for the first of its checks takes the place.
-    fn call_back(&mut self, waits: &impl Fn(&C::Name) -> bool) {
+    fn call_back(&mut self, waits: &impl Fn(&C::Lookup) -> bool) {
         if !self.ready.is_empty() {
             return;
         }
-        let Some(first) = self.order.first_entry() else {
+        let Some(first) = self.lookup_deadlines.first_entry() else {
             return;
         };
         if waits(first.get()) {
             return;
         }
         let name = first.remove();
-        let group = self.aside.remove(&name).unwrap_or_default();
+        let group = self.waiting_for_lookup.remove(&name).unwrap_or_default();
         self.set_aside = self.set_aside.saturating_sub(group.len());
         self.ready.extend(group);
     }

@@ -2,25 +2,25 @@ use super::*;
 
 /// A name, or none, and the tries.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Line(Option<&'static str>, u8);
+struct TestCandidate(Option<&'static str>, u8);
 
-impl Candidate for Line {
-    type Name = &'static str;
+impl Candidate for TestCandidate {
+    type Lookup = &'static str;
 
-    fn name(&self) -> Option<&'static str> {
+    fn lookup(&self) -> Option<&'static str> {
         self.0
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         PATIENCE
     }
 
-    fn tries(&mut self) -> &mut u8 {
+    fn address_retries(&mut self) -> &mut u8 {
         &mut self.1
     }
 }
 
-const LITERAL: Line = Line(None, 0);
+const LITERAL: TestCandidate = TestCandidate(None, 0);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 fn free(_: &&str) -> LookupCapacity {
@@ -35,30 +35,30 @@ fn silent(_: &&str) -> LookupCapacity {
     LookupCapacity::Unresponsive
 }
 
-fn named(name: &'static str) -> Line {
-    Line(Some(name), 0)
+fn named(name: &'static str) -> TestCandidate {
+    TestCandidate(Some(name), 0)
 }
 
-fn endless() -> Option<Line> {
+fn endless() -> Option<TestCandidate> {
     Some(LITERAL)
 }
 
-fn none() -> Option<Line> {
+fn none() -> Option<TestCandidate> {
     None
 }
 
-fn starts(candidate: Line) -> Next<Line> {
+fn starts(candidate: TestCandidate) -> NextAction<TestCandidate> {
     let alone = false;
-    Next::Start { candidate, alone }
+    NextAction::Start { candidate, alone }
 }
 
 /// With places and room to spare.
 fn ask(
-    admission: &mut Admission<Line>,
+    admission: &mut Admission<TestCandidate>,
     now: Instant,
     in_flight: usize,
-    list: impl FnMut() -> Option<Line>,
-) -> Next<Line> {
+    list: impl FnMut() -> Option<TestCandidate>,
+) -> NextAction<TestCandidate> {
     admission.next(now, in_flight, list, free, |_| true)
 }
 
@@ -72,7 +72,7 @@ fn no_more_than_so_many_are_in_flight() {
     let mut admission = Admission::new(2, None);
     let mut next = |in_flight| admission.next(now, in_flight, endless, free, |_| true);
     assert_eq!(next(1), starts(LITERAL));
-    assert_eq!(next(2), Next::Nothing);
+    assert_eq!(next(2), NextAction::WaitForEvent);
 }
 
 #[test]
@@ -85,10 +85,13 @@ fn the_rate_is_kept_and_the_end_of_the_list_does_not_wait_for_it() {
         starts(LITERAL)
     );
     let next = ask(&mut admission, start, 1, || list.next());
-    assert_eq!(next, Next::At(start + ms(10)));
+    assert_eq!(next, NextAction::WaitUntil(start + ms(10)));
     let next = ask(&mut admission, start + ms(10), 1, || list.next());
     assert_eq!(next, starts(named("a")), "it was kept");
-    assert_eq!(ask(&mut admission, start + ms(10), 1, none), Next::Nothing);
+    assert_eq!(
+        ask(&mut admission, start + ms(10), 1, none),
+        NextAction::WaitForEvent
+    );
     assert!(admission.is_empty());
 }
 
@@ -97,7 +100,7 @@ fn what_does_not_fit_waits_unless_it_would_be_alone() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     let mut next = |in_flight, fits| admission.next(now, in_flight, endless, free, |_| fits);
-    assert_eq!(next(1, false), Next::Nothing);
+    assert_eq!(next(1, false), NextAction::WaitForEvent);
     assert_eq!(next(1, true), starts(LITERAL));
     assert_eq!(next(0, false), starts(LITERAL));
 }
@@ -109,12 +112,15 @@ fn names_wait_while_all_places_are_taken_and_nobody_waits_with_them() {
     let mut list = [named("a"), named("b"), named("a"), LITERAL].into_iter();
     let next = admission.next(now, 0, || list.next(), taken, |_| true);
     assert_eq!(next, starts(LITERAL));
-    assert_eq!(admission.next(now, 0, none, taken, |_| true), Next::Nothing);
+    assert_eq!(
+        admission.next(now, 0, none, taken, |_| true),
+        NextAction::WaitForEvent
+    );
     assert!(!admission.is_empty());
     // One place is free: `a` takes it, and the other `a` shares it.
     let mut began = Vec::new();
     let mut has_place = true;
-    while let Next::Start {
+    while let NextAction::Start {
         candidate: line, ..
     } = admission.next(
         now,
@@ -135,7 +141,7 @@ fn names_wait_while_all_places_are_taken_and_nobody_waits_with_them() {
     assert!(admission.is_empty());
 }
 
-fn began_has(began: &[Line], name: &&'static str) -> bool {
+fn began_has(began: &[TestCandidate], name: &&'static str) -> bool {
     began.iter().any(|line| line.0 == Some(name))
 }
 
@@ -145,26 +151,29 @@ fn while_the_resolver_is_silent_a_name_waits_no_longer_than_its_check_may_take()
     let mut admission = Admission::new(1, None);
     let mut list = [named("a"), named("b"), named("a")].into_iter();
     let next = admission.next(start, 0, || list.next(), taken, |_| true);
-    assert_eq!(next, Next::Nothing);
+    assert_eq!(next, NextAction::WaitForEvent);
     let later = start + ms(300);
     let mut list = [named("c"), LITERAL].into_iter();
     let next = admission.next(later, 0, || list.next(), silent, |_| true);
     assert_eq!(next, starts(LITERAL), "a literal needs no resolver");
     let next = admission.next(later, 1, none, silent, |_| true);
-    assert_eq!(next, Next::At(start + PATIENCE));
+    assert_eq!(next, NextAction::WaitUntil(start + PATIENCE));
     // Where it answers after all, they wait as long as it takes.
     let due = start + PATIENCE;
-    assert_eq!(admission.next(due, 1, none, taken, |_| true), Next::Nothing);
+    assert_eq!(
+        admission.next(due, 1, none, taken, |_| true),
+        NextAction::WaitForEvent
+    );
     for name in ["a", "a", "b"] {
         let next = admission.next(due, 1, none, silent, |_| true);
         assert_eq!(
             next,
-            Next::Overdue(named(name)),
+            NextAction::Expire(named(name)),
             "no place in flight is needed"
         );
     }
     let next = admission.next(due, 1, none, silent, |_| true);
-    assert_eq!(next, Next::At(later + PATIENCE));
+    assert_eq!(next, NextAction::WaitUntil(later + PATIENCE));
     assert_eq!(ask(&mut admission, due, 0, none), starts(named("c")));
     assert!(admission.is_empty());
 }
@@ -180,41 +189,50 @@ fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
             Some(named("a"))
         };
         match admission.next(now, 0, list, taken, |_| true) {
-            Next::At(at) => assert_eq!(at, now, "there is more to look at"),
-            next => break assert_eq!(next, Next::Nothing),
+            NextAction::WaitUntil(at) => assert_eq!(at, now, "there is more to look at"),
+            next => break assert_eq!(next, NextAction::WaitForEvent),
         }
     }
-    assert_eq!(read, ASIDE);
+    assert_eq!(read, MAX_SET_ASIDE);
 }
 
 #[test]
 fn what_lacked_room_waits_until_something_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    admission.again(named("a"), Shortage::Room, now, 2);
-    assert_eq!(ask(&mut admission, now, 2, endless), Next::Nothing);
-    admission.ended();
+    admission.retry(named("a"), Shortage::Room, now, 2);
+    assert_eq!(
+        ask(&mut admission, now, 2, endless),
+        NextAction::WaitForEvent
+    );
+    admission.check_ended();
     assert_eq!(ask(&mut admission, now, 1, endless), starts(named("a")));
     assert_eq!(ask(&mut admission, now, 2, endless), starts(LITERAL));
-    assert!(!admission.stands(Shortage::Room, false, 9));
+    assert!(!admission.is_final(Shortage::Room, false, 9));
 }
 
 #[test]
 fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    admission.again(named("a"), Shortage::Room, now, 1);
-    admission.again(named("b"), Shortage::Room, now, 0);
-    let alone = Next::Start {
+    admission.retry(named("a"), Shortage::Room, now, 1);
+    admission.retry(named("b"), Shortage::Room, now, 0);
+    let alone = NextAction::Start {
         candidate: named("a"),
         alone: true,
     };
     assert_eq!(ask(&mut admission, now, 0, endless), alone);
-    assert!(admission.stands(Shortage::Room, true, 0));
-    assert_eq!(ask(&mut admission, now, 1, endless), Next::Nothing);
-    admission.ended();
+    assert!(admission.is_final(Shortage::Room, true, 0));
+    assert_eq!(
+        ask(&mut admission, now, 1, endless),
+        NextAction::WaitForEvent
+    );
+    admission.check_ended();
     let next = ask(&mut admission, now, 0, endless);
-    assert!(matches!(next, Next::Start { alone: true, .. }), "{next:?}");
+    assert!(
+        matches!(next, NextAction::Start { alone: true, .. }),
+        "{next:?}"
+    );
 }
 
 #[test]
@@ -224,19 +242,19 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
     let mut line = LITERAL;
     let mut now = start;
     for _ in 0..3 {
-        assert!(!admission.stands(Shortage::Address, true, line.1));
-        admission.again(line, Shortage::Address, now, 0);
-        let Next::At(at) = ask(&mut admission, now, 0, endless) else {
+        assert!(!admission.is_final(Shortage::Address, true, line.1));
+        admission.retry(line, Shortage::Address, now, 0);
+        let NextAction::WaitUntil(at) = ask(&mut admission, now, 0, endless) else {
             panic!("its place is kept");
         };
         now = at;
         match ask(&mut admission, now, 0, none) {
-            Next::Start { candidate, .. } => line = candidate,
+            NextAction::Start { candidate, .. } => line = candidate,
             other => panic!("{other:?}"),
         }
     }
     assert_eq!(now, start + ms(2000));
-    assert!(admission.stands(Shortage::Address, false, line.1));
+    assert!(admission.is_final(Shortage::Address, false, line.1));
     assert!(admission.is_empty());
 }
 
@@ -244,11 +262,11 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
 fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.again(LITERAL, Shortage::Address, now, 0);
+    admission.retry(LITERAL, Shortage::Address, now, 0);
     let mut list = [named("a"), named("b")].into_iter();
     admission.next(now, 0, || list.next(), taken, |_| true);
-    admission.again(named("c"), Shortage::Room, now, 0);
-    let mut waiting: Vec<_> = admission.give_up().map(|line| line.0).collect();
+    admission.retry(named("c"), Shortage::Room, now, 0);
+    let mut waiting: Vec<_> = admission.drain().map(|line| line.0).collect();
     waiting.sort();
     assert_eq!(waiting, [None, Some("a"), Some("b"), Some("c")]);
     assert!(admission.is_empty());
@@ -258,25 +276,29 @@ fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
 fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.again(named("a"), Shortage::Address, now, 1);
-    admission.again(LITERAL, Shortage::Address, now + ms(100), 1);
+    admission.retry(named("a"), Shortage::Address, now, 1);
+    admission.retry(LITERAL, Shortage::Address, now + ms(100), 1);
     let next = admission.next(now, 1, endless, free, |_| false);
-    assert_eq!(next, Next::At(now + ms(400)), "no room for what is next");
+    assert_eq!(
+        next,
+        NextAction::WaitUntil(now + ms(400)),
+        "no room for what is next"
+    );
     // The first is due, and its name has to wait for a place.
     let mut admission = Admission::new(9, None);
-    admission.again(named("a"), Shortage::Address, now, 1);
-    admission.again(LITERAL, Shortage::Address, now + ms(100), 1);
+    admission.retry(named("a"), Shortage::Address, now, 1);
+    admission.retry(LITERAL, Shortage::Address, now + ms(100), 1);
     let next = admission.next(now + ms(400), 1, none, taken, |_| true);
-    assert_eq!(next, Next::At(now + ms(500)));
+    assert_eq!(next, NextAction::WaitUntil(now + ms(500)));
 }
 
 #[test]
 fn what_lacked_room_waits_for_all_that_it_may_open() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.again(named("a"), Shortage::Room, now, 2);
-    admission.ended();
+    admission.retry(named("a"), Shortage::Room, now, 2);
+    admission.check_ended();
     let next = admission.next(now, 1, none, free, |_| false);
-    assert_eq!(next, Next::Nothing);
+    assert_eq!(next, NextAction::WaitForEvent);
     assert_eq!(ask(&mut admission, now, 1, none), starts(named("a")));
 }
