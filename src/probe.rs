@@ -24,7 +24,7 @@ pub struct Probe {
     started: Instant,
     deadline: Instant,
     peer: Option<SocketAddr>,
-    stamps: Timestamps,
+    timestamps: Timestamps,
     /// The state that a failure put an end to.
     died: Option<Phase>,
     wait: Wait,
@@ -42,7 +42,7 @@ impl Probe {
             started: now,
             deadline,
             peer: None,
-            stamps: Timestamps::default(),
+            timestamps: Timestamps::default(),
             died: None,
             wait: Wait::ANSWER,
         }
@@ -61,7 +61,7 @@ impl Probe {
         loop {
             let now = net.now();
             let phase = self.state.phase();
-            self.stamps.enter(phase, now);
+            self.timestamps.enter(phase, now);
             let mut cx = Cx {
                 net: &mut *net,
                 link: &mut self.link,
@@ -71,7 +71,7 @@ impl Probe {
                 started: self.started,
                 deadline: &mut self.deadline,
                 peer: &mut self.peer,
-                stamps: &mut self.stamps,
+                timestamps: &mut self.timestamps,
                 now,
             };
             let next = match mem::replace(&mut self.state, State::Ended).step(&mut cx) {
@@ -129,7 +129,7 @@ impl Probe {
         Trace {
             phase: self.died.unwrap_or(self.state.phase()),
             total: now.saturating_duration_since(self.started),
-            phases: self.stamps.phases(self.started, named, secure),
+            phases: self.timestamps.phases(self.started, named, secure),
             peer: self.peer.or(tried),
             session: self.link.tls_info(),
         }

@@ -2,7 +2,7 @@
 //! file, search domains and nsswitch.
 
 use crate::net::LookupError;
-use crate::outcome::is_crowded;
+use crate::outcome::is_resource_shortage;
 use crate::target::{Family, Target};
 use dns_lookup::{AddrFamily, AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use std::collections::VecDeque;
@@ -204,11 +204,11 @@ fn look_up(request: &LookupRequest) -> Result<Vec<SocketAddr>, LookupError> {
 /// that it had nothing to ask from a name that is not there, so both are looked for only now: the
 /// best guess there is.
 fn explain(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
-    if is_crowded(&e) {
+    if is_resource_shortage(&e) {
         return Err(LookupError::Local(e));
     }
     if let Err(lack) = File::open("/dev/null")
-        && is_crowded(&lack)
+        && is_resource_shortage(&lack)
     {
         return Err(LookupError::Local(lack));
     }

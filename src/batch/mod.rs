@@ -29,7 +29,7 @@ use crate::engine::admission::Admission;
 use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
 use crate::list::{self, Line, Patient, Reader, Whole};
-use crate::outcome::is_crowded;
+use crate::outcome::is_resource_shortage;
 use crate::pour;
 use crate::report::{failure, summary};
 use crate::status::Status;
@@ -238,7 +238,7 @@ fn open(source: &Source) -> Result<File, (Reason, String)> {
         false => Ok(file),
     });
     file.map_err(|e| {
-        let reason = match is_crowded(&e) {
+        let reason = match is_resource_shortage(&e) {
             true => Reason::Local,
             false => Reason::Usage,
         };

@@ -1,7 +1,7 @@
 //! Which check begins next, and when. No clock and no poll in here: `now` comes in.
 
 use super::pending::LookupCapacity;
-use super::rate::Rate;
+use super::rate::RateLimit;
 use crate::outcome::Shortage;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
@@ -60,7 +60,7 @@ pub enum NextAction<C> {
 /// Decides what begins.
 pub struct Admission<C: Candidate> {
     parallel: usize,
-    rate: Option<Rate>,
+    rate: Option<RateLimit>,
     /// Something was lacking: nothing begins before a check has ended.
     is_blocked: bool,
     /// Those that lacked room.
@@ -82,7 +82,7 @@ impl<C: Candidate> Admission<C> {
     pub fn new(parallel: usize, rate: Option<f64>) -> Self {
         Self {
             parallel,
-            rate: rate.map(Rate::new),
+            rate: rate.map(RateLimit::new),
             is_blocked: false,
             short_of_resources: VecDeque::new(),
             ready: VecDeque::new(),
@@ -153,15 +153,15 @@ impl<C: Candidate> Admission<C> {
                 self.put_aside(name, candidate, now);
                 continue;
             }
-            let held = match in_flight > 0 && !fits(&candidate) {
+            let held_back = match in_flight > 0 && !fits(&candidate) {
                 true => Some(self.rest()),
                 false => self
                     .rate
                     .as_mut()
-                    .and_then(|rate| rate.held(now))
+                    .and_then(|rate| rate.earliest(now))
                     .map(NextAction::WaitUntil),
             };
-            if let Some(next) = held {
+            if let Some(next) = held_back {
                 let queue = if lacked {
                     &mut self.short_of_resources
                 } else {
@@ -171,7 +171,7 @@ impl<C: Candidate> Admission<C> {
                 return next;
             }
             if let Some(rate) = &mut self.rate {
-                rate.count(now);
+                rate.record(now);
             }
             // What is to be alone stays so until it has ended.
             let alone = lacked && in_flight == 0;
@@ -190,19 +190,19 @@ impl<C: Candidate> Admission<C> {
     /// that nothing of ours could have taken its room, or was tried often enough.
     pub fn is_final(&self, lacked: Shortage, alone: bool, tries: u8) -> bool {
         match lacked {
-            Shortage::Room => alone,
-            Shortage::Address => usize::from(tries) >= ADDRESS_RETRY_DELAYS.len(),
+            Shortage::Resources => alone,
+            Shortage::LocalAddress => usize::from(tries) >= ADDRESS_RETRY_DELAYS.len(),
         }
     }
 
     /// Takes back a check that has ended, to be tried again. `in_flight` are still under way.
     pub fn retry(&mut self, mut candidate: C, lacked: Shortage, now: Instant, in_flight: usize) {
         match lacked {
-            Shortage::Room => {
+            Shortage::Resources => {
                 self.is_blocked = in_flight > 0;
                 self.short_of_resources.push_back(candidate);
             }
-            Shortage::Address => {
+            Shortage::LocalAddress => {
                 self.is_blocked = false;
                 let tries = candidate.address_retries();
                 let pause = ADDRESS_RETRY_DELAYS

@@ -36,7 +36,7 @@
 use super::platform::{Platform, PollEvent};
 use super::socket::Socket;
 use crate::net::Endpoint;
-use crate::outcome::of_this_machine;
+use crate::outcome::as_local_error;
 use crate::resolve::{LookupRequest, LookupResult, Resolver};
 use mio::event::{Event, Source};
 use mio::unix::SourceFd;
@@ -129,7 +129,7 @@ impl Platform for OsPlatform {
         let mut socket = Socket::connect(to)?;
         let registry = self.poll.registry();
         let watched = registry.register(socket.source(), Token(slot), both);
-        watched.map_err(of_this_machine)?;
+        watched.map_err(as_local_error)?;
         Ok(socket)
     }
 

@@ -10,7 +10,7 @@ const SLACK: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// What has begun of late, and when the next may.
-pub struct Rate {
+pub struct RateLimit {
     gap: Duration,
     most: usize,
     next: Option<Instant>,
@@ -18,7 +18,7 @@ pub struct Rate {
     begun: VecDeque<Instant>,
 }
 
-impl Rate {
+impl RateLimit {
     /// `rate` a second; above 0.
     pub fn new(rate: f64) -> Self {
         Self {
@@ -30,7 +30,7 @@ impl Rate {
     }
 
     /// When the next may begin, where that is later than `now`.
-    pub fn held(&mut self, now: Instant) -> Option<Instant> {
+    pub fn earliest(&mut self, now: Instant) -> Option<Instant> {
         if let Some(next) = self.next.filter(|&next| next > now) {
             return Some(next);
         }
@@ -42,7 +42,7 @@ impl Rate {
     }
 
     /// Counts one that begins at `now`.
-    pub fn count(&mut self, now: Instant) {
+    pub fn record(&mut self, now: Instant) {
         let due = self.next.unwrap_or(now);
         let earliest = now.checked_sub(SLACK).unwrap_or(now);
         self.next = due.max(earliest).checked_add(self.gap);
@@ -58,21 +58,21 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    impl Rate {
+    impl RateLimit {
         /// Begins one, or says when it may.
         fn not_before(&mut self, now: Instant) -> Option<Instant> {
-            let held = self.held(now);
-            if held.is_none() {
-                self.count(now);
+            let earliest = self.earliest(now);
+            if earliest.is_none() {
+                self.record(now);
             }
-            held
+            earliest
         }
     }
 
     #[test]
     fn it_is_kept_evenly_and_a_late_poll_is_caught_up_with() {
         let start = Instant::now();
-        let mut rate = Rate::new(100.0);
+        let mut rate = RateLimit::new(100.0);
         let mut not_before = |after| rate.not_before(start + ms(after));
         assert_eq!(not_before(0), None);
         assert_eq!(not_before(0), Some(start + ms(10)));
@@ -87,7 +87,7 @@ mod tests {
     fn no_second_has_more_however_late_the_poll_is() {
         for limit in [1, 7, 1000, 4000] {
             let start = Instant::now();
-            let mut rate = Rate::new(limit as f64);
+            let mut rate = RateLimit::new(limit as f64);
             let mut begun: Vec<Duration> = Vec::new();
             for tick in 0..5_000 {
                 // As late as a poll is that counts milliseconds.
@@ -108,9 +108,9 @@ mod tests {
     #[test]
     fn less_than_one_a_second_is_a_rate_too() {
         let start = Instant::now();
-        let mut rate = Rate::new(0.25);
+        let mut rate = RateLimit::new(0.25);
         assert_eq!(rate.not_before(start), None);
         assert_eq!(rate.not_before(start), Some(start + ms(4000)));
-        assert_eq!(Rate::new(1e-300).not_before(start), None);
+        assert_eq!(RateLimit::new(1e-300).not_before(start), None);
     }
 }

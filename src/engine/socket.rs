@@ -2,7 +2,7 @@
 
 use super::platform::Stream;
 use crate::net::Endpoint;
-use crate::outcome::of_this_machine;
+use crate::outcome::as_local_error;
 use mio::event::Source;
 use mio::net::{TcpStream, UnixStream};
 use rustix::io::Errno;
@@ -48,7 +48,7 @@ impl Stream for Socket {
     fn connected(&self) -> io::Result<()> {
         let unconnected = match self {
             Self::Tcp(tcp) => match tcp.peer_addr() {
-                Ok(peer) if tcp.local_addr().map_err(of_this_machine)? == peer => {
+                Ok(peer) if tcp.local_addr().map_err(as_local_error)? == peer => {
                     // Closed by a reset: else the port would be kept from its daemon for a minute.
                     let _ = set_socket_linger(tcp, Some(Duration::ZERO));
                     return Err(Errno::CONNREFUSED.into());
@@ -64,11 +64,11 @@ impl Stream for Socket {
             Self::Tcp(tcp) => tcp.take_error().map(|error| error.map(on_the_way)),
             Self::Unix(unix) => unix.take_error(),
         };
-        let error = error.map_err(of_this_machine)?;
+        let error = error.map_err(as_local_error)?;
         match (error, unconnected.kind()) {
             (Some(error), _) => Err(error),
             (None, io::ErrorKind::NotConnected) => Err(io::ErrorKind::WouldBlock.into()),
-            (None, _) => Err(of_this_machine(unconnected)),
+            (None, _) => Err(as_local_error(unconnected)),
         }
     }
 
@@ -115,7 +115,7 @@ fn whose(to: Endpoint<'_>, e: io::Error) -> io::Error {
     let is_vague = Errno::from_io_error(&e) == Some(Errno::INVAL);
     let has_route = matches!(to, Endpoint::Tcp(_));
     match is_vague && !(has_route && UnixDatagram::unbound().is_ok()) {
-        true => of_this_machine(e),
+        true => as_local_error(e),
         false => e,
     }
 }

@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// This machine lacked something that it may have again.
-    Lack(Shortage),
+    Shortage(Shortage),
     /// This machine does not allow it, or can't do it at all.
     Unable,
     /// The port, or the socket, refused.
@@ -28,7 +28,7 @@ pub(crate) enum Meaning {
 
 impl Meaning {
     /// What `e` means; `None` for an error that none of those calls should give.
-    pub(crate) fn of(e: &io::Error) -> Option<Self> {
+    pub(crate) fn new(e: &io::Error) -> Option<Self> {
         // A Unix listener whose backlog is full to the deadline: not everywhere with an errno.
         if e.kind() == io::ErrorKind::WouldBlock {
             return Some(Self::Timeout);
@@ -42,8 +42,8 @@ impl Meaning {
             | Errno::NOSPC
             | Errno::NOSR
             | Errno::DQUOT
-            | Errno::USERS => Self::Lack(Shortage::Room),
-            Errno::ADDRNOTAVAIL | Errno::ADDRINUSE => Self::Lack(Shortage::Address),
+            | Errno::USERS => Self::Shortage(Shortage::Resources),
+            Errno::ADDRNOTAVAIL | Errno::ADDRINUSE => Self::Shortage(Shortage::LocalAddress),
             Errno::ACCESS
             | Errno::PERM
             | Errno::AFNOSUPPORT
@@ -77,10 +77,10 @@ impl Meaning {
     /// What `e` means of an attempt to connect to this address, or to a Unix socket. What no attempt
     /// should give tells nothing of the peer.
     pub(crate) fn of_attempt(e: &io::Error, address: Option<SocketAddr>) -> Self {
-        match (Self::of(e), address) {
+        match (Self::new(e), address) {
             // EAGAIN: no local port, or no room in the routing cache.
             (Some(Self::Timeout), Some(_)) if e.kind() == io::ErrorKind::WouldBlock => {
-                Self::Lack(Shortage::Address)
+                Self::Shortage(Shortage::LocalAddress)
             }
             // Nothing left this machine: it was not told by which interface.
             (Some(Self::Unreachable), Some(address))
@@ -96,7 +96,7 @@ impl Meaning {
 
     /// What `e` means of a connection that was up: whatever its end is called, it broke.
     pub(crate) fn of_connection(e: &io::Error) -> Self {
-        match Self::of(e) {
+        match Self::new(e) {
             // EACCES is then what ICMPv6 brings: administratively prohibited.
             Some(Self::Unable) => Self::Unreachable,
             Some(meaning) => meaning,
@@ -106,14 +106,14 @@ impl Meaning {
 
     /// Whether it is this machine, not the peer, that it tells of.
     pub(crate) fn is_local(self) -> bool {
-        matches!(self, Self::Lack(_) | Self::Unable)
+        matches!(self, Self::Shortage(_) | Self::Unable)
     }
 }
 
 /// The error of a call by which nothing is asked of the peer, such as `socket(2)` or `epoll_ctl(2)`:
 /// what it would mean of an attempt to connect it does not mean. The words stay.
-pub fn of_this_machine(e: io::Error) -> io::Error {
-    match Meaning::of(&e) {
+pub fn as_local_error(e: io::Error) -> io::Error {
+    match Meaning::new(&e) {
         Some(meaning) if meaning.is_local() => e,
         _ => io::Error::other(e),
     }
@@ -129,8 +129,8 @@ fn lacks_zone(address: SocketAddr) -> bool {
 }
 
 /// Whether descriptors, buffers, memory or watches are used up.
-pub fn is_crowded(e: &io::Error) -> bool {
-    Meaning::of(e) == Some(Meaning::Lack(Shortage::Room))
+pub fn is_resource_shortage(e: &io::Error) -> bool {
+    Meaning::new(e) == Some(Meaning::Shortage(Shortage::Resources))
 }
 
 #[cfg(test)]
@@ -242,7 +242,7 @@ mod tests {
     fn what_is_asked_of_this_machine_alone_tells_nothing_of_the_peer() {
         let address = Some(SocketAddr::from(([192, 0, 2, 1], 25)));
         for errno in TABLE.iter().flat_map(|(_, errnos)| *errnos) {
-            let ours = of_this_machine((*errno).into());
+            let ours = as_local_error((*errno).into());
             let words = io::Error::from(*errno).to_string();
             assert_eq!(ours.to_string(), words);
             for address in [address, None] {
@@ -250,8 +250,8 @@ mod tests {
                 assert_eq!(meaning.reason(), Reason::Local, "{errno:?}");
             }
         }
-        let lack = of_this_machine(Errno::NOSPC.into());
-        assert!(is_crowded(&lack), "it may be there again");
+        let lack = as_local_error(Errno::NOSPC.into());
+        assert!(is_resource_shortage(&lack), "it may be there again");
     }
 
     #[test]
@@ -274,10 +274,10 @@ mod tests {
     #[test]
     fn room_that_is_used_up_may_be_there_again() {
         for errno in [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC] {
-            assert!(is_crowded(&errno.into()), "{errno:?}");
+            assert!(is_resource_shortage(&errno.into()), "{errno:?}");
         }
         for errno in [Errno::ACCESS, Errno::ADDRNOTAVAIL, Errno::CONNREFUSED] {
-            assert!(!is_crowded(&errno.into()), "{errno:?}");
+            assert!(!is_resource_shortage(&errno.into()), "{errno:?}");
         }
     }
 }

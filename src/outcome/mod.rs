@@ -11,7 +11,7 @@ use crate::short::Short;
 use crate::target::Family;
 use crate::tls::TlsError;
 pub(crate) use errno::Meaning;
-pub use errno::{is_crowded, of_this_machine};
+pub use errno::{as_local_error, is_resource_shortage};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -95,9 +95,9 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortage {
     /// Descriptors, buffers, memory or a thread.
-    Room,
+    Resources,
     /// A local address, or a free port of it.
-    Address,
+    LocalAddress,
 }
 
 /// One address that did not connect.

@@ -1,6 +1,6 @@
 //! What this machine shortage for a check, and may have again.
 
-use super::errno::{Meaning, is_crowded};
+use super::errno::{Meaning, is_resource_shortage};
 use super::{AttemptOutcome, Cause, FailedAttempt, Failure, Shortage};
 use crate::net::LookupError;
 
@@ -9,19 +9,19 @@ impl Failure {
     /// one which would have answered; or a local address at all of them.
     pub fn shortage(&self) -> Option<Shortage> {
         match &self.cause {
-            Cause::Lookup(LookupError::Local(_)) => Some(Shortage::Room),
+            Cause::Lookup(LookupError::Local(_)) => Some(Shortage::Resources),
             Cause::Lookup(LookupError::Failed(e)) | Cause::Io(e) => {
-                is_crowded(e).then_some(Shortage::Room)
+                is_resource_shortage(e).then_some(Shortage::Resources)
             }
             Cause::Unconnected(tried) => {
                 let shortage = |what| {
-                    move |tried: &FailedAttempt| tried.meaning() == Some(Meaning::Lack(what))
+                    move |tried: &FailedAttempt| tried.meaning() == Some(Meaning::Shortage(what))
                 };
-                if tried.iter().any(shortage(Shortage::Room)) {
-                    return Some(Shortage::Room);
+                if tried.iter().any(shortage(Shortage::Resources)) {
+                    return Some(Shortage::Resources);
                 }
-                (!tried.is_empty() && tried.iter().all(shortage(Shortage::Address)))
-                    .then_some(Shortage::Address)
+                (!tried.is_empty() && tried.iter().all(shortage(Shortage::LocalAddress)))
+                    .then_some(Shortage::LocalAddress)
             }
             _ => None,
         }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_lack_that_may_pass_is_told_from_a_verdict() {
-        let (room, address) = (Some(Shortage::Room), Some(Shortage::Address));
+        let (room, address) = (Some(Shortage::Resources), Some(Shortage::LocalAddress));
         let (lacking, refused) = (Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED));
         for (errnos, wanted) in [
             (&[Some(Errno::MFILE)][..], room),

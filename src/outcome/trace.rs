@@ -118,7 +118,7 @@ mod tests {
     fn the_parts_follow_one_another_without_a_gap() {
         let started = Instant::now();
         let at = |ms| started + Duration::from_millis(ms);
-        let mut stamps = Timestamps::default();
+        let mut timestamps = Timestamps::default();
         for (phase, ms) in [
             (Phase::Resolving, 1),
             (Phase::Connecting, 3),
@@ -128,12 +128,12 @@ mod tests {
             (Phase::Sending, 340),
             (Phase::Reading, 400),
         ] {
-            stamps.enter(phase, at(ms));
+            timestamps.enter(phase, at(ms));
         }
-        stamps.answer(at(420));
-        stamps.answer(at(500));
+        timestamps.answer(at(420));
+        timestamps.answer(at(500));
         let parts = |named, secure| {
-            let phases = stamps.phases(started, named, secure);
+            let phases = timestamps.phases(started, named, secure);
             [
                 phases.resolve,
                 phases.connect,
@@ -151,10 +151,10 @@ mod tests {
     #[test]
     fn a_check_that_asks_no_more_than_a_connection_has_its_time() {
         let started = Instant::now();
-        let mut stamps = Timestamps::default();
-        stamps.enter(Phase::Connecting, started);
-        stamps.connect(started + Duration::from_millis(7));
-        let phases = stamps.phases(started, false, false);
+        let mut timestamps = Timestamps::default();
+        timestamps.enter(Phase::Connecting, started);
+        timestamps.connect(started + Duration::from_millis(7));
+        let phases = timestamps.phases(started, false, false);
         assert_eq!(phases.connect, Some(Duration::from_millis(7)));
         assert_eq!((phases.resolve, phases.first_byte), (None, None));
     }
@@ -164,10 +164,10 @@ mod tests {
         let started = Instant::now();
         let none = Timestamps::default().phases(started, true, true);
         assert_eq!(none, PhaseDurations::default());
-        let mut stamps = Timestamps::default();
-        stamps.enter(Phase::Connecting, started);
-        stamps.enter(Phase::Handshaking, started);
-        let phases = stamps.phases(started, true, true);
+        let mut timestamps = Timestamps::default();
+        timestamps.enter(Phase::Connecting, started);
+        timestamps.enter(Phase::Handshaking, started);
+        let phases = timestamps.phases(started, true, true);
         assert_eq!(phases.connect, Some(Duration::ZERO));
         assert_eq!((phases.tls, phases.first_byte), (None, None));
     }

@@ -273,7 +273,7 @@ fn lose(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Tr
 
 /// Connected, and no more was asked.
 fn open(cx: &mut Cx<'_>) -> State {
-    cx.stamps.connect(cx.net.now());
+    cx.timestamps.connect(cx.net.now());
     State::Done(Success::PortOpen)
 }
 

@@ -30,7 +30,7 @@ impl Handshaking {
                 Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
                 Io::Ready(true) if is_busy && asks_more(cx.check) => {
                     // The handshake ends here, whoever comes next.
-                    cx.stamps.enter(Phase::Sending, cx.net.now());
+                    cx.timestamps.enter(Phase::Sending, cx.net.now());
                     return Transition::defer(Sending::default(), cx);
                 }
                 Io::Ready(true) => return Transition::next(Sending::default()),

@@ -90,7 +90,7 @@ pub struct Cx<'a> {
     /// The address connected to.
     pub peer: &'a mut Option<SocketAddr>,
     /// When it came to what.
-    pub stamps: &'a mut Timestamps,
+    pub timestamps: &'a mut Timestamps,
     /// When this step began.
     pub now: Instant,
 }

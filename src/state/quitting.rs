@@ -107,7 +107,7 @@ impl Quitting {
                 Ok(Io::Blocked(on)) => return Transition::pending(self, Wait::on(on)),
                 Ok(Io::Ready(())) => {
                     let way = match self.may_be_refused() {
-                        true => cx.stamps.handshake().min(MAX_ROUND_TRIP),
+                        true => cx.timestamps.handshake().min(MAX_ROUND_TRIP),
                         false => Duration::ZERO,
                     };
                     let (elapsed, close_by) = (cx.elapsed(), cx.now + CLOSE_TIMEOUT + way);

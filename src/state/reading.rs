@@ -47,7 +47,7 @@ impl Reading {
                 }
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
-            cx.stamps.answer(cx.now);
+            cx.timestamps.answer(cx.now);
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
             match self.matcher.feed(pattern, &mut cx.scratch.cache, bytes) {

@@ -133,7 +133,7 @@ impl Failure {
         };
         let is_passed_over = |tried: &FailedAttempt| {
             matches!(tried.outcome, AttemptOutcome::Untried)
-                || tried.meaning() == Some(Meaning::Lack(Shortage::Room))
+                || tried.meaning() == Some(Meaning::Shortage(Shortage::Resources))
         };
         match () {
             () if tried.iter().any(is_full) => Reason::Open,
@@ -145,7 +145,7 @@ impl Failure {
     fn reason(&self) -> Reason {
         match &self.cause {
             Cause::Lookup(LookupError::Local(_) | LookupError::NoSource) => Reason::Local,
-            Cause::Lookup(LookupError::Failed(e)) => match Meaning::of(e) {
+            Cause::Lookup(LookupError::Failed(e)) => match Meaning::new(e) {
                 Some(meaning) if meaning.is_local() => Reason::Local,
                 _ => Reason::Dns,
             },
@@ -171,7 +171,7 @@ impl Meaning {
     /// The word for it.
     pub(crate) fn reason(self) -> Reason {
         match self {
-            Self::Lack(_) | Self::Unable => Reason::Local,
+            Self::Shortage(_) | Self::Unable => Reason::Local,
             Self::Refused => Reason::Refused,
             Self::Unreachable => Reason::Unreachable,
             Self::Absent => Reason::Absent,
@@ -204,7 +204,7 @@ fn unconnected(tried: &[FailedAttempt]) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::is_crowded;
+    use crate::outcome::is_resource_shortage;
     use crate::status::Status;
     use crate::target::Family;
     use crate::verdict::judge;
@@ -377,7 +377,7 @@ mod tests {
                 _ => false,
             };
             let is_passed_over = |came: &AttemptOutcome| match came {
-                AttemptOutcome::Failed(e) => is_crowded(e),
+                AttemptOutcome::Failed(e) => is_resource_shortage(e),
                 came => matches!(came, AttemptOutcome::Untried),
             };
             let expected = match &failure.cause {

@@ -200,7 +200,7 @@ fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
 fn what_lacked_room_waits_until_something_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    admission.retry(named("a"), Shortage::Room, now, 2);
+    admission.retry(named("a"), Shortage::Resources, now, 2);
     assert_eq!(
         ask(&mut admission, now, 2, endless),
         NextAction::WaitForEvent
@@ -208,21 +208,21 @@ fn what_lacked_room_waits_until_something_has_ended() {
     admission.check_ended();
     assert_eq!(ask(&mut admission, now, 1, endless), starts(named("a")));
     assert_eq!(ask(&mut admission, now, 2, endless), starts(LITERAL));
-    assert!(!admission.is_final(Shortage::Room, false, 9));
+    assert!(!admission.is_final(Shortage::Resources, false, 9));
 }
 
 #[test]
 fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
-    admission.retry(named("a"), Shortage::Room, now, 1);
-    admission.retry(named("b"), Shortage::Room, now, 0);
+    admission.retry(named("a"), Shortage::Resources, now, 1);
+    admission.retry(named("b"), Shortage::Resources, now, 0);
     let alone = NextAction::Start {
         candidate: named("a"),
         alone: true,
     };
     assert_eq!(ask(&mut admission, now, 0, endless), alone);
-    assert!(admission.is_final(Shortage::Room, true, 0));
+    assert!(admission.is_final(Shortage::Resources, true, 0));
     assert_eq!(
         ask(&mut admission, now, 1, endless),
         NextAction::WaitForEvent
@@ -242,8 +242,8 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
     let mut line = LITERAL;
     let mut now = start;
     for _ in 0..3 {
-        assert!(!admission.is_final(Shortage::Address, true, line.1));
-        admission.retry(line, Shortage::Address, now, 0);
+        assert!(!admission.is_final(Shortage::LocalAddress, true, line.1));
+        admission.retry(line, Shortage::LocalAddress, now, 0);
         let NextAction::WaitUntil(at) = ask(&mut admission, now, 0, endless) else {
             panic!("its place is kept");
         };
@@ -254,7 +254,7 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
         }
     }
     assert_eq!(now, start + ms(2000));
-    assert!(admission.is_final(Shortage::Address, false, line.1));
+    assert!(admission.is_final(Shortage::LocalAddress, false, line.1));
     assert!(admission.is_empty());
 }
 
@@ -262,10 +262,10 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
 fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.retry(LITERAL, Shortage::Address, now, 0);
+    admission.retry(LITERAL, Shortage::LocalAddress, now, 0);
     let mut list = [named("a"), named("b")].into_iter();
     admission.next(now, 0, || list.next(), taken, |_| true);
-    admission.retry(named("c"), Shortage::Room, now, 0);
+    admission.retry(named("c"), Shortage::Resources, now, 0);
     let mut waiting: Vec<_> = admission.drain().map(|line| line.0).collect();
     waiting.sort();
     assert_eq!(waiting, [None, Some("a"), Some("b"), Some("c")]);
@@ -276,8 +276,8 @@ fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
 fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.retry(named("a"), Shortage::Address, now, 1);
-    admission.retry(LITERAL, Shortage::Address, now + ms(100), 1);
+    admission.retry(named("a"), Shortage::LocalAddress, now, 1);
+    admission.retry(LITERAL, Shortage::LocalAddress, now + ms(100), 1);
     let next = admission.next(now, 1, endless, free, |_| false);
     assert_eq!(
         next,
@@ -286,8 +286,8 @@ fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
     );
     // The first is due, and its name has to wait for a place.
     let mut admission = Admission::new(9, None);
-    admission.retry(named("a"), Shortage::Address, now, 1);
-    admission.retry(LITERAL, Shortage::Address, now + ms(100), 1);
+    admission.retry(named("a"), Shortage::LocalAddress, now, 1);
+    admission.retry(LITERAL, Shortage::LocalAddress, now + ms(100), 1);
     let next = admission.next(now + ms(400), 1, none, taken, |_| true);
     assert_eq!(next, NextAction::WaitUntil(now + ms(500)));
 }
@@ -296,7 +296,7 @@ fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
 fn what_lacked_room_waits_for_all_that_it_may_open() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
-    admission.retry(named("a"), Shortage::Room, now, 2);
+    admission.retry(named("a"), Shortage::Resources, now, 2);
     admission.check_ended();
     let next = admission.next(now, 1, none, free, |_| false);
     assert_eq!(next, NextAction::WaitForEvent);
