@@ -25,6 +25,8 @@ pub struct Probe {
     deadline: Instant,
     peer: Option<SocketAddr>,
     timestamps: Timestamps,
+    /// The number of steps begun since the connection was established.
+    steps_begun: u8,
     /// The state that a failure put an end to.
     died: Option<Phase>,
     wait: Wait,
@@ -43,8 +45,9 @@ impl Probe {
             deadline,
             peer: None,
             timestamps: Timestamps::default(),
+            steps_begun: 0,
             died: None,
-            wait: Wait::ANSWER,
+            wait: Wait::LOOKUP,
         }
     }
 
@@ -61,7 +64,6 @@ impl Probe {
         loop {
             let now = net.now();
             let phase = self.state.phase();
-            self.timestamps.enter(phase, now);
             let mut cx = Cx {
                 net: &mut *net,
                 link: &mut self.link,
@@ -72,6 +74,7 @@ impl Probe {
                 deadline: &mut self.deadline,
                 peer: &mut self.peer,
                 timestamps: &mut self.timestamps,
+                steps_begun: &mut self.steps_begun,
                 now,
             };
             let next = match mem::replace(&mut self.state, State::Ended).step(&mut cx) {

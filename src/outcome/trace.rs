@@ -48,7 +48,7 @@ pub struct PhaseDurations {
     pub first_byte: Option<Duration>,
 }
 
-/// When a check came to what it had to come to. Only the first time counts.
+/// Times of a check's milestones. The first time of each counts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timestamps {
     resolved: Option<Instant>,
@@ -58,35 +58,32 @@ pub struct Timestamps {
 }
 
 impl Timestamps {
-    /// Notes that the check is in `phase` at `now`: what comes before it has come to its end.
-    pub fn enter(&mut self, phase: Phase, now: Instant) {
-        let stamp = match phase {
-            Phase::Connecting => &mut self.resolved,
-            Phase::Handshaking => &mut self.connected,
-            Phase::Sending => &mut self.secured,
-            Phase::Resolving | Phase::Delay | Phase::Reading | Phase::Quitting | Phase::Done => {
-                return;
-            }
-        };
-        stamp.get_or_insert(now);
+    /// Records that the lookup ended at `now`.
+    pub fn resolve(&mut self, now: Instant) {
+        self.resolved.get_or_insert(now);
     }
 
-    /// Notes that the connection was up at `now`, for a check that asks no more.
+    /// Records that the connection was established at `now`.
     pub fn connect(&mut self, now: Instant) {
         self.connected.get_or_insert(now);
     }
 
-    /// How long TLS took to come up: a way there and back at least.
+    /// Records that the TLS handshake was complete at `now`.
+    pub fn secure(&mut self, now: Instant) {
+        self.secured.get_or_insert(now);
+    }
+
+    /// Records that the first bytes of the reply were there at `now`.
+    pub fn answer(&mut self, now: Instant) {
+        self.answered.get_or_insert(now);
+    }
+
+    /// Returns the duration of the TLS handshake, at least one round trip; zero if there was none.
     pub fn handshake(&self) -> Duration {
         match (self.connected, self.secured) {
             (Some(from), Some(to)) => to.saturating_duration_since(from),
             _ => Duration::ZERO,
         }
-    }
-
-    /// Notes that some of the reply was there at `now`.
-    pub fn answer(&mut self, now: Instant) {
-        self.answered.get_or_insert(now);
     }
 
     /// How long each part took, for a check that began at `started`, with a name to look up or
@@ -119,17 +116,10 @@ mod tests {
         let started = Instant::now();
         let at = |ms| started + Duration::from_millis(ms);
         let mut timestamps = Timestamps::default();
-        for (phase, ms) in [
-            (Phase::Resolving, 1),
-            (Phase::Connecting, 3),
-            (Phase::Connecting, 250),
-            (Phase::Handshaking, 300),
-            (Phase::Handshaking, 301),
-            (Phase::Sending, 340),
-            (Phase::Reading, 400),
-        ] {
-            timestamps.enter(phase, at(ms));
-        }
+        timestamps.resolve(at(3));
+        timestamps.connect(at(300));
+        timestamps.connect(at(301));
+        timestamps.secure(at(340));
         timestamps.answer(at(420));
         timestamps.answer(at(500));
         let parts = |named, secure| {
@@ -152,7 +142,6 @@ mod tests {
     fn a_check_that_asks_no_more_than_a_connection_has_its_time() {
         let started = Instant::now();
         let mut timestamps = Timestamps::default();
-        timestamps.enter(Phase::Connecting, started);
         timestamps.connect(started + Duration::from_millis(7));
         let phases = timestamps.phases(started, false, false);
         assert_eq!(phases.connect, Some(Duration::from_millis(7)));
@@ -165,8 +154,8 @@ mod tests {
         let none = Timestamps::default().phases(started, true, true);
         assert_eq!(none, PhaseDurations::default());
         let mut timestamps = Timestamps::default();
-        timestamps.enter(Phase::Connecting, started);
-        timestamps.enter(Phase::Handshaking, started);
+        timestamps.resolve(started);
+        timestamps.connect(started);
         let phases = timestamps.phases(started, true, true);
         assert_eq!(phases.connect, Some(Duration::ZERO));
         assert_eq!((phases.tls, phases.first_byte), (None, None));

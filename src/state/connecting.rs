@@ -1,6 +1,6 @@
-//! The race of addresses, as RFC 8305, section 5 has it.
+//! The connection attempts: a race of the addresses by RFC 8305, section 5.
 
-use super::{Cx, Handshaking, State, Transition, Wait};
+use super::{Cx, State, Transition, Wait};
 use crate::net::{Attempt, Endpoint, Io};
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Success};
 use crate::target::{ATTEMPTS, Target};
@@ -10,26 +10,29 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// How long an attempt is alone before the next begins: RFC 8305's "Connection Attempt Delay".
+/// Time between the starts of two attempts: the "Connection Attempt Delay" of RFC 8305.
 const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// How long to wait before a full backlog is tried again, in ms: no event tells when it has room.
+/// Pauses between attempts at a Unix listener whose backlog is full, in ms: no event follows once it
+/// accepts connections again.
 const BACKLOG_RETRY_MS: [u64; 4] = [1, 2, 5, 10];
 
-/// Begins attempts and waits for the first connection.
+/// Starts attempts and waits for the first connection.
 pub struct Connecting {
     addresses: Addresses,
-    /// How many attempts have been begun.
+    /// The number of attempts started so far.
     begun: u8,
     running: [Option<RunningAttempt>; ATTEMPTS],
-    /// When the next attempt may begin; `None` is at once.
+    /// Earliest start of the next attempt; `None` is at once.
     next: Option<Instant>,
-    /// When attempts that are silent begin to give their places to addresses that have had none.
+    /// The time from which attempts without an answer are abandoned in favour of addresses that have
+    /// not been tried.
     reclaim_at: Option<Instant>,
     tried: Vec<FailedAttempt>,
 }
 
-enum Addresses {
+/// The addresses of a target, in the order in which they are tried.
+pub(super) enum Addresses {
     Socket,
     One(SocketAddr),
     Many(Vec<SocketAddr>),
@@ -38,24 +41,12 @@ enum Addresses {
 #[derive(Clone, Copy)]
 struct RunningAttempt {
     attempt: Attempt,
-    /// Which of the addresses.
+    /// The position of its address.
     index: u8,
 }
 
 impl Connecting {
-    pub(super) fn socket() -> Self {
-        Self::to(Addresses::Socket)
-    }
-
-    pub(super) fn address(address: SocketAddr) -> Self {
-        Self::to(Addresses::One(address))
-    }
-
-    pub(super) fn race(addresses: Vec<SocketAddr>) -> Self {
-        Self::to(Addresses::Many(addresses))
-    }
-
-    fn to(addresses: Addresses) -> Self {
+    pub(super) fn new(addresses: Addresses) -> Self {
         Self {
             addresses,
             begun: 0,
@@ -66,7 +57,7 @@ impl Connecting {
         }
     }
 
-    /// How many attempts may be under way at a time.
+    /// The most attempts that may be in progress at a time.
     pub fn sockets(&self) -> usize {
         match &self.addresses {
             Addresses::Socket | Addresses::One(_) => 1,
@@ -81,13 +72,13 @@ impl Connecting {
                 let Some(running) = *slot else { continue };
                 match Io::of(cx.net.connected(running.attempt), Interest::WRITABLE) {
                     Ok(Io::Ready(())) => {
-                        let address = self.addresses.at(running.index);
+                        let address = self.addresses.get(running.index);
                         return win(cx, running.attempt, address);
                     }
                     Ok(Io::Blocked(on)) => blocked = Some(on),
                     Err(e) => {
                         *slot = None;
-                        let address = self.addresses.at(running.index);
+                        let address = self.addresses.get(running.index);
                         if is_post_connect_error(&e) {
                             return lose(cx, address, e);
                         }
@@ -95,11 +86,13 @@ impl Connecting {
                             address,
                             outcome: AttemptOutcome::Failed(e),
                         });
+                        // RFC 8305, section 5: a failure starts the next attempt at once.
                         self.next = None;
                     }
                 }
             }
             let Some(to) = self.upcoming(cx.target) else {
+                // The last attempts run to the deadline.
                 if blocked.is_none() {
                     return Err(Cause::Unconnected(self.tried));
                 }
@@ -107,14 +100,15 @@ impl Connecting {
             };
             let until = match (self.next.filter(|&next| next > cx.now), self.vacancy()) {
                 (Some(next), _) => next,
-                (None, Some(vacancy)) => match self.begin(cx, vacancy, to) {
-                    Some(open) => return Ok(Transition::Next(open)),
+                (None, Some(vacancy)) => match self.start(cx, vacancy, to) {
+                    Some(end) => return Transition::next(end),
                     None => continue,
                 },
                 (None, None) => {
+                    // Every place is taken and addresses are left.
                     let reclaim_at = self.reclaim_at(cx);
                     if reclaim_at <= cx.now {
-                        self.give_up_oldest(cx);
+                        self.abandon_oldest(cx);
                         continue;
                     }
                     reclaim_at
@@ -124,10 +118,11 @@ impl Connecting {
         }
     }
 
-    /// The deadline: what has not come to its end was silent, and the rest had no turn.
+    /// Returns the cause of a failure at the deadline: attempts in progress had no answer, and the
+    /// other addresses were not tried.
     pub(super) fn expire(mut self) -> Cause {
         for running in self.running.into_iter().flatten() {
-            let address = self.addresses.at(running.index);
+            let address = self.addresses.get(running.index);
             self.tried.push(FailedAttempt {
                 address,
                 outcome: AttemptOutcome::Silence,
@@ -157,12 +152,12 @@ impl Connecting {
         Cause::Unconnected(self.tried)
     }
 
-    /// The address that was tried last.
+    /// The address tried last.
     pub fn latest(&self) -> Option<SocketAddr> {
-        self.addresses.at(self.begun.checked_sub(1)?)
+        self.addresses.get(self.begun.checked_sub(1)?)
     }
 
-    /// Where the next attempt goes, if there is one left.
+    /// The endpoint of the next attempt, if any is left.
     fn upcoming<'a>(&self, target: &'a Target) -> Option<Endpoint<'a>> {
         match (&self.addresses, target) {
             (Addresses::Socket, Target::Socket(path)) => {
@@ -178,32 +173,33 @@ impl Connecting {
         }
     }
 
+    /// The first free place for an attempt.
     fn vacancy(&self) -> Option<usize> {
         self.running.iter().position(Option::is_none)
     }
 
-    /// Half of the time left when the places were first found taken: the addresses that wait get
-    /// the other half.
+    /// The time from which attempts are abandoned: half of what was left when all places were first
+    /// taken. The addresses that wait get the other half.
     fn reclaim_at(&mut self, cx: &Cx<'_>) -> Instant {
         let left = cx.deadline.saturating_duration_since(cx.now);
         *self.reclaim_at.get_or_insert(cx.now + left / 2)
     }
 
-    fn give_up_oldest(&mut self, cx: &mut Cx<'_>) {
+    fn abandon_oldest(&mut self, cx: &mut Cx<'_>) {
         let running = self.running.iter_mut().filter(|slot| slot.is_some());
         let oldest = running.min_by_key(|slot| slot.map(|running| running.index));
         if let Some(RunningAttempt { attempt, index }) = oldest.and_then(Option::take) {
             cx.net.abandon(attempt);
             self.tried.push(FailedAttempt {
-                address: self.addresses.at(index),
+                address: self.addresses.get(index),
                 outcome: AttemptOutcome::GivenUp,
             });
         }
     }
 
-    /// Begins an attempt. `Some` where even its refusal shows a listener, and that was the
-    /// question.
-    fn begin(&mut self, cx: &mut Cx<'_>, vacancy: usize, to: Endpoint<'_>) -> Option<State> {
+    /// Starts an attempt. Returns the final state if a full Unix backlog, which only a listener has,
+    /// already answers `--expect-closed`.
+    fn start(&mut self, cx: &mut Cx<'_>, vacancy: usize, to: Endpoint<'_>) -> Option<State> {
         let address = match to {
             Endpoint::Tcp(address) => Some(address),
             Endpoint::Unix(_) => None,
@@ -238,8 +234,8 @@ impl Connecting {
 }
 
 impl Addresses {
-    /// `None` for a Unix socket.
-    fn at(&self, index: u8) -> Option<SocketAddr> {
+    /// Returns the address at `index`; `None` for a Unix socket.
+    fn get(&self, index: u8) -> Option<SocketAddr> {
         match self {
             Self::Socket => None,
             Self::One(address) => Some(*address),
@@ -248,7 +244,7 @@ impl Addresses {
     }
 }
 
-/// The first connection wins.
+/// Makes the first connection the stream of the probe.
 fn win(
     cx: &mut Cx<'_>,
     attempt: Attempt,
@@ -256,29 +252,25 @@ fn win(
 ) -> Result<Transition, Cause> {
     cx.net.keep(attempt);
     *cx.peer = address;
-    if cx.check.expect_closed {
-        return Ok(Transition::Next(open(cx)));
-    }
-    Transition::next(Handshaking::default())
+    cx.timestamps.connect(cx.net.now());
+    Transition::next(match cx.check.expect_closed {
+        true => State::Done(Success::PortOpen),
+        false => cx.next_step(),
+    })
 }
 
-/// Won, and lost again before we looked.
+/// Handles a connection that was established and broken before this step saw it.
 fn lose(cx: &mut Cx<'_>, address: Option<SocketAddr>, e: io::Error) -> Result<Transition, Cause> {
     *cx.peer = address;
     if cx.check.expect_closed {
-        return Ok(Transition::Next(open(cx)));
+        cx.timestamps.connect(cx.net.now());
+        return Transition::next(State::Done(Success::PortOpen));
     }
     Err(Cause::Io(e))
 }
 
-/// Connected, and no more was asked.
-fn open(cx: &mut Cx<'_>) -> State {
-    cx.timestamps.connect(cx.net.now());
-    State::Done(Success::PortOpen)
-}
-
-/// Whether the error can only befall a connection that was up: a reset in answer to our SYN is
-/// ECONNREFUSED.
+/// Returns true if only an established connection can fail with this error: a reset in answer to
+/// our SYN is ECONNREFUSED.
 fn is_post_connect_error(e: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(e),
@@ -293,10 +285,10 @@ mod tests {
     #[test]
     fn as_many_sockets_are_open_at_a_time_as_there_are_addresses_and_four_at_most() {
         let address = SocketAddr::from(([192, 0, 2, 1], 25));
-        assert_eq!(Connecting::socket().sockets(), 1);
-        assert_eq!(Connecting::address(address).sockets(), 1);
+        assert_eq!(Connecting::new(Addresses::Socket).sockets(), 1);
+        assert_eq!(Connecting::new(Addresses::One(address)).sockets(), 1);
         for (addresses, sockets) in [(1, 1), (3, 3), (4, 4), (8, 4)] {
-            let race = Connecting::race(vec![address; addresses]);
+            let race = Connecting::new(Addresses::Many(vec![address; addresses]));
             assert_eq!(race.sockets(), sockets, "{addresses} addresses");
         }
     }

@@ -1,16 +1,16 @@
 //! The pause between sending and reading.
 
-use super::{Cx, Quitting, Reading, State, Transition, Wait};
+use super::{Cx, State, Transition, Wait};
 use crate::outcome::Cause;
 use std::time::Instant;
 
-/// Pauses. The only state that can't fail: nothing is tried in it.
+/// Pauses. The only state that cannot fail, because it tries nothing.
 pub struct Delay {
     until: Instant,
 }
 
 impl Delay {
-    /// Begins the pause now, and moves the deadline back by as much.
+    /// Begins the pause and moves the deadline back by its length.
     pub(super) fn enter(cx: &mut Cx<'_>) -> Self {
         *cx.deadline += cx.check.delay;
         Self {
@@ -23,18 +23,11 @@ impl Delay {
             let until = self.until;
             return Transition::pending(self, Wait::until(until));
         }
-        Ok(Transition::Next(next(cx)))
+        Transition::next(cx.next_step())
     }
 
-    /// A pause that began after the deadline, in the step that was still due, ends before its time.
+    /// Ends the pause early. It began after the deadline, in a step that was still due.
     pub(super) fn expire(self, cx: &mut Cx<'_>) -> State {
-        next(cx)
-    }
-}
-
-fn next(cx: &mut Cx<'_>) -> State {
-    match &cx.check.expect {
-        Some(pattern) => Reading::new(pattern).into(),
-        None => Quitting::unread(cx).into(),
+        cx.next_step()
     }
 }

@@ -1,8 +1,10 @@
-//! The states of a probe: Resolving → Connecting → Handshaking → Sending → Delay → Reading →
-//! Quitting.
+//! The states of a probe, and the order in which they follow one another:
+//! Resolving → Connecting → Handshaking → Sending → Delay → Reading → Quitting.
 //!
-//! A transition consumes the old state; the new one holds only what it needs. What all share lives
-//! on [`Probe`](crate::probe::Probe) and comes in through [`Cx`].
+//! A transition consumes the old state; the new one holds only what it needs. Data that all states
+//! share lives in [`Probe`](crate::probe::Probe) and is passed in as [`Cx`]. Only this file knows
+//! which state follows which: a state that is done calls `Cx::connect`, `Cx::next_step` or
+//! `Cx::quit`.
 
 mod connecting;
 mod delay;
@@ -19,7 +21,9 @@ use crate::net::{Blocked, Net};
 use crate::outcome::{Cause, Success, Timestamps};
 use crate::phase::Phase;
 use crate::target::Target;
+use connecting::Addresses;
 use mio::Interest;
+use quitting::ReadResult;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 pub use {
@@ -27,95 +31,140 @@ pub use {
     reading::Reading, resolving::Resolving, sending::Sending,
 };
 
-/// How long a step may last before others get their turn, whatever it has done.
+/// Longest duration of one step; a state that has more to do then yields to other probes.
 const STEP_TIME_BUDGET: Duration = Duration::from_millis(1);
 
-/// Where a probe is.
+/// Most reads in one step: a peer can send without end.
+const READS_PER_STEP: usize = 16;
+
+/// The steps of a check once it is connected, in order.
+const STEPS: [Step; 4] = [Step::Handshake, Step::Send, Step::Delay, Step::Read];
+
+/// One step of a connected check.
+#[derive(Clone, Copy)]
+enum Step {
+    /// The TLS handshake; skipped in the clear.
+    Handshake,
+    Send,
+    Delay,
+    /// Reading the reply; skipped without a pattern.
+    Read,
+}
+
+/// The state of a probe.
 pub enum State {
     /// Waits for the addresses of a name.
     Resolving(Resolving),
     /// Races the addresses.
     Connecting(Connecting),
-    /// Brings TLS up.
+    /// Performs the TLS handshake.
     Handshaking(Handshaking),
     /// Hands the send string to the kernel.
     Sending(Sending),
-    /// Pauses.
+    /// Pauses before reading.
     Delay(Delay),
     /// Feeds the reply to the pattern.
     Reading(Reading),
     /// Hands the quit string to the kernel.
     Quitting(Quitting),
-    /// Has gone all the way.
+    /// The check completed.
     Done(Success),
-    /// Has ended; stepping it again is an error.
+    /// The probe has returned its outcome; another step is an error.
     Ended,
 }
 
-/// What a step came to.
+/// The result of one step of a state.
 pub enum Transition {
-    /// On to another state, at once.
+    /// Another state, which is stepped at once.
     Next(State),
-    /// The same state, which can't go on before something has happened.
+    /// The same state, which cannot continue until something has happened.
     Pending(State, Wait),
 }
 
-/// What must happen before another step can help; the deadline always can.
+/// A condition that makes another step useful. The deadline always does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
     /// A socket that refused an attempt.
     pub on: Option<Blocked>,
-    /// A moment. One that has passed means: others first, then again.
+    /// A point in time. One that has passed means that the state yielded: it can continue once
+    /// other probes have been stepped.
     pub until: Option<Instant>,
-    /// Whether it waits for no more than that all others who are due have been stepped.
+    /// True if the state continues in the next turn, once every probe that is due has been stepped.
     pub is_deferred: bool,
 }
 
-/// What all states of a probe share, and the world for the length of a step.
+/// The context of a step: the data that all states of a probe share, and access to the network.
 pub struct Cx<'a> {
-    /// The world.
+    /// The network.
     pub net: &'a mut dyn Net,
     /// The stream.
     pub link: &'a mut Link,
-    /// Who is asked.
+    /// The endpoint to check.
     pub target: &'a Target,
-    /// What is asked.
+    /// The options of the check.
     pub check: &'a Check,
-    /// Memory that lives for a step.
+    /// Buffers that are free to use within a step.
     pub scratch: &'a mut Scratch,
-    /// When the check began.
+    /// Start of the check.
     pub started: Instant,
-    /// When it ends at the latest.
+    /// Latest end of the check.
     pub deadline: &'a mut Instant,
     /// The address connected to.
     pub peer: &'a mut Option<SocketAddr>,
-    /// When it came to what.
+    /// Times of the check's milestones.
     pub timestamps: &'a mut Timestamps,
-    /// When this step began.
+    /// The number of steps that the check has begun since it was connected.
+    pub steps_begun: &'a mut u8,
+    /// Start of this step.
     pub now: Instant,
 }
 
-/// Memory that all probes of an engine share: nothing in it outlives a step.
+/// Buffers that all probes of an engine share. Their contents do not outlive a step.
 #[derive(Debug)]
 pub struct Scratch {
-    /// What is read lands here first.
+    /// Destination of reads.
     pub buffer: Vec<u8>,
-    /// The working sets of the matcher.
+    /// Working memory of the matcher.
     pub cache: Cache,
 }
 
 impl Cx<'_> {
-    /// How long the check has taken, to this moment and not to the beginning of the step.
+    /// Returns the time since the check started, up to the present and not to the start of the step.
     fn elapsed(&self) -> Duration {
         self.net.now().saturating_duration_since(self.started)
+    }
+
+    /// Returns the state that follows the lookup.
+    fn connect(&self, addresses: Addresses) -> State {
+        Connecting::new(addresses).into()
+    }
+
+    /// Returns the state of the check's next step, or [`Quitting`] after the last one.
+    fn next_step(&mut self) -> State {
+        let check = self.check;
+        let step = STEPS.get(usize::from(*self.steps_begun)).copied();
+        *self.steps_begun = self.steps_begun.saturating_add(1);
+        match (step, &check.expect) {
+            (Some(Step::Handshake), _) if check.tls.is_none() => self.next_step(),
+            (Some(Step::Handshake), _) => Handshaking::default().into(),
+            (Some(Step::Send), _) => Sending::default().into(),
+            (Some(Step::Delay), _) => Delay::enter(self).into(),
+            (Some(Step::Read), Some(pattern)) => Reading::new(pattern).into(),
+            (Some(Step::Read), None) | (None, _) => self.quit(ReadResult::not_read(self.link)),
+        }
+    }
+
+    /// Returns the state that follows the last step.
+    fn quit(&self, result: ReadResult) -> State {
+        Quitting::new(result).into()
     }
 }
 
 impl State {
-    /// Tries to go on. Once too often is harmless.
+    /// Continues as far as possible. A step too many has no effect.
     ///
     /// # Errors
-    /// What the check died of.
+    /// The cause of the check's failure.
     pub fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         match self {
             Self::Resolving(state) => state.step(cx),
@@ -129,10 +178,10 @@ impl State {
         }
     }
 
-    /// The deadline has passed and the last step had to wait: what that means here.
+    /// Ends a state that is still waiting at the deadline.
     ///
     /// # Errors
-    /// What the check died of, mostly [`Cause::TimedOut`].
+    /// The cause of the check's failure, mostly [`Cause::TimedOut`].
     pub fn expire(self, cx: &mut Cx<'_>) -> Result<Self, Cause> {
         match self {
             Self::Connecting(state) => Err(state.expire()),
@@ -144,7 +193,7 @@ impl State {
         }
     }
 
-    /// Its name.
+    /// Returns the name of the state.
     pub fn phase(&self) -> Phase {
         match self {
             Self::Resolving(_) => Phase::Resolving,
@@ -168,8 +217,8 @@ impl Transition {
         Ok(Self::Pending(same.into(), wait))
     }
 
-    /// On to another state, once all others who are due have been stepped. Where the deadline has
-    /// passed, at once: what has come in time counts.
+    /// Continues with `next` in the next turn, once every probe that is due has been stepped. At
+    /// once if the deadline has passed: data that arrived in time still counts.
     fn defer(next: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
         if cx.now >= *cx.deadline {
             return Self::next(next);
@@ -181,56 +230,56 @@ impl Transition {
         Self::pending(next, wait)
     }
 
-    /// There is more to do, but the step has had its share: others first.
+    /// Yields: the step used up its budget and can continue at once.
     fn yield_now(same: impl Into<State>, cx: &Cx<'_>) -> Result<Self, Cause> {
         Self::pending(same, Wait::until(cx.now))
     }
 }
 
 impl Wait {
-    /// For the resolver, which wakes the probe itself.
-    pub const ANSWER: Self = Self {
+    /// Waits for a lookup result. The engine wakes the probe when it arrives.
+    pub const LOOKUP: Self = Self {
         on: None,
         until: None,
         is_deferred: false,
     };
 
-    /// For a socket.
+    /// Waits for a socket.
     pub fn on(blocked: Blocked) -> Self {
         Self {
             on: Some(blocked),
-            ..Self::ANSWER
+            ..Self::LOOKUP
         }
     }
 
-    /// For a socket or a moment, whichever comes first.
+    /// Waits for a socket or a point in time, whichever comes first.
     pub fn either(on: Option<Blocked>, until: Option<Instant>) -> Self {
         Self {
             on,
             until,
-            ..Self::ANSWER
+            ..Self::LOOKUP
         }
     }
 
-    /// Whether a stream that has become ready for this is a reason to step. Room to write is none for
-    /// who waits to read. Something to read always is: Linux tells of room only once there is a good
-    /// deal of it, so a write may succeed before.
+    /// Returns true if a stream that became ready for `ready` may end this wait. A state that waits to
+    /// read is not helped by a writable stream. A readable stream always helps: Linux reports a socket
+    /// as writable only once a good part of its buffer is free, so a write may succeed before that.
     pub fn is_helped_by(&self, ready: Interest) -> bool {
         let on = self.on.map(Blocked::interest);
         on != Some(Interest::READABLE) || ready != Interest::WRITABLE
     }
 
-    /// For a moment.
+    /// Waits for a point in time.
     pub fn until(moment: Instant) -> Self {
         Self {
             until: Some(moment),
-            ..Self::ANSWER
+            ..Self::LOOKUP
         }
     }
 }
 
 impl Default for Scratch {
-    /// A buffer as large as a TLS record.
+    /// Allocates a buffer as large as a TLS record.
     fn default() -> Self {
         Self {
             buffer: vec![0; 16 * 1024],

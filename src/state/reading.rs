@@ -1,21 +1,29 @@
-//! The reply goes to the pattern, piece by piece.
+//! Reading of the reply, which is matched as it arrives.
 
-use super::{Cx, Quitting, STEP_TIME_BUDGET, State, Transition, Wait};
+use super::quitting::ReadResult;
+use super::{Cx, READS_PER_STEP, STEP_TIME_BUDGET, State, Transition, Wait};
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::{Cause, Reply};
 
-/// How many reads one step may take before others get their turn: a peer can send without end.
-const READS: usize = 16;
-
-/// What the matching of one read may cost, in states of the pattern visited: about a millisecond.
+/// Most work that matching one read may cost, in visited states of the pattern: about a millisecond.
 const STEP_STATE_BUDGET: usize = 1 << 18;
 
 /// Feeds the reply to the pattern until it is decided.
 pub struct Reading {
     matcher: Matcher,
     reply: Reply,
+}
+
+/// The end of a reply that the pattern did not decide before.
+enum ReadEnd {
+    /// The peer closed the stream.
+    Peer,
+    /// `--max-bytes` was reached.
+    Limit,
+    /// The deadline passed.
+    Deadline,
 }
 
 impl Reading {
@@ -28,22 +36,22 @@ impl Reading {
 
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         let Some(pattern) = &cx.check.expect else {
-            return Transition::next(Quitting::unread(cx));
+            return Transition::next(cx.next_step());
         };
-        let share = STEP_STATE_BUDGET / pattern.states().max(1);
-        for _ in 0..READS {
+        let affordable = STEP_STATE_BUDGET / pattern.states().max(1);
+        for _ in 0..READS_PER_STEP {
             let size = self
                 .remaining(cx)
-                .min(share.max(1))
+                .min(affordable.max(1))
                 .min(cx.scratch.buffer.len());
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
             let read = match cx.link.read(cx.net, buffer)? {
                 Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
-                // Tickets, too, cost time.
+                // TLS session tickets are no data, but decrypting them takes time too.
                 Io::Ready(Chunk::Nothing) if cx.net.now() >= cx.now + STEP_TIME_BUDGET => break,
                 Io::Ready(Chunk::Nothing) => continue,
                 Io::Ready(Chunk::End) => {
-                    return Ok(Transition::Next(self.decide(cx, ReadEnd::Peer)?));
+                    return Transition::next(self.decide(cx, ReadEnd::Peer)?);
                 }
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
@@ -51,12 +59,10 @@ impl Reading {
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
             match self.matcher.feed(pattern, &mut cx.scratch.cache, bytes) {
-                Decision::Matched => return Transition::next(Quitting::matched(self.reply, cx)),
-                Decision::Never => {
-                    return Transition::next(Quitting::unexpected(self.reply, cx, false));
-                }
+                Decision::Matched => return Transition::next(self.matched(cx)),
+                Decision::Never => return Transition::next(self.unexpected(cx, false, false)),
                 Decision::Open if self.remaining(cx) == 0 => {
-                    return Ok(Transition::Next(self.decide(cx, ReadEnd::Limit)?));
+                    return Transition::next(self.decide(cx, ReadEnd::Limit)?);
                 }
                 Decision::Open if cx.net.now() >= cx.now + STEP_TIME_BUDGET => break,
                 Decision::Open => {}
@@ -69,7 +75,7 @@ impl Reading {
         self.decide(cx, ReadEnd::Deadline)
     }
 
-    /// How many bytes may still be taken in.
+    /// Returns the number of bytes that may still be read.
     fn remaining(&self, cx: &Cx<'_>) -> usize {
         let remaining = cx
             .check
@@ -80,31 +86,36 @@ impl Reading {
         })
     }
 
-    /// No more will come: what came is the whole reply.
-    fn decide(mut self, cx: &mut Cx<'_>, ending: ReadEnd) -> Result<State, Cause> {
+    /// Matches the bytes read so far as the whole reply.
+    fn decide(mut self, cx: &mut Cx<'_>, end: ReadEnd) -> Result<State, Cause> {
         let pattern = cx.check.expect.as_ref();
         let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.cache));
-        match ending {
-            _ if matches => Ok(Quitting::matched(self.reply, cx).into()),
+        let is_anchored = pattern.is_some_and(Pattern::is_anchored);
+        match end {
+            _ if matches => Ok(self.matched(cx)),
             ReadEnd::Peer if self.reply.total() == 0 => Err(Cause::Closed),
             ReadEnd::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
-            ending => {
-                let open = matches!(ending, ReadEnd::Deadline);
-                let quitting = Quitting::unexpected(self.reply, cx, open);
-                // What an anchored pattern is open to is the rest of a reply that has begun well.
-                let goes_on = !matches!(ending, ReadEnd::Peer);
-                Ok(match goes_on && pattern.is_some_and(Pattern::is_anchored) {
-                    true => quitting.without_a_word().into(),
-                    false => quitting.into(),
-                })
-            }
+            ReadEnd::Peer => Ok(self.unexpected(cx, false, false)),
+            // An anchored pattern that is undecided has matched so far: this may be the middle of a
+            // good reply, where a quit string has no place.
+            ReadEnd::Limit => Ok(self.unexpected(cx, false, is_anchored)),
+            ReadEnd::Deadline => Ok(self.unexpected(cx, true, is_anchored)),
         }
     }
-}
 
-/// What ended the reading.
-enum ReadEnd {
-    Peer,
-    Limit,
-    Deadline,
+    fn matched(self, cx: &Cx<'_>) -> State {
+        cx.quit(ReadResult::Matched {
+            reply: self.reply,
+            elapsed: cx.elapsed(),
+        })
+    }
+
+    fn unexpected(self, cx: &Cx<'_>, open: bool, is_partial: bool) -> State {
+        cx.quit(ReadResult::Unexpected {
+            reply: self.reply,
+            elapsed: cx.elapsed(),
+            open,
+            is_partial,
+        })
+    }
 }

@@ -1,43 +1,45 @@
-//! From a target to the addresses that will be tried.
+//! The lookup: from a target to the addresses that are tried.
 
-use super::{Connecting, Cx, Transition, Wait};
+use super::connecting::Addresses;
+use super::{Cx, Transition, Wait};
 use crate::outcome::Cause;
 use crate::target::{Family, Target};
 use std::net::SocketAddr;
 use std::task::Poll;
 
-/// How many addresses of a name are tried.
+/// Most addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 8;
 
-/// Waits for the addresses of a name. Literals and sockets pass at once.
+/// Waits for the addresses of a name. Literal addresses and Unix sockets need no wait.
 pub struct Resolving;
 
 impl Resolving {
     pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         let family = cx.check.family;
         match cx.target {
-            Target::Socket(_) => Transition::next(Connecting::socket()),
+            Target::Socket(_) => Transition::next(cx.connect(Addresses::Socket)),
             Target::Address { address, .. } if family.has(address) => {
-                Transition::next(Connecting::address(*address))
+                Transition::next(cx.connect(Addresses::One(*address)))
             }
             Target::Address { .. } => Err(Cause::NoAddress(family)),
             Target::Name { host, port } => match cx.net.resolve(host, *port, family) {
-                Poll::Pending => Transition::pending(self, Wait::ANSWER),
-                Poll::Ready(answer) => {
-                    let addresses = interleave(answer.map_err(Cause::Lookup)?, family);
+                Poll::Pending => Transition::pending(self, Wait::LOOKUP),
+                Poll::Ready(result) => {
+                    let addresses = interleave(result.map_err(Cause::Lookup)?, family);
                     if addresses.is_empty() {
                         return Err(Cause::NoAddress(family));
                     }
-                    Transition::next(Connecting::race(addresses))
+                    cx.timestamps.resolve(cx.net.now());
+                    Transition::next(cx.connect(Addresses::Many(addresses)))
                 }
             },
         }
     }
 }
 
-/// The addresses in the order of RFC 8305, section 4: the families take turns, the preferred one
-/// first. Each stands once: a hosts file may give one twice. No resolver is trusted to have kept to the
-/// family.
+/// Orders addresses by RFC 8305, section 4: the families alternate, and the preferred one comes first.
+/// Duplicates are dropped (a hosts file may contain some), and so are addresses of another family,
+/// which a resolver may return all the same.
 fn interleave(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in answer.into_iter().filter(|address| family.has(address)) {
