@@ -2,11 +2,11 @@
 
 use allocation_counter::measure;
 use check_tcp::check::Check;
-use check_tcp::engine::system::{Happened, Stream, System};
+use check_tcp::engine::platform::{PollEvent, Stream, Platform};
 use check_tcp::engine::{Engine, Limits, LookupLimits};
 use check_tcp::expect::Pattern;
 use check_tcp::net::{Endpoint, LookupError};
-use check_tcp::resolve::{Answer, Question};
+use check_tcp::resolve::{LookupResult, LookupRequest};
 use check_tcp::target::Target;
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -30,7 +30,7 @@ struct Virtual {
     now: Rc<Cell<Instant>>,
     says: &'static [u8],
     finds: bool,
-    answers: VecDeque<Answer>,
+    answers: VecDeque<LookupResult>,
 }
 
 /// A connection to a peer that says one thing.
@@ -105,14 +105,14 @@ fn checks_leave_nothing_behind() {
     }
 }
 
-impl System for Virtual {
+impl Platform for Virtual {
     type Stream = Connection;
 
     fn now(&self) -> Instant {
         self.now.get()
     }
 
-    fn wall(&self) -> SystemTime {
+    fn wall_clock(&self) -> SystemTime {
         UNIX_EPOCH
     }
 
@@ -120,32 +120,32 @@ impl System for Virtual {
         Ok(Connection(self.says))
     }
 
-    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(Happened)) -> io::Result<()> {
+    fn poll(&mut self, most: Duration, tell: &mut dyn FnMut(PollEvent)) -> io::Result<()> {
         if self.answers.is_empty() {
             self.now.set(self.now.get() + most);
         } else {
-            tell(Happened::Woken);
+            tell(PollEvent::Woken);
         }
         Ok(())
     }
 
-    fn ask(&mut self, question: Question) -> io::Result<()> {
+    fn start_lookup(&mut self, request: LookupRequest) -> io::Result<()> {
         let addresses = match self.finds {
             true => Ok(vec![([192, 0, 2, 1], 0).into()]),
             false => Err(LookupError::Failed(io::Error::other("no such host"))),
         };
-        self.answers.push_back(Answer {
-            question,
+        self.answers.push_back(LookupResult {
+            request,
             addresses,
         });
         Ok(())
     }
 
-    fn resolvers(&self) -> usize {
+    fn max_lookups(&self) -> usize {
         8
     }
 
-    fn answer(&mut self) -> Option<Answer> {
+    fn next_lookup_result(&mut self) -> Option<LookupResult> {
         self.answers.pop_front()
     }
 }
