@@ -4,6 +4,8 @@ use crate::check::Check;
 use crate::outcome::{Failure, Success, Trace};
 use crate::target::Target;
 use crate::verdict::Reason;
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -32,15 +34,23 @@ pub struct Label {
 pub enum Event {
     /// It was checked, or its check was broken off.
     Checked(Box<Checked>),
-    /// It could not be.
+    /// No check was started.
     Refused {
-        /// Why: a usage error, or what this machine lacked.
+        /// `Usage`, or `Local` where this machine lacked a resource.
         reason: Reason,
-        /// The first word of the line: the service in upper case, else `TCP`.
-        name: String,
-        /// What is wrong, the line's number included.
-        message: String,
+        /// The output line, with the number of the list's line in it.
+        error: UsageError,
     },
+}
+
+/// An error in a command line or in a line of a list. Its status is always UNKNOWN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageError {
+    /// First word of the output line: the service in upper case, or `TCP`.
+    pub name: String,
+    /// The rest of the output line: the option or word at fault and what is valid in its place.
+    /// Values are in it as they were typed, so that it has to be escaped for output.
+    pub message: String,
 }
 
 /// A check that was begun.
@@ -64,3 +74,11 @@ impl Label {
         self.name.as_deref().unwrap_or(&self.target)
     }
 }
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for UsageError {}

@@ -1,12 +1,12 @@
 //! From arguments to exit code.
 
 use crate::batch;
-use crate::cli::{self, Command, Format, List, Single, Style, UsageError};
+use crate::cli::{self, Command, Format, InvalidCommand, List, Single, Style};
 use crate::engine::{self, Ended};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::pour::{self, Stdout};
-use crate::record::{Checked, Event, Label, Record};
+use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::report::finish::finish;
 use crate::status::Status;
 use crate::verdict::Reason;
@@ -28,7 +28,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Command::List(list)) => many(*list),
         Ok(Command::Help) => (cli::help(), Status::Unknown),
         Ok(Command::Version) => (cli::version(), Status::Unknown),
-        Err(error) => refused(error),
+        Err(invalid) => refused(invalid),
     };
     if !text.is_empty() {
         pour::outlive_size_limit();
@@ -86,30 +86,22 @@ fn many(list: List) -> (String, Status) {
     match batch::run(list) {
         Ok(status) => (String::new(), status),
         Err((reason, message)) => {
-            let event = Event::Refused {
-                reason,
-                name,
-                message,
-            };
+            let error = UsageError { name, message };
+            let event = Event::Refused { reason, error };
             let label = Label::default();
             told(&Record { label, event }, format)
         }
     }
 }
 
-fn refused(error: UsageError) -> (String, Status) {
-    let UsageError {
-        name,
-        message,
-        format,
+fn refused(invalid: InvalidCommand) -> (String, Status) {
+    let InvalidCommand {
+        error,
         label,
-    } = error;
+        format,
+    } = invalid;
     let reason = Reason::Usage;
-    let event = Event::Refused {
-        reason,
-        name,
-        message,
-    };
+    let event = Event::Refused { reason, error };
     told(&Record { label, event }, format)
 }
 

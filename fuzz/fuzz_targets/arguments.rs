@@ -14,7 +14,7 @@
 #![no_main]
 
 use check_tcp::cli::flags::{FLAGS, Flag, Scope};
-use check_tcp::cli::{self, Command, UsageError};
+use check_tcp::cli::{self, Command, InvalidCommand};
 use check_tcp::list::Words;
 use check_tcp_fuzz::said;
 use libfuzzer_sys::fuzz_target;
@@ -55,15 +55,9 @@ fuzz_target!(|input: &[u8]| {
     if let Ok(Command::Check(single)) = &command {
         said::host(&single.target);
     }
-    if let Err(error) = command {
+    if let Err(InvalidCommand { error, label, .. }) = command {
         is_about(&error.message, &args);
-        let UsageError {
-            name,
-            message,
-            label,
-            ..
-        } = error;
-        said::refused(label, name, message);
+        said::refused(label, error);
     }
 });
 
@@ -81,7 +75,7 @@ impl Asks {
     }
 }
 
-fn asks(command: &mut Result<Command, UsageError>) -> Asks {
+fn asks(command: &mut Result<Command, InvalidCommand>) -> Asks {
     let what = match command {
         Ok(Command::Help) => "help".to_owned(),
         Ok(Command::Version) => "version".to_owned(),
@@ -90,10 +84,17 @@ fn asks(command: &mut Result<Command, UsageError>) -> Asks {
             let line = list.defaults.line(Vec::new());
             format!("{:?} {:?} {line:?}", list.source, list.run)
         }
-        Err(error) => format!("{} {:?} {:?}", error.name, error.format, error.label),
+        Err(invalid) => {
+            let InvalidCommand {
+                error,
+                label,
+                format,
+            } = invalid;
+            format!("{} {format:?} {label:?}", error.name)
+        }
     };
     let message = match command {
-        Err(error) => error.message.clone(),
+        Err(invalid) => invalid.error.message.clone(),
         Ok(_) => String::new(),
     };
     Asks { what, message }

@@ -15,7 +15,7 @@
 
 use check_tcp::check::Check;
 use check_tcp::cli::{self, Command, Defaults};
-use check_tcp::list::{Asked, Entry, LONGEST_LINE, Line, Lines, Refused, Words, entry, quote};
+use check_tcp::list::{Asked, Entry, LONGEST_LINE, Line, Lines, Words, entry, quote};
 use check_tcp::target::Target;
 use check_tcp_fuzz::cut::Pieces;
 use check_tcp_fuzz::said;
@@ -60,12 +60,10 @@ fuzz_target!(|input: &[u8]| {
                 said::host(&asked.target);
                 as_on_a_command_line(&asked, entry.label.name.as_deref(), text);
             }
-            Err(Refused { name, message }) => {
-                assert!(
-                    message.starts_with(&format!("line {number}: ")),
-                    "{message}"
-                );
-                said::refused(entry.label, name, message);
+            Err(error) => {
+                let number = format!("line {number}: ");
+                assert!(error.message.starts_with(&number), "{error}");
+                said::refused(entry.label, error);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Assertions on the printed text of refusals.
 
-use check_tcp::record::{Event, Label, Record};
+use check_tcp::record::{Event, Label, Record, UsageError};
 use check_tcp::report::finish::finish;
 use check_tcp::status::Status;
 use check_tcp::target::Target;
@@ -14,13 +14,9 @@ const LONGEST: usize = 1024;
 ///
 /// # Panics
 /// It is not so.
-pub fn refused(label: Label, name: String, message: String) {
+pub fn refused(label: Label, error: UsageError) {
     let reason = Reason::Usage;
-    let event = Event::Refused {
-        reason,
-        name,
-        message,
-    };
+    let event = Event::Refused { reason, error };
     let record = Record { label, event };
     let finished = finish(&record);
     assert_eq!(finished.status, Status::Unknown);

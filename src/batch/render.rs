@@ -2,7 +2,7 @@
 
 use super::output::Render;
 use crate::cli::{Run, Style};
-use crate::record::{Event, Label, Record};
+use crate::record::{Event, Label, Record, UsageError};
 use crate::report::finish::{Finished, finish};
 use crate::report::summary::{EMPTY, End, Summary};
 use crate::status::Status;
@@ -67,8 +67,7 @@ impl Render for Each {
                 label: Label::default(),
                 event: Event::Refused {
                     reason: Reason::Usage,
-                    name,
-                    message,
+                    error: UsageError { name, message },
                 },
             };
             out.extend_from_slice((self.render)(&finish(&record)).as_bytes());

@@ -298,12 +298,11 @@ fn take(
         };
         match entry.asked {
             Ok(asked) => return Some(Waiting::new(entry.label, asked.target, asked.check)),
-            Err(refused) => records.push(Record {
+            Err(error) => records.push(Record {
                 label: entry.label,
                 event: Event::Refused {
                     reason: Reason::Usage,
-                    name: refused.name,
-                    message: refused.message,
+                    error,
                 },
             }),
         }

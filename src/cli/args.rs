@@ -4,22 +4,18 @@ use super::command::{self, Command};
 use super::meant;
 use super::raw::{Place, Raw};
 use super::run::{self, Format};
-use crate::record::Label;
-use std::error::Error;
+use crate::record::{Label, UsageError};
 use std::ffi::OsString;
-use std::fmt;
 
-/// A command line that asks for nothing that can be done.
+/// A command line with an error in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageError {
-    /// The first word of the line: the service in upper case where one was typed, else `TCP`.
-    pub name: String,
-    /// Which option, what was given and what it takes. Values are in it as they were typed.
-    pub message: String,
-    /// How it is told, as far as that was understood.
-    pub format: Format,
-    /// Whose check it would have been, as far as that was understood; empty for a list.
+pub struct InvalidCommand {
+    /// The first error.
+    pub error: UsageError,
+    /// Label of the single target; empty for a list.
     pub label: Label,
+    /// Output format, where `--format` is valid; text otherwise.
+    pub format: Format,
 }
 
 /// Reads a command line; `args` is without the program's name. Help counts before the version, and
@@ -29,7 +25,7 @@ pub struct UsageError {
 ///
 /// # Errors
 /// The first thing found wrong: in how the arguments are written, then in what they say.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, UsageError> {
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
     let mut raw = Raw::default();
     let read = raw.read(args, Place::CommandLine);
     if raw.help.is_some() {
@@ -39,34 +35,28 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, UsageE
         return Ok(Command::Version);
     }
     read.and_then(|()| command::meant(&raw))
-        .map_err(|message| UsageError {
-            name: meant::name(raw.service.as_ref()),
-            message,
-            format: run::format(&raw).unwrap_or_default(),
+        .map_err(|message| InvalidCommand {
+            error: UsageError {
+                name: meant::name(raw.service.as_ref()),
+                message,
+            },
             label: command::label(&raw),
+            format: run::format(&raw).unwrap_or_default(),
         })
 }
-
-impl fmt::Display for UsageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Error for UsageError {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::ffi::OsStringExt;
 
-    fn run(args: &[&str]) -> Result<Command, UsageError> {
+    fn run(args: &[&str]) -> Result<Command, InvalidCommand> {
         parse(args.iter().map(OsString::from))
     }
 
     fn refused(args: &[&str]) -> String {
         match run(args) {
-            Err(error) => format!("{} UNKNOWN: {error}", error.name),
+            Err(invalid) => format!("{} UNKNOWN: {}", invalid.error.name, invalid.error),
             Ok(command) => panic!("{args:?} were taken: {command:?}"),
         }
     }
@@ -269,7 +259,7 @@ mod tests {
         ] {
             let value = OsString::from_vec(b"a\xff".to_vec());
             let args = ["-p80".into(), option.into(), value];
-            let error = parse(args).expect_err(option).message;
+            let error = parse(args).expect_err(option).error.message;
             assert!(
                 error.starts_with(&format!(r"{option} a\xff: takes ")),
                 "{error}"

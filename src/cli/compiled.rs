@@ -2,8 +2,12 @@
 
 use super::meant;
 use super::raw::Raw;
+use super::tls::no_name;
+use super::typed::shown;
 use crate::check::Check;
 use crate::memory::Budget;
+use crate::record::UsageError;
+use crate::target::Target;
 use std::sync::Arc;
 
 /// What all checks of lines may take up, in bytes, whether they are kept, wait, or are in flight.
@@ -17,11 +21,13 @@ pub(super) const KEPT: usize = CHECKS / 2;
 /// What is kept beside the checks for finding what groups matched. All stays within 64 MiB.
 const CAPTURES: usize = 8 << 20;
 
-/// What the options of a line and the command line ask together.
+/// A check of a line of a list, and the port of a target without one.
 #[derive(Clone, Debug)]
-pub(super) struct Compiled {
-    pub(super) check: Arc<Check>,
-    pub(super) port: Option<u16>,
+pub struct CompiledCheck {
+    /// The check; lines with the same options share it.
+    pub check: Arc<Check>,
+    /// The port of the line's options, of the command line or of the preset.
+    pub port: Option<u16>,
 }
 
 /// The memory of the checks of lines.
@@ -32,7 +38,7 @@ pub(super) struct Memory {
     captures: Arc<Budget>,
 }
 
-impl Compiled {
+impl CompiledCheck {
     /// # Errors
     /// The message for the first option that is wrong.
     pub(super) fn of(raw: &Raw) -> Result<Self, String> {
@@ -58,9 +64,33 @@ impl Compiled {
         check.memory = memory.checks.take(bytes);
         Ok((check, port).into())
     }
+
+    /// Checks that a target has a name to verify where its certificate is verified.
+    ///
+    /// # Errors
+    /// It has none.
+    pub fn check_target(&self, target: &Target) -> Result<(), UsageError> {
+        let Some(tls) = &self.check.tls else {
+            return Ok(());
+        };
+        if !tls.lacks_name(target) {
+            return Ok(());
+        }
+        let message = match target {
+            Target::Socket(_) => "a Unix socket with TLS: takes --sni too, the name to verify, \
+                                  or else --no-check-certificate"
+                .to_owned(),
+            Target::Name { .. } | Target::Address { .. } => {
+                let host = target.as_written();
+                format!("{}: {}", shown(host), no_name(&host.to_string_lossy()))
+            }
+        };
+        let name = self.check.name.clone();
+        Err(UsageError { name, message })
+    }
 }
 
-impl From<(Check, Option<u16>)> for Compiled {
+impl From<(Check, Option<u16>)> for CompiledCheck {
     fn from((check, port): (Check, Option<u16>)) -> Self {
         Self {
             check: Arc::new(check),

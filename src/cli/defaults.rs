@@ -1,12 +1,12 @@
 //! The command line as the defaults of a list, and a line's options over them.
 
-use super::compiled::{self, Compiled, Memory};
-use super::line::{Line, Refused, Said};
+use super::compiled::{self, CompiledCheck, Memory};
 use super::meant;
-use super::raw::Raw;
+use super::raw::{Place, Raw};
 use super::recent::Recent;
 use super::typed::{Typed, written};
 use crate::memory::Budget;
+use crate::record::UsageError;
 use std::ffi::OsString;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ const KEPT: usize = 1024;
 #[derive(Debug)]
 pub struct Defaults {
     raw: Raw,
-    plain: Compiled,
+    plain: CompiledCheck,
     name: Option<String>,
     /// By what a line adds, `--name` and `--port` aside; what is refused is kept too.
     ///
@@ -26,8 +26,17 @@ pub struct Defaults {
     /// equal keys give the same check, or the same message to the letter. `--name` and `--port` are
     /// no part of a check, and read anew for each line. The one thing that is read from elsewhere,
     /// the trust store, is read once a process.
-    kept: Recent<Typed, Result<Compiled, Refused>>,
+    kept: Recent<Typed, Result<CompiledCheck, UsageError>>,
     memory: Memory,
+}
+
+/// The options of one line, merged with those of the command line.
+#[derive(Clone, Debug)]
+pub struct LineOptions {
+    /// `--name`, of the line or else of the command line, valid or not the rest.
+    pub name: Option<String>,
+    /// The check, or the first error.
+    pub compiled: Result<CompiledCheck, UsageError>,
 }
 
 impl Defaults {
@@ -36,7 +45,7 @@ impl Defaults {
     pub(super) fn new(raw: &Raw) -> Result<Self, String> {
         Ok(Self {
             raw: raw.clone(),
-            plain: Compiled::of(raw)?,
+            plain: CompiledCheck::of(raw)?,
             name: raw.name.as_ref().map(|name| written(&name.value)),
             kept: Recent::new(KEPT, compiled::KEPT),
             memory: Memory::default(),
@@ -55,46 +64,44 @@ impl Defaults {
     /// than 24 MiB.
     ///
     /// The trust store is read here, where a line is the first to use it.
-    ///
-    /// # Errors
-    /// The first thing found wrong in the options, or in how they go with the command line's.
-    pub fn line(&mut self, options: Vec<OsString>) -> Result<Line, Refused> {
+    pub fn line(&mut self, options: Vec<OsString>) -> LineOptions {
         if options.is_empty() {
-            return Ok(Line {
-                check: self.plain.check.clone(),
-                port: self.plain.port,
+            return LineOptions {
                 name: self.name.clone(),
-            });
+                compiled: Ok(self.plain.clone()),
+            };
         }
-        let said = Said::read(options, &self.raw)?;
-        match self.asked(said.additions, said.port) {
-            Ok(Compiled { check, port }) => Ok(Line {
-                check,
-                port,
-                name: said.name,
+        let mut raw = Raw::default();
+        let read = raw.read(options, Place::Line);
+        let name = raw.name.take().map(|typed| written(&typed.value));
+        let compiled = match read {
+            Ok(()) => self.compiled_for(raw),
+            Err(message) => Err(UsageError {
+                name: meant::name(raw.service.as_ref().or(self.raw.service.as_ref())),
+                message,
             }),
-            Err(refused) => Err(Refused {
-                label: said.name,
-                ..refused
-            }),
+        };
+        LineOptions {
+            name: name.or_else(|| self.name.clone()),
+            compiled,
         }
     }
 
-    fn asked(&mut self, additions: Vec<Typed>, port: Option<Typed>) -> Result<Compiled, Refused> {
-        let mut compiled = self.compiled(additions)?;
+    fn compiled_for(&mut self, mut line: Raw) -> Result<CompiledCheck, UsageError> {
+        let port = line.port.take();
+        let mut compiled = self.compiled(line.take_all())?;
         if let Some(typed) = port {
             let port = typed.parsed(meant::port_number);
-            let port = port.map_err(|message| Refused {
+            let port = port.map_err(|message| UsageError {
                 name: compiled.check.name.clone(),
                 message,
-                label: None,
             })?;
             compiled.port = Some(port);
         }
         Ok(compiled)
     }
 
-    fn compiled(&mut self, additions: Vec<Typed>) -> Result<Compiled, Refused> {
+    fn compiled(&mut self, additions: Vec<Typed>) -> Result<CompiledCheck, UsageError> {
         if additions.is_empty() {
             return Ok(self.plain.clone());
         }
@@ -104,15 +111,14 @@ impl Defaults {
             let waits_for = |raw: &Raw| (raw.service.clone(), raw.expect_pattern.clone());
             let is_alike = waits_for(&raw) == waits_for(&self.raw);
             let alike = is_alike.then_some(&*self.plain.check);
-            let compiled =
-                Compiled::counted(&raw, &self.memory, alike).map_err(|message| Refused {
-                    name: meant::name(raw.service.as_ref()),
-                    message,
-                    label: None,
-                });
+            let compiled = CompiledCheck::counted(&raw, &self.memory, alike);
+            let compiled = compiled.map_err(|message| UsageError {
+                name: meant::name(raw.service.as_ref()),
+                message,
+            });
             let bytes = match &compiled {
                 Ok(compiled) => compiled.check.memory.bytes(),
-                Err(refused) => refused.message.len(),
+                Err(error) => error.message.len(),
             };
             let additions: usize = additions.iter().map(Typed::memory_usage).sum();
             (compiled, bytes + additions)

@@ -4,9 +4,9 @@ use super::comment;
 use super::lines::{LONGEST_LINE, Line};
 use super::place::{Place, PlaceError};
 use super::words::{Unfinished, Words};
-use super::{Asked, Entry, Refused};
+use super::{Asked, Entry};
 use crate::cli;
-use crate::record::Label;
+use crate::record::{Label, UsageError};
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -19,7 +19,7 @@ const LABEL: usize = 1_024;
 /// `options` says what the words behind the target mean.
 pub fn entry(
     line: Line<'_>,
-    options: &mut impl FnMut(Vec<OsString>) -> Result<cli::Line, cli::Refused>,
+    options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
 ) -> Option<Entry> {
     let mut words = Words::of(line.text);
     let first = words.next();
@@ -41,9 +41,9 @@ pub fn entry(
         Ok((target, rest)) => asked(&target, rest, &mut label, options),
         Err(message) => Err(broken(message, &mut label, options)),
     };
-    let asked = asked.map_err(|refused| Refused {
-        message: format!("line {}: {}", line.number, refused.message),
-        ..refused
+    let asked = asked.map_err(|error| UsageError {
+        message: format!("line {}: {}", line.number, error.message),
+        ..error
     });
     Some(Entry { label, asked })
 }
@@ -83,27 +83,23 @@ fn asked(
     word: &[u8],
     rest: Vec<OsString>,
     label: &mut Label,
-    options: &mut impl FnMut(Vec<OsString>) -> Result<cli::Line, cli::Refused>,
-) -> Result<Asked, Refused> {
+    options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
+) -> Result<Asked, UsageError> {
     let place = Place::parse(word);
     // Read even where the target is no good, for they name the verdict and the target.
-    let options = match options(rest) {
-        Ok(options) => options,
-        Err(refused) => {
-            label.name = named(refused.label.as_deref());
-            return Err(match place {
-                Ok(_) => refused.into(),
-                Err(error) => bad_target(word, &error, &refused.name),
-            });
-        }
-    };
+    let options = options(rest);
     label.name = named(options.name.as_deref());
-    let target = place.and_then(|place| place.target(options.port));
-    let target = target.map_err(|error| bad_target(word, &error, &options.check.name))?;
-    options.check_target(&target)?;
+    let compiled = match (options.compiled, &place) {
+        (Ok(compiled), _) => compiled,
+        (Err(refused), Ok(_)) => return Err(refused),
+        (Err(refused), Err(error)) => return Err(bad_target(word, error, &refused.name)),
+    };
+    let target = place.and_then(|place| place.target(compiled.port));
+    let target = target.map_err(|error| bad_target(word, &error, &compiled.check.name))?;
+    compiled.check_target(&target)?;
     Ok(Asked {
         target,
-        check: options.check,
+        check: compiled.check,
     })
 }
 
@@ -111,27 +107,19 @@ fn asked(
 fn broken(
     message: String,
     label: &mut Label,
-    options: &mut impl FnMut(Vec<OsString>) -> Result<cli::Line, cli::Refused>,
-) -> Refused {
-    let (name, label_name) = match options(Vec::new()) {
-        Ok(options) => (options.check.name.clone(), options.name),
-        Err(refused) => (refused.name, refused.label),
+    options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
+) -> UsageError {
+    let options = options(Vec::new());
+    label.name = named(options.name.as_deref());
+    let name = match options.compiled {
+        Ok(compiled) => compiled.check.name.clone(),
+        Err(error) => error.name,
     };
-    label.name = named(label_name.as_deref());
-    Refused { name, message }
+    UsageError { name, message }
 }
 
-impl From<cli::Refused> for Refused {
-    fn from(refused: cli::Refused) -> Self {
-        Self {
-            name: refused.name,
-            message: refused.message,
-        }
-    }
-}
-
-fn bad_target(word: &[u8], error: &PlaceError, name: &str) -> Refused {
-    Refused {
+fn bad_target(word: &[u8], error: &PlaceError, name: &str) -> UsageError {
+    UsageError {
         name: name.to_owned(),
         message: format!("{}: {error}", cli::shown(OsStr::from_bytes(word))),
     }

@@ -28,7 +28,7 @@ pub use whole::Whole;
 pub use words::{Unfinished, Words, quote};
 
 use crate::check::Check;
-use crate::record::Label;
+use crate::record::{Label, UsageError};
 use crate::target::Target;
 use std::sync::Arc;
 
@@ -37,8 +37,8 @@ use std::sync::Arc;
 pub struct Entry {
     /// What it is called.
     pub label: Label,
-    /// What it asks, or what is wrong with it.
-    pub asked: Result<Asked, Refused>,
+    /// What it asks, or what is wrong with it; that message begins with the number of the line.
+    pub asked: Result<Asked, UsageError>,
 }
 
 /// What a line asks.
@@ -48,13 +48,4 @@ pub struct Asked {
     pub target: Target,
     /// What is asked; shared where lines ask the same.
     pub check: Arc<Check>,
-}
-
-/// What is wrong with a line, or with its options.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The first word of its verdict: the service in upper case where there is one, else `TCP`.
-    pub name: String,
-    /// What is wrong. In an [`Entry`] it begins with the number of the line.
-    pub message: String,
 }

@@ -146,11 +146,12 @@ impl Drop for Reader {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Asked;
     use super::super::feed::{BATCH, BATCHES};
-    use super::super::{Asked, Refused};
     use super::*;
     use crate::check::Check;
     use crate::record::Label;
+    use crate::record::UsageError;
     use crate::target::Target;
     use std::collections::VecDeque;
     use std::io::{ErrorKind, Write};
@@ -166,7 +167,7 @@ mod tests {
                 target: text.into(),
                 name: None,
             },
-            asked: Err(Refused {
+            asked: Err(UsageError {
                 name: String::new(),
                 message: String::new(),
             }),

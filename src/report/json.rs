@@ -47,8 +47,9 @@ impl Serialize for Row<'_> {
                 let message = line::message(check, target, outcome, self.status);
                 (Some(&**checked), &check.name, message)
             }
-            Event::Refused { name, message, .. } => {
-                (None, name, line::usage_message(name, message))
+            Event::Refused { error, .. } => {
+                let message = line::usage_message(&error.name, &error.message);
+                (None, &error.name, message)
             }
         };
         let target = checked.map(|checked| &checked.target);

@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, PhaseDurations, Reply, Success, Trace};
 use crate::phase::Phase;
-use crate::record::{Checked, Event, Label, Record};
+use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::target::Target;
 use crate::verdict::Reason;
 use std::sync::Arc;
@@ -57,8 +57,10 @@ pub fn refused(target: &str, message: &str) -> Record {
         label: label(target),
         event: Event::Refused {
             reason: Reason::Usage,
-            name: "SMTP".to_owned(),
-            message: message.to_owned(),
+            error: UsageError {
+                name: "SMTP".to_owned(),
+                message: message.to_owned(),
+            },
         },
     }
 }

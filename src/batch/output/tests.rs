@@ -1,7 +1,7 @@
 //! The output thread over real pipes.
 
 use super::*;
-use crate::record::{Event, Label};
+use crate::record::{Event, Label, UsageError};
 use crate::verdict::Reason;
 use rustix::io::ioctl_fionbio;
 #[cfg(target_os = "linux")]
@@ -48,8 +48,10 @@ fn records(lines: impl Iterator<Item = u64>) -> Vec<Record> {
         },
         event: Event::Refused {
             reason: Reason::Usage,
-            name: String::new(),
-            message: String::new(),
+            error: UsageError {
+                name: String::new(),
+                message: String::new(),
+            },
         },
     };
     lines.map(record).collect()

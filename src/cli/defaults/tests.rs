@@ -17,16 +17,20 @@ fn words(line: &str) -> Vec<OsString> {
 }
 
 #[track_caller]
-fn line(defaults: &mut Defaults, options: &str) -> Line {
-    let line = defaults.line(words(options));
-    line.unwrap_or_else(|refused| panic!("{options}: {refused}"))
+fn line(defaults: &mut Defaults, options: &str) -> CompiledCheck {
+    let compiled = defaults.line(words(options)).compiled;
+    compiled.unwrap_or_else(|error| panic!("{options}: {error}"))
+}
+
+fn name(defaults: &mut Defaults, options: &str) -> Option<String> {
+    defaults.line(words(options)).name
 }
 
 #[track_caller]
 fn refused(defaults: &mut Defaults, options: &str) -> String {
-    match defaults.line(words(options)) {
-        Err(refused) => format!("{} UNKNOWN: {refused}", refused.name),
-        Ok(line) => panic!("{options} were taken: {line:?}"),
+    match defaults.line(words(options)).compiled {
+        Err(error) => format!("{} UNKNOWN: {error}", error.name),
+        Ok(compiled) => panic!("{options} were taken: {compiled:?}"),
     }
 }
 
@@ -36,7 +40,8 @@ fn a_line_without_options_is_the_command_line() {
     let line = line(&mut defaults, "");
     assert_eq!(line.check.name, "SMTP");
     assert_eq!(line.check.warning, Some(Duration::from_secs(1)));
-    assert_eq!((line.port, line.name.as_deref()), (Some(25), Some("all")));
+    assert_eq!(line.port, Some(25));
+    assert_eq!(name(&mut defaults, "").as_deref(), Some("all"));
 }
 
 #[test]
@@ -66,21 +71,21 @@ fn lines_that_add_nothing_to_the_check_share_one() {
 #[test]
 fn what_a_line_gives_replaces_what_the_command_line_gave() {
     let mut defaults = defaults(r"-p 80 -w 1 -c 2 -t 5 -s a\n -q b\n -4 --name all");
-    let over = line(
-        &mut defaults,
-        "-w .5 -s c --name one -WC --status-as ok=unknown",
-    );
+    let options = "-w .5 -s c --name one -WC --status-as ok=unknown";
+    let over = line(&mut defaults, options);
     assert_eq!(over.check.warning, Some(Duration::from_millis(500)));
     assert_eq!(over.check.critical, Some(Duration::from_secs(2)));
     assert_eq!(over.check.send, b"c");
     assert_eq!(over.check.quit, b"b\\n\r\n");
     assert_eq!(over.check.family, Family::V4);
     assert!(over.check.error_warning && over.check.expect_closed);
-    assert_eq!((over.port, over.name.as_deref()), (Some(80), Some("one")));
+    assert_eq!(over.port, Some(80));
+    assert_eq!(name(&mut defaults, options).as_deref(), Some("one"));
 
     let next = line(&mut defaults, "-p 81");
     assert_eq!(next.check.warning, Some(Duration::from_secs(1)));
-    assert_eq!((next.port, next.name.as_deref()), (Some(81), Some("all")));
+    assert_eq!(next.port, Some(81));
+    assert_eq!(name(&mut defaults, "-p 81").as_deref(), Some("all"));
     assert!(
         !next.check.error_warning,
         "one line says nothing of another"
@@ -90,18 +95,14 @@ fn what_a_line_gives_replaces_what_the_command_line_gave() {
 #[test]
 fn an_empty_value_leaves_the_command_lines() {
     let mut defaults = defaults("--service FTP -p 80 -s a -e ^x -q b --name all --sni c");
-    let line = line(
-        &mut defaults,
-        "-s '' -e '' -q '' --service '' --name '' --sni '' --status-as '' -w 1",
-    );
+    let options = "-s '' -e '' -q '' --service '' --name '' --sni '' --status-as '' -w 1";
+    let line = line(&mut defaults, options);
     assert_eq!(
         (&line.check.send[..], &line.check.quit[..]),
         (&b"a"[..], &b"b\r\n"[..])
     );
-    assert_eq!(
-        (&line.check.name[..], line.name.as_deref()),
-        ("FTP", Some("all"))
-    );
+    assert_eq!(line.check.name, "FTP");
+    assert_eq!(name(&mut defaults, options).as_deref(), Some("all"));
     assert!(line.check.expect.is_some());
     let mut defaults = self::defaults("-p 80 -t 1 -w 2 -c 3 -d 4 -m 5");
     let plain = self::line(&mut defaults, "").check;
@@ -182,13 +183,12 @@ fn a_refused_line_is_called_by_its_name_too() {
     let mut all = defaults("--name all");
     for wrong in ["-p 0", "-t 0", "word", "--rate 1"] {
         for (name, label) in [("", "all"), ("--name one", "one"), ("--name ''", "all")] {
-            let refused = all.line(words(&format!("{wrong} {name}")));
-            let refused = refused.expect_err("a usage error");
-            assert_eq!(refused.label.as_deref(), Some(label), "{wrong} {name}");
+            let options = all.line(words(&format!("{wrong} {name}")));
+            assert!(options.compiled.is_err(), "{wrong} {name}");
+            assert_eq!(options.name.as_deref(), Some(label), "{wrong} {name}");
         }
     }
-    let refused = defaults("").line(words("-p 0")).expect_err("a usage error");
-    assert_eq!(refused.label, None);
+    assert_eq!(name(&mut defaults(""), "-p 0"), None);
 }
 
 #[test]
@@ -314,4 +314,37 @@ fn tls_needs_a_name_to_verify_or_no_verification() {
 fn it_can_be_given_to_the_thread_that_reads() {
     fn given<T: Send + 'static>(_: T) {}
     given(defaults("-p 80"));
+}
+
+#[test]
+fn a_line_says_neither_its_target_nor_anything_of_the_run() {
+    let run = "belongs on the command line; a line takes options of a check only";
+    let target = "the target says it; --sni names a certificate";
+    for (options, message) in [
+        ("-H a", format!("-H: {target}")),
+        ("--hostname=a", format!("--hostname: {target}")),
+        ("-U /s", format!("-U: {target}")),
+        ("--targets x", format!("--targets: {run}")),
+        ("-f-", format!("-f: {run}")),
+        ("--parallel=1", format!("--parallel: {run}")),
+        ("--rate ''", format!("--rate: {run}")),
+        ("--format json", format!("--format: {run}")),
+        ("--summary", format!("--summary: {run}")),
+        ("--no-progress", format!("--no-progress: {run}")),
+        ("-h", format!("-h: {run}")),
+        ("-EV", format!("-V: {run}")),
+        (
+            "25",
+            "25: a stray word; behind its target a line takes options only; \
+             write a line a host, HOST or HOST:PORT"
+                .to_owned(),
+        ),
+        (
+            "--bogus",
+            "--bogus: no such option; --help shows those there are".to_owned(),
+        ),
+    ] {
+        let error = refused(&mut defaults(""), options);
+        assert_eq!(error, format!("TCP UNKNOWN: {message}"));
+    }
 }

@@ -250,7 +250,7 @@ fn whole(run: &Run, count: usize) {
 fn checked(record: &Record) -> &Checked {
     match &record.event {
         Event::Checked(checked) => checked,
-        Event::Refused { message, .. } => panic!("refused: {message}"),
+        Event::Refused { error, .. } => panic!("refused: {error}"),
     }
 }
 

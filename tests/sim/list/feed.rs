@@ -1,8 +1,8 @@
 //! The list and the writer of the virtual machine.
 
 use super::inner::{Event, Inner, Line};
-use check_tcp::list::{Asked, Entry, Next, Refused};
-use check_tcp::record::{Label, Record};
+use check_tcp::list::{Asked, Entry, Next};
+use check_tcp::record::{Label, Record, UsageError};
 use std::collections::BTreeMap;
 use std::mem;
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Inner {
                 target: target.clone(),
                 check: check.clone(),
             }),
-            None => Err(Refused {
+            None => Err(UsageError {
                 name: "TCP".to_owned(),
                 message: format!("line {}: no port", n + 1),
             }),
