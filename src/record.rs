@@ -35,7 +35,7 @@ pub enum Event {
     /// It was checked, or its check was broken off.
     Checked(Box<Checked>),
     /// No check was started.
-    Refused {
+    NotChecked {
         /// `Usage`, or `Local` where this machine lacked a resource.
         reason: Reason,
         /// The output line, with the number of the list's line in it.

@@ -87,7 +87,7 @@ fn many(list: List) -> (String, Status) {
         Ok(status) => (String::new(), status),
         Err((reason, message)) => {
             let error = UsageError { name, message };
-            let event = Event::Refused { reason, error };
+            let event = Event::NotChecked { reason, error };
             let label = Label::default();
             told(&Record { label, event }, format)
         }
@@ -101,7 +101,7 @@ fn refused(invalid: InvalidCommand) -> (String, Status) {
         format,
     } = invalid;
     let reason = Reason::Usage;
-    let event = Event::Refused { reason, error };
+    let event = Event::NotChecked { reason, error };
     told(&Record { label, event }, format)
 }
 

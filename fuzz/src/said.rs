@@ -16,7 +16,7 @@ const LONGEST: usize = 1024;
 /// It is not so.
 pub fn refused(label: Label, error: UsageError) {
     let reason = Reason::Usage;
-    let event = Event::Refused { reason, error };
+    let event = Event::NotChecked { reason, error };
     let record = Record { label, event };
     let finished = finish(&record);
     assert_eq!(finished.status, Status::Unknown);

@@ -65,7 +65,7 @@ impl Render for Each {
             let message = EMPTY.to_owned();
             let record = Record {
                 label: Label::default(),
-                event: Event::Refused {
+                event: Event::NotChecked {
                     reason: Reason::Usage,
                     error: UsageError { name, message },
                 },

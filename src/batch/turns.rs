@@ -300,7 +300,7 @@ fn take(
             Ok(asked) => return Some(Waiting::new(entry.label, asked.target, asked.check)),
             Err(error) => records.push(Record {
                 label: entry.label,
-                event: Event::Refused {
+                event: Event::NotChecked {
                     reason: Reason::Usage,
                     error,
                 },

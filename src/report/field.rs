@@ -123,7 +123,7 @@ mod tests {
     fn of<T>(record: &Record, fact: impl FnOnce(&Checked) -> T) -> T {
         match &record.event {
             Event::Checked(checked) => fact(checked),
-            Event::Refused { .. } => panic!("it was not checked"),
+            Event::NotChecked { .. } => panic!("it was not checked"),
         }
     }
 

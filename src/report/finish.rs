@@ -20,7 +20,7 @@ pub struct Finished<'a> {
 pub fn finish(record: &Record) -> Finished<'_> {
     let status = match &record.event {
         Event::Checked(checked) => judge(&checked.check, &checked.outcome),
-        Event::Refused { .. } => Status::Unknown,
+        Event::NotChecked { .. } => Status::Unknown,
     };
     Finished { record, status }
 }
@@ -45,7 +45,7 @@ impl Finished<'_> {
     pub fn reason(&self) -> Reason {
         match &self.record.event {
             Event::Checked(checked) => reason(&checked.check, &checked.outcome),
-            Event::Refused { reason, .. } => *reason,
+            Event::NotChecked { reason, .. } => *reason,
         }
     }
 
@@ -53,7 +53,7 @@ impl Finished<'_> {
     pub fn response_time(&self) -> Option<Duration> {
         match &self.record.event {
             Event::Checked(checked) => response_time(&checked.outcome),
-            Event::Refused { .. } => None,
+            Event::NotChecked { .. } => None,
         }
     }
 }

@@ -47,7 +47,7 @@ impl Serialize for Row<'_> {
                 let message = line::message(check, target, outcome, self.status);
                 (Some(&**checked), &check.name, message)
             }
-            Event::Refused { error, .. } => {
+            Event::NotChecked { error, .. } => {
                 let message = line::usage_message(&error.name, &error.message);
                 (None, &error.name, message)
             }
@@ -172,7 +172,7 @@ mod tests {
                 judge(&checked.check, &checked.outcome),
                 reason(&checked.check, &checked.outcome),
             ),
-            Event::Refused { reason, .. } => (Status::Unknown, *reason),
+            Event::NotChecked { reason, .. } => (Status::Unknown, *reason),
         };
         super::record(record, status, reason)
     }

@@ -47,7 +47,7 @@ pub fn label(target: &str) -> Label {
 pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
     match &mut record.event {
         Event::Checked(checked) => change(checked),
-        Event::Refused { .. } => panic!("it was not checked"),
+        Event::NotChecked { .. } => panic!("it was not checked"),
     }
 }
 
@@ -55,7 +55,7 @@ pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
 pub fn refused(target: &str, message: &str) -> Record {
     Record {
         label: label(target),
-        event: Event::Refused {
+        event: Event::NotChecked {
             reason: Reason::Usage,
             error: UsageError {
                 name: "SMTP".to_owned(),

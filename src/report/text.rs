@@ -32,7 +32,7 @@ fn line_by(
 ) -> String {
     match &record.event {
         Event::Checked(it) => checked(&it.check, &it.target, &it.outcome, status),
-        Event::Refused { error, .. } => line::usage(&error.name, &error.message),
+        Event::NotChecked { error, .. } => line::usage(&error.name, &error.message),
     }
 }
 

@@ -46,7 +46,7 @@ fn records(lines: impl Iterator<Item = u64>) -> Vec<Record> {
             line: Some(line),
             ..Label::default()
         },
-        event: Event::Refused {
+        event: Event::NotChecked {
             reason: Reason::Usage,
             error: UsageError {
                 name: String::new(),

@@ -42,7 +42,7 @@ fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
         whole(&run, alone.len());
         for (n, alone) in alone.into_iter().enumerate() {
             let Some(alone) = alone else {
-                assert!(matches!(run.records[&n].event, Event::Refused { .. }));
+                assert!(matches!(run.records[&n].event, Event::NotChecked { .. }));
                 continue;
             };
             let status = finish(&run.records[&n]).status;
@@ -250,7 +250,7 @@ fn whole(run: &Run, count: usize) {
 fn checked(record: &Record) -> &Checked {
     match &record.event {
         Event::Checked(checked) => checked,
-        Event::Refused { error, .. } => panic!("refused: {error}"),
+        Event::NotChecked { error, .. } => panic!("refused: {error}"),
     }
 }
 
