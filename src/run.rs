@@ -1,7 +1,7 @@
 //! From arguments to exit code.
 
 use crate::batch;
-use crate::cli::{self, Command, Format, InvalidCommand, List, Single, Style};
+use crate::cli::{self, Command, Format, InvalidCommand, SingleCheck, Style, TargetList};
 use crate::engine::{self, Ended};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
@@ -38,8 +38,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// `left` becomes how much of its time the check has left over.
-fn one(single: Single, left: &mut Duration) -> (String, Status) {
-    let Single {
+fn one(single: SingleCheck, left: &mut Duration) -> (String, Status) {
+    let SingleCheck {
         check,
         target,
         label,
@@ -77,7 +77,7 @@ fn one(single: Single, left: &mut Duration) -> (String, Status) {
 }
 
 /// A list prints its verdicts itself.
-fn many(list: List) -> (String, Status) {
+fn many(list: TargetList) -> (String, Status) {
     let name = list.run.name.clone();
     let format = match list.run.style {
         Style::Json => Format::Json,

@@ -188,7 +188,7 @@ fn is_about(message: &str, args: &[OsString]) {
     ];
     let has_dash = |letters: &str| letters.contains('-');
     let typed = |arg: &OsString| {
-        let word: String = seen(&cli::written(arg)).chars().take(10).collect();
+        let word: String = seen(&cli::escape_lossy(arg)).chars().take(10).collect();
         let option = seen(&arg.to_string_lossy());
         match message.strip_prefix('-') {
             _ if arg.is_empty() => message.starts_with("'': "),

@@ -24,7 +24,7 @@ mod tally;
 pub mod turns;
 pub mod waiting;
 
-use crate::cli::{self, Defaults, List, Run, Source, Style};
+use crate::cli::{self, Defaults, ListSource, RunOptions, Style, TargetList};
 use crate::engine::admission::Admission;
 use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
@@ -54,7 +54,7 @@ use turns::{End, Left, Turns};
 /// # Errors
 /// Nothing was checked: the list can't be opened, or this machine lacks what a run takes. Why, and
 /// what was being done and came of it.
-pub fn run(list: List) -> Result<Status, (Reason, String)> {
+pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     let file = open(&list.source)?;
     let run = Begun::start(file, list.defaults, list.run);
     match run {
@@ -72,14 +72,14 @@ struct Begun {
     console: Console,
     /// Why the run is not whole, for who renders its end.
     cut: Arc<OnceLock<String>>,
-    run: Run,
+    run: RunOptions,
     began: Instant,
     /// How many signals had come when the last check had ended.
     signals: usize,
 }
 
 impl Begun {
-    fn start(file: File, mut defaults: Defaults, run: Run) -> io::Result<Self> {
+    fn start(file: File, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
         pour::outlive_size_limit();
         let file = Whole::new(file)?;
         let limit = limits::raise();
@@ -228,10 +228,10 @@ fn last_words(cut: &str, left: Option<Left>) -> String {
     format!("check-tcp: {cut}: {lines} {were} not checked; the list {ended}")
 }
 
-fn open(source: &Source) -> Result<File, (Reason, String)> {
+fn open(source: &ListSource) -> Result<File, (Reason, String)> {
     let (file, name) = match source {
-        Source::Stdin => (duplicate(io::stdin()), Cow::from("-")),
-        Source::File(path) => (File::open(path), cli::written(path.as_os_str()).into()),
+        ListSource::Stdin => (duplicate(io::stdin()), Cow::from("-")),
+        ListSource::File(path) => (File::open(path), cli::escape_lossy(path.as_os_str()).into()),
     };
     let file = file.and_then(|file| match file.metadata()?.is_dir() {
         true => Err(Errno::ISDIR.into()),

@@ -1,7 +1,7 @@
 //! What the output thread says of each record, and at the end.
 
 use super::output::Render;
-use crate::cli::{Run, Style};
+use crate::cli::{RunOptions, Style};
 use crate::record::{Event, Label, Record, UsageError};
 use crate::report::finish::{Finished, finish};
 use crate::report::summary::{EMPTY, End, Summary};
@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 /// The renderer of a style. `cut` says why the run is not whole, and is set before the output is
 /// closed.
-pub fn of(run: &Run, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
+pub fn of(run: &RunOptions, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
     match run.style {
         Style::Text => Box::new(Each {
             render: |finished| finished.text(),

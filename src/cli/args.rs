@@ -1,8 +1,8 @@
 //! From arguments to a command, or to what is wrong with them.
 
+use super::build;
 use super::command::{self, Command};
-use super::meant;
-use super::raw::{Place, Raw};
+use super::raw_options::{OptionSource, RawOptions};
 use super::run::{self, Format};
 use crate::record::{Label, UsageError};
 use std::ffi::OsString;
@@ -24,20 +24,20 @@ pub struct InvalidCommand {
 /// The trust store is read here where the check uses it, and only when all else was found good.
 ///
 /// # Errors
-/// The first thing found wrong: in how the arguments are written, then in what they say.
+/// The first thing found wrong: in how the arguments are escape_lossy, then in what they say.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
-    let mut raw = Raw::default();
-    let read = raw.read(args, Place::CommandLine);
+    let mut raw = RawOptions::default();
+    let read = raw.read(args, OptionSource::CommandLine);
     if raw.help.is_some() {
         return Ok(Command::Help);
     }
     if raw.version.is_some() {
         return Ok(Command::Version);
     }
-    read.and_then(|()| command::meant(&raw))
+    read.and_then(|()| command::build_command(&raw))
         .map_err(|message| InvalidCommand {
             error: UsageError {
-                name: meant::name(raw.service.as_ref()),
+                name: build::service_name(raw.service.as_ref()),
                 message,
             },
             label: command::label(&raw),

@@ -1,10 +1,10 @@
 //! What the command line asks for.
 
+use super::build::{self, LOCALHOST};
 use super::defaults::Defaults;
-use super::meant::{self, LOCALHOST};
-use super::raw::Raw;
-use super::run::{self, Format, Run, Source};
-use super::typed::written;
+use super::option_value::escape_lossy;
+use super::raw_options::RawOptions;
+use super::run::{self, Format, ListSource, RunOptions};
 use crate::check::Check;
 use crate::record::Label;
 use crate::target::Target;
@@ -18,14 +18,14 @@ pub enum Command {
     /// Print [`version`](super::version).
     Version,
     /// Check one target.
-    Check(Box<Single>),
+    Check(Box<SingleCheck>),
     /// Check every target of a list.
-    List(Box<List>),
+    List(Box<TargetList>),
 }
 
 /// One target, and what is asked of it.
 #[derive(Debug)]
-pub struct Single {
+pub struct SingleCheck {
     /// All that is asked of it.
     pub check: Arc<Check>,
     /// Who is asked.
@@ -38,30 +38,30 @@ pub struct Single {
 
 /// A list of targets, and what is asked of them.
 #[derive(Debug)]
-pub struct List {
+pub struct TargetList {
     /// Where it is read from.
-    pub source: Source,
+    pub source: ListSource,
     /// What is asked of its targets, where their lines do not say.
     pub defaults: Defaults,
     /// How they are checked, and what comes out.
-    pub run: Run,
+    pub run: RunOptions,
 }
 
 /// The command as the options ask for it.
 ///
 /// # Errors
 /// The message for the first of them that is no good.
-pub(super) fn meant(raw: &Raw) -> Result<Command, String> {
-    let run = run::meant(raw)?;
+pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
+    let run = run::build_run_options(raw)?;
     if let Some(source) = run::source(raw)? {
-        return Ok(Command::List(Box::new(List {
+        return Ok(Command::List(Box::new(TargetList {
             source,
             defaults: Defaults::new(raw)?,
             run,
         })));
     }
-    let (check, target) = meant::single(raw)?;
-    Ok(Command::Check(Box::new(Single {
+    let (check, target) = build::build_check_and_target(raw)?;
+    Ok(Command::Check(Box::new(SingleCheck {
         check: Arc::new(check),
         target,
         label: label(raw),
@@ -70,31 +70,34 @@ pub(super) fn meant(raw: &Raw) -> Result<Command, String> {
 }
 
 /// What the single target is called, and for errors what it would have been called.
-pub(super) fn label(raw: &Raw) -> Label {
+pub(super) fn label(raw: &RawOptions) -> Label {
     if raw.targets.is_some() {
         return Label::default();
     }
     let target = raw.unix_sock.as_ref().or(raw.hostname.as_ref());
-    let target = target.map_or_else(|| LOCALHOST.to_owned(), |typed| written(&typed.value));
+    let target = target.map_or_else(|| LOCALHOST.to_owned(), |typed| escape_lossy(&typed.value));
     Label {
         line: None,
         target: target.into(),
-        name: raw.name.as_ref().map(|typed| written(&typed.value).into()),
+        name: raw
+            .name
+            .as_ref()
+            .map(|typed| escape_lossy(&typed.value).into()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::raw::Place;
+    use crate::cli::raw_options::OptionSource;
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::OsStringExt;
 
     fn command<S: AsRef<OsStr>>(args: impl AsRef<[S]>) -> Result<Command, String> {
-        let mut raw = Raw::default();
+        let mut raw = RawOptions::default();
         let args = args.as_ref().iter().map(OsString::from);
-        raw.read(args, Place::CommandLine)?;
-        meant(&raw)
+        raw.read(args, OptionSource::CommandLine)?;
+        build_command(&raw)
     }
 
     #[test]

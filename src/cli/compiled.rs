@@ -1,9 +1,9 @@
 //! A check that is shared by lines of a list, and the memory that all such checks take up together.
 
-use super::meant;
-use super::raw::Raw;
+use super::build;
+use super::option_value::shown;
+use super::raw_options::RawOptions;
 use super::tls::no_name;
-use super::typed::shown;
 use crate::check::Check;
 use crate::memory::Budget;
 use crate::record::UsageError;
@@ -41,8 +41,8 @@ pub(super) struct Memory {
 impl CompiledCheck {
     /// # Errors
     /// The message for the first option that is wrong.
-    pub(super) fn of(raw: &Raw) -> Result<Self, String> {
-        meant::any(raw, None).map(Self::from)
+    pub(super) fn of(raw: &RawOptions) -> Result<Self, String> {
+        build::build_check_and_port(raw, None).map(Self::from)
     }
 
     /// The same, with its memory counted. With `alike`, a check that was compiled before and waits
@@ -51,11 +51,11 @@ impl CompiledCheck {
     /// # Errors
     /// As above.
     pub(super) fn counted(
-        raw: &Raw,
+        raw: &RawOptions,
         memory: &Memory,
         alike: Option<&Check>,
     ) -> Result<Self, String> {
-        let (mut check, port) = meant::any(raw, alike)?;
+        let (mut check, port) = build::build_check_and_port(raw, alike)?;
         let mut bytes = check.memory_usage();
         if let Some(pattern) = check.expect.as_mut().filter(|_| alike.is_none()) {
             pattern.keep_captures_within(&memory.captures);

@@ -1,10 +1,10 @@
 //! The command line as the defaults of a list, and a line's options over them.
 
+use super::build;
 use super::compiled::{self, CompiledCheck, Memory};
-use super::meant;
-use super::raw::{Place, Raw};
+use super::option_value::{OptionValue, escape_lossy};
+use super::raw_options::{OptionSource, RawOptions};
 use super::recent::Recent;
-use super::typed::{Typed, written};
 use crate::memory::Budget;
 use crate::record::UsageError;
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ const KEPT: usize = 1024;
 /// What the command line asks of the targets of a list.
 #[derive(Debug)]
 pub struct Defaults {
-    raw: Raw,
+    raw: RawOptions,
     plain: CompiledCheck,
     name: Option<String>,
     /// By what a line adds, `--name` and `--port` aside; what is refused is kept too.
@@ -26,7 +26,7 @@ pub struct Defaults {
     /// equal keys give the same check, or the same message to the letter. `--name` and `--port` are
     /// no part of a check, and read anew for each line. The one thing that is read from elsewhere,
     /// the trust store, is read once a process.
-    kept: Recent<Typed, Result<CompiledCheck, UsageError>>,
+    kept: Recent<OptionValue, Result<CompiledCheck, UsageError>>,
     memory: Memory,
 }
 
@@ -42,11 +42,11 @@ pub struct LineOptions {
 impl Defaults {
     /// # Errors
     /// The message for the first option that is wrong whatever a line may add.
-    pub(super) fn new(raw: &Raw) -> Result<Self, String> {
+    pub(super) fn new(raw: &RawOptions) -> Result<Self, String> {
         Ok(Self {
             raw: raw.clone(),
             plain: CompiledCheck::of(raw)?,
-            name: raw.name.as_ref().map(|name| written(&name.value)),
+            name: raw.name.as_ref().map(|name| escape_lossy(&name.value)),
             kept: Recent::new(KEPT, compiled::KEPT),
             memory: Memory::default(),
         })
@@ -71,13 +71,13 @@ impl Defaults {
                 compiled: Ok(self.plain.clone()),
             };
         }
-        let mut raw = Raw::default();
-        let read = raw.read(options, Place::Line);
-        let name = raw.name.take().map(|typed| written(&typed.value));
+        let mut raw = RawOptions::default();
+        let read = raw.read(options, OptionSource::ListLine);
+        let name = raw.name.take().map(|typed| escape_lossy(&typed.value));
         let compiled = match read {
             Ok(()) => self.compiled_for(raw),
             Err(message) => Err(UsageError {
-                name: meant::name(raw.service.as_ref().or(self.raw.service.as_ref())),
+                name: build::service_name(raw.service.as_ref().or(self.raw.service.as_ref())),
                 message,
             }),
         };
@@ -87,11 +87,11 @@ impl Defaults {
         }
     }
 
-    fn compiled_for(&mut self, mut line: Raw) -> Result<CompiledCheck, UsageError> {
+    fn compiled_for(&mut self, mut line: RawOptions) -> Result<CompiledCheck, UsageError> {
         let port = line.port.take();
         let mut compiled = self.compiled(line.take_all())?;
         if let Some(typed) = port {
-            let port = typed.parsed(meant::port_number);
+            let port = typed.parsed(build::port_number);
             let port = port.map_err(|message| UsageError {
                 name: compiled.check.name.clone(),
                 message,
@@ -101,26 +101,26 @@ impl Defaults {
         Ok(compiled)
     }
 
-    fn compiled(&mut self, additions: Vec<Typed>) -> Result<CompiledCheck, UsageError> {
+    fn compiled(&mut self, additions: Vec<OptionValue>) -> Result<CompiledCheck, UsageError> {
         if additions.is_empty() {
             return Ok(self.plain.clone());
         }
         self.kept.value(additions, |additions| {
             let mut raw = self.raw.clone();
             raw.lay_over(additions);
-            let waits_for = |raw: &Raw| (raw.service.clone(), raw.expect_pattern.clone());
+            let waits_for = |raw: &RawOptions| (raw.service.clone(), raw.expect_pattern.clone());
             let is_alike = waits_for(&raw) == waits_for(&self.raw);
             let alike = is_alike.then_some(&*self.plain.check);
             let compiled = CompiledCheck::counted(&raw, &self.memory, alike);
             let compiled = compiled.map_err(|message| UsageError {
-                name: meant::name(raw.service.as_ref()),
+                name: build::service_name(raw.service.as_ref()),
                 message,
             });
             let bytes = match &compiled {
                 Ok(compiled) => compiled.check.memory.bytes(),
                 Err(error) => error.message.len(),
             };
-            let additions: usize = additions.iter().map(Typed::memory_usage).sum();
+            let additions: usize = additions.iter().map(OptionValue::memory_usage).sum();
             (compiled, bytes + additions)
         })
     }

@@ -1,7 +1,7 @@
 //! What there is to say of an option.
 
-use super::raw::Raw;
-use super::typed::Typed;
+use super::option_value::OptionValue;
+use super::raw_options::RawOptions;
 
 /// One option.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Flag {
     /// What it does, for the help.
     pub help: &'static str,
     /// Where it is kept as typed.
-    pub(super) slot: fn(&mut Raw) -> &mut Option<Typed>,
+    pub(super) slot: fn(&mut RawOptions) -> &mut Option<OptionValue>,
 }
 
 /// What an option takes.

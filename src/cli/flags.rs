@@ -217,7 +217,7 @@ pub static FLAGS: &[Flag] = &[
         short: None,
         takes: Value("LABEL", "what the target is called"),
         scope: Check,
-        default: Some("the target as written"),
+        default: Some("the target as escape_lossy"),
         help: "what the target is called in the output of a list, and in JSON",
         slot: |raw| &mut raw.name,
     },
@@ -310,8 +310,8 @@ pub static FLAGS: &[Flag] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::raw::Raw;
-    use crate::cli::typed::Typed;
+    use crate::cli::option_value::OptionValue;
+    use crate::cli::raw_options::RawOptions;
     use std::collections::HashSet;
 
     #[test]
@@ -369,11 +369,11 @@ mod tests {
     fn no_two_flags_share_a_name_or_a_slot() {
         let shorts: Vec<_> = FLAGS.iter().filter_map(|flag| flag.short).collect();
         assert_eq!(shorts.iter().collect::<HashSet<_>>().len(), shorts.len());
-        let mut raw = Raw::default();
+        let mut raw = RawOptions::default();
         for flag in FLAGS {
             let slot = (flag.slot)(&mut raw);
             assert!(slot.is_none(), "--{} has the slot of another", flag.long);
-            *slot = Some(Typed::example(flag));
+            *slot = Some(OptionValue::example(flag));
         }
     }
 }

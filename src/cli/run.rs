@@ -1,15 +1,15 @@
 //! What the options ask of the run.
 
+use super::build::{parsed, service_name};
 use super::duration;
-use super::meant::{name, parsed};
-use super::raw::Raw;
+use super::raw_options::RawOptions;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// How a list is checked, and what comes out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Run {
+pub struct RunOptions {
     /// The first word of the line about the run: the service in upper case, or `TCP`.
     pub name: String,
     /// How many checks may be in flight; 1,000,000 at most.
@@ -49,7 +49,7 @@ pub enum Style {
 
 /// Where a list is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum ListSource {
     /// Standard input.
     Stdin,
     /// A file, or whatever else can be opened by that path.
@@ -70,7 +70,7 @@ const MOST_LOOKUPS: usize = 1_024;
 ///
 /// # Errors
 /// The message for the first of them that is no good, or does not go with another.
-pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
+pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> {
     let parallel = parsed(&raw.parallel, |text| count(text, MOST_PARALLEL))?;
     let lookups = parsed(&raw.lookups, |text| count(text, MOST_LOOKUPS))?;
     let rate = parsed(&raw.rate, rate)?;
@@ -84,8 +84,8 @@ pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
         (Format::Json, None) => Style::Json,
         (Format::Text, None) => Style::Text,
     };
-    Ok(Run {
-        name: name(raw.service.as_ref()),
+    Ok(RunOptions {
+        name: service_name(raw.service.as_ref()),
         parallel: parallel.unwrap_or(PARALLEL),
         lookups: lookups.unwrap_or(LOOKUPS),
         rate: rate.flatten(),
@@ -99,7 +99,7 @@ pub(super) fn meant(raw: &Raw) -> Result<Run, String> {
 ///
 /// # Errors
 /// The message where it is none.
-pub(super) fn format(raw: &Raw) -> Result<Format, String> {
+pub(super) fn format(raw: &RawOptions) -> Result<Format, String> {
     let parse = |text: &str| match text {
         _ if text.eq_ignore_ascii_case("text") => Some(Format::Text),
         _ if text.eq_ignore_ascii_case("json") => Some(Format::Json),
@@ -112,7 +112,7 @@ pub(super) fn format(raw: &Raw) -> Result<Format, String> {
 ///
 /// # Errors
 /// The message where it is no file, or does not go with another option.
-pub(super) fn source(raw: &Raw) -> Result<Option<Source>, String> {
+pub(super) fn source(raw: &RawOptions) -> Result<Option<ListSource>, String> {
     let Some(typed) = &raw.targets else {
         return Ok(None);
     };
@@ -123,8 +123,8 @@ pub(super) fn source(raw: &Raw) -> Result<Option<Source>, String> {
     }
     match typed.value.as_encoded_bytes() {
         b"" => Err(typed.refused()),
-        b"-" => Ok(Some(Source::Stdin)),
-        _ => Ok(Some(Source::File(PathBuf::from(&typed.value)))),
+        b"-" => Ok(Some(ListSource::Stdin)),
+        _ => Ok(Some(ListSource::File(PathBuf::from(&typed.value)))),
     }
 }
 
@@ -146,24 +146,24 @@ fn rate(text: &str) -> Option<Option<f64>> {
 mod tests {
     use super::*;
     use crate::cli::flags::FLAGS;
-    use crate::cli::raw::Place;
+    use crate::cli::raw_options::OptionSource;
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::OsStrExt;
 
-    fn raw(args: &[&str]) -> Raw {
-        let mut raw = Raw::default();
-        let read = raw.read(args.iter().map(OsString::from), Place::CommandLine);
+    fn raw(args: &[&str]) -> RawOptions {
+        let mut raw = RawOptions::default();
+        let read = raw.read(args.iter().map(OsString::from), OptionSource::CommandLine);
         assert_eq!(read, Ok(()), "{args:?}");
         raw
     }
 
-    fn run(args: &[&str]) -> Result<Run, String> {
-        meant(&raw(args))
+    fn run(args: &[&str]) -> Result<RunOptions, String> {
+        build_run_options(&raw(args))
     }
 
     #[test]
     fn what_is_not_given_has_its_default() {
-        let wanted = Run {
+        let wanted = RunOptions {
             name: "TCP".to_owned(),
             parallel: NonZeroUsize::new(512).expect("not 0"),
             lookups: NonZeroUsize::new(64).expect("not 0"),
@@ -190,7 +190,7 @@ mod tests {
     fn every_option_of_the_run_sets_what_it_says() {
         let args =
             "--service=smtp --parallel 8 --lookups 9 --rate=2.5 --summary --no-progress --perfdata";
-        let wanted = Run {
+        let wanted = RunOptions {
             name: "SMTP".to_owned(),
             parallel: NonZeroUsize::new(8).expect("not 0"),
             lookups: NonZeroUsize::new(9).expect("not 0"),
@@ -285,20 +285,20 @@ mod tests {
 
     #[test]
     fn a_dash_is_standard_input_and_all_else_a_path() {
-        let path = |path: &[u8]| Source::File(PathBuf::from(OsStr::from_bytes(path)));
+        let path = |path: &[u8]| ListSource::File(PathBuf::from(OsStr::from_bytes(path)));
         for (args, wanted) in [
-            (&["-f", "-"][..], Some(Source::Stdin)),
-            (&["--targets=-"], Some(Source::Stdin)),
-            (&["-f-"], Some(Source::Stdin)),
+            (&["-f", "-"][..], Some(ListSource::Stdin)),
+            (&["--targets=-"], Some(ListSource::Stdin)),
+            (&["-f-"], Some(ListSource::Stdin)),
             (&["-f", "./-"], Some(path(b"./-"))),
             (&["-fhosts", "-H", "", "-U="], Some(path(b"hosts"))),
             (&["-H", "a"], None),
         ] {
             assert_eq!(source(&raw(args)), Ok(wanted), "{args:?}");
         }
-        let mut any = Raw::default();
+        let mut any = RawOptions::default();
         let args = [OsStr::new("-f").into(), OsStr::from_bytes(b"/\xff").into()];
-        assert_eq!(any.read(args, Place::CommandLine), Ok(()));
+        assert_eq!(any.read(args, OptionSource::CommandLine), Ok(()));
         assert_eq!(source(&any), Ok(Some(path(b"/\xff"))));
     }
 

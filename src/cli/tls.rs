@@ -1,7 +1,7 @@
 //! What the options ask of TLS.
 
-use super::raw::Raw;
-use super::typed::Typed;
+use super::option_value::OptionValue;
+use super::raw_options::RawOptions;
 use crate::host::spelling;
 use crate::preset::Preset;
 use crate::target::Target;
@@ -14,7 +14,7 @@ use crate::tls::{PeerName, Tls};
 ///
 /// # Errors
 /// The message for a name that no certificate has, or for one that is missing.
-pub(super) fn meant(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
+pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
     let sni = raw.sni.as_ref().map(sni_name).transpose()?;
     let wanted = raw.ssl.is_some() || sni.is_some() || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.expect_closed.is_some() {
@@ -49,7 +49,7 @@ pub(super) fn no_name(host: &str) -> String {
 }
 
 /// The name that `--sni` is: an IPv6 address may stand in brackets, as in `--hostname`.
-fn sni_name(typed: &Typed) -> Result<PeerName, String> {
+fn sni_name(typed: &OptionValue) -> Result<PeerName, String> {
     let text = typed.text()?.trim();
     let bracketed = text
         .strip_prefix('[')
@@ -62,7 +62,7 @@ fn sni_name(typed: &Typed) -> Result<PeerName, String> {
 }
 
 /// The name that `--hostname` is for TLS.
-fn host_name(host: &Typed) -> Result<PeerName, String> {
+fn host_name(host: &OptionValue) -> Result<PeerName, String> {
     let name = match Target::host(&host.value, 0).map_err(|error| host.refused_since(error))? {
         Target::Address { address, .. } => PeerName::parse(&address.ip().to_string()),
         _ => PeerName::parse(host.text()?),
@@ -73,18 +73,18 @@ fn host_name(host: &Typed) -> Result<PeerName, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::raw::Place;
+    use crate::cli::raw_options::OptionSource;
     use crate::preset;
     use std::ffi::OsString;
 
     fn tls(args: &[&str]) -> Result<Option<Tls>, String> {
-        let mut raw = Raw::default();
-        raw.read(args.iter().map(OsString::from), Place::CommandLine)?;
+        let mut raw = RawOptions::default();
+        raw.read(args.iter().map(OsString::from), OptionSource::CommandLine)?;
         let service = raw
             .service
             .as_ref()
             .and_then(|typed| preset::find(typed.value.to_str()?));
-        meant(&raw, service)
+        build_tls(&raw, service)
     }
 
     #[test]

@@ -134,7 +134,7 @@ fn kept(target: &[u8]) -> Box<str> {
     let continues = |end: &usize| target.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
     let end = (LABEL - 3..=LABEL).rev().find(|end| !continues(end));
     let start = target.get(..end.unwrap_or(LABEL)).unwrap_or(target);
-    cli::written(OsStr::from_bytes(start)).into()
+    cli::escape_lossy(OsStr::from_bytes(start)).into()
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 use super::*;
 use crate::check::Check;
-use crate::cli::raw::Place;
+use crate::cli::raw_options::OptionSource;
 use crate::target::{Family, Target};
 use std::time::Duration;
 
 fn defaults(line: &str) -> Defaults {
-    let mut raw = Raw::default();
-    let read = raw.read(words(line), Place::CommandLine);
+    let mut raw = RawOptions::default();
+    let read = raw.read(words(line), OptionSource::CommandLine);
     read.and_then(|()| Defaults::new(&raw))
         .unwrap_or_else(|error| panic!("{line}: {error}"))
 }

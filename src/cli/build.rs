@@ -1,7 +1,7 @@
 //! From what was typed to what was meant.
 
-use super::raw::Raw;
-use super::typed::{Typed, written};
+use super::option_value::{OptionValue, escape_lossy};
+use super::raw_options::RawOptions;
 use super::{duration, status_as, tls};
 use crate::check::Check;
 use crate::escape::unescape;
@@ -19,10 +19,10 @@ pub(super) const LOCALHOST: &str = "localhost";
 ///
 /// # Errors
 /// The message for the first of them that is no good.
-pub(super) fn single(raw: &Raw) -> Result<(Check, Target), String> {
-    let preset = service(raw)?;
-    let target = target(raw, preset)?;
-    Ok((check(raw, preset, None)?, target))
+pub(super) fn build_check_and_target(raw: &RawOptions) -> Result<(Check, Target), String> {
+    let preset = find_preset(raw)?;
+    let target = build_target(raw, preset)?;
+    Ok((build_check(raw, preset, None)?, target))
 }
 
 /// The check that the options describe for targets that are not theirs to say, and the port of
@@ -31,18 +31,21 @@ pub(super) fn single(raw: &Raw) -> Result<(Check, Target), String> {
 ///
 /// # Errors
 /// The message for the first of them that is no good.
-pub(super) fn any(raw: &Raw, alike: Option<&Check>) -> Result<(Check, Option<u16>), String> {
-    let preset = service(raw)?;
+pub(super) fn build_check_and_port(
+    raw: &RawOptions,
+    alike: Option<&Check>,
+) -> Result<(Check, Option<u16>), String> {
+    let preset = find_preset(raw)?;
     let port = port(raw, preset)?;
-    Ok((check(raw, preset, alike)?, port))
+    Ok((build_check(raw, preset, alike)?, port))
 }
 
 /// The first word of the line, by `--service`.
-pub(super) fn name(service: Option<&Typed>) -> String {
+pub(super) fn service_name(service: Option<&OptionValue>) -> String {
     match service {
         Some(typed) => match typed.value.to_str() {
             Some(text) => text.to_uppercase(),
-            None => written(&typed.value.to_ascii_uppercase()),
+            None => escape_lossy(&typed.value.to_ascii_uppercase()),
         },
         None => Check::default().name,
     }
@@ -53,7 +56,7 @@ pub(super) fn port_number(text: &str) -> Option<u16> {
     text.parse().ok().map(NonZeroU16::get)
 }
 
-fn service(raw: &Raw) -> Result<Option<&'static Preset>, String> {
+fn find_preset(raw: &RawOptions) -> Result<Option<&'static Preset>, String> {
     let Some(typed) = &raw.service else {
         return Ok(None);
     };
@@ -61,19 +64,19 @@ fn service(raw: &Raw) -> Result<Option<&'static Preset>, String> {
         Some(preset) => Ok(Some(preset)),
         None => Err(format!(
             "check-tcp called with unknown service: {}",
-            name(Some(typed))
+            service_name(Some(typed))
         )),
     }
 }
 
-fn port(raw: &Raw, preset: Option<&Preset>) -> Result<Option<u16>, String> {
+fn port(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<u16>, String> {
     Ok(parsed(&raw.port, port_number)?.or(preset.map(|preset| preset.port)))
 }
 
-fn target(raw: &Raw, preset: Option<&Preset>) -> Result<Target, String> {
+fn build_target(raw: &RawOptions, preset: Option<&Preset>) -> Result<Target, String> {
     let port = port(raw, preset)?;
     let host = raw.hostname.as_ref();
-    host.map(Typed::text).transpose()?;
+    host.map(OptionValue::text).transpose()?;
     if let Some(path) = &raw.unix_sock {
         return Target::socket(&path.value).map_err(|error| path.refused_since(error));
     }
@@ -88,18 +91,22 @@ fn target(raw: &Raw, preset: Option<&Preset>) -> Result<Target, String> {
     }
 }
 
-fn check(raw: &Raw, preset: Option<&Preset>, alike: Option<&Check>) -> Result<Check, String> {
+fn build_check(
+    raw: &RawOptions,
+    preset: Option<&Preset>,
+    alike: Option<&Check>,
+) -> Result<Check, String> {
     let unset = Check::default();
     let mut check = Check {
-        name: name(raw.service.as_ref()),
-        send: send(raw, preset),
+        name: service_name(raw.service.as_ref()),
+        send: build_send(raw, preset),
         expect: match alike {
             Some(alike) => alike.expect.clone(),
-            None => pattern(raw, preset)?,
+            None => build_pattern(raw, preset)?,
         },
-        quit: quit(raw, preset),
+        quit: build_quit(raw, preset),
         tls: None,
-        family: family(raw)?,
+        family: select_family(raw)?,
         status_as: parsed(&raw.status_as, status_as::parse)?.unwrap_or(unset.status_as),
         timeout: parsed(&raw.timeout, above_zero)?.unwrap_or(unset.timeout),
         delay: parsed(&raw.delay, duration::parse)?.unwrap_or(unset.delay),
@@ -112,11 +119,11 @@ fn check(raw: &Raw, preset: Option<&Preset>, alike: Option<&Check>) -> Result<Ch
         memory: unset.memory,
     };
     // Last, for it may read the trust store.
-    check.tls = tls::meant(raw, preset)?;
+    check.tls = tls::build_tls(raw, preset)?;
     Ok(check)
 }
 
-fn send(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
+fn build_send(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
     let send = bytes(&raw.send, preset.map(|preset| preset.send));
     match raw.escape {
         Some(_) => unescape(send),
@@ -124,7 +131,7 @@ fn send(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
     }
 }
 
-fn quit(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
+fn build_quit(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
     let quit = bytes(&raw.quit, preset.map(|preset| preset.quit));
     match raw.escape {
         Some(_) => unescape(quit),
@@ -133,7 +140,7 @@ fn quit(raw: &Raw, preset: Option<&Preset>) -> Vec<u8> {
     }
 }
 
-fn pattern(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Pattern>, String> {
+fn build_pattern(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Pattern>, String> {
     if let Some(typed) = &raw.expect_pattern {
         // The error shows the pattern, or as much of it as tells the place.
         return Pattern::new(typed.text()?).map(Some).map_err(|error| {
@@ -144,7 +151,7 @@ fn pattern(raw: &Raw, preset: Option<&Preset>) -> Result<Option<Pattern>, String
     pattern.map_err(|error| error.to_string())
 }
 
-fn family(raw: &Raw) -> Result<Family, String> {
+fn select_family(raw: &RawOptions) -> Result<Family, String> {
     match (&raw.use_ipv4, &raw.use_ipv6) {
         (Some(v4), Some(v6)) => Err(format!("{v4} with {v6}: takes one of the two")),
         (Some(_), None) => Ok(Family::V4),
@@ -158,19 +165,19 @@ fn above_zero(text: &str) -> Option<Duration> {
 }
 
 /// 0 is no threshold.
-fn threshold(slot: &Option<Typed>) -> Result<Option<Duration>, String> {
+fn threshold(slot: &Option<OptionValue>) -> Result<Option<Duration>, String> {
     Ok(parsed(slot, duration::parse)?.filter(|threshold| !threshold.is_zero()))
 }
 
 /// The value of an option, where it was given.
 pub(super) fn parsed<T>(
-    slot: &Option<Typed>,
+    slot: &Option<OptionValue>,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<Option<T>, String> {
     slot.as_ref().map(|typed| typed.parsed(parse)).transpose()
 }
 
-fn bytes<'a>(slot: &'a Option<Typed>, preset: Option<&'a [u8]>) -> &'a [u8] {
+fn bytes<'a>(slot: &'a Option<OptionValue>, preset: Option<&'a [u8]>) -> &'a [u8] {
     slot.as_ref()
         .map(|typed| typed.value.as_bytes())
         .or(preset)
@@ -181,7 +188,7 @@ fn bytes<'a>(slot: &'a Option<Typed>, preset: Option<&'a [u8]>) -> &'a [u8] {
 mod tests {
     use super::*;
     use crate::cli::flags::{FLAGS, Scope};
-    use crate::cli::raw::Place;
+    use crate::cli::raw_options::OptionSource;
     use crate::preset::PRESETS;
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt;
@@ -189,9 +196,9 @@ mod tests {
     fn read<S: Into<OsString>>(
         args: impl IntoIterator<Item = S>,
     ) -> Result<(Check, Target), String> {
-        let mut raw = Raw::default();
-        raw.read(args.into_iter().map(Into::into), Place::CommandLine)?;
-        single(&raw)
+        let mut raw = RawOptions::default();
+        raw.read(args.into_iter().map(Into::into), OptionSource::CommandLine)?;
+        build_check_and_target(&raw)
     }
 
     fn check(args: &[&str]) -> Check {

@@ -14,22 +14,22 @@ const SHOWN: usize = 80;
 /// An option as typed. Two are equal when everything is that could tell them apart: the option, the
 /// name it was given by, and the value to the byte.
 #[derive(Clone, Debug)]
-pub(super) struct Typed {
+pub(super) struct OptionValue {
     pub(super) flag: &'static Flag,
-    pub(super) spelling: Spelling,
+    pub(super) spelling: GivenAs,
     /// Its value; empty where it takes none.
     pub(super) value: OsString,
 }
 
 /// Which of its names an option was given by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Spelling {
+pub(super) enum GivenAs {
     Short(char),
     Long,
 }
 
 /// A value as text: bytes that are not UTF-8 as `\xHH`, as they would be shown in the line.
-pub fn written(value: &OsStr) -> String {
+pub fn escape_lossy(value: &OsStr) -> String {
     as_text(value.as_bytes())
 }
 
@@ -39,21 +39,21 @@ pub fn shown(value: &OsStr) -> String {
     if value.is_empty() {
         return "''".to_owned();
     }
-    let written = written(value);
+    let escape_lossy = escape_lossy(value);
     let mut text = String::new();
-    for c in written.chars().take(SHOWN) {
+    for c in escape_lossy.chars().take(SHOWN) {
         match is_unseen(c) && !c.is_ascii() {
             true => text.extend(c.escape_unicode()),
             false => text.push(c),
         }
     }
-    if written.chars().nth(SHOWN).is_some() {
+    if escape_lossy.chars().nth(SHOWN).is_some() {
         text.push_str("...");
     }
     text
 }
 
-impl Typed {
+impl OptionValue {
     /// What it takes up, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of::<Self>() + self.value.len()
@@ -95,36 +95,36 @@ impl Typed {
     pub(super) fn example(flag: &'static Flag) -> Self {
         Self {
             flag,
-            spelling: Spelling::Long,
+            spelling: GivenAs::Long,
             value: OsString::new(),
         }
     }
 
-    fn whole(&self) -> (&str, Spelling, &OsStr) {
+    fn whole(&self) -> (&str, GivenAs, &OsStr) {
         (self.flag.long, self.spelling, &self.value)
     }
 }
 
-impl PartialEq for Typed {
+impl PartialEq for OptionValue {
     fn eq(&self, other: &Self) -> bool {
         self.whole() == other.whole()
     }
 }
 
-impl Eq for Typed {}
+impl Eq for OptionValue {}
 
-impl Hash for Typed {
+impl Hash for OptionValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.whole().hash(state);
     }
 }
 
-impl Display for Typed {
+impl Display for OptionValue {
     /// The option as its user typed it, without the value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.spelling {
-            Spelling::Short(letter) => write!(f, "-{letter}"),
-            Spelling::Long => write!(f, "--{}", self.flag.long),
+            GivenAs::Short(letter) => write!(f, "-{letter}"),
+            GivenAs::Long => write!(f, "--{}", self.flag.long),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What was typed.
 
 use super::flags::{FLAGS, Flag, Scope};
-use super::typed::{Spelling, Typed, shown};
+use super::option_value::{GivenAs, OptionValue, shown};
 use crate::host::HostError;
 use lexopt::Arg;
 use std::ffi::{OsStr, OsString};
@@ -10,50 +10,50 @@ use std::os::unix::ffi::OsStrExt;
 /// The options as typed: for each the last time it was given, and nothing where that was an empty
 /// value that counts as not given.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Raw {
-    pub(super) service: Option<Typed>,
-    pub(super) hostname: Option<Typed>,
-    pub(super) port: Option<Typed>,
-    pub(super) send: Option<Typed>,
-    pub(super) expect_pattern: Option<Typed>,
-    pub(super) quit: Option<Typed>,
-    pub(super) ssl: Option<Typed>,
-    pub(super) unix_sock: Option<Typed>,
-    pub(super) no_check_certificate: Option<Typed>,
-    pub(super) sni: Option<Typed>,
-    pub(super) use_ipv4: Option<Typed>,
-    pub(super) use_ipv6: Option<Typed>,
-    pub(super) status_as: Option<Typed>,
-    pub(super) timeout: Option<Typed>,
-    pub(super) maxbytes: Option<Typed>,
-    pub(super) delay: Option<Typed>,
-    pub(super) warning: Option<Typed>,
-    pub(super) critical: Option<Typed>,
-    pub(super) escape: Option<Typed>,
-    pub(super) error_warning: Option<Typed>,
-    pub(super) expect_closed: Option<Typed>,
-    pub(super) perfdata: Option<Typed>,
-    pub(super) name: Option<Typed>,
-    pub(super) targets: Option<Typed>,
-    pub(super) parallel: Option<Typed>,
-    pub(super) lookups: Option<Typed>,
-    pub(super) rate: Option<Typed>,
-    pub(super) format: Option<Typed>,
-    pub(super) summary: Option<Typed>,
-    pub(super) no_progress: Option<Typed>,
-    pub(super) help: Option<Typed>,
-    pub(super) version: Option<Typed>,
+pub(super) struct RawOptions {
+    pub(super) service: Option<OptionValue>,
+    pub(super) hostname: Option<OptionValue>,
+    pub(super) port: Option<OptionValue>,
+    pub(super) send: Option<OptionValue>,
+    pub(super) expect_pattern: Option<OptionValue>,
+    pub(super) quit: Option<OptionValue>,
+    pub(super) ssl: Option<OptionValue>,
+    pub(super) unix_sock: Option<OptionValue>,
+    pub(super) no_check_certificate: Option<OptionValue>,
+    pub(super) sni: Option<OptionValue>,
+    pub(super) use_ipv4: Option<OptionValue>,
+    pub(super) use_ipv6: Option<OptionValue>,
+    pub(super) status_as: Option<OptionValue>,
+    pub(super) timeout: Option<OptionValue>,
+    pub(super) maxbytes: Option<OptionValue>,
+    pub(super) delay: Option<OptionValue>,
+    pub(super) warning: Option<OptionValue>,
+    pub(super) critical: Option<OptionValue>,
+    pub(super) escape: Option<OptionValue>,
+    pub(super) error_warning: Option<OptionValue>,
+    pub(super) expect_closed: Option<OptionValue>,
+    pub(super) perfdata: Option<OptionValue>,
+    pub(super) name: Option<OptionValue>,
+    pub(super) targets: Option<OptionValue>,
+    pub(super) parallel: Option<OptionValue>,
+    pub(super) lookups: Option<OptionValue>,
+    pub(super) rate: Option<OptionValue>,
+    pub(super) format: Option<OptionValue>,
+    pub(super) summary: Option<OptionValue>,
+    pub(super) no_progress: Option<OptionValue>,
+    pub(super) help: Option<OptionValue>,
+    pub(super) version: Option<OptionValue>,
 }
 
 /// Where options stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum OptionSource {
     CommandLine,
     /// On a line of a list, behind the target.
-    Line,
+    ListLine,
 }
 
-impl Raw {
+impl RawOptions {
     /// Reads arguments to their end, whatever is wrong with them: help that stands after an error
     /// is help still.
     ///
@@ -62,7 +62,7 @@ impl Raw {
     pub(super) fn read(
         &mut self,
         args: impl IntoIterator<Item = OsString>,
-        place: Place,
+        place: OptionSource,
     ) -> Result<(), String> {
         let args: Vec<OsString> = args.into_iter().collect();
         let no_text: Vec<OsString> = args.iter().filter(is_no_text).cloned().collect();
@@ -71,11 +71,11 @@ impl Raw {
         while let Some(arg) = parser.next().transpose() {
             let done = match arg {
                 Ok(Arg::Long(name)) => match FLAGS.iter().find(|flag| flag.long == name) {
-                    Some(flag) => self.keep(flag, Spelling::Long, &mut parser, place),
+                    Some(flag) => self.keep(flag, GivenAs::Long, &mut parser, place),
                     None => Err(unknown(&no_text, &format!("--{name}"))),
                 },
                 Ok(Arg::Short(letter)) => match FLAGS.iter().find(|f| f.short == Some(letter)) {
-                    Some(flag) => self.keep(flag, Spelling::Short(letter), &mut parser, place),
+                    Some(flag) => self.keep(flag, GivenAs::Short(letter), &mut parser, place),
                     None => Err(unknown(&no_text, &format!("-{letter}"))),
                 },
                 Ok(Arg::Value(word)) => Err(self.stray(&word, place)),
@@ -90,7 +90,7 @@ impl Raw {
     }
 
     /// Takes out the options that are there, in the order of [`FLAGS`].
-    pub(super) fn take_all(&mut self) -> Vec<Typed> {
+    pub(super) fn take_all(&mut self) -> Vec<OptionValue> {
         FLAGS
             .iter()
             .filter_map(|flag| (flag.slot)(self).take())
@@ -98,7 +98,7 @@ impl Raw {
     }
 
     /// Lays options over those that are there: each replaces the one before it.
-    pub(super) fn lay_over(&mut self, options: &[Typed]) {
+    pub(super) fn lay_over(&mut self, options: &[OptionValue]) {
         for typed in options {
             *(typed.flag.slot)(self) = Some(typed.clone());
         }
@@ -106,14 +106,14 @@ impl Raw {
 
     /// The message for a word that belongs to no option. In `-H -p 25` it is the host that is wrong:
     /// an agent had none to put there.
-    fn stray(&self, word: &OsStr, place: Place) -> String {
-        let is_option = |host: &&Typed| host.value.as_bytes().starts_with(b"-");
+    fn stray(&self, word: &OsStr, place: OptionSource) -> String {
+        let is_option = |host: &&OptionValue| host.value.as_bytes().starts_with(b"-");
         if let Some(host) = self.hostname.as_ref().filter(is_option) {
             return host.refused_since(HostError::Dash);
         }
         let said = match place {
-            Place::CommandLine => "check-tcp takes options only",
-            Place::Line => {
+            OptionSource::CommandLine => "check-tcp takes options only",
+            OptionSource::ListLine => {
                 "behind its target a line takes options only; \
                  write a line a host, HOST or HOST:PORT"
             }
@@ -125,11 +125,11 @@ impl Raw {
     fn keep(
         &mut self,
         flag: &'static Flag,
-        spelling: Spelling,
+        spelling: GivenAs,
         parser: &mut lexopt::Parser,
-        place: Place,
+        place: OptionSource,
     ) -> Result<(), String> {
-        let mut typed = Typed {
+        let mut typed = OptionValue {
             flag,
             spelling,
             value: OsString::new(),
@@ -141,7 +141,7 @@ impl Raw {
             }
         }
         let given = !flag.ignores_empty() || !typed.value.is_empty();
-        if given && place == Place::Line {
+        if given && place == OptionSource::ListLine {
             match flag.scope {
                 Scope::Check => {}
                 Scope::Target => {
@@ -185,13 +185,13 @@ fn unknown(no_text: &[OsString], option: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(args: &[&str]) -> (Raw, Result<(), String>) {
-        let mut raw = Raw::default();
-        let result = raw.read(args.iter().map(OsString::from), Place::CommandLine);
+    fn read(args: &[&str]) -> (RawOptions, Result<(), String>) {
+        let mut raw = RawOptions::default();
+        let result = raw.read(args.iter().map(OsString::from), OptionSource::CommandLine);
         (raw, result)
     }
 
-    fn value(slot: &Option<Typed>) -> Option<&str> {
+    fn value(slot: &Option<OptionValue>) -> Option<&str> {
         slot.as_ref().and_then(|typed| typed.value.to_str())
     }
 
@@ -291,8 +291,8 @@ mod tests {
             if flag.takes.value().is_some() {
                 option.push_str("=1");
             }
-            let mut raw = Raw::default();
-            let read = raw.read([option.clone().into()], Place::Line);
+            let mut raw = RawOptions::default();
+            let read = raw.read([option.clone().into()], OptionSource::ListLine);
             let kept = (flag.slot)(&mut raw).is_some();
             assert_eq!(read.is_ok(), kept, "{option}");
             assert_eq!(kept, flag.scope == Scope::Check, "{option}");
