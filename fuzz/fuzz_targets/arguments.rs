@@ -38,7 +38,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(asks, self::asks(&mut cli::parse(args.clone())));
     if let Some(options) = options(&args) {
         let given = options.iter().filter(|(flag, value)| {
-            flag.scope == Scope::Run || flag.takes.value().is_none() || !value.is_empty()
+            flag.scope == Scope::Run || flag.value.is_none() || !value.is_empty()
         });
         let given: Vec<_> = given.cloned().collect();
         for spelled in [long(&options), short(&options), short(&given)] {
@@ -107,7 +107,7 @@ fn options(args: &[OsString]) -> Option<Vec<(&'static Flag, OsString)>> {
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut keep = |index: usize, attached: Option<&[u8]>| {
-            let value = match (FLAGS[index].takes.value(), attached) {
+            let value = match (FLAGS[index].value, attached) {
                 (None, None) => OsString::new(),
                 (None, Some(_)) => return None,
                 (Some(_), Some(value)) => OsStr::from_bytes(value).to_owned(),
@@ -134,7 +134,7 @@ fn options(args: &[OsString]) -> Option<Vec<(&'static Flag, OsString)>> {
                 while let Some(&letter) = letters.split_off_first() {
                     let is_it = |flag: &Flag| flag.short == Some(char::from(letter));
                     let index = FLAGS.iter().position(is_it)?;
-                    if FLAGS[index].takes.value().is_some() && !letters.is_empty() {
+                    if FLAGS[index].value.is_some() && !letters.is_empty() {
                         keep(index, Some(letters.strip_prefix(b"=").unwrap_or(letters)))?;
                         break;
                     }
@@ -157,7 +157,7 @@ fn in_order(last: BTreeMap<usize, OsString>) -> Vec<(&'static Flag, OsString)> {
 fn long(options: &[(&Flag, OsString)]) -> Vec<OsString> {
     let long = options.iter().map(|(flag, value)| {
         let mut word = OsString::from(format!("--{}", flag.long));
-        if flag.takes.value().is_some() {
+        if flag.value.is_some() {
             word.push("=");
             word.push(value);
         }
@@ -173,7 +173,7 @@ fn short(options: &[(&Flag, OsString)]) -> Vec<OsString> {
             Some(letter) => format!("-{letter}"),
             None => format!("--{}", flag.long),
         };
-        let value = flag.takes.value().map(|_| value.clone());
+        let value = flag.value.map(|_| value.clone());
         [Some(option.into()), value]
     });
     short.flatten().collect()

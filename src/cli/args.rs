@@ -2,6 +2,7 @@
 
 use super::build;
 use super::command::{self, Command};
+use super::flag::OptionId;
 use super::raw_options::{OptionSource, RawOptions};
 use super::run::{self, Format};
 use crate::record::{Label, UsageError};
@@ -28,16 +29,16 @@ pub struct InvalidCommand {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
     let mut raw = RawOptions::default();
     let read = raw.read(args, OptionSource::CommandLine);
-    if raw.help.is_some() {
+    if raw.has(OptionId::Help) {
         return Ok(Command::Help);
     }
-    if raw.version.is_some() {
+    if raw.has(OptionId::Version) {
         return Ok(Command::Version);
     }
     read.and_then(|()| command::build_command(&raw))
         .map_err(|message| InvalidCommand {
             error: UsageError {
-                name: build::service_name(raw.service.as_ref()),
+                name: build::service_name(raw.get(OptionId::Service)),
                 message,
             },
             label: command::label(&raw),

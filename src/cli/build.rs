@@ -1,5 +1,6 @@
 //! From what was typed to what was meant.
 
+use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
 use super::raw_options::RawOptions;
 use super::{duration, status_as, tls};
@@ -57,7 +58,7 @@ pub(super) fn port_number(text: &str) -> Option<u16> {
 }
 
 fn find_preset(raw: &RawOptions) -> Result<Option<&'static Preset>, String> {
-    let Some(typed) = &raw.service else {
+    let Some(typed) = raw.get(OptionId::Service) else {
         return Ok(None);
     };
     match preset::find(typed.text()?) {
@@ -70,14 +71,16 @@ fn find_preset(raw: &RawOptions) -> Result<Option<&'static Preset>, String> {
 }
 
 fn port(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<u16>, String> {
-    Ok(parsed(&raw.port, port_number)?.or(preset.map(|preset| preset.port)))
+    Ok(raw
+        .parse(OptionId::Port, port_number)?
+        .or(preset.map(|preset| preset.port)))
 }
 
 fn build_target(raw: &RawOptions, preset: Option<&Preset>) -> Result<Target, String> {
     let port = port(raw, preset)?;
-    let host = raw.hostname.as_ref();
+    let host = raw.get(OptionId::Hostname);
     host.map(OptionValue::text).transpose()?;
-    if let Some(path) = &raw.unix_sock {
+    if let Some(path) = raw.get(OptionId::UnixSock) {
         return Target::socket(&path.value).map_err(|error| path.refused_since(error));
     }
     let Some(port) = port else {
@@ -98,7 +101,7 @@ fn build_check(
 ) -> Result<Check, String> {
     let unset = Check::default();
     let mut check = Check {
-        name: service_name(raw.service.as_ref()),
+        name: service_name(raw.get(OptionId::Service)),
         send: build_send(raw, preset),
         expect: match alike {
             Some(alike) => alike.expect.clone(),
@@ -107,15 +110,23 @@ fn build_check(
         quit: build_quit(raw, preset),
         tls: None,
         family: select_family(raw)?,
-        status_as: parsed(&raw.status_as, status_as::parse)?.unwrap_or(unset.status_as),
-        timeout: parsed(&raw.timeout, above_zero)?.unwrap_or(unset.timeout),
-        delay: parsed(&raw.delay, duration::parse)?.unwrap_or(unset.delay),
-        max_bytes: parsed(&raw.maxbytes, |text| text.parse().ok())?.and_then(NonZeroU64::new),
-        warning: threshold(&raw.warning)?,
-        critical: threshold(&raw.critical)?,
-        error_warning: raw.error_warning.is_some(),
-        expect_closed: raw.expect_closed.is_some(),
-        perfdata: raw.perfdata.is_some(),
+        status_as: raw
+            .parse(OptionId::StatusAs, status_as::parse)?
+            .unwrap_or(unset.status_as),
+        timeout: raw
+            .parse(OptionId::Timeout, above_zero)?
+            .unwrap_or(unset.timeout),
+        delay: raw
+            .parse(OptionId::Delay, duration::parse)?
+            .unwrap_or(unset.delay),
+        max_bytes: raw
+            .parse(OptionId::Maxbytes, |text| text.parse().ok())?
+            .and_then(NonZeroU64::new),
+        warning: threshold(raw, OptionId::Warning)?,
+        critical: threshold(raw, OptionId::Critical)?,
+        error_warning: raw.has(OptionId::ErrorWarning),
+        expect_closed: raw.has(OptionId::ExpectClosed),
+        perfdata: raw.has(OptionId::Perfdata),
         memory: unset.memory,
     };
     // Last, for it may read the trust store.
@@ -124,16 +135,16 @@ fn build_check(
 }
 
 fn build_send(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
-    let send = bytes(&raw.send, preset.map(|preset| preset.send));
-    match raw.escape {
+    let send = bytes(raw.get(OptionId::Send), preset.map(|preset| preset.send));
+    match raw.get(OptionId::Escape) {
         Some(_) => unescape(send),
         None => send.to_vec(),
     }
 }
 
 fn build_quit(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
-    let quit = bytes(&raw.quit, preset.map(|preset| preset.quit));
-    match raw.escape {
+    let quit = bytes(raw.get(OptionId::Quit), preset.map(|preset| preset.quit));
+    match raw.get(OptionId::Escape) {
         Some(_) => unescape(quit),
         None if quit.is_empty() => Vec::new(),
         None => [quit, b"\r\n"].concat(),
@@ -141,7 +152,7 @@ fn build_quit(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
 }
 
 fn build_pattern(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Pattern>, String> {
-    if let Some(typed) = &raw.expect_pattern {
+    if let Some(typed) = raw.get(OptionId::ExpectPattern) {
         // The error shows the pattern, or as much of it as tells the place.
         return Pattern::new(typed.text()?).map(Some).map_err(|error| {
             format!("{typed}: takes a regular expression as Go has them; {error}")
@@ -152,7 +163,7 @@ fn build_pattern(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Pat
 }
 
 fn select_family(raw: &RawOptions) -> Result<Family, String> {
-    match (&raw.use_ipv4, &raw.use_ipv6) {
+    match (raw.get(OptionId::UseIpv4), raw.get(OptionId::UseIpv6)) {
         (Some(v4), Some(v6)) => Err(format!("{v4} with {v6}: takes one of the two")),
         (Some(_), None) => Ok(Family::V4),
         (None, Some(_)) => Ok(Family::V6),
@@ -165,20 +176,14 @@ fn above_zero(text: &str) -> Option<Duration> {
 }
 
 /// 0 is no threshold.
-fn threshold(slot: &Option<OptionValue>) -> Result<Option<Duration>, String> {
-    Ok(parsed(slot, duration::parse)?.filter(|threshold| !threshold.is_zero()))
+fn threshold(raw: &RawOptions, id: OptionId) -> Result<Option<Duration>, String> {
+    Ok(raw
+        .parse(id, duration::parse)?
+        .filter(|threshold| !threshold.is_zero()))
 }
 
-/// The value of an option, where it was given.
-pub(super) fn parsed<T>(
-    slot: &Option<OptionValue>,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<Option<T>, String> {
-    slot.as_ref().map(|typed| typed.parsed(parse)).transpose()
-}
-
-fn bytes<'a>(slot: &'a Option<OptionValue>, preset: Option<&'a [u8]>) -> &'a [u8] {
-    slot.as_ref()
+fn bytes<'a>(given: Option<&'a OptionValue>, preset: Option<&'a [u8]>) -> &'a [u8] {
+    given
         .map(|typed| typed.value.as_bytes())
         .or(preset)
         .unwrap_or_default()
@@ -268,7 +273,7 @@ mod tests {
     #[test]
     fn an_empty_value_counts_as_not_given() {
         let flags = FLAGS.iter().filter(|flag| flag.scope != Scope::Run);
-        for flag in flags.filter(|flag| flag.takes.value().is_some()) {
+        for flag in flags.filter(|flag| flag.value.is_some()) {
             let letter = flag.short.map(|letter| format!("-{letter}"));
             for option in [Some(format!("--{}", flag.long)), letter]
                 .into_iter()

@@ -2,6 +2,7 @@
 
 use super::build::{self, LOCALHOST};
 use super::defaults::Defaults;
+use super::flag::OptionId;
 use super::option_value::escape_lossy;
 use super::raw_options::RawOptions;
 use super::run::{self, Format, ListSource, RunOptions};
@@ -71,17 +72,16 @@ pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
 
 /// What the single target is called, and for errors what it would have been called.
 pub(super) fn label(raw: &RawOptions) -> Label {
-    if raw.targets.is_some() {
+    if raw.has(OptionId::Targets) {
         return Label::default();
     }
-    let target = raw.unix_sock.as_ref().or(raw.hostname.as_ref());
+    let target = raw.get(OptionId::UnixSock).or(raw.get(OptionId::Hostname));
     let target = target.map_or_else(|| LOCALHOST.to_owned(), |typed| escape_lossy(&typed.value));
     Label {
         line: None,
         target: target.into(),
         name: raw
-            .name
-            .as_ref()
+            .get(OptionId::Name)
             .map(|typed| escape_lossy(&typed.value).into()),
     }
 }

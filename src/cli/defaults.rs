@@ -2,6 +2,7 @@
 
 use super::build;
 use super::compiled::{self, CompiledCheck, Memory};
+use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
 use super::raw_options::{OptionSource, RawOptions};
 use super::recent::Recent;
@@ -46,7 +47,9 @@ impl Defaults {
         Ok(Self {
             raw: raw.clone(),
             plain: CompiledCheck::of(raw)?,
-            name: raw.name.as_ref().map(|name| escape_lossy(&name.value)),
+            name: raw
+                .get(OptionId::Name)
+                .map(|name| escape_lossy(&name.value)),
             kept: Recent::new(KEPT, compiled::KEPT),
             memory: Memory::default(),
         })
@@ -73,11 +76,16 @@ impl Defaults {
         }
         let mut raw = RawOptions::default();
         let read = raw.read(options, OptionSource::ListLine);
-        let name = raw.name.take().map(|typed| escape_lossy(&typed.value));
+        let name = raw
+            .remove(OptionId::Name)
+            .map(|typed| escape_lossy(&typed.value));
         let compiled = match read {
             Ok(()) => self.compiled_for(raw),
             Err(message) => Err(UsageError {
-                name: build::service_name(raw.service.as_ref().or(self.raw.service.as_ref())),
+                name: build::service_name(
+                    raw.get(OptionId::Service)
+                        .or(self.raw.get(OptionId::Service)),
+                ),
                 message,
             }),
         };
@@ -88,8 +96,8 @@ impl Defaults {
     }
 
     fn compiled_for(&mut self, mut line: RawOptions) -> Result<CompiledCheck, UsageError> {
-        let port = line.port.take();
-        let mut compiled = self.compiled(line.take_all())?;
+        let port = line.remove(OptionId::Port);
+        let mut compiled = self.compiled(line.into_given())?;
         if let Some(typed) = port {
             let port = typed.parsed(build::port_number);
             let port = port.map_err(|message| UsageError {
@@ -107,13 +115,18 @@ impl Defaults {
         }
         self.kept.value(additions, |additions| {
             let mut raw = self.raw.clone();
-            raw.lay_over(additions);
-            let waits_for = |raw: &RawOptions| (raw.service.clone(), raw.expect_pattern.clone());
+            raw.overlay(additions);
+            let waits_for = |raw: &RawOptions| {
+                (
+                    raw.get(OptionId::Service).cloned(),
+                    raw.get(OptionId::ExpectPattern).cloned(),
+                )
+            };
             let is_alike = waits_for(&raw) == waits_for(&self.raw);
             let alike = is_alike.then_some(&*self.plain.check);
             let compiled = CompiledCheck::counted(&raw, &self.memory, alike);
             let compiled = compiled.map_err(|message| UsageError {
-                name: build::service_name(raw.service.as_ref()),
+                name: build::service_name(raw.get(OptionId::Service)),
                 message,
             });
             let bytes = match &compiled {

@@ -1,61 +1,120 @@
-//! What there is to say of an option.
+//! The description of a command-line option.
 
-use super::option_value::OptionValue;
-use super::raw_options::RawOptions;
+/// An option. Its number is its index in [`FLAGS`](super::flags::FLAGS).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OptionId {
+    /// `--service`.
+    Service,
+    /// `--hostname`.
+    Hostname,
+    /// `--port`.
+    Port,
+    /// `--send`.
+    Send,
+    /// `--expect-pattern`.
+    ExpectPattern,
+    /// `--quit`.
+    Quit,
+    /// `--ssl`.
+    Ssl,
+    /// `--unix-sock`.
+    UnixSock,
+    /// `--no-check-certificate`.
+    NoCheckCertificate,
+    /// `--sni`.
+    Sni,
+    /// `--use-ipv4`.
+    UseIpv4,
+    /// `--use-ipv6`.
+    UseIpv6,
+    /// `--status-as`.
+    StatusAs,
+    /// `--timeout`.
+    Timeout,
+    /// `--maxbytes`.
+    Maxbytes,
+    /// `--delay`.
+    Delay,
+    /// `--warning`.
+    Warning,
+    /// `--critical`.
+    Critical,
+    /// `--escape`.
+    Escape,
+    /// `--error-warning`.
+    ErrorWarning,
+    /// `--expect-closed`.
+    ExpectClosed,
+    /// `--perfdata`.
+    Perfdata,
+    /// `--name`.
+    Name,
+    /// `--targets`.
+    Targets,
+    /// `--parallel`.
+    Parallel,
+    /// `--lookups`.
+    Lookups,
+    /// `--rate`.
+    Rate,
+    /// `--format`.
+    Format,
+    /// `--summary`.
+    Summary,
+    /// `--no-progress`.
+    NoProgress,
+    /// `--help`.
+    Help,
+    /// `--version`.
+    Version,
+}
 
-/// One option.
+/// The number of options.
+pub const OPTION_COUNT: usize = OptionId::Version as usize + 1;
+
+/// The description of one option.
 #[derive(Debug)]
 pub struct Flag {
-    /// Its long name, without the dashes.
+    /// The option that is described.
+    pub id: OptionId,
+    /// Long name, without the dashes.
     pub long: &'static str,
-    /// Its letter.
+    /// Short name, without the dash.
     pub short: Option<char>,
-    /// Whether it takes a value, and which.
-    pub takes: Takes,
-    /// What it is said of, and so where it may stand.
+    /// The value that the option takes; `None` for a switch.
+    pub value: Option<ValueSpec>,
+    /// The places where the option is valid.
     pub scope: Scope,
-    /// What counts where it is not given, as the help shows it.
+    /// Default value, as the help shows it.
     pub default: Option<&'static str>,
-    /// What it does, for the help.
+    /// Description for the help.
     pub help: &'static str,
-    /// Where it is kept as typed.
-    pub(super) slot: fn(&mut RawOptions) -> &mut Option<OptionValue>,
 }
 
-/// What an option takes.
+/// The value of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
-    /// No value.
-    Nothing,
-    /// A value: what stands for it in the help, and what it may be, as a usage error says it.
-    Value(&'static str, &'static str),
+pub struct ValueSpec {
+    /// Placeholder for the value in the help.
+    pub metavar: &'static str,
+    /// The set of valid values, in the words of a usage error.
+    pub expected: &'static str,
 }
 
-/// What an option is said of.
+/// The places where an option is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// A check: it may stand on a line of a list, and then counts for that line's target.
+    /// The command line, and a line of a list for the target of that line.
     Check,
-    /// The single target of a command line: a line begins with its own.
+    /// A command line without a list: each line of a list begins with its own target.
     Target,
-    /// The run.
+    /// The command line, for the whole run.
     Run,
 }
 
 impl Flag {
-    /// Whether an empty value counts as not given: agents fill the templates of a check so. One of
-    /// the run does not, for an empty `--targets` must never read as no list.
+    /// Returns true if an empty value counts as not given: agents fill the templates of a check
+    /// so. One of the run does not, for an empty `--targets` must never read as no list.
     pub(super) fn ignores_empty(&self) -> bool {
-        self.takes.value().is_some() && self.scope != Scope::Run
-    }
-}
-
-impl Takes {
-    /// What stands for the value in the help, and what it may be; `None` where none is taken.
-    pub fn value(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Nothing => None,
-            Self::Value(name, what) => Some((name, what)),
-        }
+        self.value.is_some() && self.scope != Scope::Run
     }
 }

@@ -82,8 +82,8 @@ fn label(flag: &Flag) -> String {
         Some(letter) => format!("-{letter},"),
         None => "   ".to_owned(),
     };
-    match flag.takes.value() {
-        Some((name, _)) => format!("  {short} --{} {name}", flag.long),
+    match flag.value {
+        Some(spec) => format!("  {short} --{} {}", flag.long, spec.metavar),
         None => format!("  {short} --{}", flag.long),
     }
 }
@@ -148,19 +148,16 @@ mod tests {
     fn nothing_in_it_reads_as_performance_data() {
         assert!(!help().contains('|') && !version().contains('|'));
         // Nor in what a usage error says that an option takes.
-        let takes = FLAGS.iter().filter_map(|flag| flag.takes.value());
-        assert!(
-            !takes
-                .into_iter()
-                .any(|(name, what)| [name, what].concat().contains('|'))
-        );
+        for value in FLAGS.iter().filter_map(|flag| flag.value) {
+            assert!(!value.metavar.contains('|') && !value.expected.contains('|'));
+        }
     }
 
     #[test]
     fn every_option_and_preset_has_its_line_once() {
         let help = help();
         let begin = |start: &str| help.lines().filter(|line| line.starts_with(start)).count();
-        for flag in FLAGS {
+        for flag in &FLAGS {
             assert_eq!(
                 begin(&format!("{:INDENT$}", label(flag))),
                 1,
@@ -182,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_label_leaves_room_before_the_meaning() {
-        for flag in FLAGS {
+        for flag in &FLAGS {
             assert!(label(flag).chars().count() + 2 <= INDENT, "--{}", flag.long);
         }
     }

@@ -1,6 +1,6 @@
 //! One option as typed, and what an error says of it.
 
-use super::flag::Flag;
+use super::flag::{Flag, OptionId};
 use crate::escape::as_text;
 use crate::host::is_unseen;
 use std::ffi::{OsStr, OsString};
@@ -79,8 +79,8 @@ impl OptionValue {
 
     /// The message for a bad value.
     pub(super) fn refused(&self) -> String {
-        match self.flag.takes.value() {
-            Some((_, what)) => format!("{self} {}: takes {what}", shown(&self.value)),
+        match self.flag.value {
+            Some(spec) => format!("{self} {}: takes {}", shown(&self.value), spec.expected),
             None => format!("{self}: takes no value"),
         }
     }
@@ -90,18 +90,8 @@ impl OptionValue {
         format!("{}: {reason}", self.refused())
     }
 
-    /// The option with a value that is none.
-    #[cfg(test)]
-    pub(super) fn example(flag: &'static Flag) -> Self {
-        Self {
-            flag,
-            spelling: GivenAs::Long,
-            value: OsString::new(),
-        }
-    }
-
-    fn whole(&self) -> (&str, GivenAs, &OsStr) {
-        (self.flag.long, self.spelling, &self.value)
+    fn whole(&self) -> (OptionId, GivenAs, &OsStr) {
+        (self.flag.id, self.spelling, &self.value)
     }
 }
 

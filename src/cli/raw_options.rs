@@ -1,6 +1,6 @@
 //! What was typed.
 
-use super::flags::{FLAGS, Flag, Scope};
+use super::flags::{FLAGS, Flag, OPTION_COUNT, OptionId, Scope};
 use super::option_value::{GivenAs, OptionValue, shown};
 use crate::host::HostError;
 use lexopt::Arg;
@@ -9,40 +9,10 @@ use std::os::unix::ffi::OsStrExt;
 
 /// The options as typed: for each the last time it was given, and nothing where that was an empty
 /// value that counts as not given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct RawOptions {
-    pub(super) service: Option<OptionValue>,
-    pub(super) hostname: Option<OptionValue>,
-    pub(super) port: Option<OptionValue>,
-    pub(super) send: Option<OptionValue>,
-    pub(super) expect_pattern: Option<OptionValue>,
-    pub(super) quit: Option<OptionValue>,
-    pub(super) ssl: Option<OptionValue>,
-    pub(super) unix_sock: Option<OptionValue>,
-    pub(super) no_check_certificate: Option<OptionValue>,
-    pub(super) sni: Option<OptionValue>,
-    pub(super) use_ipv4: Option<OptionValue>,
-    pub(super) use_ipv6: Option<OptionValue>,
-    pub(super) status_as: Option<OptionValue>,
-    pub(super) timeout: Option<OptionValue>,
-    pub(super) maxbytes: Option<OptionValue>,
-    pub(super) delay: Option<OptionValue>,
-    pub(super) warning: Option<OptionValue>,
-    pub(super) critical: Option<OptionValue>,
-    pub(super) escape: Option<OptionValue>,
-    pub(super) error_warning: Option<OptionValue>,
-    pub(super) expect_closed: Option<OptionValue>,
-    pub(super) perfdata: Option<OptionValue>,
-    pub(super) name: Option<OptionValue>,
-    pub(super) targets: Option<OptionValue>,
-    pub(super) parallel: Option<OptionValue>,
-    pub(super) lookups: Option<OptionValue>,
-    pub(super) rate: Option<OptionValue>,
-    pub(super) format: Option<OptionValue>,
-    pub(super) summary: Option<OptionValue>,
-    pub(super) no_progress: Option<OptionValue>,
-    pub(super) help: Option<OptionValue>,
-    pub(super) version: Option<OptionValue>,
+    /// Indexed by [`OptionId`].
+    values: [Option<OptionValue>; OPTION_COUNT],
 }
 
 /// Where options stand.
@@ -89,18 +59,48 @@ impl RawOptions {
         first
     }
 
-    /// Takes out the options that are there, in the order of [`FLAGS`].
-    pub(super) fn take_all(&mut self) -> Vec<OptionValue> {
-        FLAGS
-            .iter()
-            .filter_map(|flag| (flag.slot)(self).take())
-            .collect()
+    /// The value of an option that was given.
+    pub(super) fn get(&self, id: OptionId) -> Option<&OptionValue> {
+        self.values.get(id as usize)?.as_ref()
     }
 
-    /// Lays options over those that are there: each replaces the one before it.
-    pub(super) fn lay_over(&mut self, options: &[OptionValue]) {
-        for typed in options {
-            *(typed.flag.slot)(self) = Some(typed.clone());
+    /// Returns true if an option was given.
+    pub(super) fn has(&self, id: OptionId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// Removes an option, and returns its value.
+    pub(super) fn remove(&mut self, id: OptionId) -> Option<OptionValue> {
+        self.values.get_mut(id as usize)?.take()
+    }
+
+    /// The value of an option that was given, parsed.
+    ///
+    /// # Errors
+    /// The message for a value of which `parse` makes nothing.
+    pub(super) fn parse<T>(
+        &self,
+        id: OptionId,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, String> {
+        self.get(id).map(|value| value.parsed(parse)).transpose()
+    }
+
+    /// The options that were given, in the order of [`FLAGS`].
+    pub(super) fn into_given(self) -> Vec<OptionValue> {
+        self.values.into_iter().flatten().collect()
+    }
+
+    /// Replaces the options that stand in `overlay`; the others stay.
+    pub(super) fn overlay(&mut self, overlay: &[OptionValue]) {
+        for value in overlay {
+            self.set(value.flag.id, Some(value.clone()));
+        }
+    }
+
+    fn set(&mut self, id: OptionId, value: Option<OptionValue>) {
+        if let Some(slot) = self.values.get_mut(id as usize) {
+            *slot = value;
         }
     }
 
@@ -108,7 +108,7 @@ impl RawOptions {
     /// an agent had none to put there.
     fn stray(&self, word: &OsStr, place: OptionSource) -> String {
         let is_option = |host: &&OptionValue| host.value.as_bytes().starts_with(b"-");
-        if let Some(host) = self.hostname.as_ref().filter(is_option) {
+        if let Some(host) = self.get(OptionId::Hostname).filter(is_option) {
             return host.refused_since(HostError::Dash);
         }
         let said = match place {
@@ -134,10 +134,15 @@ impl RawOptions {
             spelling,
             value: OsString::new(),
         };
-        if let Some((_, what)) = flag.takes.value() {
+        if let Some(spec) = flag.value {
             match parser.value() {
                 Ok(value) => typed.value = value,
-                Err(_) => return Err(format!("{typed}: its value is missing; takes {what}")),
+                Err(_) => {
+                    return Err(format!(
+                        "{typed}: its value is missing; takes {}",
+                        spec.expected
+                    ));
+                }
             }
         }
         let given = !flag.ignores_empty() || !typed.value.is_empty();
@@ -156,8 +161,16 @@ impl RawOptions {
                 }
             }
         }
-        *(flag.slot)(self) = given.then_some(typed);
+        self.set(flag.id, given.then_some(typed));
         Ok(())
+    }
+}
+
+impl Default for RawOptions {
+    fn default() -> Self {
+        Self {
+            values: [const { None }; OPTION_COUNT],
+        }
     }
 }
 
@@ -191,8 +204,8 @@ mod tests {
         (raw, result)
     }
 
-    fn value(slot: &Option<OptionValue>) -> Option<&str> {
-        slot.as_ref().and_then(|typed| typed.value.to_str())
+    fn value(raw: &RawOptions, id: OptionId) -> Option<&str> {
+        raw.get(id).and_then(|given| given.value.to_str())
     }
 
     #[test]
@@ -208,7 +221,11 @@ mod tests {
             &["-p", "80", "--"],
         ] {
             let (raw, result) = read(args);
-            assert_eq!((value(&raw.port), result), (Some("80"), Ok(())), "{args:?}");
+            assert_eq!(
+                (value(&raw, OptionId::Port), result),
+                (Some("80"), Ok(())),
+                "{args:?}"
+            );
         }
     }
 
@@ -216,14 +233,14 @@ mod tests {
     fn letters_without_values_may_stand_together() {
         let (raw, result) = read(&["-SE4WC"]);
         assert_eq!(result, Ok(()));
-        for slot in [
-            raw.ssl,
-            raw.escape,
-            raw.use_ipv4,
-            raw.error_warning,
-            raw.expect_closed,
+        for id in [
+            OptionId::Ssl,
+            OptionId::Escape,
+            OptionId::UseIpv4,
+            OptionId::ErrorWarning,
+            OptionId::ExpectClosed,
         ] {
-            assert!(slot.is_some());
+            assert!(raw.has(id), "{id:?}");
         }
     }
 
@@ -240,11 +257,11 @@ mod tests {
         ] {
             let (raw, result) = read(args);
             assert_eq!(
-                (value(&raw.send), result),
+                (value(&raw, OptionId::Send), result),
                 (Some(wanted), Ok(())),
                 "{args:?}"
             );
-            assert!(raw.help.is_none(), "{args:?}");
+            assert!(!raw.has(OptionId::Help), "{args:?}");
         }
     }
 
@@ -252,7 +269,7 @@ mod tests {
     fn the_last_of_a_repeated_option_counts() {
         let (raw, _) = read(&["-p", "80", "--port=81", "-s", "x", "-s", "y"]);
         assert_eq!(
-            (value(&raw.port), value(&raw.send)),
+            (value(&raw, OptionId::Port), value(&raw, OptionId::Send)),
             (Some("81"), Some("y"))
         );
     }
@@ -262,11 +279,11 @@ mod tests {
         let (raw, _) = read(&[
             "-s", "x", "-s", "", "--sni=a", "--sni=", "-t", "1", "-t", "", "-p80", "-p=",
         ]);
-        assert!(raw.send.is_none() && raw.sni.is_none());
-        assert!(raw.timeout.is_none() && raw.port.is_none());
+        assert!(!raw.has(OptionId::Send) && !raw.has(OptionId::Sni));
+        assert!(!raw.has(OptionId::Timeout) && !raw.has(OptionId::Port));
         let (raw, _) = read(&["-f", "x", "-f", "", "--rate=1", "--rate="]);
         assert_eq!(
-            (value(&raw.targets), value(&raw.rate)),
+            (value(&raw, OptionId::Targets), value(&raw, OptionId::Rate)),
             (Some(""), Some(""))
         );
     }
@@ -274,26 +291,29 @@ mod tests {
     #[test]
     fn what_is_laid_over_replaces_and_the_rest_stays() {
         let (mut raw, _) = read(&["-p", "80", "-w1", "-S", "-s", "x"]);
-        let (mut over, _) = read(&["--port=81", "-s", "", "-4"]);
-        raw.lay_over(&over.take_all());
+        let (over, _) = read(&["--port=81", "-s", "", "-4"]);
+        raw.overlay(&over.into_given());
         assert_eq!(
-            (value(&raw.port), value(&raw.warning), value(&raw.send)),
+            (
+                value(&raw, OptionId::Port),
+                value(&raw, OptionId::Warning),
+                value(&raw, OptionId::Send)
+            ),
             (Some("81"), Some("1"), Some("x"))
         );
-        assert!(raw.ssl.is_some() && raw.use_ipv4.is_some());
-        assert!(over.port.is_none(), "it was taken out");
+        assert!(raw.has(OptionId::Ssl) && raw.has(OptionId::UseIpv4));
     }
 
     #[test]
     fn a_line_takes_the_options_of_a_check_and_no_other() {
-        for flag in FLAGS {
+        for flag in &FLAGS {
             let mut option = format!("--{}", flag.long);
-            if flag.takes.value().is_some() {
+            if flag.value.is_some() {
                 option.push_str("=1");
             }
             let mut raw = RawOptions::default();
             let read = raw.read([option.clone().into()], OptionSource::ListLine);
-            let kept = (flag.slot)(&mut raw).is_some();
+            let kept = raw.has(flag.id);
             assert_eq!(read.is_ok(), kept, "{option}");
             assert_eq!(kept, flag.scope == Scope::Check, "{option}");
         }
@@ -306,6 +326,6 @@ mod tests {
             result,
             Err("-Z: no such option; --help shows those there are".to_owned())
         );
-        assert_eq!(value(&raw.port), Some("80"));
+        assert_eq!(value(&raw, OptionId::Port), Some("80"));
     }
 }

@@ -1,7 +1,8 @@
 //! What the options ask of the run.
 
-use super::build::{parsed, service_name};
+use super::build::service_name;
 use super::duration;
+use super::flag::OptionId;
 use super::raw_options::RawOptions;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
@@ -71,10 +72,10 @@ const MOST_LOOKUPS: usize = 1_024;
 /// # Errors
 /// The message for the first of them that is no good, or does not go with another.
 pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> {
-    let parallel = parsed(&raw.parallel, |text| count(text, MOST_PARALLEL))?;
-    let lookups = parsed(&raw.lookups, |text| count(text, MOST_LOOKUPS))?;
-    let rate = parsed(&raw.rate, rate)?;
-    let style = match (format(raw)?, &raw.summary) {
+    let parallel = raw.parse(OptionId::Parallel, |text| count(text, MOST_PARALLEL))?;
+    let lookups = raw.parse(OptionId::Lookups, |text| count(text, MOST_LOOKUPS))?;
+    let rate = raw.parse(OptionId::Rate, rate)?;
+    let style = match (format(raw)?, raw.get(OptionId::Summary)) {
         (Format::Json, Some(summary)) => {
             return Err(format!(
                 "{summary} with --format json: takes one of the two"
@@ -85,13 +86,13 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
         (Format::Text, None) => Style::Text,
     };
     Ok(RunOptions {
-        name: service_name(raw.service.as_ref()),
+        name: service_name(raw.get(OptionId::Service)),
         parallel: parallel.unwrap_or(PARALLEL),
         lookups: lookups.unwrap_or(LOOKUPS),
         rate: rate.flatten(),
         style,
-        progress: raw.no_progress.is_none(),
-        perfdata: raw.perfdata.is_some(),
+        progress: !raw.has(OptionId::NoProgress),
+        perfdata: raw.has(OptionId::Perfdata),
     })
 }
 
@@ -105,7 +106,7 @@ pub(super) fn format(raw: &RawOptions) -> Result<Format, String> {
         _ if text.eq_ignore_ascii_case("json") => Some(Format::Json),
         _ => None,
     };
-    Ok(parsed(&raw.format, parse)?.unwrap_or_default())
+    Ok(raw.parse(OptionId::Format, parse)?.unwrap_or_default())
 }
 
 /// `--targets`; `None` where the command line says its one target itself.
@@ -113,10 +114,10 @@ pub(super) fn format(raw: &RawOptions) -> Result<Format, String> {
 /// # Errors
 /// The message where it is no file, or does not go with another option.
 pub(super) fn source(raw: &RawOptions) -> Result<Option<ListSource>, String> {
-    let Some(typed) = &raw.targets else {
+    let Some(typed) = raw.get(OptionId::Targets) else {
         return Ok(None);
     };
-    if let Some(own) = raw.hostname.as_ref().or(raw.unix_sock.as_ref()) {
+    if let Some(own) = raw.get(OptionId::Hostname).or(raw.get(OptionId::UnixSock)) {
         return Err(format!(
             "{own} with {typed}: takes one of the two; a list says its targets itself"
         ));

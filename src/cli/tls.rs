@@ -1,5 +1,6 @@
 //! What the options ask of TLS.
 
+use super::flag::OptionId;
 use super::option_value::OptionValue;
 use super::raw_options::RawOptions;
 use crate::host::spelling;
@@ -15,25 +16,25 @@ use crate::tls::{PeerName, Tls};
 /// # Errors
 /// The message for a name that no certificate has, or for one that is missing.
 pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
-    let sni = raw.sni.as_ref().map(sni_name).transpose()?;
-    let wanted = raw.ssl.is_some() || sni.is_some() || preset.is_some_and(|preset| preset.tls);
-    if !wanted || raw.expect_closed.is_some() {
+    let sni = raw.get(OptionId::Sni).map(sni_name).transpose()?;
+    let wanted = raw.has(OptionId::Ssl) || sni.is_some() || preset.is_some_and(|preset| preset.tls);
+    if !wanted || raw.has(OptionId::ExpectClosed) {
         return Ok(None);
     }
-    let host = raw.hostname.as_ref().filter(|_| sni.is_none());
+    let host = raw.get(OptionId::Hostname).filter(|_| sni.is_none());
     let host = host.map(host_name);
-    let name = match &raw.unix_sock {
+    let name = match raw.get(OptionId::UnixSock) {
         // Over TCP the name is the target's own.
         None => sni,
         // A path is no name that a certificate has.
         Some(_) => sni.or(host.clone().and_then(Result::ok)),
     };
-    if raw.no_check_certificate.is_some() {
+    if raw.has(OptionId::NoCheckCertificate) {
         // Nothing is verified, so a host that is no name does no harm.
         return Ok(Some(Tls::unverified(name)));
     }
     host.transpose()?;
-    match (name, &raw.unix_sock) {
+    match (name, raw.get(OptionId::UnixSock)) {
         (None, Some(path)) => Err(format!(
             "{path} with TLS: takes --sni or --hostname too, the name to verify, \
              or else --no-check-certificate"
@@ -81,8 +82,7 @@ mod tests {
         let mut raw = RawOptions::default();
         raw.read(args.iter().map(OsString::from), OptionSource::CommandLine)?;
         let service = raw
-            .service
-            .as_ref()
+            .get(OptionId::Service)
             .and_then(|typed| preset::find(typed.value.to_str()?));
         build_tls(&raw, service)
     }
