@@ -44,7 +44,7 @@ fn main() {
         group.bench_function(BenchmarkId::new("entries", name), |b| {
             b.iter(|| {
                 each(black_box(&list), |line| {
-                    let entry = list::entry(line, &mut |words| defaults.line(words));
+                    let entry = list::entry(line, &mut |words| defaults.line_options(words));
                     usize::from(entry.is_some_and(|entry| entry.asked.is_ok()))
                 })
             });

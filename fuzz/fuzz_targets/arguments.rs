@@ -81,7 +81,7 @@ fn asks(command: &mut Result<Command, InvalidCommand>) -> Asks {
         Ok(Command::Version) => "version".to_owned(),
         Ok(Command::Check(single)) => format!("{single:?}"),
         Ok(Command::List(list)) => {
-            let line = list.defaults.line(Vec::new());
+            let line = list.defaults.line_options(Vec::new());
             format!("{:?} {:?} {line:?}", list.source, list.run)
         }
         Err(invalid) => {

@@ -74,14 +74,14 @@ fn entries<R: Read>(mut lines: Lines<R>, list: &[u8], defaults: &mut Defaults) -
     let mut entries = Vec::new();
     loop {
         while let Some(line) = lines.line() {
-            entries.extend(entry(line, &mut |options| defaults.line(options)));
+            entries.extend(entry(line, &mut |options| defaults.line_options(options)));
         }
         if !lines.fill().expect("an interruption is no error") {
             break;
         }
     }
     if let Some(line) = lines.last() {
-        entries.extend(entry(line, &mut |options| defaults.line(options)));
+        entries.extend(entry(line, &mut |options| defaults.line_options(options)));
     }
     assert_eq!(lines.last(), None);
     assert_eq!(lines.bytes(), list.len() as u64);
@@ -138,7 +138,7 @@ fn quoted(entry: &Entry, number: u64, text: &[u8], defaults: &mut Defaults) {
         text: &line,
         is_whole: true,
     };
-    let again = self::entry(line, &mut |options| defaults.line(options));
+    let again = self::entry(line, &mut |options| defaults.line_options(options));
     same(entry, &again.expect("the line asks for a verdict still"));
 }
 

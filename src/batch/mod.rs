@@ -99,7 +99,8 @@ impl Begun {
         machine.watch_hang_up(&out);
         let size = file.size();
         let memory = defaults.memory();
-        let entry = move |line: Line<'_>| list::entry(line, &mut |words| defaults.line(words));
+        let entry =
+            move |line: Line<'_>| list::entry(line, &mut |words| defaults.line_options(words));
         let reader = Reader::start(Patient(file), entry, memory, wake())?;
         // The last that can fail: once it is there, it has the last word on standard output.
         let cut = Arc::new(OnceLock::new());

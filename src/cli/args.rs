@@ -41,7 +41,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Invali
                 name: build::service_name(raw.get(OptionId::Service)),
                 message,
             },
-            label: command::label(&raw),
+            label: command::build_label(&raw),
             format: run::format(&raw).unwrap_or_default(),
         })
 }

@@ -1,4 +1,4 @@
-//! From what was typed to what was meant.
+//! Builds a [`Check`] and its [`Target`] from the raw options.
 
 use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
@@ -10,77 +10,78 @@ use crate::expect::Pattern;
 use crate::preset::{self, Preset};
 use crate::target::{Family, Target};
 use std::num::{NonZeroU16, NonZeroU64};
-use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
-/// Who is asked where nobody is named.
+/// Default value of `--hostname`.
 pub(super) const LOCALHOST: &str = "localhost";
 
-/// The check and the target that the options describe together.
+/// Builds the check and the target of a command line without a list.
 ///
 /// # Errors
-/// The message for the first of them that is no good.
+/// The message for the first invalid option.
 pub(super) fn build_check_and_target(raw: &RawOptions) -> Result<(Check, Target), String> {
-    let preset = find_preset(raw)?;
-    let target = build_target(raw, preset)?;
+    let preset = find_preset(raw.get(OptionId::Service))?;
+    let port = port(raw, preset)?;
+    let host = raw.get(OptionId::Hostname);
+    let target = build_target(host, raw.get(OptionId::UnixSock), port)?;
     Ok((build_check(raw, preset, None)?, target))
 }
 
-/// The check that the options describe for targets that are not theirs to say, and the port of
-/// those that do not say one. With `alike`, a check that waits for the same, it shares the pattern
-/// of that one.
+/// Builds the check of a line of a list, and the port of a target without one. With `same_reply`,
+/// a check that expects the same reply, the check shares its pattern.
 ///
 /// # Errors
-/// The message for the first of them that is no good.
+/// The message for the first invalid option.
 pub(super) fn build_check_and_port(
     raw: &RawOptions,
-    alike: Option<&Check>,
+    same_reply: Option<&Check>,
 ) -> Result<(Check, Option<u16>), String> {
-    let preset = find_preset(raw)?;
+    let preset = find_preset(raw.get(OptionId::Service))?;
     let port = port(raw, preset)?;
-    Ok((build_check(raw, preset, alike)?, port))
+    Ok((build_check(raw, preset, same_reply)?, port))
 }
 
-/// The first word of the line, by `--service`.
+/// The first word of the output line, by `--service`.
 pub(super) fn service_name(service: Option<&OptionValue>) -> String {
     match service {
-        Some(typed) => match typed.value.to_str() {
+        Some(given) => match given.value.to_str() {
             Some(text) => text.to_uppercase(),
-            None => escape_lossy(&typed.value.to_ascii_uppercase()),
+            None => escape_lossy(&given.value.to_ascii_uppercase()),
         },
         None => Check::default().name,
     }
 }
 
-/// The value of `--port`.
-pub(super) fn port_number(text: &str) -> Option<u16> {
+/// Parses the value of `--port`.
+pub(super) fn parse_port(text: &str) -> Option<u16> {
     text.parse().ok().map(NonZeroU16::get)
 }
 
-fn find_preset(raw: &RawOptions) -> Result<Option<&'static Preset>, String> {
-    let Some(typed) = raw.get(OptionId::Service) else {
+fn find_preset(service: Option<&OptionValue>) -> Result<Option<&'static Preset>, String> {
+    let Some(given) = service else {
         return Ok(None);
     };
-    match preset::find(typed.text()?) {
+    match preset::find(given.text()?) {
         Some(preset) => Ok(Some(preset)),
         None => Err(format!(
             "check-tcp called with unknown service: {}",
-            service_name(Some(typed))
+            service_name(service)
         )),
     }
 }
 
 fn port(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<u16>, String> {
-    Ok(raw
-        .parse(OptionId::Port, port_number)?
-        .or(preset.map(|preset| preset.port)))
+    let port = raw.parse(OptionId::Port, parse_port)?;
+    Ok(port.or(preset.map(|preset| preset.port)))
 }
 
-fn build_target(raw: &RawOptions, preset: Option<&Preset>) -> Result<Target, String> {
-    let port = port(raw, preset)?;
-    let host = raw.get(OptionId::Hostname);
+fn build_target(
+    host: Option<&OptionValue>,
+    path: Option<&OptionValue>,
+    port: Option<u16>,
+) -> Result<Target, String> {
     host.map(OptionValue::text).transpose()?;
-    if let Some(path) = raw.get(OptionId::UnixSock) {
+    if let Some(path) = path {
         return Target::socket(&path.value).map_err(|error| path.refused_since(error));
     }
     let Some(port) = port else {
@@ -97,31 +98,32 @@ fn build_target(raw: &RawOptions, preset: Option<&Preset>) -> Result<Target, Str
 fn build_check(
     raw: &RawOptions,
     preset: Option<&Preset>,
-    alike: Option<&Check>,
+    same_reply: Option<&Check>,
 ) -> Result<Check, String> {
     let unset = Check::default();
+    let escape = raw.has(OptionId::Escape);
+    let send = raw.get(OptionId::Send).map(OptionValue::bytes);
+    let send = send.or(preset.map(|preset| preset.send));
+    let quit = raw.get(OptionId::Quit).map(OptionValue::bytes);
+    let quit = quit.or(preset.map(|preset| preset.quit));
+    let status_as = raw.parse(OptionId::StatusAs, status_as::parse);
+    let timeout = raw.parse(OptionId::Timeout, parse_above_zero);
+    let delay = raw.parse(OptionId::Delay, duration::parse);
+    let max_bytes = raw.parse(OptionId::Maxbytes, |text| text.parse().ok());
     let mut check = Check {
         name: service_name(raw.get(OptionId::Service)),
-        send: build_send(raw, preset),
-        expect: match alike {
-            Some(alike) => alike.expect.clone(),
-            None => build_pattern(raw, preset)?,
+        send: build_send(send.unwrap_or_default(), escape),
+        expect: match same_reply {
+            Some(check) => check.expect.clone(),
+            None => build_pattern(raw.get(OptionId::ExpectPattern), preset)?,
         },
-        quit: build_quit(raw, preset),
+        quit: build_quit(quit.unwrap_or_default(), escape),
         tls: None,
-        family: select_family(raw)?,
-        status_as: raw
-            .parse(OptionId::StatusAs, status_as::parse)?
-            .unwrap_or(unset.status_as),
-        timeout: raw
-            .parse(OptionId::Timeout, above_zero)?
-            .unwrap_or(unset.timeout),
-        delay: raw
-            .parse(OptionId::Delay, duration::parse)?
-            .unwrap_or(unset.delay),
-        max_bytes: raw
-            .parse(OptionId::Maxbytes, |text| text.parse().ok())?
-            .and_then(NonZeroU64::new),
+        family: select_family(raw.get(OptionId::UseIpv4), raw.get(OptionId::UseIpv6))?,
+        status_as: status_as?.unwrap_or(unset.status_as),
+        timeout: timeout?.unwrap_or(unset.timeout),
+        delay: delay?.unwrap_or(unset.delay),
+        max_bytes: max_bytes?.and_then(NonZeroU64::new),
         warning: threshold(raw, OptionId::Warning)?,
         critical: threshold(raw, OptionId::Critical)?,
         error_warning: raw.has(OptionId::ErrorWarning),
@@ -129,64 +131,58 @@ fn build_check(
         perfdata: raw.has(OptionId::Perfdata),
         memory: unset.memory,
     };
-    // Last, for it may read the trust store.
+    // Last, since it may read the trust store.
     check.tls = tls::build_tls(raw, preset)?;
     Ok(check)
 }
 
-fn build_send(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
-    let send = bytes(raw.get(OptionId::Send), preset.map(|preset| preset.send));
-    match raw.get(OptionId::Escape) {
-        Some(_) => unescape(send),
-        None => send.to_vec(),
+fn build_send(text: &[u8], escape: bool) -> Vec<u8> {
+    match escape {
+        true => unescape(text),
+        false => text.to_vec(),
     }
 }
 
-fn build_quit(raw: &RawOptions, preset: Option<&Preset>) -> Vec<u8> {
-    let quit = bytes(raw.get(OptionId::Quit), preset.map(|preset| preset.quit));
-    match raw.get(OptionId::Escape) {
-        Some(_) => unescape(quit),
-        None if quit.is_empty() => Vec::new(),
-        None => [quit, b"\r\n"].concat(),
+/// Without `--escape` a line end is added.
+fn build_quit(text: &[u8], escape: bool) -> Vec<u8> {
+    match escape {
+        true => unescape(text),
+        false if text.is_empty() => Vec::new(),
+        false => [text, b"\r\n"].concat(),
     }
 }
 
-fn build_pattern(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Pattern>, String> {
-    if let Some(typed) = raw.get(OptionId::ExpectPattern) {
+fn build_pattern(
+    given: Option<&OptionValue>,
+    preset: Option<&Preset>,
+) -> Result<Option<Pattern>, String> {
+    if let Some(given) = given {
         // The error shows the pattern, or as much of it as tells the place.
-        return Pattern::new(typed.text()?).map(Some).map_err(|error| {
-            format!("{typed}: takes a regular expression as Go has them; {error}")
+        return Pattern::new(given.text()?).map(Some).map_err(|error| {
+            format!("{given}: takes a regular expression as Go has them; {error}")
         });
     }
     let pattern = preset.map(|preset| Pattern::new(preset.expect)).transpose();
     pattern.map_err(|error| error.to_string())
 }
 
-fn select_family(raw: &RawOptions) -> Result<Family, String> {
-    match (raw.get(OptionId::UseIpv4), raw.get(OptionId::UseIpv6)) {
-        (Some(v4), Some(v6)) => Err(format!("{v4} with {v6}: takes one of the two")),
+fn select_family(ipv4: Option<&OptionValue>, ipv6: Option<&OptionValue>) -> Result<Family, String> {
+    match (ipv4, ipv6) {
+        (Some(ipv4), Some(ipv6)) => Err(format!("{ipv4} with {ipv6}: takes one of the two")),
         (Some(_), None) => Ok(Family::V4),
         (None, Some(_)) => Ok(Family::V6),
         (None, None) => Ok(Family::Any),
     }
 }
 
-fn above_zero(text: &str) -> Option<Duration> {
+fn parse_above_zero(text: &str) -> Option<Duration> {
     duration::parse(text).filter(|duration| !duration.is_zero())
 }
 
-/// 0 is no threshold.
+/// The value of `--warning` or `--critical`; 0 is no threshold.
 fn threshold(raw: &RawOptions, id: OptionId) -> Result<Option<Duration>, String> {
-    Ok(raw
-        .parse(id, duration::parse)?
-        .filter(|threshold| !threshold.is_zero()))
-}
-
-fn bytes<'a>(given: Option<&'a OptionValue>, preset: Option<&'a [u8]>) -> &'a [u8] {
-    given
-        .map(|typed| typed.value.as_bytes())
-        .or(preset)
-        .unwrap_or_default()
+    let threshold = raw.parse(id, duration::parse)?;
+    Ok(threshold.filter(|threshold| !threshold.is_zero()))
 }
 
 #[cfg(test)]
@@ -196,7 +192,7 @@ mod tests {
     use crate::cli::raw_options::OptionSource;
     use crate::preset::PRESETS;
     use std::ffi::OsString;
-    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
     fn read<S: Into<OsString>>(
         args: impl IntoIterator<Item = S>,

@@ -1,9 +1,9 @@
-//! What the command line asks for.
+//! The command that a command line gives.
 
 use super::build::{self, LOCALHOST};
 use super::defaults::Defaults;
 use super::flag::OptionId;
-use super::option_value::escape_lossy;
+use super::option_value::{OptionValue, escape_lossy};
 use super::raw_options::RawOptions;
 use super::run::{self, Format, ListSource, RunOptions};
 use crate::check::Check;
@@ -11,7 +11,7 @@ use crate::record::Label;
 use crate::target::Target;
 use std::sync::Arc;
 
-/// What the command line asks for.
+/// The command that a command line gives.
 #[derive(Debug)]
 pub enum Command {
     /// Print [`help`](super::help()).
@@ -24,34 +24,34 @@ pub enum Command {
     List(Box<TargetList>),
 }
 
-/// One target, and what is asked of it.
+/// A check of one target.
 #[derive(Debug)]
 pub struct SingleCheck {
-    /// All that is asked of it.
+    /// The check.
     pub check: Arc<Check>,
-    /// Who is asked.
+    /// The endpoint.
     pub target: Target,
-    /// What it is called.
+    /// The name of the target in the output.
     pub label: Label,
-    /// How its verdict is told.
+    /// The output format.
     pub format: Format,
 }
 
-/// A list of targets, and what is asked of them.
+/// Checks of the targets of a list.
 #[derive(Debug)]
 pub struct TargetList {
-    /// Where it is read from.
+    /// The list itself.
     pub source: ListSource,
-    /// What is asked of its targets, where their lines do not say.
+    /// The options of the checks, as far as the lines do not give their own.
     pub defaults: Defaults,
-    /// How they are checked, and what comes out.
+    /// The options of the run.
     pub run: RunOptions,
 }
 
-/// The command as the options ask for it.
+/// Builds the command from the raw options.
 ///
 /// # Errors
-/// The message for the first of them that is no good.
+/// The message for the first invalid option.
 pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
     let run = run::build_run_options(raw)?;
     if let Some(source) = run::source(raw)? {
@@ -65,24 +65,23 @@ pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
     Ok(Command::Check(Box::new(SingleCheck {
         check: Arc::new(check),
         target,
-        label: label(raw),
+        label: build_label(raw),
         format: run::format(raw)?,
     })))
 }
 
-/// What the single target is called, and for errors what it would have been called.
-pub(super) fn label(raw: &RawOptions) -> Label {
+/// Builds the label of a single target, whether the options are valid or not. A list has none.
+pub(super) fn build_label(raw: &RawOptions) -> Label {
     if raw.has(OptionId::Targets) {
         return Label::default();
     }
-    let target = raw.get(OptionId::UnixSock).or(raw.get(OptionId::Hostname));
-    let target = target.map_or_else(|| LOCALHOST.to_owned(), |typed| escape_lossy(&typed.value));
+    let text = |given: &OptionValue| escape_lossy(&given.value);
+    let target = raw.get(OptionId::UnixSock);
+    let target = target.or(raw.get(OptionId::Hostname));
     Label {
         line: None,
-        target: target.into(),
-        name: raw
-            .get(OptionId::Name)
-            .map(|typed| escape_lossy(&typed.value).into()),
+        target: target.map_or_else(|| LOCALHOST.to_owned(), text).into(),
+        name: raw.get(OptionId::Name).map(|name| text(name).into()),
     }
 }
 

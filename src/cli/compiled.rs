@@ -1,25 +1,26 @@
-//! A check that is shared by lines of a list, and the memory that all such checks take up together.
+//! A check that lines of a list share, and the memory of all such checks.
 
 use super::build;
 use super::option_value::shown;
 use super::raw_options::RawOptions;
-use super::tls::no_name;
+use super::tls::describe_uncertifiable;
 use crate::check::Check;
 use crate::memory::Budget;
 use crate::record::UsageError;
 use crate::target::Target;
 use std::sync::Arc;
 
-/// What all checks of lines may take up, in bytes, whether they are kept, wait, or are in flight.
-/// One may go beyond it, with an automaton of 4 MiB and a line of 64 KiB at most.
-const CHECKS: usize = 48 << 20;
+/// Memory of all checks of lines, in bytes, whether they are cached, wait, or are in flight. One
+/// may go beyond it, with an automaton of 4 MiB and a line of 64 KiB at most.
+const MAX_CHECKS: usize = 48 << 20;
 
-/// As much of that may be kept for lines that ask the same. It is less than all, since no further
-/// line is read while there is no room, and what is kept makes none.
-pub(super) const KEPT: usize = CHECKS / 2;
+/// The part of [`MAX_CHECKS`] that the cache may hold. It is less than all of it, since no further
+/// line is read while the memory is used up, and only checks that end free it.
+pub(super) const MAX_CACHED: usize = MAX_CHECKS / 2;
 
-/// What is kept beside the checks for finding what groups matched. All stays within 64 MiB.
-const CAPTURES: usize = 8 << 20;
+/// Memory for the captures of the patterns of those checks, in bytes. With it, and with the largest
+/// check, all stays within 64 MiB.
+const MAX_CAPTURES: usize = 8 << 20;
 
 /// A check of a line of a list, and the port of a target without one.
 #[derive(Clone, Debug)]
@@ -32,37 +33,41 @@ pub struct CompiledCheck {
 
 /// The memory of the checks of lines.
 #[derive(Debug)]
-pub(super) struct Memory {
-    /// Of the checks.
+pub(super) struct CheckMemory {
     pub(super) checks: Arc<Budget>,
     captures: Arc<Budget>,
 }
 
 impl CompiledCheck {
-    /// # Errors
-    /// The message for the first option that is wrong.
-    pub(super) fn of(raw: &RawOptions) -> Result<Self, String> {
-        build::build_check_and_port(raw, None).map(Self::from)
-    }
-
-    /// The same, with its memory counted. With `alike`, a check that was compiled before and waits
-    /// for the same, it has that one's pattern, which counts there.
+    /// Compiles the options of the command line.
     ///
     /// # Errors
-    /// As above.
-    pub(super) fn counted(
+    /// The message for the first invalid option.
+    pub(super) fn new(raw: &RawOptions) -> Result<Self, String> {
+        let (check, port) = build::build_check_and_port(raw, None)?;
+        let check = Arc::new(check);
+        Ok(Self { check, port })
+    }
+
+    /// Compiles the options of a line, and counts their memory. With `same_reply`, a compiled check
+    /// that expects the same reply, the pattern is shared and counts there.
+    ///
+    /// # Errors
+    /// The message for the first invalid option.
+    pub(super) fn new_in(
+        memory: &CheckMemory,
         raw: &RawOptions,
-        memory: &Memory,
-        alike: Option<&Check>,
+        same_reply: Option<&Check>,
     ) -> Result<Self, String> {
-        let (mut check, port) = build::build_check_and_port(raw, alike)?;
+        let (mut check, port) = build::build_check_and_port(raw, same_reply)?;
         let mut bytes = check.memory_usage();
-        if let Some(pattern) = check.expect.as_mut().filter(|_| alike.is_none()) {
+        if let Some(pattern) = check.expect.as_mut().filter(|_| same_reply.is_none()) {
             pattern.keep_captures_within(&memory.captures);
             bytes += pattern.memory_usage();
         }
         check.memory = memory.checks.take(bytes);
-        Ok((check, port).into())
+        let check = Arc::new(check);
+        Ok(Self { check, port })
     }
 
     /// Checks that a target has a name to verify where its certificate is verified.
@@ -82,7 +87,11 @@ impl CompiledCheck {
                 .to_owned(),
             Target::Name { .. } | Target::Address { .. } => {
                 let host = target.as_written();
-                format!("{}: {}", shown(host), no_name(&host.to_string_lossy()))
+                format!(
+                    "{}: {}",
+                    shown(host),
+                    describe_uncertifiable(&host.to_string_lossy())
+                )
             }
         };
         let name = self.check.name.clone();
@@ -90,20 +99,11 @@ impl CompiledCheck {
     }
 }
 
-impl From<(Check, Option<u16>)> for CompiledCheck {
-    fn from((check, port): (Check, Option<u16>)) -> Self {
-        Self {
-            check: Arc::new(check),
-            port,
-        }
-    }
-}
-
-impl Default for Memory {
+impl Default for CheckMemory {
     fn default() -> Self {
         Self {
-            checks: Arc::new(Budget::new(CHECKS)),
-            captures: Arc::new(Budget::new(CAPTURES)),
+            checks: Arc::new(Budget::new(MAX_CHECKS)),
+            captures: Arc::new(Budget::new(MAX_CAPTURES)),
         }
     }
 }

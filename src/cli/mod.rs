@@ -17,7 +17,6 @@ pub mod flags;
 mod help;
 mod option_value;
 mod raw_options;
-mod recent;
 mod run;
 mod status_as;
 mod tls;

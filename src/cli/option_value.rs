@@ -1,4 +1,4 @@
-//! One option as typed, and what an error says of it.
+//! An option with its value, and the messages for an invalid one.
 
 use super::flag::{Flag, OptionId};
 use crate::escape::as_text;
@@ -8,76 +8,81 @@ use std::fmt::{self, Display};
 use std::hash::{Hash, Hasher};
 use std::os::unix::ffi::OsStrExt;
 
-/// As much of a value as an error shows, in characters.
-const SHOWN: usize = 80;
+/// The longest value that a message shows whole, in characters.
+const MAX_SHOWN: usize = 80;
 
-/// An option as typed. Two are equal when everything is that could tell them apart: the option, the
-/// name it was given by, and the value to the byte.
+/// An option as given. Two are equal if the option, the name it was given as and the bytes of the
+/// value are: then every message about them is the same too.
 #[derive(Clone, Debug)]
 pub(super) struct OptionValue {
     pub(super) flag: &'static Flag,
-    pub(super) spelling: GivenAs,
-    /// Its value; empty where it takes none.
+    pub(super) given_as: GivenAs,
+    /// Empty for a switch.
     pub(super) value: OsString,
 }
 
-/// Which of its names an option was given by.
+/// The name by which an option was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum GivenAs {
     Short(char),
     Long,
 }
 
-/// A value as text: bytes that are not UTF-8 as `\xHH`, as they would be shown in the line.
+/// Converts a value to text; bytes that are not UTF-8 become `\xHH`.
 pub fn escape_lossy(value: &OsStr) -> String {
     as_text(value.as_bytes())
 }
 
-/// A value for a message: none at all as `''`, what can't be seen as an escape, and short enough to
-/// leave the message room.
+/// Converts a value to text for a message: an empty one becomes `''`, invisible characters become
+/// escapes, and a long one is cut to leave space for the rest of the message.
 pub fn shown(value: &OsStr) -> String {
     if value.is_empty() {
         return "''".to_owned();
     }
-    let escape_lossy = escape_lossy(value);
+    let escaped = escape_lossy(value);
     let mut text = String::new();
-    for c in escape_lossy.chars().take(SHOWN) {
+    for c in escaped.chars().take(MAX_SHOWN) {
         match is_unseen(c) && !c.is_ascii() {
             true => text.extend(c.escape_unicode()),
             false => text.push(c),
         }
     }
-    if escape_lossy.chars().nth(SHOWN).is_some() {
+    if escaped.chars().nth(MAX_SHOWN).is_some() {
         text.push_str("...");
     }
     text
 }
 
 impl OptionValue {
-    /// What it takes up, in bytes.
+    /// The memory that the option takes, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of::<Self>() + self.value.len()
+    }
+
+    /// The value as bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.value.as_bytes()
     }
 
     /// The value as text.
     ///
     /// # Errors
-    /// The message where it is not UTF-8.
+    /// The message for a value that is not UTF-8.
     pub(super) fn text(&self) -> Result<&str, String> {
         self.value
             .to_str()
             .ok_or_else(|| self.refused_since("it is not UTF-8"))
     }
 
-    /// The value read by `parse`, blanks around it aside: agents fill templates.
+    /// Parses the value, without the blanks around it, which templates of agents leave there.
     ///
     /// # Errors
-    /// The message where `parse` makes nothing of it.
-    pub(super) fn parsed<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, String> {
+    /// The message for a value that `parse` refuses.
+    pub(super) fn parse<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, String> {
         parse(self.text()?.trim()).ok_or_else(|| self.refused())
     }
 
-    /// The message for a bad value.
+    /// The message for an invalid value.
     pub(super) fn refused(&self) -> String {
         match self.flag.value {
             Some(spec) => format!("{self} {}: takes {}", shown(&self.value), spec.expected),
@@ -85,19 +90,19 @@ impl OptionValue {
         }
     }
 
-    /// The message for a bad value of which more is known than what the option takes.
+    /// The message for an invalid value with the reason.
     pub(super) fn refused_since(&self, reason: impl Display) -> String {
         format!("{}: {reason}", self.refused())
     }
 
-    fn whole(&self) -> (OptionId, GivenAs, &OsStr) {
-        (self.flag.id, self.spelling, &self.value)
+    fn identity(&self) -> (OptionId, GivenAs, &OsStr) {
+        (self.flag.id, self.given_as, &self.value)
     }
 }
 
 impl PartialEq for OptionValue {
     fn eq(&self, other: &Self) -> bool {
-        self.whole() == other.whole()
+        self.identity() == other.identity()
     }
 }
 
@@ -105,14 +110,14 @@ impl Eq for OptionValue {}
 
 impl Hash for OptionValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.whole().hash(state);
+        self.identity().hash(state);
     }
 }
 
 impl Display for OptionValue {
-    /// The option as its user typed it, without the value.
+    /// The option as it was given, without its value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.spelling {
+        match self.given_as {
             GivenAs::Short(letter) => write!(f, "-{letter}"),
             GivenAs::Long => write!(f, "--{}", self.flag.long),
         }
@@ -125,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_value_is_shown_whole_or_visibly_cut() {
-        let long = "é".repeat(SHOWN);
+        let long = "é".repeat(MAX_SHOWN);
         assert_eq!(shown(long.as_ref()), long);
         assert_eq!(shown((long.clone() + "x").as_ref()), long + "...");
         assert_eq!(shown("".as_ref()), "''");

@@ -83,7 +83,7 @@ impl RawOptions {
         id: OptionId,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, String> {
-        self.get(id).map(|value| value.parsed(parse)).transpose()
+        self.get(id).map(|value| value.parse(parse)).transpose()
     }
 
     /// The options that were given, in the order of [`FLAGS`].
@@ -125,13 +125,13 @@ impl RawOptions {
     fn keep(
         &mut self,
         flag: &'static Flag,
-        spelling: GivenAs,
+        given_as: GivenAs,
         parser: &mut lexopt::Parser,
         place: OptionSource,
     ) -> Result<(), String> {
         let mut typed = OptionValue {
             flag,
-            spelling,
+            given_as,
             value: OsString::new(),
         };
         if let Some(spec) = flag.value {

@@ -1,4 +1,4 @@
-//! What the options ask of TLS.
+//! Builds the TLS configuration of a check from the raw options.
 
 use super::flag::OptionId;
 use super::option_value::OptionValue;
@@ -8,29 +8,30 @@ use crate::preset::Preset;
 use crate::target::Target;
 use crate::tls::{PeerName, Tls};
 
-/// TLS as the options ask for it, which `--sni` does too; none with `--expect-closed`, which looks at
-/// the connection alone.
+/// Builds the TLS configuration: `None` unless `--ssl`, `--sni` or the preset asks for TLS, and
+/// with `--expect-closed`, which looks at the connection alone.
 ///
-/// Where it is verified, the trust store is read here: ask this last.
+/// Reads the trust store where certificates are verified, so that this comes after all other
+/// options were found valid.
 ///
 /// # Errors
-/// The message for a name that no certificate has, or for one that is missing.
+/// The message for a name that no certificate has, or for a missing one.
 pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
-    let sni = raw.get(OptionId::Sni).map(sni_name).transpose()?;
+    let sni = raw.get(OptionId::Sni).map(parse_sni).transpose()?;
     let wanted = raw.has(OptionId::Ssl) || sni.is_some() || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.has(OptionId::ExpectClosed) {
         return Ok(None);
     }
     let host = raw.get(OptionId::Hostname).filter(|_| sni.is_none());
-    let host = host.map(host_name);
+    let host = host.map(parse_host_name);
     let name = match raw.get(OptionId::UnixSock) {
-        // Over TCP the name is the target's own.
+        // Over TCP the name of the target is taken.
         None => sni,
-        // A path is no name that a certificate has.
+        // A path is no name that a certificate can have.
         Some(_) => sni.or(host.clone().and_then(Result::ok)),
     };
     if raw.has(OptionId::NoCheckCertificate) {
-        // Nothing is verified, so a host that is no name does no harm.
+        // Nothing is verified, so the host need not be a name of a certificate.
         return Ok(Some(Tls::unverified(name)));
     }
     host.transpose()?;
@@ -43,32 +44,32 @@ pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Opt
     }
 }
 
-/// What is said of a host in whose name no certificate can be.
-pub(super) fn no_name(host: &str) -> String {
+/// Describes why no certificate can be issued for a host, and the spelling to use instead.
+pub(super) fn describe_uncertifiable(host: &str) -> String {
     let spelling = spelling(host).unwrap_or_else(|| "give another with --sni".to_owned());
     format!("a certificate has no such name; {spelling}")
 }
 
-/// The name that `--sni` is: an IPv6 address may stand in brackets, as in `--hostname`.
-fn sni_name(typed: &OptionValue) -> Result<PeerName, String> {
-    let text = typed.text()?.trim();
+/// Parses `--sni`. An IPv6 address may stand in brackets, as in `--hostname`.
+fn parse_sni(given: &OptionValue) -> Result<PeerName, String> {
+    let text = given.text()?.trim();
     let bracketed = text
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     let name = PeerName::parse(bracketed.unwrap_or(text));
     name.ok_or_else(|| match spelling(text) {
-        Some(spelling) => typed.refused_since(spelling),
-        None => typed.refused(),
+        Some(spelling) => given.refused_since(spelling),
+        None => given.refused(),
     })
 }
 
-/// The name that `--hostname` is for TLS.
-fn host_name(host: &OptionValue) -> Result<PeerName, String> {
+/// Parses `--hostname` as a name to verify.
+fn parse_host_name(host: &OptionValue) -> Result<PeerName, String> {
     let name = match Target::host(&host.value, 0).map_err(|error| host.refused_since(error))? {
         Target::Address { address, .. } => PeerName::parse(&address.ip().to_string()),
         _ => PeerName::parse(host.text()?),
     };
-    name.ok_or_else(|| host.refused_since(no_name(host.text().unwrap_or_default())))
+    name.ok_or_else(|| host.refused_since(describe_uncertifiable(host.text().unwrap_or_default())))
 }
 
 #[cfg(test)]

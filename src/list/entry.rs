@@ -157,7 +157,7 @@ mod tests {
             is_whole,
         };
         let mut defaults = defaults();
-        let entry = entry(line, &mut |options| defaults.line(options))?;
+        let entry = entry(line, &mut |options| defaults.line_options(options))?;
         assert_eq!(entry.label.line, Some(number));
         Some(entry)
     }
@@ -283,7 +283,7 @@ mod tests {
         };
         let smtp = |_| {
             let options = ["--service", "smtp", "--name", "mx"];
-            defaults().line(options.map(Into::into).into())
+            defaults().line_options(options.map(Into::into).into())
         };
         let entry = entry(line, &mut { smtp }).expect("an entry");
         assert_eq!(entry.label.shown(), "mx");

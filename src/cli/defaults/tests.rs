@@ -18,17 +18,17 @@ fn words(line: &str) -> Vec<OsString> {
 
 #[track_caller]
 fn line(defaults: &mut Defaults, options: &str) -> CompiledCheck {
-    let compiled = defaults.line(words(options)).compiled;
+    let compiled = defaults.line_options(words(options)).compiled;
     compiled.unwrap_or_else(|error| panic!("{options}: {error}"))
 }
 
 fn name(defaults: &mut Defaults, options: &str) -> Option<String> {
-    defaults.line(words(options)).name
+    defaults.line_options(words(options)).name
 }
 
 #[track_caller]
 fn refused(defaults: &mut Defaults, options: &str) -> String {
-    match defaults.line(words(options)).compiled {
+    match defaults.line_options(words(options)).compiled {
         Err(error) => format!("{} UNKNOWN: {error}", error.name),
         Ok(compiled) => panic!("{options} were taken: {compiled:?}"),
     }
@@ -183,7 +183,7 @@ fn a_refused_line_is_called_by_its_name_too() {
     let mut all = defaults("--name all");
     for wrong in ["-p 0", "-t 0", "word", "--rate 1"] {
         for (name, label) in [("", "all"), ("--name one", "one"), ("--name ''", "all")] {
-            let options = all.line(words(&format!("{wrong} {name}")));
+            let options = all.line_options(words(&format!("{wrong} {name}")));
             assert!(options.compiled.is_err(), "{wrong} {name}");
             assert_eq!(options.name.as_deref(), Some(label), "{wrong} {name}");
         }
@@ -212,14 +212,38 @@ fn additions_that_come_again_are_compiled_once() {
 }
 
 #[test]
-fn the_last_1024_different_additions_are_kept() {
+fn up_to_1024_different_additions_are_cached() {
     let mut defaults = defaults("-p 80");
-    let mut check = |n: u32| line(&mut defaults, &format!("-m {n}")).check;
-    let first: Vec<_> = (0..1_024).map(&mut check).collect();
-    assert!(Arc::ptr_eq(&check(0), &first[0]));
-    check(1_024);
-    assert!(Arc::ptr_eq(&check(0), &first[0]), "asked for not long ago");
-    assert!(!Arc::ptr_eq(&check(1), &first[1]), "the one to go");
+    let first: Vec<_> = (0..1_024)
+        .map(|n| line(&mut defaults, &format!("-m {n}")).check)
+        .collect();
+    let mut is_cached = |n: usize| {
+        let again = line(&mut defaults, &format!("-m {n}")).check;
+        first.get(n).is_some_and(|first| Arc::ptr_eq(first, &again))
+    };
+    assert!(is_cached(0) && is_cached(1_023));
+    assert!(!is_cached(1_024), "it does not fit");
+    assert!(!is_cached(0), "the cache started anew");
+    assert!(defaults.cache.checks.len() == 2);
+}
+
+#[test]
+fn cached_additions_take_a_bounded_amount_of_memory() {
+    let mut defaults = defaults("-p 80");
+    for n in 0..60 {
+        line(&mut defaults, &format!("-s {n}{}", "x".repeat(1 << 20)));
+        let cached: usize = defaults
+            .cache
+            .checks
+            .values()
+            .flatten()
+            .map(|it| it.check.memory.bytes())
+            .sum();
+        assert!(cached <= defaults.cache.bytes && defaults.cache.bytes <= MAX_CACHED);
+    }
+    let invalid = format!("-p 1 -t {}", "x".repeat(50_000));
+    refused(&mut defaults, &invalid);
+    assert!(defaults.cache.bytes <= MAX_CACHED);
 }
 
 #[test]
