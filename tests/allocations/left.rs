@@ -2,11 +2,11 @@
 
 use allocation_counter::measure;
 use check_tcp::check::Check;
-use check_tcp::engine::platform::{PollEvent, Stream, Platform};
+use check_tcp::engine::platform::{Platform, PollEvent, Stream};
 use check_tcp::engine::{Engine, Limits, LookupLimits};
 use check_tcp::expect::Pattern;
 use check_tcp::net::{Endpoint, LookupError};
-use check_tcp::resolve::{LookupResult, LookupRequest};
+use check_tcp::resolve::{LookupRequest, LookupResult};
 use check_tcp::target::Target;
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -134,10 +134,7 @@ impl Platform for Virtual {
             true => Ok(vec![([192, 0, 2, 1], 0).into()]),
             false => Err(LookupError::Failed(io::Error::other("no such host"))),
         };
-        self.answers.push_back(LookupResult {
-            request,
-            addresses,
-        });
+        self.answers.push_back(LookupResult { request, addresses });
         Ok(())
     }
 

@@ -127,7 +127,7 @@ fn every_command_line_is_one_that_the_program_reads() {
             count += 1;
             let parse = |more: &str| {
                 let words = shell_words(&format!("{more}{arguments}"));
-                cli::parse(words.into_iter().map(OsString::from)).map_err(|e| e.message)
+                cli::parse(words.into_iter().map(OsString::from)).map_err(|e| e.error.message)
             };
             let next = lines.peek().and_then(|next| next.split_once(" UNKNOWN: "));
             match next.filter(|(name, _)| name.chars().all(char::is_alphanumeric)) {
