@@ -31,8 +31,6 @@ pub(super) enum Said {
 /// What both sides know at any time.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// The consumer found nothing said, and is to be woken. Only ever swapped.
-    pub(super) is_awaited: AtomicBool,
     pub(super) is_stopped: AtomicBool,
     pub(super) has_ended: AtomicBool,
     pub(super) lines: AtomicU64,
@@ -159,13 +157,13 @@ impl<W: Fn()> Feed<W> {
         self.say(Said::Batch { entries, bytes })
     }
 
-    /// Waits while there is no room. Then wakes the consumer if it waits: `Reader::hear` says why
-    /// that is never missed.
+    /// Sends a message, blocking while the channel is full, and then wakes the consumer.
+    ///
+    /// Every message wakes, whether or not the consumer sleeps: one wake-up for up to [`BATCH`]
+    /// lines costs less than an agreement between two threads on when it can be left out.
     fn say(&self, said: Said) -> Result<(), Halt> {
         self.to.send(said).map_err(|_| Halt::Stopped)?;
-        if self.shared.is_awaited.swap(false, Ordering::AcqRel) {
-            (self.wake)();
-        }
+        (self.wake)();
         Ok(())
     }
 }

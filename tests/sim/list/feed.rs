@@ -34,7 +34,6 @@ impl Inner {
             return Next::End(None);
         }
         if self.taken == self.readable() {
-            self.awaits_lines = true;
             return Next::Later;
         }
         let n = self.taken;

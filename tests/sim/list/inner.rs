@@ -48,7 +48,6 @@ pub struct Inner {
     /// A check is about to begin.
     pub begins: bool,
     pub taken: usize,
-    pub awaits_lines: bool,
     /// Number of lines that had been read when no more were wanted.
     pub stopped: Option<usize>,
     pub signals: usize,
@@ -113,7 +112,6 @@ impl Inner {
             may_begin: false,
             begins: false,
             taken: 0,
-            awaits_lines: false,
             stopped: None,
             signals: 0,
             room: Room::new(plan.queue),
@@ -216,10 +214,7 @@ impl Inner {
 
     fn occurs(&mut self, event: Event) {
         match event {
-            Event::More if std::mem::take(&mut self.awaits_lines) => {
-                self.told.push(PollEvent::Woken);
-            }
-            Event::More => {}
+            Event::More => self.told.push(PollEvent::Woken),
             Event::Written if self.now < self.stuck => self.plan(self.stuck, Event::Written),
             Event::Written => {
                 self.written += self.writing;
