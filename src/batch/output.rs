@@ -50,10 +50,8 @@ struct Shared {
 
 impl Output {
     /// Starts the thread, which writes to `out`; that is not to keep anything back, as
-    /// [`io::Stdout`] does. It calls `wake` when there is room again after [`has_room`] had to deny
-    /// it, when the output breaks, and when it is done.
-    ///
-    /// [`has_room`]: Self::has_room
+    /// [`io::Stdout`] does. It calls `wake` when the queue has drained to half its limit, when the
+    /// output breaks, and when it is done.
     ///
     /// # Errors
     /// The system has no thread left.
@@ -98,7 +96,7 @@ impl Output {
     }
 
     /// Whether fewer than [`QUEUE`] records are handed over and not yet written, so that a new
-    /// check may begin. Where it says no, `wake` is called once half of them have been written.
+    /// check may begin. Where it says no, `wake` is called once half of [`QUEUE`] is free.
     pub fn has_room(&self) -> bool {
         self.shared.room.is_there()
     }
