@@ -8,7 +8,7 @@
 mod cpu;
 
 use check_tcp::cli::{self, Command, Defaults};
-use check_tcp::list::{self, Line, Lines, Words};
+use check_tcp::list::{self, Line, Lines, ParsedLine, Words};
 use criterion::{BenchmarkId, Throughput};
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -44,8 +44,8 @@ fn main() {
         group.bench_function(BenchmarkId::new("entries", name), |b| {
             b.iter(|| {
                 each(black_box(&list), |line| {
-                    let entry = list::entry(line, &mut |words| defaults.line_options(words));
-                    usize::from(entry.is_some_and(|entry| entry.asked.is_ok()))
+                    let parsed = list::parse_line(line, &mut |words| defaults.line_options(words));
+                    usize::from(matches!(parsed, Some(ParsedLine::Job(_))))
                 })
             });
         });

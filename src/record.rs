@@ -1,4 +1,4 @@
-//! One finished check, and all that is said of it anywhere.
+//! A check to be made and the record of one that was, with the label that both are printed under.
 
 use crate::check::Check;
 use crate::outcome::{Failure, Success, Trace};
@@ -8,6 +8,17 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
+
+/// A check to be made: one line of a list.
+#[derive(Debug)]
+pub struct Job {
+    /// Its name in the output.
+    pub label: Label,
+    /// The endpoint.
+    pub target: Target,
+    /// The options; shared by lines that have the same.
+    pub check: Arc<Check>,
+}
 
 /// What came of one line of a list, or of the command line.
 #[derive(Debug)]

@@ -15,7 +15,8 @@
 
 use check_tcp::check::Check;
 use check_tcp::cli::{self, Command, Defaults};
-use check_tcp::list::{Asked, Entry, LONGEST_LINE, Line, Lines, Words, entry, quote};
+use check_tcp::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, parse_line, quote};
+use check_tcp::record::{Event, Job, Label, Record, UsageError};
 use check_tcp::target::Target;
 use check_tcp_fuzz::cut::Pieces;
 use check_tcp_fuzz::said;
@@ -41,7 +42,7 @@ fuzz_target!(|input: &[u8]| {
     let at_once = entries(Lines::new(&*list), &list, &mut defaults);
     let asking: Vec<(u64, &[u8])> = asking(&list).collect();
     let numbers: Vec<Option<u64>> = asking.iter().map(|&(number, _)| Some(number)).collect();
-    let told: Vec<Option<u64>> = at_once.iter().map(|entry| entry.label.line).collect();
+    let told: Vec<Option<u64>> = at_once.iter().map(|line| label(line).line).collect();
     assert_eq!(told, numbers);
 
     let source = Reads(Pieces::new(&list, lengths.iter().map(|&byte| length(byte))));
@@ -51,37 +52,42 @@ fuzz_target!(|input: &[u8]| {
         same(one, other);
     }
 
-    for (entry, (number, text)) in at_once.into_iter().zip(asking) {
+    for (parsed, (number, text)) in at_once.into_iter().zip(asking) {
         if text.len() <= LONGEST_LINE {
-            quoted(&entry, number, text, &mut defaults);
+            quoted(&parsed, number, text, &mut defaults);
         }
-        match entry.asked {
-            Ok(asked) => {
-                said::host(&asked.target);
-                as_on_a_command_line(&asked, entry.label.name.as_deref(), text);
+        match parsed {
+            ParsedLine::Job(job) => {
+                said::host(&job.target);
+                as_on_a_command_line(&job, text);
             }
-            Err(error) => {
+            ParsedLine::Refused(record) => {
+                let error = error(&record).clone();
                 let number = format!("line {number}: ");
                 assert!(error.message.starts_with(&number), "{error}");
-                said::refused(entry.label, error);
+                said::refused(record.label.clone(), error);
             }
         }
     }
 });
 
-/// The checks of the lines, over the command line `-f-`.
-fn entries<R: Read>(mut lines: Lines<R>, list: &[u8], defaults: &mut Defaults) -> Vec<Entry> {
+/// The lines as parsed, over the command line `-f-`.
+fn entries<R: Read>(mut lines: Lines<R>, list: &[u8], defaults: &mut Defaults) -> Vec<ParsedLine> {
     let mut entries = Vec::new();
     loop {
         while let Some(line) = lines.line() {
-            entries.extend(entry(line, &mut |options| defaults.line_options(options)));
+            entries.extend(parse_line(line, &mut |options| {
+                defaults.line_options(options)
+            }));
         }
         if !lines.fill().expect("an interruption is no error") {
             break;
         }
     }
     if let Some(line) = lines.last() {
-        entries.extend(entry(line, &mut |options| defaults.line_options(options)));
+        entries.extend(parse_line(line, &mut |options| {
+            defaults.line_options(options)
+        }));
     }
     assert_eq!(lines.last(), None);
     assert_eq!(lines.bytes(), list.len() as u64);
@@ -119,11 +125,11 @@ fn swallows(comment: &[u8]) -> bool {
 }
 
 /// Quotes the words of a line, and reads that.
-fn quoted(entry: &Entry, number: u64, text: &[u8], defaults: &mut Defaults) {
+fn quoted(parsed: &ParsedLine, number: u64, text: &[u8], defaults: &mut Defaults) {
     let mut split = Words::of(text);
     let words: Result<Vec<Cow<'_, [u8]>>, _> = split.by_ref().collect();
     let Ok(words) = words else {
-        assert!(entry.asked.is_err());
+        assert!(matches!(parsed, ParsedLine::Refused(_)));
         return;
     };
     let line = quote(&words);
@@ -138,46 +144,63 @@ fn quoted(entry: &Entry, number: u64, text: &[u8], defaults: &mut Defaults) {
         text: &line,
         is_whole: true,
     };
-    let again = self::entry(line, &mut |options| defaults.line_options(options));
-    same(entry, &again.expect("the line asks for a verdict still"));
+    let again = parse_line(line, &mut |options| defaults.line_options(options));
+    same(parsed, &again.expect("the line asks for a verdict still"));
 }
 
-fn same(one: &Entry, other: &Entry) {
-    assert_eq!(one.label, other.label);
-    match (&one.asked, &other.asked) {
-        (Ok(one), Ok(other)) => {
+fn label(parsed: &ParsedLine) -> &Label {
+    match parsed {
+        ParsedLine::Job(job) => &job.label,
+        ParsedLine::Refused(record) => &record.label,
+    }
+}
+
+/// The usage error of a line.
+fn error(record: &Record) -> &UsageError {
+    match &record.event {
+        Event::NotChecked { error, .. } => error,
+        Event::Checked(_) => panic!("{record:?} was not checked"),
+    }
+}
+
+fn same(one: &ParsedLine, other: &ParsedLine) {
+    assert_eq!(label(one), label(other));
+    match (one, other) {
+        (ParsedLine::Job(one), ParsedLine::Job(other)) => {
             assert_eq!(one.target, other.target);
             // What was asked before is not made again.
             assert!(
                 Arc::ptr_eq(&one.check, &other.check) || shown(&one.check) == shown(&other.check)
             );
         }
-        (Err(one), Err(other)) => assert_eq!(one, other),
+        (ParsedLine::Refused(one), ParsedLine::Refused(other)) => {
+            assert_eq!(error(one), error(other));
+        }
         _ => panic!("{one:?} and {other:?}"),
     }
 }
 
 /// Gives the target and the options of a line to a command line.
-fn as_on_a_command_line(asked: &Asked, name: Option<&str>, text: &[u8]) {
+fn as_on_a_command_line(job: &Job, text: &[u8]) {
     let words = Words::of(text).skip(1);
     let options = words.map(|word| OsString::from_vec(word.expect("a good line").into_owned()));
     let mut args: Vec<OsString> = options.collect();
     if args.iter().any(|word| word == "--") {
         return;
     }
-    let target = asked.target.as_written();
-    let (option, value) = match &asked.target {
+    let target = job.target.as_written();
+    let (option, value) = match &job.target {
         Target::Socket(_) => ("-U", target),
         Target::Name { .. } | Target::Address { .. } => ("-H", target),
     };
     args.extend([OsStr::new(option), value].map(OsStr::to_owned));
-    args.extend(asked.target.port().map(|port| format!("-p{port}").into()));
+    args.extend(job.target.port().map(|port| format!("-p{port}").into()));
     let Ok(Command::Check(single)) = cli::parse(args) else {
         panic!("{} is good on a line only", text.escape_ascii());
     };
-    assert_eq!(single.target, asked.target);
-    assert_eq!(single.label.name.as_deref(), name);
-    assert_eq!(shown(&single.check), shown(&asked.check));
+    assert_eq!(single.target, job.target);
+    assert_eq!(single.label.name, job.label.name);
+    assert_eq!(shown(&single.check), shown(&job.check));
 }
 
 fn shown(check: &Check) -> String {

@@ -3,16 +3,21 @@
 use super::output::Output;
 use super::progress::Progress;
 use super::signals::Signals;
-use crate::list::{Next, Reader};
+use crate::list::{ParsedLine, Reader};
 use crate::record::Record;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 
 /// What the [loop](super::turns) has around it: threads in a run, scripts in tests. Nothing here
 /// waits; the loop is woken where it has to hear of something.
 pub trait Around {
-    /// What comes next from the list.
-    fn line(&mut self) -> Next;
+    /// The next line of the list, as [`Reader::poll_next`] has it.
+    ///
+    /// # Errors
+    /// The list could not be read to its end.
+    fn poll_line(&mut self) -> Poll<Option<io::Result<ParsedLine>>>;
 
     /// Has no further line read.
     fn stop(&mut self);
@@ -49,8 +54,8 @@ pub(super) struct Threads {
 }
 
 impl Around for Threads {
-    fn line(&mut self) -> Next {
-        self.reader.next()
+    fn poll_line(&mut self) -> Poll<Option<io::Result<ParsedLine>>> {
+        self.reader.poll_next()
     }
 
     fn stop(&mut self) {

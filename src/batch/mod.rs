@@ -99,9 +99,9 @@ impl Begun {
         machine.watch_hang_up(&out);
         let size = file.size();
         let memory = defaults.memory();
-        let entry =
-            move |line: Line<'_>| list::entry(line, &mut |words| defaults.line_options(words));
-        let reader = Reader::start(Patient(file), entry, memory, wake())?;
+        let parse =
+            move |line: Line<'_>| list::parse_line(line, &mut |words| defaults.line_options(words));
+        let reader = Reader::start(Patient(file), parse, memory, wake())?;
         // The last that can fail: once it is there, it has the last word on standard output.
         let cut = Arc::new(OnceLock::new());
         let output = Output::start(render::of(&run, cut.clone()), out, wake())?;

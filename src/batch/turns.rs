@@ -8,11 +8,11 @@ use super::waiting::{self, Tag, Waiting};
 use crate::engine::admission::{Admission, Candidate, NextAction};
 use crate::engine::platform::Platform;
 use crate::engine::{Ended, Engine};
-use crate::list::Next as Line;
-use crate::record::{Event, Record};
-use crate::verdict::Reason;
+use crate::list::ParsedLine;
+use crate::record::Record;
 use std::io;
 use std::mem;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// For how long new checks may be begun before what has become ready has its turn, and how many.
@@ -58,6 +58,16 @@ pub struct Left {
     pub list_had_ended: bool,
 }
 
+/// The state of the list as the loop knows it.
+enum Input {
+    /// There may be more lines.
+    Open,
+    /// All lines have been taken.
+    Ended,
+    /// All lines that could be read have been taken, and then reading failed.
+    Failed(io::Error),
+}
+
 /// All that the loop deals with.
 pub struct Turns<S: Platform, A> {
     /// Who runs the checks.
@@ -72,8 +82,7 @@ pub struct Turns<S: Platform, A> {
     first: Option<Instant>,
     /// How many lines have their verdict.
     verdicts: u64,
-    /// The list has been taken up to its end, and how it ended.
-    list: Option<Option<io::Error>>,
+    input: Input,
     /// When the first signal was heard.
     heard: Option<Instant>,
 }
@@ -89,7 +98,7 @@ impl<S: Platform, A: Around> Turns<S, A> {
             records: Vec::new(),
             first: None,
             verdicts: 0,
-            list: None,
+            input: Input::Open,
             heard: None,
         }
     }
@@ -98,11 +107,14 @@ impl<S: Platform, A: Around> Turns<S, A> {
     pub fn go(&mut self) -> End {
         loop {
             let again = self.admit();
-            if self.list.is_some() && self.engine.in_flight() == 0 && self.admission.is_empty() {
+            if !matches!(self.input, Input::Open)
+                && self.engine.in_flight() == 0
+                && self.admission.is_empty()
+            {
                 self.hand();
-                return match self.list.take().flatten() {
-                    Some(e) => End::Unread(e),
-                    None => End::Whole,
+                return match mem::replace(&mut self.input, Input::Ended) {
+                    Input::Failed(e) => End::Unread(e),
+                    Input::Open | Input::Ended => End::Whole,
                 };
             }
             if self.around.is_broken() || self.engine.is_over() {
@@ -208,14 +220,14 @@ impl<S: Platform, A: Around> Turns<S, A> {
             let Self {
                 around,
                 records,
-                list,
+                input,
                 engine,
                 ..
             } = self;
             let next = self.admission.next(
                 now,
                 engine.in_flight(),
-                || take(around, records, list),
+                || next_job(around, records, input),
                 |name| engine.lookup_capacity(name),
                 |waiting| engine.fits(waiting.target()),
             );
@@ -280,31 +292,19 @@ impl<S: Platform, A: Around> Turns<S, A> {
     }
 }
 
-/// The next line that asks for something that can be done; what is wrong with the others goes into
-/// `records`.
-fn take(
+/// The next job of the list; errors of the lines before it go into `records`.
+fn next_job(
     around: &mut impl Around,
     records: &mut Vec<Record>,
-    list: &mut Option<Option<io::Error>>,
+    input: &mut Input,
 ) -> Option<Waiting> {
-    while records.len() < REFUSED && list.is_none() {
-        let entry = match around.line() {
-            Line::Entry(entry) => entry,
-            Line::Later => return None,
-            Line::End(e) => {
-                *list = Some(e);
-                return None;
-            }
-        };
-        match entry.asked {
-            Ok(asked) => return Some(Waiting::new(entry.label, asked.target, asked.check)),
-            Err(error) => records.push(Record {
-                label: entry.label,
-                event: Event::NotChecked {
-                    reason: Reason::Usage,
-                    error,
-                },
-            }),
+    while records.len() < REFUSED && matches!(input, Input::Open) {
+        match around.poll_line() {
+            Poll::Pending => return None,
+            Poll::Ready(Some(Ok(ParsedLine::Job(job)))) => return Some(Waiting::new(job)),
+            Poll::Ready(Some(Ok(ParsedLine::Refused(record)))) => records.push(record),
+            Poll::Ready(Some(Err(e))) => *input = Input::Failed(e),
+            Poll::Ready(None) => *input = Input::Ended,
         }
     }
     None

@@ -4,7 +4,7 @@ use crate::check::Check;
 use crate::engine::Ended;
 use crate::engine::admission::Candidate;
 use crate::outcome::{Cause, Failure, Trace};
-use crate::record::{Checked, Event, Label, Record};
+use crate::record::{Checked, Event, Job, Label, Record};
 use crate::resolve::LookupRequest;
 use crate::target::Target;
 use std::sync::Arc;
@@ -12,9 +12,7 @@ use std::time::{Duration, SystemTime};
 
 /// A check that waits to be begun.
 pub struct Waiting {
-    label: Label,
-    target: Target,
-    check: Arc<Check>,
+    job: Job,
     tries: u8,
     /// How the last try went, and when it began.
     last: Option<Box<(Trace, SystemTime)>>,
@@ -33,11 +31,9 @@ pub struct Tag {
 
 impl Waiting {
     /// One that has not been tried.
-    pub fn new(label: Label, target: Target, check: Arc<Check>) -> Self {
+    pub fn new(job: Job) -> Self {
         Self {
-            label,
-            target,
-            check,
+            job,
             tries: 0,
             last: None,
         }
@@ -47,10 +43,13 @@ impl Waiting {
     pub fn again(ended: Ended<Tag>) -> Self {
         let trace = ended.probe.trace(ended.at);
         let (target, check) = ended.probe.into_parts();
-        Self {
+        let job = Job {
             label: ended.tag.label,
             target,
             check,
+        };
+        Self {
+            job,
             tries: ended.tag.tries,
             last: Some(Box::new((trace, ended.tag.began))),
         }
@@ -58,18 +57,18 @@ impl Waiting {
 
     /// Who is to be asked.
     pub fn target(&self) -> &Target {
-        &self.target
+        &self.job.target
     }
 
     /// It begins now, which is `wall` by the wall clock.
     pub fn begin(self, alone: bool, wall: SystemTime) -> (Tag, Target, Arc<Check>) {
         let tag = Tag {
-            label: self.label,
+            label: self.job.label,
             began: wall,
             tries: self.tries,
             alone,
         };
-        (tag, self.target, self.check)
+        (tag, self.job.target, self.job.check)
     }
 
     /// It waited when the run was broken off. Where it had been tried, that is its verdict.
@@ -82,10 +81,10 @@ impl Waiting {
             certificate_requested: false,
         };
         Some(Record {
-            label: self.label,
+            label: self.job.label,
             event: Event::Checked(Box::new(Checked {
-                target: self.target,
-                check: self.check,
+                target: self.job.target,
+                check: self.job.check,
                 outcome: Err(failure),
                 trace,
                 began,
@@ -98,11 +97,11 @@ impl Candidate for Waiting {
     type Lookup = LookupRequest;
 
     fn lookup(&self) -> Option<LookupRequest> {
-        LookupRequest::for_target(&self.target, self.check.family)
+        LookupRequest::for_target(&self.job.target, self.job.check.family)
     }
 
     fn timeout(&self) -> Duration {
-        self.check.timeout
+        self.job.check.timeout
     }
 
     fn address_retries(&mut self) -> &mut u8 {

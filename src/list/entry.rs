@@ -1,26 +1,30 @@
 //! From a line to what it asks.
 
+use super::ParsedLine;
 use super::comment;
 use super::lines::{LONGEST_LINE, Line};
 use super::place::{Place, PlaceError};
 use super::words::{Unfinished, Words};
-use super::{Asked, Entry};
+use crate::check::Check;
 use crate::cli;
-use crate::record::{Label, UsageError};
+use crate::record::{Event, Job, Label, Record, UsageError};
+use crate::target::Target;
+use crate::verdict::Reason;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::sync::Arc;
 
 /// As much of a target, and of a `--name`, as is kept for the output, in bytes.
 const LABEL: usize = 1_024;
 
-/// What a line asks; nothing where it is blank or a comment.
+/// Parses a line; `None` where it is blank or a comment.
 ///
-/// `options` says what the words behind the target mean.
-pub fn entry(
+/// `options` parses the words behind the target.
+pub fn parse_line(
     line: Line<'_>,
     options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
-) -> Option<Entry> {
+) -> Option<ParsedLine> {
     let mut words = Words::of(line.text);
     let first = words.next();
     let may_be_long = line.is_whole || comment::is_one(line.text);
@@ -37,15 +41,27 @@ pub fn entry(
         target: kept(target),
         name: None,
     };
-    let asked = match split(line, first, words) {
-        Ok((target, rest)) => asked(&target, rest, &mut label, options),
+    let parsed = match split(line, first, words) {
+        Ok((target, rest)) => target_and_check(&target, rest, &mut label, options),
         Err(message) => Err(broken(message, &mut label, options)),
     };
-    let asked = asked.map_err(|error| UsageError {
-        message: format!("line {}: {}", line.number, error.message),
-        ..error
-    });
-    Some(Entry { label, asked })
+    Some(match parsed {
+        Ok((target, check)) => ParsedLine::Job(Job {
+            label,
+            target,
+            check,
+        }),
+        Err(error) => ParsedLine::Refused(Record {
+            label,
+            event: Event::NotChecked {
+                reason: Reason::Usage,
+                error: UsageError {
+                    message: format!("line {}: {}", line.number, error.message),
+                    ..error
+                },
+            },
+        }),
+    })
 }
 
 /// The target and the words behind it, or the message for a line that has no such parts.
@@ -79,12 +95,12 @@ fn split<'a>(
     Ok((first, rest))
 }
 
-fn asked(
+fn target_and_check(
     word: &[u8],
     rest: Vec<OsString>,
     label: &mut Label,
     options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
-) -> Result<Asked, UsageError> {
+) -> Result<(Target, Arc<Check>), UsageError> {
     let place = Place::parse(word);
     // Read even where the target is no good, for they name the verdict and the target.
     let options = options(rest);
@@ -97,10 +113,7 @@ fn asked(
     let target = place.and_then(|place| place.target(compiled.port));
     let target = target.map_err(|error| bad_target(word, &error, &compiled.check.name))?;
     compiled.check_target(&target)?;
-    Ok(Asked {
-        target,
-        check: compiled.check,
-    })
+    Ok((target, compiled.check))
 }
 
 /// What stands in a broken line names nothing, so the command line does.
@@ -140,7 +153,6 @@ fn kept(target: &[u8]) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::Target;
 
     fn defaults() -> cli::Defaults {
         match cli::parse(["-f-".into()]) {
@@ -149,7 +161,7 @@ mod tests {
         }
     }
 
-    fn read(text: &[u8], is_whole: bool) -> Option<Entry> {
+    fn read(text: &[u8], is_whole: bool) -> Option<ParsedLine> {
         let number = 12;
         let line = Line {
             number,
@@ -157,21 +169,41 @@ mod tests {
             is_whole,
         };
         let mut defaults = defaults();
-        let entry = entry(line, &mut |options| defaults.line_options(options))?;
-        assert_eq!(entry.label.line, Some(number));
-        Some(entry)
+        let parsed = parse_line(line, &mut |options| defaults.line_options(options))?;
+        assert_eq!(label_of(&parsed).line, Some(number));
+        Some(parsed)
     }
 
-    fn entry_of(line: &str) -> Entry {
-        read(line.as_bytes(), true).unwrap_or_else(|| panic!("{line} is nothing"))
+    fn job_of(line: &str) -> Job {
+        match read(line.as_bytes(), true) {
+            Some(ParsedLine::Job(job)) => job,
+            other => panic!("{line}: {other:?}"),
+        }
     }
 
-    /// The first word of the verdict and what is said without the line's number.
+    fn label_of(parsed: &ParsedLine) -> &Label {
+        match parsed {
+            ParsedLine::Job(job) => &job.label,
+            ParsedLine::Refused(record) => &record.label,
+        }
+    }
+
+    /// The label, the first word of the verdict, and the message.
+    fn error_of(parsed: Option<ParsedLine>) -> (Label, String, String) {
+        match parsed {
+            Some(ParsedLine::Refused(Record {
+                label,
+                event: Event::NotChecked { error, .. },
+            })) => (label, error.name, error.message),
+            other => panic!("{other:?} is no error"),
+        }
+    }
+
+    /// The first word of the verdict and the message without the line's number.
     fn refused(line: &[u8]) -> String {
-        let entry = read(line, true).expect("an entry");
-        let refused = entry.asked.expect_err("a bad line");
-        let message = refused.message.strip_prefix("line 12: ");
-        format!("{}: {}", refused.name, message.expect("the number"))
+        let (_, name, message) = error_of(read(line, true));
+        let message = message.strip_prefix("line 12: ");
+        format!("{name}: {}", message.expect("the number"))
     }
 
     #[test]
@@ -190,11 +222,11 @@ mod tests {
             ),
             ("unix:/s", "unix:/s", &Target::Socket("/s".into())),
         ] {
-            let entry = entry_of(line);
-            assert_eq!(entry.label.shown(), label);
-            assert_eq!(&entry.asked.expect(line).target, target);
+            let job = job_of(line);
+            assert_eq!(job.label.shown(), label);
+            assert_eq!(&job.target, target);
         }
-        let named = entry_of("mx.example:25 --name 'mx one' --service smtp").label;
+        let named = job_of("mx.example:25 --name 'mx one' --service smtp").label;
         assert_eq!((&*named.target, named.shown()), ("mx.example:25", "mx one"));
     }
 
@@ -285,9 +317,8 @@ mod tests {
             let options = ["--service", "smtp", "--name", "mx"];
             defaults().line_options(options.map(Into::into).into())
         };
-        let entry = entry(line, &mut { smtp }).expect("an entry");
-        assert_eq!(entry.label.shown(), "mx");
-        assert_eq!(entry.asked.expect_err("an open quote").name, "SMTP");
+        let (label, name, _) = error_of(parse_line(line, &mut { smtp }));
+        assert_eq!((label.shown(), &*name), ("mx", "SMTP"));
         // The target comes before the options.
         let both = refused(b":25 -x --service smtp");
         assert!(both.starts_with("SMTP: :25: takes HOST"), "{both}");
@@ -305,9 +336,8 @@ mod tests {
             ("abc", false, "abc"),
             (" ", false, ""),
         ] {
-            let entry = read(line.as_bytes(), is_whole).expect("an entry");
-            assert_eq!(&*entry.label.target, label);
-            let message = entry.asked.expect_err(line).message;
+            let (found, _, message) = error_of(read(line.as_bytes(), is_whole));
+            assert_eq!(&*found.target, label);
             let long = message == "line 12: it is longer than 65536 bytes";
             assert_eq!(long, !is_whole, "{message}");
         }
@@ -315,8 +345,7 @@ mod tests {
 
     #[test]
     fn a_list_that_is_one_long_line_says_how_lines_end() {
-        let entry = read(b"a:25\rb:25\r", false).expect("an entry");
-        let message = entry.asked.expect_err("too long").message;
+        let (_, _, message) = error_of(read(b"a:25\rb:25\r", false));
         assert!(message.ends_with("bytes; lines of a list end with LF or CR LF"));
     }
 
@@ -328,15 +357,15 @@ mod tests {
             "unix:/s -S --name mx",
             "a -x --name mx",
         ] {
-            let entry = entry_of(line);
-            assert!(entry.asked.is_err());
-            assert_eq!(entry.label.shown(), "mx");
+            let (label, _, _) = error_of(read(line.as_bytes(), true));
+            assert_eq!(label.shown(), "mx");
         }
     }
 
     #[test]
     fn a_label_is_text_and_has_its_bounds() {
-        let label = |target: &[u8]| read(target, true).expect("an entry").label.target;
+        let parsed = |line: &[u8]| read(line, true).expect("a line that asks");
+        let label = |target: &[u8]| label_of(&parsed(target)).target.clone();
         assert_eq!(&*label(b"a\xff\xc3:25"), r"a\xff\xc3:25");
         for shift in 0..5 {
             let before = "x".repeat(shift);
@@ -349,8 +378,8 @@ mod tests {
         assert_eq!(label(&[b'x'; LABEL]).len(), LABEL);
         let long = "é".repeat(20_000);
         for rest in ["", " -x", " 'open"] {
-            let entry = entry_of(&format!("mx:25 --name {long}{rest}"));
-            let name = entry.label.name.map(|name| name.len());
+            let parsed = parsed(format!("mx:25 --name {long}{rest}").as_bytes());
+            let name = label_of(&parsed).name.as_ref().map(|name| name.len());
             assert!([None, Some(LABEL)].contains(&name), "{name:?}");
             assert_eq!(name.is_none(), rest.contains("open"));
         }

@@ -1,6 +1,6 @@
 //! The thread's side of a reader.
 
-use super::Entry;
+use super::ParsedLine;
 use super::lines::{Line, Lines};
 use crate::memory::Budget;
 use std::io::{self, Read};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
-/// As many entries as are handed over at once, so that a long list costs little for it.
+/// As many lines as are handed over at once, so that a long list costs little for it.
 pub(super) const BATCH: usize = 128;
 
 /// As many batches as may wait. None holds lines of more than two reads (128 KiB), so a list takes
@@ -19,8 +19,8 @@ pub(super) const BATCHES: usize = 16;
 /// What the thread says. `bytes` is how far it had gone through the source by then.
 #[derive(Debug)]
 pub(super) enum Said {
-    /// Entries, in the order of the list.
-    Batch { entries: Vec<Entry>, bytes: u64 },
+    /// Lines, in the order of the list.
+    Batch { lines: Vec<ParsedLine>, bytes: u64 },
     /// The last word.
     End {
         error: Option<io::Error>,
@@ -36,14 +36,14 @@ pub(super) struct Shared {
     pub(super) lines: AtomicU64,
 }
 
-/// Reads lines, and says what they ask.
+/// Reads and parses lines.
 pub(super) struct Feed<W> {
     to: SyncSender<Said>,
     wake: W,
     shared: Arc<Shared>,
-    /// What the checks of entries take up until they have ended.
+    /// Memory of the checks that lines ask for, held until they have ended.
     memory: Arc<Budget>,
-    batch: Vec<Entry>,
+    batch: Vec<ParsedLine>,
 }
 
 /// Why a list is not read to its end.
@@ -71,9 +71,9 @@ impl<W: Fn()> Feed<W> {
     pub(super) fn run<R: Read>(
         mut self,
         mut lines: Lines<R>,
-        entry: impl FnMut(Line<'_>) -> Option<Entry>,
+        parse: impl FnMut(Line<'_>) -> Option<ParsedLine>,
     ) {
-        let read = self.read(&mut lines, entry);
+        let read = self.read(&mut lines, parse);
         let bytes = lines.bytes();
         let error = match read {
             Err(Halt::Broke(error)) => Some(error),
@@ -87,15 +87,15 @@ impl<W: Fn()> Feed<W> {
     fn read<R: Read>(
         &mut self,
         lines: &mut Lines<R>,
-        mut entry: impl FnMut(Line<'_>) -> Option<Entry>,
+        mut parse: impl FnMut(Line<'_>) -> Option<ParsedLine>,
     ) -> Result<(), Halt> {
         loop {
             loop {
                 let before = lines.bytes();
                 let Some(line) = lines.line() else { break };
                 self.wait_for_room(before)?;
-                let entry = entry(line);
-                self.take(entry, lines.bytes())?;
+                let parsed = parse(line);
+                self.take(parsed, lines.bytes())?;
             }
             // The next read may wait: what has come goes first.
             self.hand_over(lines.bytes())?;
@@ -107,7 +107,7 @@ impl<W: Fn()> Feed<W> {
         let last = match lines.last() {
             Some(line) => {
                 self.wait_for_room(before)?;
-                entry(line)
+                parse(line)
             }
             None => None,
         };
@@ -130,15 +130,15 @@ impl<W: Fn()> Feed<W> {
         }
     }
 
-    fn take(&mut self, entry: Option<Entry>, bytes: u64) -> Result<(), Halt> {
-        if let Some(entry) = entry {
+    fn take(&mut self, parsed: Option<ParsedLine>, bytes: u64) -> Result<(), Halt> {
+        if let Some(parsed) = parsed {
             // Nobody else writes it.
             let lines = self.shared.lines.load(Ordering::Relaxed) + 1;
             self.shared.lines.store(lines, Ordering::Release);
             if self.batch.capacity() == 0 {
                 self.batch.reserve_exact(BATCH);
             }
-            self.batch.push(entry);
+            self.batch.push(parsed);
         }
         if self.batch.len() >= BATCH {
             self.hand_over(bytes)?;
@@ -153,8 +153,8 @@ impl<W: Fn()> Feed<W> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        let entries = mem::take(&mut self.batch);
-        self.say(Said::Batch { entries, bytes })
+        let lines = mem::take(&mut self.batch);
+        self.say(Said::Batch { lines, bytes })
     }
 
     /// Sends a message, blocking while the channel is full, and then wakes the consumer.

@@ -1,13 +1,13 @@
 //! A list of targets: from bytes that come in to checks that are asked for.
 //!
 //! ```text
-//! source ──► lines ──► words ──► place, options ──► entry ──► bounded channel ──► Reader::next
-//!            └───────────────── a thread of its own ────────────────┘
+//! source ──► lines ──► words ──► place, options ──► Job ──► bounded channel ──► Reader::poll_next
+//!            └───────────────── a thread of its own ─────────────────┘
 //! ```
 //!
-//! Every line that asks for a check becomes one [`Entry`], in the order of the list; what is wrong
-//! with a line is in its entry, and harms no other. What options mean is not known here: whoever
-//! starts the reader says it.
+//! Every line that asks for a check becomes one [`ParsedLine`], in the order of the list; a line
+//! with an error becomes the record of that error and affects no other line. The meaning of options
+//! is not known here: a closure given to [`parse_line`] supplies it.
 
 mod comment;
 mod entry;
@@ -19,33 +19,21 @@ mod reader;
 mod whole;
 mod words;
 
-pub use entry::entry;
+pub use entry::parse_line;
 pub use lines::{LONGEST_LINE, Line, Lines};
 pub use patient::Patient;
 pub use place::{Place, PlaceError};
-pub use reader::{Next, Reader};
+pub use reader::Reader;
 pub use whole::Whole;
 pub use words::{Unfinished, Words, quote};
 
-use crate::check::Check;
-use crate::record::{Label, UsageError};
-use crate::target::Target;
-use std::sync::Arc;
+use crate::record::{Job, Record};
 
-/// One line that asks for a check.
+/// A line of a list, parsed.
 #[derive(Debug)]
-pub struct Entry {
-    /// What it is called.
-    pub label: Label,
-    /// What it asks, or what is wrong with it; that message begins with the number of the line.
-    pub asked: Result<Asked, UsageError>,
-}
-
-/// What a line asks.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// Who is asked.
-    pub target: Target,
-    /// What is asked; shared where lines ask the same.
-    pub check: Arc<Check>,
+pub enum ParsedLine {
+    /// The check that it asks for.
+    Job(Job),
+    /// A usage error, as it is printed; its message begins with the number of the line.
+    Refused(Record),
 }

@@ -1,6 +1,6 @@
 //! A list that is read on a thread of its own.
 
-use super::Entry;
+use super::ParsedLine;
 use super::feed::{Feed, Said, Shared};
 use super::lines::{Line, Lines};
 use crate::memory::Budget;
@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
+use std::task::Poll;
 use std::{thread, vec};
 
 /// A list that is being read, on a thread of its own.
@@ -17,42 +18,30 @@ use std::{thread, vec};
 #[derive(Debug)]
 pub struct Reader {
     said: Receiver<Said>,
-    batch: vec::IntoIter<Entry>,
+    batch: vec::IntoIter<ParsedLine>,
     bytes: u64,
     is_over: bool,
     shared: Arc<Shared>,
 }
 
-/// What comes next from a list.
-#[derive(Debug)]
-pub enum Next {
-    /// The next line.
-    Entry(Entry),
-    /// Nothing yet; the reader's `wake` is called after each batch and after the end.
-    Later,
-    /// No more, and the error where the source broke. A line that it broke in is not among the
-    /// entries.
-    End(Option<io::Error>),
-}
-
 impl Reader {
-    /// Starts to read. `entry` makes of each line what it asks, or nothing of a line that asks
-    /// nothing; `wake` is called each time that there is more. Both are called on the reader's
-    /// thread. While `memory`, of which the checks of lines take, has no room, no line is
-    /// read.
+    /// Starts to read. `parse` returns `None` for a line that asks for nothing; `wake` is called
+    /// each time that [`poll_next`](Self::poll_next) has more to return. Both are called on the
+    /// reader's thread. While `memory`, from which the checks of lines are taken, is used up, no
+    /// line is read.
     ///
     /// # Errors
     /// The thread could not be started.
     pub fn start(
         source: impl Read + Send + 'static,
-        entry: impl FnMut(Line<'_>) -> Option<Entry> + Send + 'static,
+        parse: impl FnMut(Line<'_>) -> Option<ParsedLine> + Send + 'static,
         memory: Arc<Budget>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (feed, said) = Feed::new(shared.clone(), memory, wake);
         let thread = thread::Builder::new().name("list".to_owned());
-        thread.spawn(move || feed.run(Lines::new(source), entry))?;
+        thread.spawn(move || feed.run(Lines::new(source), parse))?;
         Ok(Self {
             said,
             batch: Vec::new().into_iter(),
@@ -62,40 +51,39 @@ impl Reader {
         })
     }
 
-    /// What comes next; never waits. Asked again after the end, it is [`Next::End`] without an
-    /// error.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "`Later` is no end, as `None` would be"
-    )]
-    pub fn next(&mut self) -> Next {
+    /// The next line; never blocks. `Pending` until `wake` is called; `Ready(None)` at the end of
+    /// the list, and ever after.
+    ///
+    /// # Errors
+    /// The source failed, which ends the list. A line that it failed in is not returned.
+    pub fn poll_next(&mut self) -> Poll<Option<io::Result<ParsedLine>>> {
         loop {
-            if let Some(entry) = self.batch.next() {
-                return Next::Entry(entry);
+            if let Some(line) = self.batch.next() {
+                return Poll::Ready(Some(Ok(line)));
             }
             if self.is_over {
-                return Next::End(None);
+                return Poll::Ready(None);
             }
             let (bytes, error) = match self.said.try_recv() {
-                Ok(Said::Batch { entries, bytes }) => {
-                    self.batch = entries.into_iter();
+                Ok(Said::Batch { lines, bytes }) => {
+                    self.batch = lines.into_iter();
                     self.bytes = bytes;
                     continue;
                 }
                 Ok(Said::End { error, bytes }) => (bytes, error),
-                Err(TryRecvError::Empty) => return Next::Later,
+                Err(TryRecvError::Empty) => return Poll::Pending,
                 Err(TryRecvError::Disconnected) => {
                     (self.bytes, Some(io::Error::other("its reader has ended")))
                 }
             };
             self.is_over = true;
             self.bytes = bytes;
-            return Next::End(error);
+            return Poll::Ready(error.map(Err));
         }
     }
 
-    /// How many lines that ask for a check have been read so far, whether or not they were asked
-    /// for with [`next`](Self::next).
+    /// How many lines that ask for a check have been read so far, whether or not
+    /// [`poll_next`](Self::poll_next) has returned them.
     pub fn lines(&self) -> u64 {
         self.shared.lines.load(Ordering::Acquire)
     }
@@ -106,8 +94,8 @@ impl Reader {
         self.shared.has_ended.load(Ordering::Acquire)
     }
 
-    /// How many bytes of the source have been gone through, to within some lines of what
-    /// [`next`](Self::next) gave out last.
+    /// How many bytes of the source have been gone through, to within some lines of the
+    /// one that [`poll_next`](Self::poll_next) returned last.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -127,50 +115,55 @@ impl Drop for Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Asked;
     use super::super::feed::{BATCH, BATCHES};
     use super::*;
     use crate::check::Check;
-    use crate::record::Label;
-    use crate::record::UsageError;
+    use crate::record::{Event, Job, Label, Record, UsageError};
     use crate::target::Target;
+    use crate::verdict::Reason;
     use std::collections::VecDeque;
     use std::io::{ErrorKind, Write};
     use std::sync::mpsc::{RecvTimeoutError, channel};
     use std::time::Duration;
 
     /// The text of a line as its label; comments are nothing.
-    fn entry(line: Line<'_>) -> Option<Entry> {
-        let text = String::from_utf8_lossy(line.text);
-        (!text.starts_with('#')).then(|| Entry {
-            label: Label {
-                line: Some(line.number),
-                target: text.into(),
-                name: None,
-            },
-            asked: Err(UsageError {
+    fn parse(line: Line<'_>) -> Option<ParsedLine> {
+        let event = Event::NotChecked {
+            reason: Reason::Usage,
+            error: UsageError {
                 name: String::new(),
                 message: String::new(),
-            }),
+            },
+        };
+        let label = label(line)?;
+        Some(ParsedLine::Refused(Record { label, event }))
+    }
+
+    fn label(line: Line<'_>) -> Option<Label> {
+        let text = String::from_utf8_lossy(line.text);
+        (!text.starts_with('#')).then(|| Label {
+            line: Some(line.number),
+            target: text.into(),
+            name: None,
         })
     }
 
     /// A reader, and its wake-ups; they end when the thread has.
     fn start(source: impl Read + Send + 'static) -> (Reader, Receiver<()>) {
-        start_within(source, Budget::new(usize::MAX), |_, line| entry(line))
+        start_within(source, Budget::new(usize::MAX), |_, line| parse(line))
     }
 
-    /// The same with a bound on memory, of which `entry` may take.
+    /// The same with a bound on memory, of which `parse` may take.
     fn start_within(
         source: impl Read + Send + 'static,
         memory: Budget,
-        entry: impl Fn(&Arc<Budget>, Line<'_>) -> Option<Entry> + Send + 'static,
+        parse: impl Fn(&Arc<Budget>, Line<'_>) -> Option<ParsedLine> + Send + 'static,
     ) -> (Reader, Receiver<()>) {
         let (wake, woken) = channel();
         let memory = Arc::new(memory);
         let taken = memory.clone();
-        let entry = move |line: Line<'_>| entry(&taken, line);
-        let reader = Reader::start(source, entry, memory, move || {
+        let parse = move |line: Line<'_>| parse(&taken, line);
+        let reader = Reader::start(source, parse, memory, move || {
             // The test may have seen enough.
             let _ = wake.send(());
         });
@@ -180,10 +173,16 @@ mod tests {
     /// The next line or the end, woken up as often as it takes.
     fn next(reader: &mut Reader, woken: &Receiver<()>) -> Result<String, Option<ErrorKind>> {
         loop {
-            match reader.next() {
-                Next::Entry(entry) => return Ok(entry.label.target.into()),
-                Next::End(error) => return Err(error.map(|e| e.kind())),
-                Next::Later => match woken.recv_timeout(Duration::from_secs(20)) {
+            match reader.poll_next() {
+                Poll::Ready(Some(Ok(ParsedLine::Job(Job { label, .. })))) => {
+                    return Ok(label.target.into());
+                }
+                Poll::Ready(Some(Ok(ParsedLine::Refused(Record { label, .. })))) => {
+                    return Ok(label.target.into());
+                }
+                Poll::Ready(Some(Err(e))) => return Err(Some(e.kind())),
+                Poll::Ready(None) => return Err(None),
+                Poll::Pending => match woken.recv_timeout(Duration::from_secs(20)) {
                     // The thread may have ended after the last word.
                     Ok(()) | Err(RecvTimeoutError::Disconnected) => {}
                     Err(RecvTimeoutError::Timeout) => panic!("a wake-up was lost"),
@@ -224,7 +223,7 @@ mod tests {
             assert_eq!(reader.lines(), count);
             assert!(reader.has_ended());
             assert_eq!(reader.bytes(), bytes);
-            assert!(matches!(reader.next(), Next::End(None)));
+            assert!(matches!(reader.poll_next(), Poll::Ready(None)));
         }
     }
 
@@ -232,7 +231,7 @@ mod tests {
     fn a_line_is_handed_on_before_its_producer_writes_the_next() {
         let (source, mut producer) = io::pipe().expect("a pipe");
         let (mut reader, woken) = start(source);
-        assert!(matches!(reader.next(), Next::Later));
+        assert!(matches!(reader.poll_next(), Poll::Pending));
         for n in 0..500 {
             let line = format!("host{n}");
             writeln!(producer, "{line}").expect("written");
@@ -272,20 +271,16 @@ mod tests {
                 memory: memory.take(1),
                 ..Check::default()
             };
-            let asked = Asked {
+            Some(ParsedLine::Job(Job {
+                label: label(line)?,
                 target: Target::host("192.0.2.1", 25).expect("an address"),
                 check: Arc::new(check),
-            };
-            Some(Entry {
-                asked: Ok(asked),
-                ..entry(line)?
-            })
+            }))
         });
         let mut one = || loop {
-            match reader.next() {
-                Next::Entry(entry) => return Some((entry, reader.lines())),
-                Next::End(_) => return None,
-                Next::Later => woken.recv_timeout(Duration::from_secs(20)).expect("more"),
+            match reader.poll_next() {
+                Poll::Ready(line) => return Some((line?.expect("no error"), reader.lines())),
+                Poll::Pending => woken.recv_timeout(Duration::from_secs(20)).expect("more"),
             }
         };
         let mut alive = VecDeque::new();
@@ -337,6 +332,6 @@ mod tests {
         assert_eq!(rest(&mut reader, &woken), (whole, error));
         assert!(!reader.has_ended());
         assert_eq!(reader.lines(), 2);
-        assert!(matches!(reader.next(), Next::End(None)));
+        assert!(matches!(reader.poll_next(), Poll::Ready(None)));
     }
 }

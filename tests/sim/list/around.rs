@@ -2,11 +2,13 @@
 
 use super::machine::Machine;
 use check_tcp::batch::around::Around;
-use check_tcp::list::Next;
+use check_tcp::list::ParsedLine;
 use check_tcp::record::Record;
+use std::io;
+use std::task::Poll;
 
 impl Around for Machine {
-    fn line(&mut self) -> Next {
+    fn poll_line(&mut self) -> Poll<Option<io::Result<ParsedLine>>> {
         self.0.borrow_mut().take_line()
     }
 

@@ -1,10 +1,13 @@
 //! The list and the writer of the virtual machine.
 
 use super::inner::{Event, Inner, Line};
-use check_tcp::list::{Asked, Entry, Next};
-use check_tcp::record::{Label, Record, UsageError};
+use check_tcp::list::ParsedLine;
+use check_tcp::record::{Event as Outcome, Job, Label, Record, UsageError};
+use check_tcp::verdict::Reason;
 use std::collections::BTreeMap;
+use std::io;
 use std::mem;
+use std::task::Poll;
 use std::time::Duration;
 
 impl Inner {
@@ -29,30 +32,37 @@ impl Inner {
         self.lines.iter().enumerate().filter_map(start).collect()
     }
 
-    pub fn take_line(&mut self) -> Next {
+    pub fn take_line(&mut self) -> Poll<Option<io::Result<ParsedLine>>> {
         if self.taken == self.count() {
-            return Next::End(None);
+            return Poll::Ready(None);
         }
         if self.taken == self.readable() {
-            return Next::Later;
+            return Poll::Pending;
         }
         let n = self.taken;
         self.taken += 1;
-        let asked = match &self.lines[n].asks {
-            Some((_, target, check)) => Ok(Asked {
-                target: target.clone(),
-                check: check.clone(),
-            }),
-            None => Err(UsageError {
-                name: "TCP".to_owned(),
-                message: format!("line {}: no port", n + 1),
-            }),
-        };
         let label = Label {
             line: Some(n as u64 + 1),
             ..Label::default()
         };
-        Next::Entry(Entry { label, asked })
+        let line = match &self.lines[n].asks {
+            Some((_, target, check)) => ParsedLine::Job(Job {
+                label,
+                target: target.clone(),
+                check: check.clone(),
+            }),
+            None => ParsedLine::Refused(Record {
+                label,
+                event: Outcome::NotChecked {
+                    reason: Reason::Usage,
+                    error: UsageError {
+                        name: "TCP".to_owned(),
+                        message: format!("line {}: no port", n + 1),
+                    },
+                },
+            }),
+        };
+        Poll::Ready(Some(Ok(line)))
     }
 
     pub fn has_room(&mut self) -> bool {
