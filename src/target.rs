@@ -1,9 +1,13 @@
-//! Who is asked.
+//! The endpoint of a check: host and port, or the path of a Unix socket.
 
-use crate::host::{Host, HostError};
-use std::error::Error;
+mod error;
+mod spec;
+
+pub use error::TargetError;
+pub use spec::TargetSpec;
+
+use crate::host::Host;
 use std::ffi::OsStr;
-use std::fmt;
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net;
@@ -19,7 +23,7 @@ pub const LONGEST_PATH: usize = if cfg!(any(target_os = "linux", target_os = "an
 /// Maximum number of connection attempts that one probe has under way at a time.
 pub const ATTEMPTS: usize = 4;
 
-/// Where one check goes.
+/// The endpoint of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A name that has to be looked up.
@@ -29,7 +33,7 @@ pub enum Target {
         /// The port.
         port: u16,
     },
-    /// A literal address: no look-up, no thread.
+    /// A literal address, which needs no lookup.
     Address {
         /// The address as written.
         host: String,
@@ -50,19 +54,6 @@ pub enum Family {
     V4,
     /// IPv6 only.
     V6,
-}
-
-/// Why a host or a path is not a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TargetError {
-    /// What can be no host.
-    Host(HostError),
-    /// A host or a path with a NUL byte, or a host that is not UTF-8.
-    NotText,
-    /// A path longer than a socket address can hold.
-    PathTooLong,
-    /// An abstract name without a name.
-    NoName,
 }
 
 impl Target {
@@ -118,7 +109,8 @@ impl Target {
         }
     }
 
-    /// How many sockets a check of it may have open at a time: a name's addresses are raced.
+    /// The number of sockets that a check of it may have open at a time: a name's addresses are
+    /// raced.
     pub fn sockets(&self) -> usize {
         match self {
             Self::Name { .. } => ATTEMPTS,
@@ -137,7 +129,7 @@ impl Target {
 }
 
 impl Family {
-    /// Whether the address is of this family.
+    /// Returns true if the address is of this family.
     pub fn has(self, address: &SocketAddr) -> bool {
         match self {
             Self::Any => true,
@@ -147,28 +139,10 @@ impl Family {
     }
 }
 
-impl fmt::Display for TargetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Host(error) => error.fmt(f),
-            Self::NotText => f.write_str("it is not UTF-8, or has a NUL in it"),
-            Self::NoName => f.write_str("there is no name behind the @"),
-            Self::PathTooLong => write!(f, "it is longer than {LONGEST_PATH} bytes"),
-        }
-    }
-}
-
-impl Error for TargetError {}
-
-impl From<HostError> for TargetError {
-    fn from(error: HostError) -> Self {
-        Self::Host(error)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::HostError;
 
     #[test]
     fn a_host_is_text() {
@@ -191,22 +165,6 @@ mod tests {
         assert_eq!(Target::socket("a\0b"), Err(TargetError::NotText));
         assert_eq!(Target::socket("@"), Err(TargetError::NoName));
         assert_eq!(Target::socket("@a"), Ok(Target::Socket("@a".into())));
-    }
-
-    #[test]
-    fn a_refusal_says_what_is_wrong() {
-        for (refusal, said) in [
-            (
-                TargetError::Host(HostError::Brackets),
-                "the brackets do not hold an IPv6 address; write any other host without them",
-            ),
-            (TargetError::NotText, "it is not UTF-8, or has a NUL in it"),
-            (TargetError::NoName, "there is no name behind the @"),
-        ] {
-            assert_eq!(refusal.to_string(), said);
-        }
-        let too_long = TargetError::PathTooLong.to_string();
-        assert_eq!(too_long, format!("it is longer than {LONGEST_PATH} bytes"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A list of targets: from bytes that come in to checks that are asked for.
 //!
 //! ```text
-//! source ──► lines ──► words ──► place, options ──► Job ──► bounded channel ──► Reader::poll_next
+//! source ──► lines ──► words ──► target, options ──► Job ──► bounded channel ──► Reader::poll_next
 //!            └───────────────── a thread of its own ─────────────────┘
 //! ```
 //!
@@ -14,7 +14,6 @@ mod entry;
 mod feed;
 mod lines;
 mod patient;
-mod place;
 mod reader;
 mod whole;
 mod words;
@@ -22,7 +21,6 @@ mod words;
 pub use entry::parse_line;
 pub use lines::{LONGEST_LINE, Line, Lines};
 pub use patient::Patient;
-pub use place::{Place, PlaceError};
 pub use reader::Reader;
 pub use whole::Whole;
 pub use words::{Unfinished, Words, quote};

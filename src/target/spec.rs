@@ -1,67 +1,39 @@
-//! Targets as a list writes them.
+//! The grammar of targets in a list.
 
-use crate::host::{self, Host, HostError};
-use crate::target::{Target, TargetError};
-use std::error::Error;
+use super::{Target, TargetError};
+use crate::host::{self, Host};
 use std::ffi::OsStr;
-use std::fmt;
 use std::num::NonZeroU16;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// What a list takes for a target, as a usage error says it.
-const SYNTAX: &str = "HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PATH";
-
-/// The first word of a line: who is asked, as far as the word tells.
+/// A target as the first word of a list's line has it, with or without a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum TargetSpec<'a> {
     /// `host`, `host:port`, an IPv6 address (its zone allowed) bare or in `[]`, or `[v6]:port`.
     Host {
         /// The host; as written it has its brackets.
         host: Host<'a>,
-        /// The port that stands with it.
+        /// The port behind it, if any.
         port: Option<u16>,
     },
     /// `unix:/path`, or `unix:@name` for one of Linux' abstract names.
     Socket(&'a Path),
 }
 
-/// Why a word is not a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlaceError {
-    /// An option stands where the target belongs.
-    Option,
-    /// Dashes alone, as a list in YAML or Markdown has them.
-    Dash,
-    /// Nothing between quotes.
-    Empty,
-    /// A port without a host.
-    NoHost,
-    /// A colon without a port.
-    NoPort,
-    /// A port that is not a number from 1 to 65535.
-    BadPort,
-    /// Something other than a port behind `[...]`.
-    BehindBracket,
-    /// Neither the target nor an option gives a port.
-    PortMissing,
-    /// What [`Target`] says of the host or path.
-    Target(TargetError),
-}
-
-impl<'a> Place<'a> {
-    /// One colon parts a host from its port; more make an IPv6 address. `unix:` begins a socket
-    /// where `/` or `@` follows, else it is the host of that name.
+impl<'a> TargetSpec<'a> {
+    /// Parses a word. One colon separates a host from its port; more make an IPv6 address. `unix:`
+    /// begins a socket where `/` or `@` follows, and is the host of that name otherwise.
     ///
     /// # Errors
     /// A word that is no target whatever the options say.
-    pub fn parse(word: &'a [u8]) -> Result<Self, PlaceError> {
+    pub fn parse(word: &'a [u8]) -> Result<Self, TargetError> {
         match word {
-            [] => return Err(PlaceError::Empty),
+            [] => return Err(TargetError::Empty),
             [b'-', rest @ ..] => {
                 return Err(match rest.iter().all(|&byte| byte == b'-') {
-                    true => PlaceError::Dash,
-                    false => PlaceError::Option,
+                    true => TargetError::Dash,
+                    false => TargetError::Option,
                 });
             }
             [b'u', b'n', b'i', b'x', b':', path @ ..] if matches!(path, [b'/' | b'@', ..]) => {
@@ -73,66 +45,33 @@ impl<'a> Place<'a> {
         host::check_whole(text)?;
         let (host, behind) = split(text);
         if host.is_empty() {
-            return Err(PlaceError::NoHost);
+            return Err(TargetError::NoHost);
         }
         let host = Host::parse(host)?;
         let port = match behind.strip_prefix(':') {
-            Some(port) => Some(number(port)?),
+            Some(port) => Some(parse_port(port)?),
             None if behind.is_empty() => None,
-            None => return Err(PlaceError::BehindBracket),
+            None => return Err(TargetError::BehindBracket),
         };
         Ok(Self::Host { host, port })
     }
 
-    /// The target, with `port` where the place has none. A socket takes no port.
+    /// The target, with `default_port` where the word has none. A socket takes no port.
     ///
     /// # Errors
     /// No port at all, or what [`Target`] does not take.
-    pub fn target(self, port: Option<u16>) -> Result<Target, PlaceError> {
+    pub fn target(self, default_port: Option<u16>) -> Result<Target, TargetError> {
         match self {
-            Self::Host { host, port: own } => {
-                let port = own.or(port).ok_or(PlaceError::PortMissing)?;
+            Self::Host { host, port } => {
+                let port = port.or(default_port).ok_or(TargetError::PortMissing)?;
                 Ok(Target::of(host, port))
             }
-            Self::Socket(path) => Ok(Target::socket(path)?),
+            Self::Socket(path) => Target::socket(path),
         }
     }
 }
 
-impl From<TargetError> for PlaceError {
-    fn from(error: TargetError) -> Self {
-        Self::Target(error)
-    }
-}
-
-impl From<HostError> for PlaceError {
-    fn from(error: HostError) -> Self {
-        Self::Target(error.into())
-    }
-}
-
-impl fmt::Display for PlaceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason: &dyn fmt::Display = match self {
-            Self::Option => return f.write_str("an option; the target comes first on a line"),
-            Self::PortMissing => {
-                return f.write_str("its port is missing; takes HOST:PORT, --port or --service");
-            }
-            Self::Dash => &"no dash stands before a host; write a line a host, HOST or HOST:PORT",
-            Self::Empty => &"it is empty",
-            Self::NoHost => &"there is no host before the port",
-            Self::NoPort => &"there is no port behind the colon",
-            Self::BadPort => &"the port is no number from 1 to 65535",
-            Self::BehindBracket => &"only a colon and a port may stand behind the bracket",
-            Self::Target(error) => error,
-        };
-        write!(f, "takes {SYNTAX}: {reason}")
-    }
-}
-
-impl Error for PlaceError {}
-
-/// The host, and what stands behind it.
+/// Splits a word into the host and the rest, which begins at the colon or behind the bracket.
 fn split(text: &str) -> (&str, &str) {
     let end = match text.split_once(':') {
         _ if text.starts_with('[') => text.find(']').map(|end| end + 1),
@@ -143,23 +82,24 @@ fn split(text: &str) -> (&str, &str) {
         .unwrap_or((text, ""))
 }
 
-fn number(port: &str) -> Result<u16, PlaceError> {
+fn parse_port(port: &str) -> Result<u16, TargetError> {
     if port.is_empty() {
-        return Err(PlaceError::NoPort);
+        return Err(TargetError::NoPort);
     }
     let digits = port.bytes().all(|byte| byte.is_ascii_digit());
     let port = port.parse().ok().filter(|_| digits);
-    port.map(NonZeroU16::get).ok_or(PlaceError::BadPort)
+    port.map(NonZeroU16::get).ok_or(TargetError::BadPort)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::HostError;
     use crate::target::LONGEST_PATH;
 
-    fn host(host: &str, port: Option<u16>) -> Result<Place<'_>, PlaceError> {
+    fn host(host: &str, port: Option<u16>) -> Result<TargetSpec<'_>, TargetError> {
         let host = Host::parse(host)?;
-        Ok(Place::Host { host, port })
+        Ok(TargetSpec::Host { host, port })
     }
 
     #[test]
@@ -179,32 +119,35 @@ mod tests {
             ("[::1]", host("[::1]", None)),
             ("[::1]:25", host("[::1]", Some(25))),
             ("[fe80::1%2]:25", host("[fe80::1%2]", Some(25))),
-            ("unix:/run/a b", Ok(Place::Socket("/run/a b".as_ref()))),
-            ("unix:/run/a:80", Ok(Place::Socket("/run/a:80".as_ref()))),
-            ("unix:@name", Ok(Place::Socket("@name".as_ref()))),
-            ("unix:@", Ok(Place::Socket("@".as_ref()))),
+            ("unix:/run/a b", Ok(TargetSpec::Socket("/run/a b".as_ref()))),
+            (
+                "unix:/run/a:80",
+                Ok(TargetSpec::Socket("/run/a:80".as_ref())),
+            ),
+            ("unix:@name", Ok(TargetSpec::Socket("@name".as_ref()))),
+            ("unix:@", Ok(TargetSpec::Socket("@".as_ref()))),
             ("unix", host("unix", None)),
             ("unix:80", host("unix", Some(80))),
             ("Unix:80", host("Unix", Some(80))),
         ] {
-            assert_eq!(Place::parse(word.as_bytes()), place, "{word}");
+            assert_eq!(TargetSpec::parse(word.as_bytes()), place, "{word}");
         }
         let path = OsStr::from_bytes(b"/\xff");
         assert_eq!(
-            Place::parse(b"unix:/\xff"),
-            Ok(Place::Socket(path.as_ref()))
+            TargetSpec::parse(b"unix:/\xff"),
+            Ok(TargetSpec::Socket(path.as_ref()))
         );
     }
 
     #[test]
     fn what_is_no_target() {
-        use PlaceError::{BadPort, BehindBracket, Dash, Empty, NoHost, NoPort, Option, Target};
-        let of_host = |error: HostError| PlaceError::from(error);
+        use TargetError::{BadPort, BehindBracket, Dash, Empty, NoHost, NoPort, NotText, Option};
+        let of_host = |error: HostError| TargetError::from(error);
         let brackets = of_host(HostError::Brackets);
         let colons = of_host(HostError::Colons);
         let blank = of_host(HostError::Unseen(' '));
         let url = of_host(HostError::Url);
-        let not_text = Target(TargetError::NotText);
+        let not_text = NotText;
         for (word, error) in [
             (&b""[..], Empty),
             (b"-", Dash),
@@ -260,13 +203,18 @@ mod tests {
             (b"a\xff:80", not_text.clone()),
             (b"[::1]:8\xff", not_text.clone()),
         ] {
-            assert_eq!(Place::parse(word), Err(error), "{}", word.escape_ascii());
+            assert_eq!(
+                TargetSpec::parse(word),
+                Err(error),
+                "{}",
+                word.escape_ascii()
+            );
         }
     }
 
     #[test]
     fn the_port_of_a_target_comes_before_that_of_an_option() {
-        let target = |word: &'static str, port| Place::parse(word.as_bytes())?.target(port);
+        let target = |word: &'static str, port| TargetSpec::parse(word.as_bytes())?.target(port);
         for (word, port, host, wanted) in [
             ("192.0.2.1:25", Some(80), "192.0.2.1", 25),
             ("192.0.2.1:25", None, "192.0.2.1", 25),
@@ -276,11 +224,11 @@ mod tests {
             ("[::1]", Some(80), "[::1]", 80),
             ("::1", Some(80), "::1", 80),
         ] {
-            let wanted = Target::host(host, wanted).map_err(PlaceError::Target);
+            let wanted = Target::host(host, wanted);
             assert_eq!(target(word, port), wanted, "{word}");
         }
         for word in ["mx.example", "192.0.2.1", "::1", "[::1]"] {
-            assert_eq!(target(word, None), Err(PlaceError::PortMissing), "{word}");
+            assert_eq!(target(word, None), Err(TargetError::PortMissing), "{word}");
         }
         for port in [None, Some(80)] {
             assert_eq!(target("unix:/s", port), Ok(Target::Socket("/s".into())));
@@ -297,8 +245,9 @@ mod tests {
             ("unix:@", TargetError::NoName),
             (&long, TargetError::PathTooLong),
         ] {
-            let target = Place::parse(word.as_bytes()).and_then(|place| place.target(Some(80)));
-            assert_eq!(target, Err(PlaceError::Target(error)), "{word}");
+            let target =
+                TargetSpec::parse(word.as_bytes()).and_then(|place| place.target(Some(80)));
+            assert_eq!(target, Err(error), "{word}");
         }
     }
 }
