@@ -15,7 +15,7 @@
 
 use check_tcp::check::Check;
 use check_tcp::cli::{self, Command, Defaults};
-use check_tcp::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, parse_line, quote};
+use check_tcp::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, parse_line};
 use check_tcp::record::{Event, Job, Label, Record, UsageError};
 use check_tcp::target::Target;
 use check_tcp_fuzz::cut::Pieces;
@@ -146,6 +146,38 @@ fn quoted(parsed: &ParsedLine, number: u64, text: &[u8], defaults: &mut Defaults
     };
     let again = parse_line(line, &mut |options| defaults.line_options(options));
     same(parsed, &again.expect("the line asks for a verdict still"));
+}
+
+/// A line that [`Words`] splits into these words.
+fn quote(words: &[Cow<'_, [u8]>]) -> Vec<u8> {
+    let mut line = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 {
+            line.push(b' ');
+        }
+        if !word.is_empty() && word.iter().all(|&byte| is_plain(byte)) {
+            line.extend(&**word);
+            continue;
+        }
+        line.push(b'\'');
+        for &byte in &**word {
+            match byte {
+                b'\'' => line.extend(br"'\''"),
+                _ => line.push(byte),
+            }
+        }
+        line.push(b'\'');
+    }
+    line
+}
+
+/// Returns true if a shell takes the byte as it is.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'%' | b'+' | b',' | b'-' | b'.' | b'/' | b':' | b'=' | b'@' | b'_'
+        )
 }
 
 fn label(parsed: &ParsedLine) -> &Label {

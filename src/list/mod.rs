@@ -23,7 +23,7 @@ pub use lines::{LONGEST_LINE, Line, Lines};
 pub use patient::Patient;
 pub use reader::Reader;
 pub use whole::Whole;
-pub use words::{Unfinished, Words, quote};
+pub use words::{Unfinished, Words};
 
 use crate::record::{Job, Record};
 
