@@ -3,9 +3,9 @@
 use crate::batch;
 use crate::cli::{self, Command, Format, InvalidCommand, SingleCheck, Style, TargetList};
 use crate::engine::{self, Ended};
+use crate::fd::{self, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
-use crate::pour::{self, Stdout};
 use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::report::finish::finish;
 use crate::status::Status;
@@ -31,8 +31,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(invalid) => refused(invalid),
     };
     if !text.is_empty() {
-        pour::outlive_size_limit();
-        let _ = pour::all(&mut Stdout, text.as_bytes(), Some(left.max(PATIENCE)));
+        fd::catch_file_size_signal();
+        let _ = fd::write_all_blocking(&mut Stdout, text.as_bytes(), Some(left.max(PATIENCE)));
     }
     ExitCode::from(status.code())
 }

@@ -2,7 +2,7 @@
 //! thread, never the run.
 
 use super::progress::{Progress, Rate, line};
-use crate::pour;
+use crate::fd;
 use rustix::termios::tcgetwinsize;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
@@ -122,7 +122,7 @@ fn serve<W: Write + AsFd>(
 ) -> io::Result<()> {
     let Some(progress) = progress else {
         while let Ok(text) = said.recv() {
-            pour::all(&mut out, format!("{text}\n").as_bytes(), None)?;
+            fd::write_all_blocking(&mut out, format!("{text}\n").as_bytes(), None)?;
         }
         return Ok(());
     };
@@ -137,12 +137,12 @@ fn serve<W: Write + AsFd>(
                 (line(&seen, columns(&out)), String::new())
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return pour::all(&mut out, replace(&shown, "").as_bytes(), None);
+                return fd::write_all_blocking(&mut out, replace(&shown, "").as_bytes(), None);
             }
         };
         let text = replace(&shown, &next) + &end;
         shown = next;
-        pour::all(&mut out, text.as_bytes(), None)?;
+        fd::write_all_blocking(&mut out, text.as_bytes(), None)?;
     }
 }
 

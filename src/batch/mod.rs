@@ -28,9 +28,9 @@ use crate::cli::{self, Defaults, ListSource, RunOptions, Style, TargetList};
 use crate::engine::admission::Admission;
 use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
-use crate::list::{self, Line, Patient, Reader, Whole};
+use crate::fd::{self, BlockingReader};
+use crate::list::{self, Line, Reader, Whole};
 use crate::outcome::is_resource_shortage;
-use crate::pour;
 use crate::report::{failure, summary};
 use crate::status::Status;
 use crate::verdict::Reason;
@@ -80,7 +80,7 @@ struct Begun {
 
 impl Begun {
     fn start(file: File, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
-        pour::outlive_size_limit();
+        fd::catch_file_size_signal();
         let file = Whole::new(file)?;
         let limit = limits::raise();
         let wanted = run.parallel.get();
@@ -101,7 +101,7 @@ impl Begun {
         let memory = defaults.memory();
         let parse =
             move |line: Line<'_>| list::parse_line(line, &mut |words| defaults.line_options(words));
-        let reader = Reader::start(Patient(file), parse, memory, wake())?;
+        let reader = Reader::start(BlockingReader(file), parse, memory, wake())?;
         // The last that can fail: once it is there, it has the last word on standard output.
         let cut = Arc::new(OnceLock::new());
         let output = Output::start(render::of(&run, cut.clone()), out, wake())?;

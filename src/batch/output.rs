@@ -7,7 +7,7 @@
 
 use super::room::Room;
 use super::tally::{Counts, Tally};
-use crate::pour;
+use crate::fd;
 use crate::record::Record;
 use crate::status::Status;
 use std::io::{self, Write};
@@ -175,7 +175,7 @@ impl<W: Write + AsFd, F: Fn()> Writer<W, F> {
     /// Writes the text that there is, and counts off its records.
     fn write(&mut self) {
         if self.shared.broken.get().is_none() {
-            match pour::all(&mut self.out, &self.text, None) {
+            match fd::write_all_blocking(&mut self.out, &self.text, None) {
                 Ok(()) => self.shared.counts.write(self.unwritten as u64),
                 Err(e) => {
                     let _ = self.shared.broken.set(e);

@@ -13,14 +13,12 @@ mod comment;
 mod entry;
 mod feed;
 mod lines;
-mod patient;
 mod reader;
 mod whole;
 mod words;
 
 pub use entry::parse_line;
 pub use lines::{LONGEST_LINE, Line, Lines};
-pub use patient::Patient;
 pub use reader::Reader;
 pub use whole::Whole;
 pub use words::{Unfinished, Words};
