@@ -27,7 +27,7 @@ fn main() {
     group.bench_function("words alone", |b| {
         b.iter(|| {
             each(black_box(&plain), |line| {
-                Words::of(line.text).map_while(Result::ok).count()
+                Words::new(line.text).map_while(Result::ok).count()
             })
         });
     });
@@ -70,7 +70,7 @@ fn each(list: &[u8], mut of: impl FnMut(Line<'_>) -> usize) -> usize {
     let mut lines = Lines::new(list);
     let (mut count, mut sum) = (0, 0);
     loop {
-        while let Some(line) = lines.line() {
+        while let Some(line) = lines.next_line() {
             count += 1;
             sum += of(line);
         }

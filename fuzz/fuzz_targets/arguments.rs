@@ -27,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
     if input.contains(&0) {
         return;
     }
-    let words: Result<Vec<OsString>, _> = Words::of(input)
+    let words: Result<Vec<OsString>, _> = Words::new(input)
         .map(|word| word.map(|word| OsString::from_vec(word.into_owned())))
         .collect();
     let Ok(args) = words else {

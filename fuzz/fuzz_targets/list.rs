@@ -75,7 +75,7 @@ fuzz_target!(|input: &[u8]| {
 fn entries<R: Read>(mut lines: Lines<R>, list: &[u8], defaults: &mut Defaults) -> Vec<ParsedLine> {
     let mut entries = Vec::new();
     loop {
-        while let Some(line) = lines.line() {
+        while let Some(line) = lines.next_line() {
             entries.extend(parse_line(line, &mut |options| {
                 defaults.line_options(options)
             }));
@@ -84,12 +84,12 @@ fn entries<R: Read>(mut lines: Lines<R>, list: &[u8], defaults: &mut Defaults) -
             break;
         }
     }
-    if let Some(line) = lines.last() {
+    if let Some(line) = lines.last_line() {
         entries.extend(parse_line(line, &mut |options| {
             defaults.line_options(options)
         }));
     }
-    assert_eq!(lines.last(), None);
+    assert_eq!(lines.last_line(), None);
     assert_eq!(lines.bytes(), list.len() as u64);
     entries
 }
@@ -126,14 +126,14 @@ fn swallows(comment: &[u8]) -> bool {
 
 /// Quotes the words of a line, and reads that.
 fn quoted(parsed: &ParsedLine, number: u64, text: &[u8], defaults: &mut Defaults) {
-    let mut split = Words::of(text);
+    let mut split = Words::new(text);
     let words: Result<Vec<Cow<'_, [u8]>>, _> = split.by_ref().collect();
     let Ok(words) = words else {
         assert!(matches!(parsed, ParsedLine::Refused(_)));
         return;
     };
     let line = quote(&words);
-    let again: Result<Vec<Cow<'_, [u8]>>, _> = Words::of(&line).collect();
+    let again: Result<Vec<Cow<'_, [u8]>>, _> = Words::new(&line).collect();
     assert_eq!(again.as_ref(), Ok(&words), "{}", line.escape_ascii());
     // Quotes may make it too long, and move what a message gives the place of.
     if line.len() > LONGEST_LINE || text.contains(&0) || swallows(split.comment()) {
@@ -214,7 +214,7 @@ fn same(one: &ParsedLine, other: &ParsedLine) {
 
 /// Gives the target and the options of a line to a command line.
 fn as_on_a_command_line(job: &Job, text: &[u8]) {
-    let words = Words::of(text).skip(1);
+    let words = Words::new(text).skip(1);
     let options = words.map(|word| OsString::from_vec(word.expect("a good line").into_owned()));
     let mut args: Vec<OsString> = options.collect();
     if args.iter().any(|word| word == "--") {

@@ -29,7 +29,7 @@ use crate::engine::admission::Admission;
 use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
 use crate::fd::{self, BlockingReader};
-use crate::list::{self, Line, Reader, Whole};
+use crate::list::{self, Line, ListFile, Reader};
 use crate::outcome::is_resource_shortage;
 use crate::report::{failure, summary};
 use crate::status::Status;
@@ -81,7 +81,7 @@ struct Begun {
 impl Begun {
     fn start(file: File, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
         fd::catch_file_size_signal();
-        let file = Whole::new(file)?;
+        let file = ListFile::new(file)?;
         let limit = limits::raise();
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);
@@ -204,9 +204,9 @@ impl Begun {
 
     /// What the exit code tells: the worst verdict, and never OK where a line that was read has no
     /// printed one.
-    fn status(&self, is_cut: bool) -> Status {
+    fn status(&self, is_truncated: bool) -> Status {
         let Tally { verdicts, written } = self.tally();
-        verdicts.of_run(!is_cut && written == verdicts.total())
+        verdicts.of_run(!is_truncated && written == verdicts.total())
     }
 }
 

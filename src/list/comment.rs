@@ -1,7 +1,7 @@
 //! Comments, and what they must not take in.
 
 /// Whether a line has nothing but a comment on it.
-pub fn is_one(line: &[u8]) -> bool {
+pub fn is_comment(line: &[u8]) -> bool {
     let first = line.iter().find(|byte| !is_blank(**byte));
     first == Some(&b'#')
 }
@@ -14,11 +14,11 @@ pub fn first_line(comment: &[u8]) -> &[u8] {
 
 /// The message for a comment at the end of a line that has taken in what was meant for lines of
 /// their own, because they end with CR alone: they would be left out without a word.
-pub fn swallowed(line: &[u8], comment: &[u8]) -> Option<String> {
+pub fn swallowed_line(line: &[u8], comment: &[u8]) -> Option<String> {
     let mut at = line.len() - comment.len();
     for (index, piece) in comment.split(|&byte| byte == b'\r').enumerate() {
         let is_empty = piece.iter().all(|&byte| is_blank(byte));
-        if index > 0 && !is_empty && !is_one(piece) {
+        if index > 0 && !is_empty && !is_comment(piece) {
             return Some(format!(
                 "behind the carriage return in its comment (byte {at}) there is more; \
                  lines of a list end with LF or CR LF"
@@ -44,12 +44,12 @@ mod tests {
             ("#\r\r \r# b\rmx1", "#\r\r \r# b\rmx1", "#", 9),
             ("mx:25 # a\rmx2:25", "# a\rmx2:25", "# a", 10),
         ] {
-            let message = swallowed(line.as_bytes(), comment.as_bytes()).expect(line);
+            let message = swallowed_line(line.as_bytes(), comment.as_bytes()).expect(line);
             assert!(message.contains(&format!("(byte {at})")), "{message}");
             assert_eq!(first_line(comment.as_bytes()), first.as_bytes());
         }
         for comment in ["", "# a", "# a\r", "# a\r\r", "#\r# b\r \t\r#"] {
-            assert_eq!(swallowed(comment.as_bytes(), comment.as_bytes()), None);
+            assert_eq!(swallowed_line(comment.as_bytes(), comment.as_bytes()), None);
         }
     }
 }

@@ -7,12 +7,12 @@ use std::mem;
 pub const LONGEST_LINE: usize = 65_536;
 
 /// As much as one read may bring.
-const BUFFER: usize = 65_536;
+const READ_SIZE: usize = 65_536;
 
-const MARK: &[u8] = b"\xef\xbb\xbf";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// As much as is kept of a line that goes on in the next read: enough to tell that it is too long.
-const KEPT: usize = MARK.len() + LONGEST_LINE + b"\r".len() + 1;
+const MAX_PARTIAL: usize = BYTE_ORDER_MARK.len() + LONGEST_LINE + b"\r".len() + 1;
 
 /// Splits a stream into lines, and reads only when it is told to. Lines end with LF or CR LF, the
 /// last one as it likes; a byte-order mark before the first is no part of it.
@@ -44,7 +44,7 @@ impl<R: Read> Lines<R> {
     /// Reads nothing yet.
     pub fn new(source: R) -> Self {
         Self {
-            source: BufReader::with_capacity(BUFFER, source),
+            source: BufReader::with_capacity(READ_SIZE, source),
             handed: 0,
             partial: Vec::new(),
             is_partial_handed: false,
@@ -55,22 +55,22 @@ impl<R: Read> Lines<R> {
 
     /// The next line that has come whole. Never reads: where there is none,
     /// [`fill`](Self::fill) is to be called.
-    pub fn line(&mut self) -> Option<Line<'_>> {
-        self.forget();
+    pub fn next_line(&mut self) -> Option<Line<'_>> {
+        self.discard_previous();
         let at_hand = self.source.buffer();
         let Some(end) = at_hand.iter().position(|&byte| byte == b'\n') else {
-            self.keep(at_hand.len());
+            self.buffer_partial(at_hand.len());
             return None;
         };
         if !self.partial.is_empty() {
-            self.keep(end);
-            self.take(1);
+            self.buffer_partial(end);
+            self.consume(1);
             self.is_partial_handed = true;
-            return Some(line(&mut self.lines, &self.partial));
+            return Some(number_line(&mut self.lines, &self.partial));
         }
         self.handed = end + 1;
         let text = self.source.buffer().get(..end).unwrap_or_default();
-        Some(line(&mut self.lines, text))
+        Some(number_line(&mut self.lines, text))
     }
 
     /// Reads once, which may wait; `false` at the end of the stream.
@@ -88,13 +88,13 @@ impl<R: Read> Lines<R> {
     }
 
     /// At the end of the stream: the last line, if it has no line end.
-    pub fn last(&mut self) -> Option<Line<'_>> {
-        self.forget();
+    pub fn last_line(&mut self) -> Option<Line<'_>> {
+        self.discard_previous();
         if self.partial.is_empty() {
             return None;
         }
         self.is_partial_handed = true;
-        Some(line(&mut self.lines, &self.partial))
+        Some(number_line(&mut self.lines, &self.partial))
     }
 
     /// How many bytes of the stream have been gone through: those of the lines so far, and of the
@@ -104,33 +104,33 @@ impl<R: Read> Lines<R> {
     }
 
     /// Drops the line that was handed out last.
-    fn forget(&mut self) {
+    fn discard_previous(&mut self) {
         let handed = mem::take(&mut self.handed);
-        self.take(handed);
+        self.consume(handed);
         if mem::take(&mut self.is_partial_handed) {
             self.partial.clear();
         }
     }
 
     /// Moves the next bytes to the partial line, as far as it may grow.
-    fn keep(&mut self, count: usize) {
-        let room = KEPT.saturating_sub(self.partial.len()).min(count);
+    fn buffer_partial(&mut self, count: usize) {
+        let room = MAX_PARTIAL.saturating_sub(self.partial.len()).min(count);
         let kept = self.source.buffer().get(..room).unwrap_or_default();
         self.partial.extend_from_slice(kept);
-        self.take(count);
+        self.consume(count);
     }
 
-    fn take(&mut self, count: usize) {
+    fn consume(&mut self, count: usize) {
         self.source.consume(count);
         self.bytes += count as u64;
     }
 }
 
 /// The next line, of all bytes before its LF.
-fn line<'a>(lines: &mut u64, bytes: &'a [u8]) -> Line<'a> {
+fn number_line<'a>(lines: &mut u64, bytes: &'a [u8]) -> Line<'a> {
     *lines += 1;
     let text = match *lines {
-        1 => bytes.strip_prefix(MARK).unwrap_or(bytes),
+        1 => bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes),
         _ => bytes,
     };
     let text = text.strip_suffix(b"\r").unwrap_or(text);
@@ -176,12 +176,12 @@ mod tests {
         let owned = |line: Line<'_>| (line.number, line.text.to_vec(), line.is_whole);
         let mut all = Vec::new();
         loop {
-            while let Some(line) = lines.line() {
+            while let Some(line) = lines.next_line() {
                 all.push(owned(line));
             }
             if !lines.fill().expect("no error") {
-                all.extend(lines.last().map(owned));
-                assert_eq!(lines.last(), None);
+                all.extend(lines.last_line().map(owned));
+                assert_eq!(lines.last_line(), None);
                 return all;
             }
         }
@@ -238,7 +238,7 @@ mod tests {
                         let all = all(&mut lines);
                         let (_, long, whole) = &all[usize::from(before == "first\n")];
                         assert_eq!((long.len(), *whole), (LONGEST_LINE, is_whole));
-                        assert!(lines.partial.capacity() <= 2 * KEPT);
+                        assert!(lines.partial.capacity() <= 2 * MAX_PARTIAL);
                         assert_eq!(lines.bytes(), text.len() as u64);
                         if end == "\nnext" {
                             let number = all.len() as u64;
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_carriage_return_where_a_long_line_is_cut_does_not_make_it_shorter() {
-        for at in KEPT - 6..KEPT + 3 {
+        for at in MAX_PARTIAL - 6..MAX_PARTIAL + 3 {
             let mut text = vec![b'x'; 2 * LONGEST_LINE];
             text[at] = b'\r';
             let lines = all(&mut in_pieces(&text, 1_000));
@@ -264,12 +264,12 @@ mod tests {
     #[test]
     fn lines_that_have_come_are_had_without_another_read() {
         let mut lines = in_pieces(b"a\nb\nc", 4);
-        assert_eq!(lines.line(), None);
+        assert_eq!(lines.next_line(), None);
         assert!(lines.fill().expect("no error"));
-        assert_eq!(lines.line().map(|line| line.text), Some(&b"a"[..]));
+        assert_eq!(lines.next_line().map(|line| line.text), Some(&b"a"[..]));
         assert_eq!(lines.bytes(), 2);
-        assert_eq!(lines.line().map(|line| line.text), Some(&b"b"[..]));
-        assert_eq!(lines.line(), None);
+        assert_eq!(lines.next_line().map(|line| line.text), Some(&b"b"[..]));
+        assert_eq!(lines.next_line(), None);
     }
 
     #[test]
@@ -283,10 +283,10 @@ mod tests {
             error(ErrorKind::Other),
         ];
         let mut lines = Lines::new(Pieces(pieces.into()));
-        assert!(lines.line().is_none() && lines.fill().is_ok_and(|more| more));
-        assert!(lines.line().is_none() && lines.fill().is_ok_and(|more| more));
-        assert_eq!(lines.line().map(|line| line.text), Some(&b"ab"[..]));
-        assert!(lines.line().is_none());
+        assert!(lines.next_line().is_none() && lines.fill().is_ok_and(|more| more));
+        assert!(lines.next_line().is_none() && lines.fill().is_ok_and(|more| more));
+        assert_eq!(lines.next_line().map(|line| line.text), Some(&b"ab"[..]));
+        assert!(lines.next_line().is_none());
         let error = lines.fill().map_err(|e| e.kind());
         assert_eq!(error, Err(ErrorKind::Other));
     }

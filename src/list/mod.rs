@@ -10,18 +10,18 @@
 //! is not known here: a closure given to [`parse_line`] supplies it.
 
 mod comment;
-mod entry;
-mod feed;
 mod lines;
+mod list_file;
+mod parse;
 mod reader;
-mod whole;
+mod reader_thread;
 mod words;
 
-pub use entry::parse_line;
 pub use lines::{LONGEST_LINE, Line, Lines};
+pub use list_file::ListFile;
+pub use parse::parse_line;
 pub use reader::Reader;
-pub use whole::Whole;
-pub use words::{Unfinished, Words};
+pub use words::{IncompleteWord, Words};
 
 use crate::record::{Job, Record};
 

@@ -1,8 +1,8 @@
 //! A list that is read on a thread of its own.
 
 use super::ParsedLine;
-use super::feed::{Feed, Said, Shared};
 use super::lines::{Line, Lines};
+use super::reader_thread::{ReaderMessage, ReaderShared, ReaderThread};
 use crate::memory::Budget;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use std::{thread, vec};
 /// the list does, at [`stop`](Self::stop), or soon after the reader is gone.
 #[derive(Debug)]
 pub struct Reader {
-    said: Receiver<Said>,
+    messages: Receiver<ReaderMessage>,
     batch: vec::IntoIter<ParsedLine>,
     bytes: u64,
     is_over: bool,
-    shared: Arc<Shared>,
+    shared: Arc<ReaderShared>,
 }
 
 impl Reader {
@@ -38,12 +38,12 @@ impl Reader {
         memory: Arc<Budget>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let (feed, said) = Feed::new(shared.clone(), memory, wake);
+        let shared = Arc::new(ReaderShared::default());
+        let (reader, messages) = ReaderThread::new(shared.clone(), memory, wake);
         let thread = thread::Builder::new().name("list".to_owned());
-        thread.spawn(move || feed.run(Lines::new(source), parse))?;
+        thread.spawn(move || reader.run(Lines::new(source), parse))?;
         Ok(Self {
-            said,
+            messages,
             batch: Vec::new().into_iter(),
             bytes: 0,
             is_over: false,
@@ -64,13 +64,13 @@ impl Reader {
             if self.is_over {
                 return Poll::Ready(None);
             }
-            let (bytes, error) = match self.said.try_recv() {
-                Ok(Said::Batch { lines, bytes }) => {
+            let (bytes, error) = match self.messages.try_recv() {
+                Ok(ReaderMessage::Batch { lines, bytes }) => {
                     self.batch = lines.into_iter();
                     self.bytes = bytes;
                     continue;
                 }
-                Ok(Said::End { error, bytes }) => (bytes, error),
+                Ok(ReaderMessage::End { error, bytes }) => (bytes, error),
                 Err(TryRecvError::Empty) => return Poll::Pending,
                 Err(TryRecvError::Disconnected) => {
                     (self.bytes, Some(io::Error::other("its reader has ended")))
@@ -115,7 +115,7 @@ impl Drop for Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::super::feed::{BATCH, BATCHES};
+    use super::super::reader_thread::{BATCH, BATCHES};
     use super::*;
     use crate::check::Check;
     use crate::record::{Event, Job, Label, Record, UsageError};

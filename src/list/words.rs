@@ -25,18 +25,18 @@ pub struct Words<'a> {
 
 /// A word that the line ended in the middle of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfinished {
+pub struct IncompleteWord {
     /// What has no end: `'`, `"`, or a backslash with nothing to escape.
     pub opened: char,
     /// Where that stands in the line: the number of its byte, from 1.
     pub at: usize,
     /// The word as far as it goes.
-    pub so_far: Vec<u8>,
+    pub text: Vec<u8>,
 }
 
 impl<'a> Words<'a> {
     /// Of a line without its line end.
-    pub fn of(line: &'a [u8]) -> Self {
+    pub fn new(line: &'a [u8]) -> Self {
         Self {
             line,
             rest: line,
@@ -52,22 +52,22 @@ impl<'a> Words<'a> {
 
     /// What follows the word that was read so far, from the quote or backslash at the start of
     /// `rest` to the word's end.
-    fn finish(
+    fn read_rest(
         &self,
         mut word: Vec<u8>,
         mut rest: &'a [u8],
-    ) -> Result<(Vec<u8>, &'a [u8]), Unfinished> {
+    ) -> Result<(Vec<u8>, &'a [u8]), IncompleteWord> {
         loop {
             let quoted = match rest {
                 [] | [b' ' | b'\t', ..] => return Ok((word, rest)),
-                [b'\'', inner @ ..] => single(&mut word, inner),
-                [b'"', inner @ ..] => double(&mut word, inner),
+                [b'\'', inner @ ..] => read_single_quoted(&mut word, inner),
+                [b'"', inner @ ..] => read_double_quoted(&mut word, inner),
                 [b'\\', inner @ ..] => inner.split_first().map(|(&byte, after)| {
                     word.push(byte);
                     after
                 }),
                 _ => {
-                    let (plain, after) = until(rest, is_special);
+                    let (plain, after) = split_before(rest, is_special);
                     word.extend(plain);
                     Some(after)
                 }
@@ -75,10 +75,10 @@ impl<'a> Words<'a> {
             match (quoted, rest) {
                 (Some(after), _) => rest = after,
                 (None, [opened, ..]) => {
-                    return Err(Unfinished {
+                    return Err(IncompleteWord {
                         opened: char::from(*opened),
                         at: self.line.len() - rest.len() + 1,
-                        so_far: word,
+                        text: word,
                     });
                 }
                 (None, []) => return Ok((word, rest)),
@@ -89,10 +89,10 @@ impl<'a> Words<'a> {
 
 impl<'a> Iterator for Words<'a> {
     /// Borrowed from the line where the word stands in it as it is.
-    type Item = Result<Cow<'a, [u8]>, Unfinished>;
+    type Item = Result<Cow<'a, [u8]>, IncompleteWord>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (_, rest) = until(self.rest, |byte| !is_blank(byte));
+        let (_, rest) = split_before(self.rest, |byte| !is_blank(byte));
         self.rest = &[];
         match rest {
             [] => return None,
@@ -102,19 +102,19 @@ impl<'a> Iterator for Words<'a> {
             }
             _ => {}
         }
-        let (plain, after) = until(rest, is_special);
+        let (plain, after) = split_before(rest, is_special);
         if matches!(after, [] | [b' ' | b'\t', ..]) {
             self.rest = after;
             return Some(Ok(Cow::Borrowed(plain)));
         }
-        Some(self.finish(plain.to_vec(), after).map(|(word, after)| {
+        Some(self.read_rest(plain.to_vec(), after).map(|(word, after)| {
             self.rest = after;
             Cow::Owned(word)
         }))
     }
 }
 
-impl fmt::Display for Unfinished {
+impl fmt::Display for IncompleteWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { opened, at, .. } = self;
         match opened {
@@ -124,19 +124,19 @@ impl fmt::Display for Unfinished {
     }
 }
 
-impl Error for Unfinished {}
+impl Error for IncompleteWord {}
 
 /// Adds what stands before the closing quote, and returns what stands behind it, if there is one.
-fn single<'a>(word: &mut Vec<u8>, inner: &'a [u8]) -> Option<&'a [u8]> {
-    let (text, closing) = until(inner, |byte| byte == b'\'');
+fn read_single_quoted<'a>(word: &mut Vec<u8>, inner: &'a [u8]) -> Option<&'a [u8]> {
+    let (text, closing) = split_before(inner, |byte| byte == b'\'');
     word.extend(text);
     closing.split_first().map(|(_, after)| after)
 }
 
 /// The same for double quotes.
-fn double<'a>(word: &mut Vec<u8>, mut inner: &'a [u8]) -> Option<&'a [u8]> {
+fn read_double_quoted<'a>(word: &mut Vec<u8>, mut inner: &'a [u8]) -> Option<&'a [u8]> {
     loop {
-        let (text, after) = until(inner, |byte| matches!(byte, b'"' | b'\\'));
+        let (text, after) = split_before(inner, |byte| matches!(byte, b'"' | b'\\'));
         word.extend(text);
         inner = match after {
             [b'\\', byte @ (b'$' | b'`' | b'"' | b'\\'), after @ ..] => {
@@ -153,7 +153,7 @@ fn double<'a>(word: &mut Vec<u8>, mut inner: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Cuts before the first byte that is wanted, or at the end.
-fn until(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+fn split_before(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let found = bytes.iter().position(|&byte| is_wanted(byte));
     let cut = found.and_then(|at| bytes.split_at_checked(at));
     cut.unwrap_or((bytes, &[]))
@@ -175,16 +175,16 @@ mod tests {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
 
-    fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unfinished> {
-        Words::of(line)
+    fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, IncompleteWord> {
+        Words::new(line)
             .map(|word| word.map(Cow::into_owned))
             .collect()
     }
 
     /// SplitMix64.
-    struct Chance(u64);
+    struct Rng(u64);
 
-    impl Chance {
+    impl Rng {
         fn below(&mut self, n: usize) -> usize {
             self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -255,8 +255,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_ends_in_a_word_is_told_from_one_that_ends_with_it() {
-        for (line, whole, opened, at, so_far) in [
+    fn a_line_that_ends_within_quotes_has_an_incomplete_word() {
+        for (line, whole, opened, at, text) in [
             ("'", 0, '\'', 1, ""),
             ("a 'b c", 1, '\'', 3, "b c"),
             ("a b'c'd'e", 1, '\'', 8, "bcde"),
@@ -267,15 +267,15 @@ mod tests {
             (r"\", 0, '\\', 1, ""),
             (r"a b\\\", 1, '\\', 6, r"b\"),
         ] {
-            let mut words = Words::of(line.as_bytes());
+            let mut words = Words::new(line.as_bytes());
             assert!(
                 words.by_ref().take(whole).all(|word| word.is_ok()),
                 "{line}"
             );
-            let so_far = so_far.into();
+            let text = text.into();
             assert_eq!(
                 words.next(),
-                Some(Err(Unfinished { opened, at, so_far })),
+                Some(Err(IncompleteWord { opened, at, text })),
                 "{line}"
             );
             assert_eq!(words.next(), None, "{line}");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_word_is_told_with_its_place() {
+    fn an_incomplete_word_has_a_message_with_its_position() {
         let told = |line: &str| split(line.as_bytes()).expect_err(line).to_string();
         assert_eq!(told("a 'b"), "the quote ' at byte 3 is not closed");
         assert_eq!(told("a \"b"), "the quote \" at byte 3 is not closed");
@@ -298,9 +298,9 @@ mod tests {
         let mut script =
             b"words() { for word; do printf '<%s>' \"$word\"; done; echo; }\n".to_vec();
         let mut wanted = String::new();
-        let mut chance = Chance(2);
+        let mut rng = Rng(2);
         for _ in 0..5_000 {
-            let line = chance.text(12, b"ab'\"\\\\ \t#-");
+            let line = rng.text(12, b"ab'\"\\\\ \t#-");
             // An open line would swallow those after it.
             let Ok(words) = split(&line) else { continue };
             script.extend(b"words ");

@@ -217,18 +217,18 @@ fn a_label_is_text_and_has_its_bounds() {
     assert_eq!(&*label(b"a\xff\xc3:25"), r"a\xff\xc3:25");
     for shift in 0..5 {
         let before = "x".repeat(shift);
-        let long = before.clone() + &"\u{1f600}".repeat(LABEL);
-        let whole = before + &"\u{1f600}".repeat((LABEL - shift) / 4);
+        let long = before.clone() + &"\u{1f600}".repeat(MAX_LABEL);
+        let whole = before + &"\u{1f600}".repeat((MAX_LABEL - shift) / 4);
         assert_eq!(*label(long.as_bytes()), *whole);
     }
-    assert_eq!(*label(&[0xff; 2 * LABEL]), *r"\xff".repeat(LABEL));
-    assert_eq!(*label(&[0x80; 2 * LABEL]), *r"\x80".repeat(LABEL));
-    assert_eq!(label(&[b'x'; LABEL]).len(), LABEL);
+    assert_eq!(*label(&[0xff; 2 * MAX_LABEL]), *r"\xff".repeat(MAX_LABEL));
+    assert_eq!(*label(&[0x80; 2 * MAX_LABEL]), *r"\x80".repeat(MAX_LABEL));
+    assert_eq!(label(&[b'x'; MAX_LABEL]).len(), MAX_LABEL);
     let long = "é".repeat(20_000);
     for rest in ["", " -x", " 'open"] {
         let parsed = parsed(format!("mx:25 --name {long}{rest}").as_bytes());
         let name = label_of(&parsed).name.as_ref().map(|name| name.len());
-        assert!([None, Some(LABEL)].contains(&name), "{name:?}");
+        assert!([None, Some(MAX_LABEL)].contains(&name), "{name:?}");
         assert_eq!(name.is_none(), rest.contains("open"));
     }
 }

@@ -18,7 +18,7 @@ pub(super) const BATCHES: usize = 16;
 
 /// What the thread says. `bytes` is how far it had gone through the source by then.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum ReaderMessage {
     /// Lines, in the order of the list.
     Batch { lines: Vec<ParsedLine>, bytes: u64 },
     /// The last word.
@@ -30,41 +30,45 @@ pub(super) enum Said {
 
 /// What both sides know at any time.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub(super) struct ReaderShared {
     pub(super) is_stopped: AtomicBool,
     pub(super) has_ended: AtomicBool,
     pub(super) lines: AtomicU64,
 }
 
 /// Reads and parses lines.
-pub(super) struct Feed<W> {
-    to: SyncSender<Said>,
+pub(super) struct ReaderThread<W> {
+    to: SyncSender<ReaderMessage>,
     wake: W,
-    shared: Arc<Shared>,
+    shared: Arc<ReaderShared>,
     /// Memory of the checks that lines ask for, held until they have ended.
     memory: Arc<Budget>,
     batch: Vec<ParsedLine>,
 }
 
 /// Why a list is not read to its end.
-enum Halt {
+enum ReadEnd {
     /// Nobody wants more of it.
     Stopped,
-    Broke(io::Error),
+    Failed(io::Error),
 }
 
-impl<W: Fn()> Feed<W> {
+impl<W: Fn()> ReaderThread<W> {
     /// And where it is heard.
-    pub(super) fn new(shared: Arc<Shared>, memory: Arc<Budget>, wake: W) -> (Self, Receiver<Said>) {
-        let (to, said) = mpsc::sync_channel(BATCHES);
-        let feed = Self {
+    pub(super) fn new(
+        shared: Arc<ReaderShared>,
+        memory: Arc<Budget>,
+        wake: W,
+    ) -> (Self, Receiver<ReaderMessage>) {
+        let (to, messages) = mpsc::sync_channel(BATCHES);
+        let thread = Self {
             to,
             wake,
             shared,
             memory,
             batch: Vec::new(),
         };
-        (feed, said)
+        (thread, messages)
     }
 
     /// The thread's life.
@@ -76,61 +80,61 @@ impl<W: Fn()> Feed<W> {
         let read = self.read(&mut lines, parse);
         let bytes = lines.bytes();
         let error = match read {
-            Err(Halt::Broke(error)) => Some(error),
-            Ok(()) | Err(Halt::Stopped) => None,
+            Err(ReadEnd::Failed(error)) => Some(error),
+            Ok(()) | Err(ReadEnd::Stopped) => None,
         };
         // Nobody may be there to hear it.
-        let _ = self.hand_over(bytes);
-        let _ = self.say(Said::End { error, bytes });
+        let _ = self.send_batch(bytes);
+        let _ = self.send(ReaderMessage::End { error, bytes });
     }
 
     fn read<R: Read>(
         &mut self,
         lines: &mut Lines<R>,
         mut parse: impl FnMut(Line<'_>) -> Option<ParsedLine>,
-    ) -> Result<(), Halt> {
+    ) -> Result<(), ReadEnd> {
         loop {
             loop {
                 let before = lines.bytes();
-                let Some(line) = lines.line() else { break };
-                self.wait_for_room(before)?;
+                let Some(line) = lines.next_line() else { break };
+                self.wait_for_memory(before)?;
                 let parsed = parse(line);
-                self.take(parsed, lines.bytes())?;
+                self.push(parsed, lines.bytes())?;
             }
             // The next read may wait: what has come goes first.
-            self.hand_over(lines.bytes())?;
-            if !lines.fill().map_err(Halt::Broke)? {
+            self.send_batch(lines.bytes())?;
+            if !lines.fill().map_err(ReadEnd::Failed)? {
                 break;
             }
         }
         let before = lines.bytes();
-        let last = match lines.last() {
+        let last = match lines.last_line() {
             Some(line) => {
-                self.wait_for_room(before)?;
+                self.wait_for_memory(before)?;
                 parse(line)
             }
             None => None,
         };
-        self.take(last, lines.bytes())?;
+        self.push(last, lines.bytes())?;
         self.shared.has_ended.store(true, Ordering::Release);
         Ok(())
     }
 
     /// Waits while what earlier lines ask takes up all the memory that there is for it. That ends
     /// with their checks, which none of them does before it has been handed over.
-    fn wait_for_room(&mut self, bytes: u64) -> Result<(), Halt> {
+    fn wait_for_memory(&mut self, bytes: u64) -> Result<(), ReadEnd> {
         if self.memory.has_room() {
             return Ok(());
         }
-        self.hand_over(bytes)?;
+        self.send_batch(bytes)?;
         self.memory.wait();
         match self.shared.is_stopped.load(Ordering::Relaxed) {
-            true => Err(Halt::Stopped),
+            true => Err(ReadEnd::Stopped),
             false => Ok(()),
         }
     }
 
-    fn take(&mut self, parsed: Option<ParsedLine>, bytes: u64) -> Result<(), Halt> {
+    fn push(&mut self, parsed: Option<ParsedLine>, bytes: u64) -> Result<(), ReadEnd> {
         if let Some(parsed) = parsed {
             // Nobody else writes it.
             let lines = self.shared.lines.load(Ordering::Relaxed) + 1;
@@ -141,28 +145,28 @@ impl<W: Fn()> Feed<W> {
             self.batch.push(parsed);
         }
         if self.batch.len() >= BATCH {
-            self.hand_over(bytes)?;
+            self.send_batch(bytes)?;
         }
         match self.shared.is_stopped.load(Ordering::Relaxed) {
-            true => Err(Halt::Stopped),
+            true => Err(ReadEnd::Stopped),
             false => Ok(()),
         }
     }
 
-    fn hand_over(&mut self, bytes: u64) -> Result<(), Halt> {
+    fn send_batch(&mut self, bytes: u64) -> Result<(), ReadEnd> {
         if self.batch.is_empty() {
             return Ok(());
         }
         let lines = mem::take(&mut self.batch);
-        self.say(Said::Batch { lines, bytes })
+        self.send(ReaderMessage::Batch { lines, bytes })
     }
 
     /// Sends a message, blocking while the channel is full, and then wakes the consumer.
     ///
     /// Every message wakes, whether or not the consumer sleeps: one wake-up for up to [`BATCH`]
     /// lines costs less than an agreement between two threads on when it can be left out.
-    fn say(&self, said: Said) -> Result<(), Halt> {
-        self.to.send(said).map_err(|_| Halt::Stopped)?;
+    fn send(&self, message: ReaderMessage) -> Result<(), ReadEnd> {
+        self.to.send(message).map_err(|_| ReadEnd::Stopped)?;
         (self.wake)();
         Ok(())
     }

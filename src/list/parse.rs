@@ -3,7 +3,7 @@
 use super::ParsedLine;
 use super::comment;
 use super::lines::{LONGEST_LINE, Line};
-use super::words::{Unfinished, Words};
+use super::words::{IncompleteWord, Words};
 use crate::check::Check;
 use crate::cli;
 use crate::record::{Event, Job, Label, Record, UsageError};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 const SYNTAX: &str = "HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PATH";
 
 /// As much of a target, and of a `--name`, as is kept for the output, in bytes.
-const LABEL: usize = 1_024;
+const MAX_LABEL: usize = 1_024;
 
 /// Parses a line; `None` where it is blank or a comment.
 ///
@@ -27,25 +27,28 @@ pub fn parse_line(
     line: Line<'_>,
     options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
 ) -> Option<ParsedLine> {
-    let mut words = Words::of(line.text);
+    let mut words = Words::new(line.text);
     let first = words.next();
-    let may_be_long = line.is_whole || comment::is_one(line.text);
-    if first.is_none() && may_be_long && comment::swallowed(line.text, words.comment()).is_none() {
+    let may_be_long = line.is_whole || comment::is_comment(line.text);
+    if first.is_none()
+        && may_be_long
+        && comment::swallowed_line(line.text, words.comment()).is_none()
+    {
         return None;
     }
     let target: &[u8] = match &first {
         Some(Ok(word)) => word,
-        Some(Err(unfinished)) => &unfinished.so_far,
+        Some(Err(word)) => &word.text,
         None => comment::first_line(words.comment()),
     };
     let mut label = Label {
         line: Some(line.number),
-        target: kept(target),
+        target: truncated_label(target),
         name: None,
     };
-    let parsed = match split(line, first, words) {
+    let parsed = match split_words(line, first, words) {
         Ok((target, rest)) => target_and_check(&target, rest, &mut label, options),
-        Err(message) => Err(broken(message, &mut label, options)),
+        Err(message) => Err(broken_line(message, &mut label, options)),
     };
     Some(match parsed {
         Ok((target, check)) => ParsedLine::Job(Job {
@@ -67,9 +70,9 @@ pub fn parse_line(
 }
 
 /// The target and the words behind it, or the message for a line that has no such parts.
-fn split<'a>(
+fn split_words<'a>(
     line: Line<'a>,
-    first: Option<Result<Cow<'a, [u8]>, Unfinished>>,
+    first: Option<Result<Cow<'a, [u8]>, IncompleteWord>>,
     mut words: Words<'a>,
 ) -> Result<(Cow<'a, [u8]>, Vec<OsString>), String> {
     if !line.is_whole {
@@ -79,12 +82,12 @@ fn split<'a>(
         };
         return Err(format!("it is longer than {LONGEST_LINE} bytes{end}"));
     }
-    let said = |unfinished: Unfinished| unfinished.to_string();
-    let first = first.transpose().map_err(said)?.unwrap_or_default();
+    let message_of = |word: IncompleteWord| word.to_string();
+    let first = first.transpose().map_err(message_of)?.unwrap_or_default();
     let rest = words.by_ref();
     let rest = rest.map(|word| word.map(|word| OsString::from_vec(word.into_owned())));
-    let rest: Vec<_> = rest.collect::<Result<_, _>>().map_err(said)?;
-    if let Some(message) = comment::swallowed(line.text, words.comment()) {
+    let rest: Vec<_> = rest.collect::<Result<_, _>>().map_err(message_of)?;
+    if let Some(message) = comment::swallowed_line(line.text, words.comment()) {
         return Err(message);
     }
     let has_nul = |word: &[u8]| word.contains(&0);
@@ -106,7 +109,7 @@ fn target_and_check(
     let spec = TargetSpec::parse(word);
     // Read even where the target is no good, for they name the verdict and the target.
     let options = options(rest);
-    label.name = named(options.name.as_deref());
+    label.name = shown_name(options.name.as_deref());
     let compiled = match (options.compiled, &spec) {
         (Ok(compiled), _) => compiled,
         (Err(refused), Ok(_)) => return Err(refused),
@@ -119,13 +122,13 @@ fn target_and_check(
 }
 
 /// What stands in a broken line names nothing, so the command line does.
-fn broken(
+fn broken_line(
     message: String,
     label: &mut Label,
     options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
 ) -> UsageError {
     let options = options(Vec::new());
-    label.name = named(options.name.as_deref());
+    label.name = shown_name(options.name.as_deref());
     let name = match options.compiled {
         Ok(compiled) => compiled.check.name.clone(),
         Err(error) => error.name,
@@ -145,15 +148,17 @@ fn bad_target(word: &[u8], error: &TargetError, name: &str) -> UsageError {
     }
 }
 
-fn named(name: Option<&str>) -> Option<Box<str>> {
-    name.map(|name| kept(name.as_bytes()))
+fn shown_name(name: Option<&str>) -> Option<Box<str>> {
+    name.map(|name| truncated_label(name.as_bytes()))
 }
 
 /// A target or a name for the output, cut where a character ends.
-fn kept(target: &[u8]) -> Box<str> {
+fn truncated_label(target: &[u8]) -> Box<str> {
     let continues = |end: &usize| target.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
-    let end = (LABEL - 3..=LABEL).rev().find(|end| !continues(end));
-    let start = target.get(..end.unwrap_or(LABEL)).unwrap_or(target);
+    let end = (MAX_LABEL - 3..=MAX_LABEL)
+        .rev()
+        .find(|end| !continues(end));
+    let start = target.get(..end.unwrap_or(MAX_LABEL)).unwrap_or(target);
     cli::escape_lossy(OsStr::from_bytes(start)).into()
 }
 

@@ -8,12 +8,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 /// and ends before all that it had at first. What was appended is read too. That it was rewritten
 /// at the same length or a greater one can't be noticed.
 #[derive(Debug)]
-pub struct Whole {
+pub struct ListFile {
     file: File,
     size: Option<u64>,
 }
 
-impl Whole {
+impl ListFile {
     /// Reads on from where the file stands. Of a pipe or a device, every end is right.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl Whole {
     /// At an end: whether more was there at first. A file of `/sys` says that it is a page long,
     /// and ends before; so the end counts only where the file says now that it is shorter, or is
     /// longer after all.
-    fn is_cut(&mut self) -> io::Result<bool> {
+    fn is_truncated(&mut self) -> io::Result<bool> {
         let Some(size) = self.size else {
             return Ok(false);
         };
@@ -44,10 +44,10 @@ impl Whole {
     }
 }
 
-impl Read for Whole {
+impl Read for ListFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
-        if count == 0 && !buffer.is_empty() && self.is_cut()? {
+        if count == 0 && !buffer.is_empty() && self.is_truncated()? {
             return Err(io::Error::new(
                 ErrorKind::UnexpectedEof,
                 "it has become shorter since it was opened",
@@ -57,7 +57,7 @@ impl Read for Whole {
     }
 }
 
-impl AsFd for Whole {
+impl AsFd for ListFile {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
@@ -70,15 +70,15 @@ mod tests {
     use tempfile::{NamedTempFile, tempfile};
 
     /// A file of 100 bytes, of which 60 have been read.
-    fn begun() -> (NamedTempFile, Whole) {
+    fn begun() -> (NamedTempFile, ListFile) {
         let mut file = NamedTempFile::new().unwrap();
         file.write_all(&[b'x'; 100]).unwrap();
-        let mut whole = Whole::new(file.reopen().unwrap()).unwrap();
+        let mut whole = ListFile::new(file.reopen().unwrap()).unwrap();
         whole.read_exact(&mut [0; 60]).unwrap();
         (file, whole)
     }
 
-    fn rest(whole: &mut Whole) -> Result<usize, ErrorKind> {
+    fn rest(whole: &mut ListFile) -> Result<usize, ErrorKind> {
         whole.read_to_end(&mut Vec::new()).map_err(|e| e.kind())
     }
 
@@ -111,7 +111,7 @@ mod tests {
         let mut file = tempfile().unwrap();
         file.write_all(&[b'x'; 100]).unwrap();
         file.seek(SeekFrom::Start(10)).unwrap();
-        let mut whole = Whole::new(file.try_clone().unwrap()).unwrap();
+        let mut whole = ListFile::new(file.try_clone().unwrap()).unwrap();
         whole.read_exact(&mut [0; 20]).unwrap();
         file.seek(SeekFrom::Current(30)).unwrap();
         assert_eq!(rest(&mut whole), Ok(40));
@@ -123,7 +123,7 @@ mod tests {
         writer.write_all(b"abc").unwrap();
         drop(writer);
         let reader = std::os::fd::OwnedFd::from(reader);
-        let mut whole = Whole::new(File::from(reader)).unwrap();
+        let mut whole = ListFile::new(File::from(reader)).unwrap();
         assert_eq!((whole.size(), rest(&mut whole)), (None, Ok(3)));
     }
 }
