@@ -36,7 +36,7 @@
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
 //! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [platform](engine::platform) that is real or, in tests, virtual |
 //! | [`resolve`] | names → addresses, on threads |
-//! | [`batch`] | the run of a list: the loop, and what is [around](batch::around) it: threads that read and write, or a script |
+//! | [`batch`] | the run of a list: the loop, and what is [around](batch::run_io) it: threads that read and write, or a script |
 //! | [`outcome`] | the facts of a finished check |
 //! | [`verdict`] | the reason that follows from them, and the status that follows from the reason |
 //! | [`record`] | one line of a list, or the command line, with what came of it |

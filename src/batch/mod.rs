@@ -12,17 +12,17 @@
 //! names up are threads of their own, which wake the loop where it asked them to; none of them can
 //! hold it up.
 
-pub mod around;
 mod console;
+pub mod event_loop;
 mod limits;
 mod output;
+pub mod pending_job;
 mod progress;
+pub mod queue_gauge;
 mod render;
-pub mod room;
+pub mod run_io;
 pub mod signals;
 mod tally;
-pub mod turns;
-pub mod waiting;
 
 use crate::cli::{self, Defaults, ListSource, RunOptions, Style, TargetList};
 use crate::engine::admission::Admission;
@@ -34,10 +34,11 @@ use crate::outcome::is_resource_shortage;
 use crate::report::{failure, summary};
 use crate::status::Status;
 use crate::verdict::Reason;
-use around::Threads;
 use console::Console;
+use event_loop::{EventLoop, StopReason, UnfinishedRun};
 use output::Output;
 use progress::Progress;
+use run_io::ThreadedIo;
 use rustix::io::Errno;
 use signals::Signals;
 use std::borrow::Cow;
@@ -47,7 +48,6 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tally::Tally;
-use turns::{End, Left, Turns};
 
 /// Checks all targets of a list, and returns the status that the exit code tells.
 ///
@@ -55,8 +55,8 @@ use turns::{End, Left, Turns};
 /// Nothing was checked: the list can't be opened, or this machine lacks what a run takes. Why, and
 /// what was being done and came of it.
 pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
-    let file = open(&list.source)?;
-    let run = Begun::start(file, list.defaults, list.run);
+    let file = open_list(&list.source)?;
+    let run = ListRun::start(file, list.defaults, list.run);
     match run {
         Ok(run) => Ok(run.finish()),
         Err(e) => {
@@ -67,8 +67,8 @@ pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
 }
 
 /// A run that has begun.
-struct Begun {
-    turns: Turns<OsPlatform, Threads>,
+struct ListRun {
+    event_loop: EventLoop<OsPlatform, ThreadedIo>,
     console: Console,
     /// Why the run is not whole, for who renders its end.
     cut: Arc<OnceLock<String>>,
@@ -78,15 +78,16 @@ struct Begun {
     signals: usize,
 }
 
-impl Begun {
+impl ListRun {
     fn start(file: File, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
         fd::catch_file_size_signal();
         let file = ListFile::new(file)?;
         let limit = limits::raise();
         let wanted = run.parallel.get();
         let inherited = limits::open().saturating_sub(limits::AT_FIRST);
-        let room = limits::divide(limit.saturating_sub(inherited), wanted, run.lookups.get());
-        let mut machine = OsPlatform::new(room.parallel, room.lookups.threads)?;
+        let descriptors =
+            limits::divide(limit.saturating_sub(inherited), wanted, run.lookups.get());
+        let mut machine = OsPlatform::new(descriptors.parallel, descriptors.lookups.threads)?;
         let mut signals = Signals::new()?;
         machine.watch_readable(signals.source())?;
         let waker = machine.waker()?;
@@ -113,25 +114,25 @@ impl Begun {
         let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
         let shown = shown.then(|| progress.clone());
         let mut console = Console::new(err, shown, wake());
-        if let Some(lowered) = room.lowered(wanted, limit) {
+        if let Some(lowered) = descriptors.lowered(wanted, limit) {
             console.say(lowered);
         }
         let limits = Limits {
-            sockets: room.sockets,
-            lookups: room.lookups,
+            sockets: descriptors.sockets,
+            lookups: descriptors.lookups,
         };
         let engine = Engine::new(machine, limits);
         let began = engine.now();
-        let admission = Admission::new(room.parallel, run.rate);
-        let around = Threads {
+        let admission = Admission::new(descriptors.parallel, run.rate);
+        let io = ThreadedIo {
             reader,
             output,
             signals,
             progress,
         };
-        let turns = Turns::new(engine, admission, around);
+        let event_loop = EventLoop::new(engine, admission, io);
         Ok(Self {
-            turns,
+            event_loop,
             console,
             cut,
             run,
@@ -141,65 +142,74 @@ impl Begun {
     }
 
     fn finish(mut self) -> Status {
-        let end = self.turns.go();
-        self.signals = self.turns.signals();
-        let cut = match &end {
-            End::Whole => None,
-            End::Unread(e) => {
+        let stop = self.event_loop.run();
+        self.signals = self.event_loop.signal_count();
+        let cut = match &stop {
+            StopReason::Completed => None,
+            StopReason::InputFailed(e) => {
                 let e = failure::text(e);
                 Some(format!("the list could not be read to its end: {e}"))
             }
-            End::Interrupted => Some("interrupted".to_owned()),
-            End::Failed(e) => Some(format!("the poll loop failed: {}", failure::text(e))),
-            End::Unheard => return self.unheard(),
+            StopReason::Interrupted => Some("interrupted".to_owned()),
+            StopReason::PollFailed(e) => {
+                Some(format!("the poll loop failed: {}", failure::text(e)))
+            }
+            StopReason::OutputClosed => return self.finish_unwritable(),
         };
-        let left = match end {
-            End::Interrupted | End::Failed(_) => Some(self.turns.interrupt()),
-            End::Whole | End::Unread(_) | End::Unheard => None,
+        let unfinished = match stop {
+            StopReason::Interrupted | StopReason::PollFailed(_) => {
+                Some(self.event_loop.interrupt())
+            }
+            StopReason::Completed | StopReason::InputFailed(_) | StopReason::OutputClosed => None,
         };
         if let Some(cut) = &cut {
             let _ = self.cut.set(cut.clone());
-            self.console.say(last_words(cut, left));
+            self.console.say(stop_message(cut, unfinished));
         }
-        self.turns.around.output.close();
-        if !self.turns.until(2, |turns| turns.around.output.is_done()) {
+        self.event_loop.io.output.close();
+        if !self
+            .event_loop
+            .wait_until(2, |event_loop| event_loop.io.output.is_done())
+        {
             return self.status(true);
         }
-        if self.turns.around.output.broken().is_some() {
-            return self.unheard();
+        if self.event_loop.io.output.broken().is_some() {
+            return self.finish_unwritable();
         }
         if !matches!(self.run.style, Style::Summary) {
             let took = self
-                .turns
+                .event_loop
                 .engine
                 .now()
                 .saturating_duration_since(self.began);
             self.console
                 .say(summary::totals(self.tally().verdicts, took));
         }
-        self.hush();
+        self.flush_console();
         self.status(cut.is_some())
     }
 
     /// Nobody reads the output, or it can't be written: the run ends quietly, once all that was handed
     /// over has been judged.
-    fn unheard(mut self) -> Status {
-        self.turns.around.output.close();
-        self.turns.until(2, |turns| turns.around.output.is_done());
-        self.hush();
+    fn finish_unwritable(mut self) -> Status {
+        self.event_loop.io.output.close();
+        self.event_loop
+            .wait_until(2, |event_loop| event_loop.io.output.is_done());
+        self.flush_console();
         self.status(true)
     }
 
     /// Waits until all is said on standard error. All that counts has been written, so where that is
     /// stopped, any signal since the last check ended ends it.
-    fn hush(&mut self) {
+    fn flush_console(&mut self) {
         self.console.close();
         let console = &self.console;
-        self.turns.until(self.signals + 1, |_| console.is_done());
+        self.event_loop
+            .wait_until(self.signals + 1, |_| console.is_done());
     }
 
     fn tally(&self) -> Tally {
-        self.turns.around.output.tally()
+        self.event_loop.io.output.tally()
     }
 
     /// What the exit code tells: the worst verdict, and never OK where a line that was read has no
@@ -210,11 +220,11 @@ impl Begun {
     }
 }
 
-fn last_words(cut: &str, left: Option<Left>) -> String {
-    let Some(Left {
+fn stop_message(cut: &str, unfinished: Option<UnfinishedRun>) -> String {
+    let Some(UnfinishedRun {
         lines,
         list_had_ended,
-    }) = left
+    }) = unfinished
     else {
         return format!("check-tcp: {cut}");
     };
@@ -229,7 +239,7 @@ fn last_words(cut: &str, left: Option<Left>) -> String {
     format!("check-tcp: {cut}: {lines} {were} not checked; the list {ended}")
 }
 
-fn open(source: &ListSource) -> Result<File, (Reason, String)> {
+fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {
     let (file, name) = match source {
         ListSource::Stdin => (duplicate(io::stdin()), Cow::from("-")),
         ListSource::File(path) => (File::open(path), cli::escape_lossy(path.as_os_str()).into()),

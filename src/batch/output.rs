@@ -5,7 +5,7 @@
 //! no new check while [`Output::has_room`] says no. What is in flight by then still ends and is
 //! taken, so that at most [`QUEUE`] records are queued, and as many more as were in flight.
 
-use super::room::Room;
+use super::queue_gauge::QueueGauge;
 use super::tally::{Counts, Tally};
 use crate::fd;
 use crate::record::Record;
@@ -42,7 +42,7 @@ pub struct Output {
 
 struct Shared {
     /// Of records that have been handed over and not yet written.
-    room: Room,
+    queue: QueueGauge,
     broken: OnceLock<io::Error>,
     done: AtomicBool,
     counts: Arc<Counts>,
@@ -62,7 +62,7 @@ impl Output {
     ) -> io::Result<Self> {
         let (send, batches) = mpsc::channel();
         let shared = Arc::new(Shared {
-            room: Room::new(QUEUE),
+            queue: QueueGauge::new(QUEUE),
             broken: OnceLock::new(),
             done: AtomicBool::new(false),
             counts: Arc::default(),
@@ -90,7 +90,7 @@ impl Output {
             return;
         };
         // Counted before it goes: the thread counts it off, which must not come first.
-        self.shared.room.take(records.len());
+        self.shared.queue.add(records.len());
         // The thread takes batches for as long as there is someone to send them.
         let _ = batches.send(mem::take(records));
     }
@@ -98,7 +98,7 @@ impl Output {
     /// Whether fewer than [`QUEUE`] records are handed over and not yet written, so that a new
     /// check may begin. Where it says no, `wake` is called once half of [`QUEUE`] is free.
     pub fn has_room(&self) -> bool {
-        self.shared.room.is_there()
+        self.shared.queue.has_capacity()
     }
 
     /// Nothing more will come. The thread writes what it has, and what the renderer says at the
@@ -184,7 +184,7 @@ impl<W: Write + AsFd, F: Fn()> Writer<W, F> {
             }
         }
         self.text.clear();
-        if self.shared.room.free(mem::take(&mut self.unwritten)) {
+        if self.shared.queue.release(mem::take(&mut self.unwritten)) {
             (self.wake)();
         }
     }

@@ -5,7 +5,7 @@ use crate::list::{self, Line, Plan};
 use crate::rng::{Rng, each_seed};
 use crate::run::expecting;
 use crate::script::{Act, Lookup, Script, v4};
-use check_tcp::batch::turns::End;
+use check_tcp::batch::event_loop::StopReason;
 use check_tcp::check::Check;
 use check_tcp::outcome::{Cause, response_time};
 use check_tcp::phase::Phase;
@@ -193,7 +193,7 @@ fn at(seed: u64, lines: Vec<(Kind, Duration)>) -> Listed {
         seed,
         ..Plan::of(lines.iter().map(line).collect())
     });
-    assert!(matches!(run.end, End::Whole));
+    assert!(matches!(run.end, StopReason::Completed));
     let ended = |(line, (kind, _)): (usize, &(Kind, Duration))| Ended {
         kind: *kind,
         began: run.starts.get(&line).copied(),

@@ -6,7 +6,7 @@ use crate::list::{self, Line, Plan, Run, Trouble};
 use crate::rng::{Rng, each_seed};
 use crate::run::{self, expecting};
 use crate::script::{Act, Fate, Script};
-use check_tcp::batch::turns::End;
+use check_tcp::batch::event_loop::StopReason;
 use check_tcp::outcome::{Cause, Failure, Success};
 use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Record};
@@ -84,15 +84,17 @@ fn whatever_happens_to_the_machine_no_verdict_is_lost_doubled_or_false() {
             "all that was handed over is written"
         );
         match run.end {
-            End::Whole => whole(&run, count),
-            End::Interrupted => {
+            StopReason::Completed => whole(&run, count),
+            StopReason::Interrupted => {
                 let left = run.left.as_ref().expect("it was broken off").lines;
                 assert_eq!(run.records.len() as u64 + left, run.readable as u64);
                 let told = |line| run.records.contains_key(line);
                 assert!(run.starts.keys().all(told), "what was begun is told");
             }
-            End::Unheard => {}
-            End::Unread(_) | End::Failed(_) => panic!("nothing of the kind was planned"),
+            StopReason::OutputClosed => {}
+            StopReason::InputFailed(_) | StopReason::PollFailed(_) => {
+                panic!("nothing of the kind was planned")
+            }
         }
         for (n, record) in &run.records {
             let (Some(alone), Event::Checked(checked)) = (&alone[*n], &record.event) else {
@@ -238,7 +240,7 @@ fn cases(seed: u64, change: impl Fn(Case) -> Case) -> Vec<Option<run::Run>> {
 
 /// Every line has its verdict.
 fn whole(run: &Run, count: usize) {
-    assert!(matches!(run.end, End::Whole));
+    assert!(matches!(run.end, StopReason::Completed));
     assert!(
         run.records.keys().copied().eq(0..count),
         "{:?}",

@@ -68,13 +68,13 @@ impl Inner {
     pub fn has_room(&mut self) -> bool {
         self.place.1 += 1;
         self.begins = false;
-        self.may_begin = self.room.is_there();
+        self.may_begin = self.queue.has_capacity();
         self.may_begin
     }
 
     pub fn hand(&mut self, records: &mut Vec<Record>, in_flight: usize) {
         assert!(in_flight <= self.script.parallel, "{in_flight} in flight");
-        self.room.take(records.len());
+        self.queue.add(records.len());
         self.queued += records.len();
         self.handed.append(records);
         if self.writing == 0 {

@@ -5,7 +5,7 @@ use crate::driver::told;
 use crate::rng::Rng;
 use crate::script::Script;
 use crate::world::World;
-use check_tcp::batch::room::Room;
+use check_tcp::batch::queue_gauge::QueueGauge;
 use check_tcp::check::Check;
 use check_tcp::engine::platform::PollEvent;
 use check_tcp::net::LookupError;
@@ -51,7 +51,7 @@ pub struct Inner {
     /// Number of lines that had been read when no more were wanted.
     pub stopped: Option<usize>,
     pub signals: usize,
-    pub room: Room,
+    pub queue: QueueGauge,
     pub queued: usize,
     pub writing: usize,
     pub written: usize,
@@ -114,7 +114,7 @@ impl Inner {
             taken: 0,
             stopped: None,
             signals: 0,
-            room: Room::new(plan.queue),
+            queue: QueueGauge::new(plan.queue),
             queued: 0,
             writing: 0,
             written: 0,
@@ -218,7 +218,7 @@ impl Inner {
             Event::Written if self.now < self.stuck => self.plan(self.stuck, Event::Written),
             Event::Written => {
                 self.written += self.writing;
-                if self.room.free(std::mem::take(&mut self.writing)) {
+                if self.queue.release(std::mem::take(&mut self.writing)) {
                     self.told.push(PollEvent::Woken);
                 }
                 self.write();

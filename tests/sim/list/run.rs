@@ -3,7 +3,7 @@
 use super::inner::Inner;
 use super::machine::Machine;
 use super::plan::Plan;
-use check_tcp::batch::turns::{End, Left, Turns};
+use check_tcp::batch::event_loop::{EventLoop, StopReason, UnfinishedRun};
 use check_tcp::engine::admission::Admission;
 use check_tcp::engine::{Engine, Limits, LookupLimits};
 use check_tcp::record::Record;
@@ -14,9 +14,9 @@ use std::time::Duration;
 
 /// The result of a run.
 pub struct Run {
-    pub end: End,
+    pub end: StopReason,
     /// The rest, where it was broken off.
-    pub left: Option<Left>,
+    pub left: Option<UnfinishedRun>,
     /// The records handed over, by the number of the line, from 0.
     pub records: BTreeMap<usize, Record>,
     /// Number of lines that could be read.
@@ -43,14 +43,14 @@ pub fn run(plan: Plan) -> Run {
     let admission = Admission::new(plan.parallel, plan.rate);
     let machine = Machine(Rc::new(RefCell::new(Inner::new(plan))));
     let engine = Engine::new(machine.clone(), limits);
-    let mut turns = Turns::new(engine, admission, machine.clone());
-    let end = turns.go();
+    let mut event_loop = EventLoop::new(engine, admission, machine.clone());
+    let end = event_loop.run();
     let took = machine.0.borrow().now;
     let left = match &end {
-        End::Interrupted => Some(turns.interrupt()),
+        StopReason::Interrupted => Some(event_loop.interrupt()),
         _ => None,
     };
-    drop(turns);
+    drop(event_loop);
     let mut inner = machine.0.borrow_mut();
     while !inner.is_written() {
         inner.sleep(Duration::from_secs(60));

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// `Relaxed` is enough, since the count publishes nothing but itself: the items go through a
 /// channel, and the waker orders what the woken thread reads.
 #[derive(Debug)]
-pub struct Room {
+pub struct QueueGauge {
     limit: usize,
     queued: AtomicUsize,
 }
 
-impl Room {
+impl QueueGauge {
     /// An empty queue that is full at `limit` items.
     pub fn new(limit: usize) -> Self {
         Self {
@@ -25,13 +25,13 @@ impl Room {
     }
 
     /// Returns true if fewer than the limit are on their way. Where not, a later
-    /// [`free`](Self::free) returns true.
-    pub fn is_there(&self) -> bool {
+    /// [`release`](Self::release) returns true.
+    pub fn has_capacity(&self) -> bool {
         self.queued.load(Ordering::Relaxed) < self.limit
     }
 
     /// Counts `n` more, even beyond the limit; to be called before they are sent.
-    pub fn take(&self, n: usize) {
+    pub fn add(&self, n: usize) {
         self.queued.fetch_add(n, Ordering::Relaxed);
     }
 
@@ -39,7 +39,7 @@ impl Room {
     /// that a good many items fit in before the queue is full again. A queue that stays about half
     /// full wakes for nothing, at most once a call.
     #[must_use]
-    pub fn free(&self, n: usize) -> bool {
+    pub fn release(&self, n: usize) -> bool {
         let before = self.queued.fetch_sub(n, Ordering::Relaxed);
         let half = self.limit / 2;
         before > half && before.saturating_sub(n) <= half
@@ -52,28 +52,28 @@ mod tests {
 
     #[test]
     fn a_wake_up_is_due_when_half_is_free_and_not_again_before_it_was_taken() {
-        let room = Room::new(10);
-        room.take(9);
-        assert!(room.is_there());
-        room.take(4);
-        assert!(!room.is_there());
-        assert!(!room.free(4), "nine are left");
-        assert!(!room.free(3), "six are left");
-        assert!(room.free(1));
-        assert!(!room.free(5), "it is not due twice");
-        room.take(6);
-        assert!(room.free(6), "half was taken again");
+        let gauge = QueueGauge::new(10);
+        gauge.add(9);
+        assert!(gauge.has_capacity());
+        gauge.add(4);
+        assert!(!gauge.has_capacity());
+        assert!(!gauge.release(4), "nine are left");
+        assert!(!gauge.release(3), "six are left");
+        assert!(gauge.release(1));
+        assert!(!gauge.release(5), "it is not due twice");
+        gauge.add(6);
+        assert!(gauge.release(6), "half was taken again");
     }
 
     #[test]
     fn a_queue_for_one_wakes_each_time_that_it_is_empty() {
-        let room = Room::new(1);
+        let gauge = QueueGauge::new(1);
         for _ in 0..3 {
-            room.take(1);
-            assert!(!room.is_there());
-            assert!(room.free(1));
-            assert!(room.is_there());
+            gauge.add(1);
+            assert!(!gauge.has_capacity());
+            assert!(gauge.release(1));
+            assert!(gauge.has_capacity());
         }
-        assert!(!room.free(0), "nothing was counted off");
+        assert!(!gauge.release(0), "nothing was counted off");
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// A check that waits to be begun.
-pub struct Waiting {
+pub struct PendingJob {
     job: Job,
     tries: u8,
     /// How the last try went, and when it began.
@@ -19,7 +19,7 @@ pub struct Waiting {
 }
 
 /// What goes with a check while it runs.
-pub struct Tag {
+pub struct JobMeta {
     label: Label,
     /// When it began, by the wall clock.
     began: SystemTime,
@@ -29,7 +29,7 @@ pub struct Tag {
     pub alone: bool,
 }
 
-impl Waiting {
+impl PendingJob {
     /// One that has not been tried.
     pub fn new(job: Job) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Waiting {
     }
 
     /// One that has ended and is to be tried again.
-    pub fn again(ended: Ended<Tag>) -> Self {
+    pub fn retry(ended: Ended<JobMeta>) -> Self {
         let trace = ended.probe.trace(ended.at);
         let (target, check) = ended.probe.into_parts();
         let job = Job {
@@ -61,8 +61,8 @@ impl Waiting {
     }
 
     /// It begins now, which is `wall` by the wall clock.
-    pub fn begin(self, alone: bool, wall: SystemTime) -> (Tag, Target, Arc<Check>) {
-        let tag = Tag {
+    pub fn start(self, alone: bool, wall: SystemTime) -> (JobMeta, Target, Arc<Check>) {
+        let tag = JobMeta {
             label: self.job.label,
             began: wall,
             tries: self.tries,
@@ -72,7 +72,7 @@ impl Waiting {
     }
 
     /// It waited when the run was broken off. Where it had been tried, that is its verdict.
-    pub fn interrupted(self) -> Option<Record> {
+    pub fn into_interrupted_record(self) -> Option<Record> {
         let (trace, began) = *self.last?;
         let failure = Failure {
             phase: trace.phase,
@@ -93,7 +93,7 @@ impl Waiting {
     }
 }
 
-impl Candidate for Waiting {
+impl Candidate for PendingJob {
     type Lookup = LookupRequest;
 
     fn lookup(&self) -> Option<LookupRequest> {
@@ -110,7 +110,7 @@ impl Candidate for Waiting {
 }
 
 /// What came of a check.
-pub fn record(ended: Ended<Tag>) -> Record {
+pub fn record_outcome(ended: Ended<JobMeta>) -> Record {
     let trace = ended.probe.trace(ended.at);
     let (target, check) = ended.probe.into_parts();
     Record {
@@ -127,9 +127,9 @@ pub fn record(ended: Ended<Tag>) -> Record {
 
 /// The same where this machine lacked something to the last: nothing that came of other addresses
 /// counts, for one that could not be tried might have answered.
-pub fn lacking(mut ended: Ended<Tag>) -> Record {
+pub fn record_local_failure(mut ended: Ended<JobMeta>) -> Record {
     ended.outcome = ended
         .outcome
         .map_err(|failure| failure.keep_local_failures());
-    record(ended)
+    record_outcome(ended)
 }
