@@ -83,7 +83,7 @@ fn a_plain_probe_allocates_nothing_once_it_has_been_admitted() {
 }
 
 #[test]
-fn nor_does_it_where_the_greeting_comes_byte_by_byte() {
+fn a_greeting_byte_by_byte_allocates_nothing() {
     for (name, greeting) in GREETINGS {
         let pieces: Vec<&[u8]> = greeting.as_bytes().chunks(1).collect();
         let (outcome, info) = steps(&service(name), &pieces);
@@ -102,7 +102,7 @@ fn a_reply_that_does_not_match_allocates_room_for_itself_in_the_failure() {
 }
 
 #[test]
-fn a_pattern_takes_up_what_it_says_and_half_of_it_at_least() {
+fn a_pattern_reports_its_memory_within_a_factor_of_two() {
     let classes = r"\pL{3}[^a-z]".repeat(20);
     let many: String = (0..64).map(|n| format!("(?P<g{n}>a|b)")).collect();
     for source in [
@@ -124,7 +124,7 @@ fn a_pattern_takes_up_what_it_says_and_half_of_it_at_least() {
 }
 
 #[test]
-fn what_finds_groups_is_kept_while_there_is_room_for_it() {
+fn capture_caches_are_kept_within_their_budget() {
     let many: String = (0..64).map(|n| format!("(?P<g{n}>a|b)")).collect();
     let reply = b"ab".repeat(32);
     for source in [r"^(?P<host>\S+)", r"(?P<n>\pL)+$", &many] {
@@ -149,7 +149,7 @@ fn what_finds_groups_is_kept_while_there_is_room_for_it() {
 }
 
 #[test]
-fn the_count_sees_what_is_allocated() {
+fn the_allocator_counts_a_long_reply() {
     let reply = [b'2'; 2_000];
     let long = Arc::new(Check {
         expect: Pattern::new("ready").ok(),

@@ -82,7 +82,7 @@ fn a_refusal_says_what_is_wrong_and_where() {
 }
 
 #[test]
-fn what_go_does_not_have_is_refused() {
+fn syntax_that_go_lacks_is_refused() {
     let extensions = [
         "(?x) a",
         "(?u)a",
@@ -174,7 +174,7 @@ fn what_go_does_not_have_is_refused() {
 }
 
 #[test]
-fn what_only_looks_like_an_extension_is_taken_as_it_stands() {
+fn text_that_looks_like_an_extension_is_literal() {
     assert!(matches(r"^\<a\>$", b"<a>"));
     assert!(matches(r"^a\b{start}$", b"a{start}"));
     assert!(matches("^a{,2}$", b"a{,2}"));

@@ -63,7 +63,7 @@ fn every_prefix_as_a_whole_reply_has_gos_answer_however_it_is_cut() {
 }
 
 #[test]
-fn what_is_decided_on_the_way_is_what_go_says_of_all_that_follows() {
+fn a_decision_on_a_prefix_agrees_with_gos_answer_to_every_continuation() {
     let mut cache = Cache::default();
     let mut random = Random(1);
     each_taken(|pattern, case| {

@@ -43,7 +43,7 @@ fn a_match_may_come_in_several_segments() {
 }
 
 #[test]
-fn what_is_decided_is_never_taken_back() {
+fn a_decision_is_final() {
     assert_eq!(decisions("^a$", &[b"a", b"b"]), [Matched, Matched]);
     assert_eq!(decisions("^220", &[b"421", b"220"]), [Never, Never]);
     assert_eq!(read("^a", &[b"a", b"", b"b"]), (vec![Matched; 3], true));
@@ -62,7 +62,7 @@ fn a_pattern_that_is_not_anchored_stays_open_until_it_matches() {
 }
 
 #[test]
-fn what_no_reply_can_match_is_a_mismatch_at_the_first_byte() {
+fn a_pattern_that_matches_nothing_is_a_mismatch_at_the_first_byte() {
     for pattern in [
         r"[^\x00-\x{10FFFF}]",
         r"a*\p{Cs}b",
@@ -124,7 +124,7 @@ fn no_assertion_holds_inside_a_character() {
 }
 
 #[test]
-fn a_silent_close_matches_what_matches_nothing_at_all() {
+fn a_silent_close_matches_the_empty_pattern() {
     for pattern in ["", "^$", r"\A\z", "a*", ".*"] {
         assert_eq!(read(pattern, &[]), (vec![], true), "{pattern}");
     }
@@ -163,7 +163,7 @@ fn each_invalid_byte_is_one_character() {
 }
 
 #[test]
-fn bytes_are_bytes_nul_among_them() {
+fn nul_bytes_are_matched_like_others() {
     assert!(matches(r"^a\x00b$", b"a\0b"));
     assert!(matches("a.b", b"\0a\0b\0"));
 }

@@ -61,7 +61,7 @@ fn some_hundreds_of_targets_have_their_verdicts_with_64_files() {
 }
 
 #[test]
-fn no_target_is_called_down_however_few_files_may_be_open() {
+fn no_target_is_critical_for_lack_of_descriptors() {
     let targets = Targets::new();
     let asked = Asked::of(&targets.rows, 3 * targets.rows.len());
     // With fewer the program can't be loaded.
@@ -83,7 +83,7 @@ fn no_target_is_called_down_however_few_files_may_be_open() {
 }
 
 #[test]
-fn files_that_were_left_open_take_room_from_nobody_but_the_run_itself() {
+fn inherited_descriptors_lower_parallel_and_change_no_verdict() {
     let targets = Targets::new();
     let asked = Asked::of(&targets.rows, 3 * targets.rows.len());
     for open in [0, 20, 30, 40, 44, 48, 50, 52, 54, 56, 58] {

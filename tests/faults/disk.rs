@@ -5,7 +5,7 @@ use crate::faults::law::Asked;
 use support::*;
 
 #[test]
-fn what_a_full_disk_took_is_right_and_the_exit_code_says_that_it_is_not_all() {
+fn output_on_a_full_disk_is_correct_and_the_exit_code_shows_the_loss() {
     let Some(disk) = Namespace::small_disk() else {
         return;
     };
@@ -44,7 +44,7 @@ fn what_a_full_disk_took_is_right_and_the_exit_code_says_that_it_is_not_all() {
 }
 
 #[test]
-fn a_summary_that_a_full_disk_does_not_take_is_told_by_the_exit_code() {
+fn a_summary_on_a_full_disk_keeps_its_exit_code() {
     let Some(disk) = Namespace::small_disk() else {
         return;
     };
@@ -61,7 +61,7 @@ fn a_summary_that_a_full_disk_does_not_take_is_told_by_the_exit_code() {
 }
 
 #[test]
-fn one_check_in_json_on_a_full_disk_is_told_by_the_exit_code() {
+fn a_check_in_json_on_a_full_disk_keeps_its_exit_code() {
     if !std::path::Path::new("/dev/full").exists() {
         return skip("no /dev/full");
     }

@@ -3,7 +3,7 @@
 use support::*;
 
 #[test]
-fn floods_cost_nobody_else_their_verdict() {
+fn floods_do_not_change_other_verdicts() {
     const FLOODS: usize = 30;
     const OTHERS: usize = 300;
     let (floods, greets, splits, busy) = (

@@ -43,7 +43,7 @@ fn a_name_that_is_not_found_proves_nothing_about_a_port() {
 }
 
 #[test]
-fn a_family_leaves_out_the_other() {
+fn a_family_option_excludes_the_other_family() {
     if !has_ipv6() {
         return;
     }
@@ -74,7 +74,7 @@ fn a_family_leaves_out_the_other() {
 }
 
 #[test]
-fn a_family_that_a_name_lacks_is_a_name_not_found() {
+fn a_name_without_addresses_of_the_family_is_not_found() {
     // glibc reads `::1` in a hosts file as 127.0.0.1 too.
     let names = [("four.test", "127.0.0.1"), ("six.test", "2001:db8::1")];
     let Some(hosts) = Namespace::hosts(&names) else {
@@ -116,7 +116,7 @@ fn a_list_tells_names_that_are_not_found_from_others() {
 }
 
 #[test]
-fn localhost_is_this_machine_where_nothing_tells_what_a_name_means() {
+fn localhost_is_loopback_without_a_resolver_configuration() {
     let Some(bare) = Namespace::bare_root(PROGRAM, &[]) else {
         return;
     };
@@ -138,12 +138,12 @@ fn localhost_is_this_machine_where_nothing_tells_what_a_name_means() {
 }
 
 #[test]
-fn where_nothing_tells_what_a_name_means_it_is_our_own_lack_and_said() {
+fn names_without_a_resolver_configuration_are_a_local_failure() {
     let Some(bare) = Namespace::bare_root(PROGRAM, &[]) else {
         return;
     };
     let alone = |flags: &str| program!("-H mail.test -p 9 {flags}").inside(&bare);
-    is_our_own_lack(
+    is_local_failure(
         alone,
         r"looking up mail\.test: neither /etc/hosts nor /etc/resolv\.conf is there",
     );
@@ -166,7 +166,7 @@ fn where_nothing_tells_what_a_name_means_it_is_our_own_lack_and_said() {
 }
 
 #[test]
-fn a_hosts_file_that_does_not_have_localhost_comes_before_that() {
+fn a_hosts_file_without_localhost_is_respected() {
     let Some(bare) = Namespace::bare_root(PROGRAM, &[("hosts", "192.0.2.1 mail.test\n")]) else {
         return;
     };

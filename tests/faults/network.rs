@@ -13,7 +13,7 @@ fn a_network_that_is_unreachable_is_an_error() {
 }
 
 #[test]
-fn a_local_address_that_is_missing_is_our_own_lack() {
+fn a_missing_local_address_is_a_local_failure() {
     let Some(nowhere) = Namespace::no_network() else {
         return;
     };
@@ -21,7 +21,7 @@ fn a_local_address_that_is_missing_is_our_own_lack() {
         return;
     }
     let alone = |flags: &str| program!("-H ::1 -p 9 {flags}").inside(&nowhere);
-    is_our_own_lack(alone, "(?i)::1.*assign requested address");
+    is_local_failure(alone, "(?i)::1.*assign requested address");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_port_of_an_unreachable_network_is_closed() {
 }
 
 #[test]
-fn a_route_that_leads_nowhere_is_a_closed_port_and_one_that_is_forbidden_our_own_lack() {
+fn an_unreachable_route_is_a_closed_port_and_a_prohibited_one_a_local_failure() {
     let mut routes = vec![
         ("blackhole", "192.0.2.1"),
         ("unreachable", "192.0.2.2"),
@@ -73,7 +73,7 @@ fn a_route_that_leads_nowhere_is_a_closed_port_and_one_that_is_forbidden_our_own
 }
 
 #[test]
-fn a_list_says_what_was_out_of_reach_and_what_was_lacking() {
+fn a_list_tells_unreachable_targets_from_local_failures() {
     let Some(nowhere) = Namespace::no_network() else {
         return;
     };

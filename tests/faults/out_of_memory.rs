@@ -53,7 +53,7 @@ impl Growing {
 }
 
 #[test]
-fn no_verdict_is_false_however_little_memory_a_control_group_gives() {
+fn no_verdict_is_wrong_in_a_cgroup_with_little_memory() {
     let growing = Growing::new();
     let Some(group) = Cgroup::new() else {
         eprintln!("no control group here: a limit on addresses takes its place");
@@ -88,7 +88,7 @@ fn addresses_alone(growing: &Growing) {
 }
 
 #[test]
-fn no_verdict_is_false_however_few_addresses_a_process_has() {
+fn no_verdict_is_wrong_with_little_address_space() {
     let (good, closed) = (Fleet::new(Manner::Greets), Refusing::new());
     let rows = [
         (format!("127.0.0.1:{}", good.port()), "OK"),

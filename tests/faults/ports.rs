@@ -30,21 +30,21 @@ fn often(asked: &str, seen: impl Fn(&Run, u16)) {
 }
 
 #[test]
-fn a_check_is_never_answered_by_itself() {
+fn a_self_connection_is_no_answer() {
     often("-s 220hello -e ^220", |run, _| {
         run.critical(REFUSED);
     });
 }
 
 #[test]
-fn a_check_does_not_take_itself_for_a_connection() {
+fn a_self_connection_is_refused() {
     often("", |run, _| {
         run.critical(REFUSED);
     });
 }
 
 #[test]
-fn a_check_does_not_take_itself_for_a_listener() {
+fn a_self_connection_is_a_closed_port() {
     often("-C", |run, port| {
         run.ok(exact(format!(
             "Verified that the port is closed. (port={port})"
@@ -53,7 +53,7 @@ fn a_check_does_not_take_itself_for_a_listener() {
 }
 
 #[test]
-fn a_list_waits_for_ports_that_ran_out_and_blames_nobody_for_them() {
+fn a_list_waits_for_local_ports_that_ran_out() {
     let few = format!(
         "echo {} {} > /proc/sys/net/ipv4/ip_local_port_range",
         PORTS[0], PORTS[1]
@@ -80,7 +80,7 @@ fn a_list_waits_for_ports_that_ran_out_and_blames_nobody_for_them() {
 }
 
 #[test]
-fn nobody_is_called_down_for_ports_that_are_used_up() {
+fn no_target_is_critical_for_lack_of_local_ports() {
     let Some(world) = Namespace::few_ports(PORTS[0], 100) else {
         return;
     };
@@ -129,7 +129,7 @@ fn a_hundred_ports() {
         "{lacking:?}"
     );
     let one = |flags: &str| program!("-H 127.0.0.1 -p {} {flags}", held.port());
-    is_our_own_lack(one, "assign requested address");
+    is_local_failure(one, "assign requested address");
     let program = program!("--targets - -e ^220 -t 20 --format json");
     let listed = program.over(asked.list());
     let came = asked.holds(&listed.stdout, listed.code, &listed);

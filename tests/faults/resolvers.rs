@@ -64,7 +64,7 @@ pub fn served_after(command: &str) -> Option<Namespace> {
 }
 
 #[test]
-fn who_wants_ipv4_does_not_wait_for_ipv6_addresses() {
+fn use_ipv4_does_not_wait_for_ipv6_addresses() {
     let Some(world) = served() else { return };
     let run = program!("-H mail.test -p 25 -e ^220 -4 -t 4")
         .inside(&world)
@@ -139,7 +139,7 @@ fn names_that_hang_hold_up_no_other_line_of_a_list() {
 }
 
 #[test]
-fn where_every_look_up_hangs_addresses_are_checked_and_names_wait_at_no_cost() {
+fn literals_are_checked_while_every_lookup_hangs() {
     let Some(world) = served() else { return };
     // More than are looked up at a time; a look-up is given up after two seconds, and fails.
     let hanging = (0..80).map(|number| format!("hung{number}.test:25\n"));
@@ -178,7 +178,7 @@ fn dead(count: usize) -> String {
 }
 
 #[test]
-fn a_dead_resolver_holds_no_list_up() {
+fn a_dead_resolver_does_not_hold_up_a_list() {
     let Some(world) = served() else { return };
     for (flags, count) in [("", 192), ("--lookups 4", 500), ("--lookups 1024", 1_500)] {
         let program = program!("--targets - -4 -e ^220 -t 1 --format json {flags}");
@@ -205,7 +205,7 @@ fn a_dead_resolver_holds_no_list_up() {
 }
 
 #[test]
-fn a_place_that_was_given_up_is_there_for_the_next_name() {
+fn a_lookup_that_is_given_up_frees_its_permit() {
     let Some(world) = served() else { return };
     // One place, held by a name that hangs for longer than its check waits.
     let list = "hung.test:25 -t 0.5\nmail.test:25\nother.test:25\n";

@@ -102,7 +102,7 @@ fn the_first_connection_wins_and_is_the_only_one() {
 }
 
 #[test]
-fn what_came_of_each_address_is_told() {
+fn the_outcome_at_each_address_is_reported() {
     let Some(hosts) = both() else { return };
     let closed = refusing(&[V6, V4]);
     let port = closed.first().expect("two").port();

@@ -41,7 +41,7 @@ fn four_silent_addresses_leave_time_for_the_fifth() {
 }
 
 #[test]
-fn a_list_has_room_for_every_race_however_few_files_may_be_open() {
+fn races_of_a_list_fit_into_few_descriptors() {
     const LINES: usize = 30;
     let Some((hosts, mut listeners)) = name_of(4) else {
         return;
@@ -74,7 +74,7 @@ fn a_port_is_closed_where_more_addresses_are_silent_than_are_tried_at_a_time() {
 }
 
 #[test]
-fn an_address_that_had_no_turn_is_told_and_is_not_seen_to_be_closed() {
+fn an_untried_address_is_reported_and_not_taken_for_closed() {
     let Some((hosts, listeners)) = name_of(2) else {
         return;
     };

@@ -65,7 +65,7 @@ fn tls() -> Server {
 }
 
 #[test]
-fn a_check_has_the_time_after_a_stop_that_it_had_before() {
+fn sigstop_does_not_use_up_the_timeout_of_a_check() {
     let (held, silent, tls) = (Fleet::new(Manner::Held), Fleet::new(Manner::Silent), tls());
     let midway = Midway::before(tls.port());
     let check = |port: u16, flags: &str| {
@@ -106,7 +106,7 @@ fn a_check_has_the_time_after_a_stop_that_it_had_before() {
 }
 
 #[test]
-fn a_list_has_the_time_after_a_stop_that_it_had_before() {
+fn sigstop_does_not_use_up_the_timeouts_of_a_list() {
     const MANY: usize = 100;
     let (held, silent, greets, tls, full) = (
         Fleet::new(Manner::Held),

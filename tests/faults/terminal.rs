@@ -17,7 +17,7 @@ fn stopped() -> Option<Terminal> {
 }
 
 #[test]
-fn a_stopped_terminal_holds_up_no_verdict_and_the_run_waits_for_its_last_words() {
+fn a_stopped_terminal_on_stderr_delays_the_totals_alone() {
     const LINES: usize = 300;
     let server = Fleet::new(Manner::Greets);
     let list = || format!("127.0.0.1:{}\n", server.port()).repeat(LINES);
@@ -45,7 +45,7 @@ fn a_stopped_terminal_holds_up_no_verdict_and_the_run_waits_for_its_last_words()
 }
 
 #[test]
-fn a_signal_ends_a_run_that_waits_for_a_stopped_terminal_and_its_verdict_stands() {
+fn a_signal_ends_a_run_that_waits_to_print_its_totals() {
     for (manner, code) in [(Manner::Greets, 0), (Manner::Busy, 2)] {
         let server = Fleet::new(manner);
         let Some(terminal) = stopped() else { return };
@@ -66,7 +66,7 @@ fn a_signal_ends_a_run_that_waits_for_a_stopped_terminal_and_its_verdict_stands(
 }
 
 #[test]
-fn a_signal_after_the_last_verdict_ends_a_run_whose_last_words_nobody_reads() {
+fn a_signal_after_the_last_verdict_drops_the_totals() {
     let held = Fleet::new(Manner::Held);
     let (Some(mut verdicts), Some(words)) = (stopped(), stopped()) else {
         return;
@@ -89,7 +89,7 @@ fn a_signal_after_the_last_verdict_ends_a_run_whose_last_words_nobody_reads() {
 }
 
 #[test]
-fn verdicts_wait_for_a_stopped_terminal_and_checks_do_not() {
+fn a_stopped_terminal_on_stdout_delays_no_check() {
     const LINES: usize = 3_000;
     let (held, server) = (Fleet::new(Manner::Held), Fleet::new(Manner::Greets));
     let Some(mut terminal) = stopped() else {
@@ -120,7 +120,7 @@ fn verdicts_wait_for_a_stopped_terminal_and_checks_do_not() {
 }
 
 #[test]
-fn a_run_whose_verdicts_wait_for_a_stopped_terminal_can_be_ended() {
+fn two_signals_end_a_run_with_unprinted_verdicts() {
     let server = Fleet::new(Manner::Greets);
     let Some(mut terminal) = stopped() else {
         return;
@@ -144,7 +144,7 @@ fn a_run_whose_verdicts_wait_for_a_stopped_terminal_can_be_ended() {
 }
 
 #[test]
-fn a_check_waits_for_a_stopped_terminal_with_its_line_and_its_verdict() {
+fn a_check_waits_for_a_stopped_terminal_to_print_its_line() {
     for (manner, code, begin) in [
         (Manner::Greets, 0, "TCP OK: 0.0"),
         (Manner::Busy, 2, "TCP CRITICAL: Unexpected"),

@@ -56,7 +56,7 @@ impl User {
 }
 
 #[test]
-fn a_check_that_takes_no_thread_needs_none_and_one_that_does_is_told_as_our_lack() {
+fn a_lookup_without_a_thread_is_a_local_failure_and_a_literal_needs_none() {
     let Some(user) = User::with(0) else { return };
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
@@ -71,7 +71,7 @@ fn a_check_that_takes_no_thread_needs_none_and_one_that_does_is_told_as_our_lack
         let program = program!("-H localhost -p {port} {flags}");
         program.shell(&user.script)
     };
-    is_our_own_lack(lacking, "looking up localhost: .*temporarily unavailable");
+    is_local_failure(lacking, "looking up localhost: .*temporarily unavailable");
     let program = program!("--targets - -e ^220").shell(&user.script);
     let listed = program.over(format!("127.0.0.1:{port}\n"));
     listed.exits(3);
@@ -87,7 +87,7 @@ fn a_check_that_takes_no_thread_needs_none_and_one_that_does_is_told_as_our_lack
 }
 
 #[test]
-fn no_target_is_called_down_however_few_threads_there_may_be() {
+fn no_target_is_critical_for_lack_of_threads() {
     let (good, closed) = (Fleet::new(Manner::Greets), Refusing::new());
     let rows = [
         (format!("127.0.0.1:{}", good.port()), "OK"),

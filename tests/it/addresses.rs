@@ -13,7 +13,7 @@ fn address(text: &str) -> IpAddr {
 }
 
 #[test]
-fn an_ipv4_address_is_taken_as_it_is() {
+fn an_ipv4_address_needs_no_lookup() {
     for host in [V4, "127.0.0.2"] {
         let server = Server::at(address(host), |peer| peer.say("220 ready\r\n"));
         let port = server.port();
@@ -68,12 +68,12 @@ fn a_link_local_address_that_no_host_of_its_interface_has_is_critical() {
 }
 
 #[test]
-fn a_link_local_address_without_an_interface_is_not_seen_to_be_closed() {
+fn a_link_local_address_without_a_zone_is_a_local_failure() {
     if !has_ipv6() {
         return;
     }
     let alone = |flags: &str| program!("-H fe80::c0:ffee -p 9 -t 1 {flags}");
-    is_our_own_lack(alone, r"connecting to \[fe80::c0:ffee\]:9: ");
+    is_local_failure(alone, r"connecting to \[fe80::c0:ffee\]:9: ");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_preset_waits_for_the_whole_greeting() {
 }
 
 #[test]
-fn one_deadline_holds_for_all() {
+fn one_deadline_spans_the_whole_check() {
     let server = Server::tcp(|peer| peer.drip(b'x', Duration::from_millis(20)));
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -e ready -t 0.5");
@@ -87,12 +87,12 @@ fn the_delay_is_between_send_and_read() {
 }
 
 #[test]
-fn closed_is_what_was_seen_to_be_closed() {
+fn an_unknown_name_is_no_closed_port() {
     check!("-H name.invalid -p 9 -C -t 2").critical(r"name\.invalid");
 }
 
 #[test]
-fn a_command_line_that_means_nothing_is_unknown() {
+fn a_usage_error_is_unknown() {
     for (wrong, message) in [
         ("-p 99999", "^-p 99999: "),
         ("-p 9 stray", "^stray: "),

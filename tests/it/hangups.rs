@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use support::*;
 
 #[test]
-fn a_reset_before_the_reply_is_said_to_be_one() {
+fn a_reset_before_the_reply_is_reported() {
     let server = Server::tcp(|peer| {
         peer.hear(4);
         peer.reset();
@@ -30,7 +30,7 @@ fn a_reset_after_the_match_changes_nothing() {
 }
 
 #[test]
-fn a_peer_that_closes_at_once_is_said_to_have() {
+fn a_peer_that_closes_at_once_is_reported() {
     let server = Server::tcp(Peer::finish);
     let port = server.port();
     check!("-H 127.0.0.1 -p {port} -e ^220").critical("(?i)closed by peer");

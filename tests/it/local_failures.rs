@@ -5,18 +5,18 @@ use std::os::unix::net::{UnixDatagram, UnixListener};
 use support::*;
 
 #[test]
-fn descriptors_that_ran_out_are_our_own_lack() {
+fn lack_of_descriptors_is_a_local_failure() {
     let server = Server::saying("");
     let port = server.port();
     // The loader needs one more than stdin, stdout and stderr; so few leave none for a socket.
     let few = |flags: &str| {
         program!("-H 127.0.0.1 -p {port} {flags}").shell("ulimit -n 4 && exec \"$@\"")
     };
-    is_our_own_lack(few, "(?i)too many open files");
+    is_local_failure(few, "(?i)too many open files");
 }
 
 #[test]
-fn descriptors_that_run_out_amid_a_look_up_are_no_error_of_the_name() {
+fn lack_of_descriptors_during_a_lookup_is_a_local_failure() {
     let server = Server::at("127.0.0.1".parse().expect("an address"), |_| ());
     let port = server.port();
     // Each number ends the check at another file or socket; the last is enough for all of them.
@@ -35,19 +35,19 @@ fn descriptors_that_run_out_amid_a_look_up_are_no_error_of_the_name() {
 }
 
 #[test]
-fn a_socket_of_another_kind_is_our_own_lack() {
+fn a_socket_of_another_type_is_a_local_failure() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("s");
     let _datagram = UnixDatagram::bind(&path).expect("a socket");
     let path = path.display().to_string();
-    is_our_own_lack(
+    is_local_failure(
         |flags| program!("-U {path} {flags}"),
         &shows(&[&path, "wrong type"]),
     );
 }
 
 #[test]
-fn permission_that_is_missing_is_our_own_lack() {
+fn missing_permission_is_a_local_failure() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("s");
     let _listener = UnixListener::bind(&path).expect("a socket");
@@ -68,11 +68,11 @@ fn permission_that_is_missing_is_our_own_lack() {
     let script = format!("exec {other} \"$@\"");
     let path = path.display().to_string();
     let denied = |flags: &str| program!("-U {path} {flags}").shell(&script);
-    is_our_own_lack(denied, &shows(&[&path, "permission denied"]));
+    is_local_failure(denied, &shows(&[&path, "permission denied"]));
 }
 
 #[test]
-fn a_trust_store_that_is_missing_is_our_own_lack() {
+fn a_missing_trust_store_is_a_local_failure() {
     let authority = Authority::new("Test Root");
     let server = Server::tls(&authority.issue(Leaf::good()), TLS13, |_| ());
     let port = server.port();

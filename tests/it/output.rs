@@ -129,7 +129,7 @@ fn a_full_stdout_that_does_not_block_is_waited_for() {
 }
 
 #[test]
-fn what_is_no_check_waits_for_a_full_stdout_too() {
+fn help_and_usage_errors_wait_for_a_full_stdout() {
     for line in ["-h", "-V", "--bogus", "-p 0"] {
         let (reader, writer) = full();
         let running = program!("{line}").stdout(writer).start();
@@ -189,12 +189,12 @@ fn a_reader_that_leaves_a_full_stdout_ends_the_waiting() {
 }
 
 #[test]
-fn help_exits_as_ever_where_stdout_is_closed() {
+fn help_exits_with_3_where_stdout_is_closed() {
     assert_eq!(program!("-h").shell("exec \"$@\" >&-").run().code, Some(3));
 }
 
 #[test]
-fn the_line_is_written_in_one_piece() {
+fn the_line_is_written_by_one_write() {
     let (_server, lines) = verdicts();
     for (line, code) in lines {
         // Each write to a datagram socket is a message of its own.

@@ -78,7 +78,7 @@ fn a_flood_after_the_match_does_not_hold_the_check_up() {
 }
 
 #[test]
-fn a_flood_is_not_kept() {
+fn a_flood_takes_bounded_memory() {
     const MEGABYTES: usize = 40;
     let server = Server::tcp(|peer| {
         peer.flood(b'a', MEGABYTES << 20);

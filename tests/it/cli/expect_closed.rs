@@ -4,7 +4,7 @@ use std::time::Duration;
 use support::*;
 
 #[test]
-fn a_port_that_refuses_is_as_it_should_be() {
+fn a_refused_port_is_ok() {
     let closed = Refusing::new();
     let port = closed.port();
     for flag in ["-C", "--expect-closed"] {
@@ -16,7 +16,7 @@ fn a_port_that_refuses_is_as_it_should_be() {
 }
 
 #[test]
-fn a_port_that_is_open_is_not() {
+fn an_open_port_is_critical() {
     let server = Server::saying("");
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -C");
@@ -35,7 +35,7 @@ fn a_port_that_stays_silent_is_closed() {
 }
 
 #[test]
-fn a_unix_socket_that_is_not_there_or_not_served_is_closed() {
+fn an_absent_or_unserved_unix_socket_is_closed() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("s");
     let shown = path.display();
@@ -56,7 +56,7 @@ fn a_unix_socket_that_answers_is_open() {
 }
 
 #[test]
-fn the_connection_alone_is_looked_at() {
+fn expect_closed_skips_tls_and_dialogue() {
     let server = Server::saying("");
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -C -S -s hi -e ^220 -q QUIT -d 60");

@@ -13,14 +13,14 @@ fn a_host_is_asked_and_shown_as_written() {
 }
 
 #[test]
-fn without_it_the_host_is_localhost() {
+fn the_default_host_is_localhost() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();
     check!("-p {port} -e ^220").ok(timed(format!("on localhost port {port} [220 ready]")));
 }
 
 #[test]
-fn what_can_be_no_host_is_a_usage_error_that_says_what_to_write() {
+fn an_invalid_host_is_a_usage_error_with_a_suggestion() {
     for (host, say) in [
         ("mail:25", "write -H mail -p 25"),
         ("http://mail/", "host alone, and its port with -p"),
@@ -40,7 +40,7 @@ fn what_can_be_no_host_is_a_usage_error_that_says_what_to_write() {
 }
 
 #[test]
-fn a_number_that_resolvers_read_in_different_ways_is_a_usage_error() {
+fn an_ambiguous_numeric_host_is_a_usage_error() {
     // To glibc 010.0.0.1 is 8.0.0.1, and -C would verify that the wrong machine is closed.
     for host in ["010.0.0.1", "127.1", "2130706433"] {
         check!("-C -H {host} -p 9").unknown(shows(&[host, "four numbers from 0 to 255"]));
@@ -48,7 +48,7 @@ fn a_number_that_resolvers_read_in_different_ways_is_a_usage_error() {
 }
 
 #[test]
-fn a_name_beyond_ascii_is_told_as_dns_has_it() {
+fn an_internationalized_name_is_shown_in_its_ascii_form() {
     let ascii = "xn--mnchen-3ya.invalid";
     check!("-H münchen.invalid -p 9 -t 20").critical(shows(&["looking up", ascii]));
     check!("-H münchen.invalid -p 9 -S").unknown(shows(&["-H münchen.invalid", ascii]));

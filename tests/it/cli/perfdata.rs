@@ -23,7 +23,7 @@ fn perfdata_has_the_time_the_thresholds_and_the_timeout() {
 }
 
 #[test]
-fn perfdata_tells_the_time_that_the_message_tells() {
+fn perfdata_has_the_response_time_of_the_message() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -e ^220 -d 0.1 --perfdata");
@@ -36,7 +36,7 @@ fn perfdata_tells_the_time_that_the_message_tells() {
 }
 
 #[test]
-fn perfdata_is_whole_and_has_the_only_bar_however_long_the_reply() {
+fn perfdata_is_never_cut_by_a_long_reply() {
     let reply = "a|b".repeat(1_000);
     let server = Server::saying(reply);
     let port = server.port();

@@ -23,7 +23,7 @@ const SECURE: [(&str, u16, &str, &str); 3] = [
 ];
 
 #[test]
-fn a_preset_knows_greeting_and_goodbye() {
+fn a_preset_has_a_greeting_and_a_quit_string() {
     for (name, _, greeting, goodbye) in CLEAR {
         let server = Server::saying(greeting);
         let port = server.port();
@@ -105,7 +105,7 @@ fn a_preset_knows_its_port() {
 }
 
 #[test]
-fn the_command_line_goes_first() {
+fn options_override_the_preset() {
     let server = Server::saying("hello\r\n");
     let port = server.port();
     let run = check!("--service SMTP -H 127.0.0.1 -p {port} -e ^hello -q BYE -s hi");

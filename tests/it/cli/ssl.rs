@@ -63,7 +63,7 @@ fn sni_is_the_name_asked_for_and_verified() {
 }
 
 #[test]
-fn a_name_for_tls_is_tls() {
+fn sni_enables_tls() {
     let authority = Authority::new("Test Root");
     let store = authority.store();
     let identity = authority.issue(Leaf::named(&["mail.example.com"]));
@@ -94,7 +94,7 @@ fn a_name_for_tls_is_tls() {
 }
 
 #[test]
-fn a_name_for_tls_on_a_line_is_tls_for_its_target_alone() {
+fn sni_on_a_line_enables_tls_for_its_target_alone() {
     let identity = self_signed(Leaf::good(), Constraint::Ca);
     let tls = Server::tls(&identity, TLS13, |peer| peer.say("220 ready\r\n"));
     let clear = Server::saying("220 ready\r\n");
@@ -125,7 +125,7 @@ fn an_address_in_brackets_is_an_address_for_sni_too() {
 }
 
 #[test]
-fn a_host_that_is_no_name_does_not_matter_where_no_name_is_needed() {
+fn an_invalid_hostname_is_ignored_without_verification() {
     let identity = self_signed(Leaf::good(), Constraint::Ca);
     let server = Server::unix_tls(&identity, TLS13, |_| ());
     let path = server.path();

@@ -3,7 +3,7 @@
 use support::*;
 
 #[test]
-fn what_is_wrong_in_itself_is_found_before_the_list_is_opened() {
+fn usage_errors_are_reported_before_the_list_is_opened() {
     for (wrong, message) in [
         ("-e '('", "^-e: "),
         ("--service FOO", "unknown service: FOO$"),
@@ -23,7 +23,7 @@ fn what_is_wrong_in_itself_is_found_before_the_list_is_opened() {
 }
 
 #[test]
-fn without_a_list_the_options_of_one_have_no_effect() {
+fn list_options_have_no_effect_on_a_single_check() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();
     let options =

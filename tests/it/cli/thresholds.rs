@@ -32,7 +32,7 @@ fn slower_than_critical_is_critical() {
 }
 
 #[test]
-fn as_fast_as_asked_for_is_ok() {
+fn faster_than_the_thresholds_is_ok() {
     for fast in ["-w 60 -c 120", "-w 1m -c '1m 30s'", "-w 366d"] {
         let (run, message) = reply_within(fast);
         run.ok(message);
@@ -40,13 +40,13 @@ fn as_fast_as_asked_for_is_ok() {
 }
 
 #[test]
-fn a_threshold_of_nothing_is_none() {
+fn a_threshold_of_0_is_none() {
     let (run, message) = reply_within("-w 0 -c 0");
     run.ok(message);
 }
 
 #[test]
-fn the_delay_counts() {
+fn the_delay_counts_as_response_time() {
     let (run, message) = reply_within("-d 0.3 -w 0.25");
     run.warning(message);
 }

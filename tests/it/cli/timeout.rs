@@ -30,7 +30,7 @@ fn timeout_may_be_as_short_as_a_nanosecond() {
 }
 
 #[test]
-fn maxbytes_is_all_that_is_taken_of_a_reply() {
+fn maxbytes_limits_the_reply() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -e ^220 -m 3");
@@ -56,7 +56,7 @@ fn maxbytes_counts_over_segments() {
 }
 
 #[test]
-fn maxbytes_of_nothing_is_no_limit() {
+fn maxbytes_0_is_no_limit() {
     let server = Server::tcp(|peer| peer.say_in_pieces(&["220 ", "ready"]));
     let port = server.port();
     let run = check!("-H 127.0.0.1 -p {port} -e ^220.ready -m 0");
@@ -92,6 +92,6 @@ fn delay_moves_the_deadline_back_by_as_much() {
 }
 
 #[test]
-fn a_timeout_of_nothing_is_a_usage_error() {
+fn timeout_0_is_a_usage_error() {
     check!("-H 127.0.0.1 -p 9 -t 0").unknown("^-t 0: takes a duration above 0");
 }

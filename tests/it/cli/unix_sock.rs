@@ -14,7 +14,7 @@ fn a_socket_is_asked_and_its_path_is_shown() {
 }
 
 #[test]
-fn host_and_port_do_not_matter_beside_it() {
+fn unix_sock_overrides_host_and_port() {
     let server = Server::unix(|_| ());
     let path = server.path();
     check!("-H name.invalid -p 1 -U {path}").ok(timed(format!("on {path}")));
@@ -33,7 +33,7 @@ fn a_path_where_nothing_is_or_nobody_listens_is_critical() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_behind_an_at_sign_is_one_of_linux_abstract_sockets() {
+fn an_at_sign_names_an_abstract_socket() {
     let name = format!("check-tcp.test.{}", std::process::id());
     let open = exact(format!("Unexpectedly open unixsock. (sock=@{name})"));
     let closed = exact(format!(

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use support::*;
 
 #[test]
-fn nobody_is_asked_anything_first() {
+fn a_usage_error_connects_to_nothing() {
     let server = Server::saying("220 ready\r\n");
     let port = server.port();
     for wrong in [
@@ -31,7 +31,7 @@ fn nobody_is_asked_anything_first() {
 }
 
 #[test]
-fn what_is_shown_of_a_wrong_argument_is_harmless_and_short() {
+fn an_invalid_argument_is_shown_escaped_and_cut() {
     let long = "9".repeat(5_000);
     check!("-p {long}").unknown(r"^-p 9{80}\.\.\.: ");
     check!("--{long}").unknown(r"^--9{78}\.\.\.: ");
@@ -63,7 +63,7 @@ fn what_is_shown_of_a_wrong_argument_is_harmless_and_short() {
 }
 
 #[test]
-fn what_is_not_utf8_is_shown_byte_by_byte_wherever_it_stands() {
+fn invalid_utf8_is_shown_as_hexadecimal_escapes() {
     for (arguments, shown) in [
         (&[&b"--service"[..], b"a\xff"][..], r"--service a\xff: "),
         (&[b"--fo\xff"], r"--fo\xff: no such option"),

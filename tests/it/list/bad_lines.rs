@@ -74,7 +74,7 @@ fn each_bad_line_is_a_usage_error_of_its_own() {
 }
 
 #[test]
-fn what_is_shown_of_a_wrong_line_is_harmless_and_short() {
+fn an_invalid_line_is_shown_escaped_and_cut() {
     let wrong: [&[u8]; 5] = [
         b"\x1b[31m -Z",
         b"a|b\xe2\x80\xae:x",
@@ -98,7 +98,7 @@ fn what_is_shown_of_a_wrong_line_is_harmless_and_short() {
 }
 
 #[test]
-fn a_wrong_line_stays_unknown_whatever_is_asked() {
+fn an_invalid_line_stays_unknown_under_every_option() {
     let listed = program!("--targets - --status-as unknown=ok -W -C").over("127.0.0.1:9 --bogus\n");
     listed.exits(3);
     let [(_, line)] = listed.answers()[..] else {

@@ -97,7 +97,7 @@ fn a_list_that_grows_is_read_to_its_new_end() {
 }
 
 #[test]
-fn a_list_of_which_somebody_read_a_part_before_is_whole_with_the_rest() {
+fn a_list_on_stdin_begins_at_its_current_offset() {
     let server = Fleet::new(Manner::Greets);
     let (_dir, file) = list(&server, 10);
     let script = format!("{{ read -r _ && exec \"$@\"; }} <{}", file.display());
@@ -109,7 +109,7 @@ fn a_list_of_which_somebody_read_a_part_before_is_whole_with_the_rest() {
 }
 
 #[test]
-fn a_file_of_which_the_system_does_not_know_the_length_is_read_to_its_end() {
+fn a_file_without_a_true_length_is_read_to_its_end() {
     // One says that it is longer than it is, and the other that it is empty.
     for file in [
         "/sys/devices/system/cpu/possible",

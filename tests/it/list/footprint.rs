@@ -48,7 +48,7 @@ fn memory_does_not_grow_with_the_list() {
 }
 
 #[test]
-fn options_of_lines_long_past_are_forgotten() {
+fn compiled_options_of_old_lines_are_evicted() {
     if !cfg!(target_os = "linux") {
         return skip("no /proc to ask");
     }
@@ -114,7 +114,7 @@ fn large_patterns_of_lines_take_64_mib_at_most_together() {
 }
 
 #[test]
-fn what_groups_matched_is_found_in_bounded_memory() {
+fn captures_take_bounded_memory() {
     if !cfg!(target_os = "linux") {
         return skip("no /proc to ask");
     }

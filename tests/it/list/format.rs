@@ -20,7 +20,7 @@ fn alone(program: Program) -> Value {
 }
 
 #[test]
-fn a_check_of_a_list_tells_what_it_was_called_and_where_it_went() {
+fn an_object_has_the_label_and_the_peer_of_its_check() {
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
     let list = format!(
@@ -84,7 +84,7 @@ fn a_unix_socket_has_a_path_and_no_address() {
 }
 
 #[test]
-fn the_parts_of_a_check_took_no_longer_than_all_of_it() {
+fn phases_sum_to_no_more_than_elapsed() {
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
     let began = SystemTime::now();
@@ -148,7 +148,7 @@ fn groups_of_the_pattern_are_captured_by_name() {
 }
 
 #[test]
-fn what_strangers_say_is_harmless_in_an_object_too() {
+fn a_hostile_reply_is_escaped_in_json() {
     let server = Server::saying("220 \u{1b}[31m|\u{202e}\0\"\\x é\r\n\u{85}end".as_bytes());
     let port = server.port();
     // That nothing else is in there is asserted of every object.
@@ -188,7 +188,7 @@ fn a_reply_has_its_bytes_counted_and_its_beginning_kept() {
 }
 
 #[test]
-fn tls_tells_its_version_its_cipher_and_when_the_certificate_ends() {
+fn tls_has_version_cipher_and_end_of_validity() {
     let authority = Authority::new("Test Root");
     let store = authority.store();
     for (version, shown) in [(TLS12, "TLSv1.2"), (TLS13, "TLSv1.3")] {
@@ -214,7 +214,7 @@ fn tls_tells_its_version_its_cipher_and_when_the_certificate_ends() {
 }
 
 #[test]
-fn a_usage_error_is_an_object_where_objects_are_asked_for() {
+fn a_usage_error_is_an_object_in_json() {
     for line in [
         "--format json -H 127.0.0.1",
         "--format json --bogus",

@@ -65,7 +65,7 @@ fn comments_and_blank_lines_are_skipped_and_counted() {
 }
 
 #[test]
-fn what_stands_there_twice_is_checked_twice() {
+fn a_target_listed_twice_is_checked_twice() {
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
     let listed = program!("--targets - -t 20").over(format!("127.0.0.1:{port}\n").repeat(7));

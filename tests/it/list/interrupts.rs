@@ -28,7 +28,7 @@ fn told(listed: &Listed) -> (usize, bool) {
 }
 
 #[test]
-fn what_is_in_flight_is_reported_as_interrupted() {
+fn checks_in_flight_are_reported_as_interrupted() {
     for signal in ENDING {
         let (server, held) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Held));
         let mut running = program!("--targets - -e ^220 -t 1h").start();
@@ -53,7 +53,7 @@ fn what_is_in_flight_is_reported_as_interrupted() {
 }
 
 #[test]
-fn the_objects_of_what_was_in_flight_say_so_and_where_they_were() {
+fn interrupted_checks_have_a_reason_and_a_phase() {
     let (silent, full, server) = (
         Fleet::new(Manner::Silent),
         Full::new(),
@@ -130,7 +130,7 @@ fn lines_that_were_read_and_not_checked_are_counted() {
 }
 
 #[test]
-fn it_is_told_where_the_list_had_ended() {
+fn the_end_of_the_list_is_reported() {
     let silent = Fleet::new(Manner::Silent);
     // Without a newline, the last line is known to be one only at the end.
     let list = format!("127.0.0.1:{port}\n127.0.0.1:{port}", port = silent.port());
@@ -143,7 +143,7 @@ fn it_is_told_where_the_list_had_ended() {
 }
 
 #[test]
-fn no_verdict_that_was_there_is_lost() {
+fn an_interrupted_run_loses_no_verdict() {
     const LINES: usize = 3_000;
     let (server, silent) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Silent));
     let mut list = format!("127.0.0.1:{}\n", silent.port());
@@ -200,7 +200,7 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
-fn two_signals_that_come_together_are_one_wish() {
+fn two_signals_at_once_count_as_one() {
     let silent = Fleet::new(Manner::Silent);
     // `timeout` signals its child and then the child's group, systemd sends SIGHUP behind SIGTERM, and a
     // terminal that goes away sends SIGHUP as its shell does.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use support::*;
 
 #[test]
-fn few_descriptors_lower_what_is_in_flight_and_spoil_no_verdict() {
+fn few_descriptors_lower_parallel_and_change_no_verdict() {
     let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
     let closed = Refusing::new();
     let (good, busy, closed) = (good.port(), busy.port(), closed.port());
@@ -39,7 +39,7 @@ fn few_descriptors_lower_what_is_in_flight_and_spoil_no_verdict() {
 }
 
 #[test]
-fn names_are_not_blamed_for_few_descriptors() {
+fn few_descriptors_make_no_lookup_fail() {
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
     // The same host under many names, each of them looked up.
@@ -123,7 +123,7 @@ fn a_rate_spreads_the_checks_of_a_run() {
 }
 
 #[test]
-fn a_slow_rate_is_a_rate_too_and_a_run_can_end_in_it() {
+fn a_run_can_be_ended_within_a_slow_rate() {
     let server = Fleet::new(Manner::Greets);
     let mut running = program!("--targets - -e ^220 -t 20 --rate 0.01").start();
     running.pour(format!("127.0.0.1:{}\n", server.port()).repeat(3));

@@ -50,7 +50,7 @@ fn a_line_overrides_the_command_line_for_its_own_target() {
 }
 
 #[test]
-fn a_label_is_made_harmless_and_is_not_without_end() {
+fn a_label_is_escaped_and_cut() {
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
     let long = "x".repeat(60_000);

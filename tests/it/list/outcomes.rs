@@ -54,7 +54,7 @@ impl Row {
 }
 
 #[test]
-fn in_the_clear() {
+fn outcomes_in_the_clear() {
     let manners = [
         Manner::Greets,
         Manner::Busy,
@@ -147,7 +147,7 @@ fn in_the_clear() {
 }
 
 #[test]
-fn under_tls() {
+fn outcomes_under_tls() {
     let authority = Authority::new("Test Root");
     let store = authority.store();
     let leaf = |leaf| authority.issue(leaf);
@@ -210,7 +210,7 @@ fn under_tls() {
 }
 
 #[test]
-fn of_a_usage_error_there_is_the_reason_alone() {
+fn a_usage_error_has_a_reason_and_nothing_else() {
     let listed = program!("--targets - --format json --service imap").over("127.0.0.1:9 --bogus");
     let single = check!("--service imap -H 127.0.0.1 -p 9 --bogus --format json");
     let single = String::from_utf8(single.stdout).expect("UTF-8");

@@ -3,7 +3,7 @@
 use support::*;
 
 #[test]
-fn how_far_it_has_come_is_shown_on_a_terminal() {
+fn progress_is_drawn_on_a_terminal() {
     let Some(mut terminal) = Terminal::open() else {
         return;
     };
@@ -34,7 +34,7 @@ fn how_far_it_has_come_is_shown_on_a_terminal() {
 }
 
 #[test]
-fn nothing_is_drawn_where_it_is_not_wanted() {
+fn no_progress_draws_nothing() {
     let server = Fleet::new(Manner::Greets);
     for (flags, redirect) in [("--no-progress", "2>"), ("", ">TTY 2>")] {
         let Some(mut terminal) = Terminal::open() else {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use support::*;
 
 #[test]
-fn what_is_wrong_on_the_command_line_is_said_before_anything_is_read() {
+fn usage_errors_are_reported_before_the_list_is_read() {
     let mut running = program!("--targets - -p 9 -t soon").start();
     let line = running.line(); // its list is still open
     assert!(
@@ -15,7 +15,7 @@ fn what_is_wrong_on_the_command_line_is_said_before_anything_is_read() {
 }
 
 #[test]
-fn a_list_that_can_not_be_opened_is_unknown() {
+fn a_list_that_cannot_be_opened_is_unknown() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().join("hosts").display().to_string();
     let run = check!("--targets {path} --service smtp").named("SMTP");
@@ -23,7 +23,7 @@ fn a_list_that_can_not_be_opened_is_unknown() {
 }
 
 #[test]
-fn a_list_that_can_not_be_read_is_unknown_too() {
+fn a_list_that_cannot_be_read_is_unknown() {
     let dir = tempfile::tempdir().expect("a directory");
     let path = dir.path().display().to_string();
     for flags in ["", "--summary", "--format json"] {
@@ -108,7 +108,7 @@ fn an_empty_list_is_unknown() {
 }
 
 #[test]
-fn the_counts_and_the_time_are_told_on_stderr() {
+fn counts_and_time_go_to_stderr() {
     let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
     let (good, busy) = (good.port(), busy.port());
     let list = format!("127.0.0.1:{good}\n").repeat(6)
@@ -123,7 +123,7 @@ fn the_counts_and_the_time_are_told_on_stderr() {
 }
 
 #[test]
-fn nothing_is_said_of_progress_where_nobody_looks() {
+fn no_progress_is_drawn_without_a_terminal() {
     let server = Fleet::new(Manner::Greets);
     let list = format!("127.0.0.1:{}\n", server.port()).repeat(50);
     for flags in ["", "--no-progress", "--format json", "--summary"] {

@@ -17,7 +17,7 @@ fn is_quiet(listed: &Listed) {
 }
 
 #[test]
-fn a_verdict_is_out_before_the_producer_writes_its_next_line() {
+fn a_verdict_is_printed_before_the_next_line_is_fed() {
     let server = Fleet::new(Manner::Greets);
     let port = server.port();
     let mut running = program!("--targets - -e ^220 -t 20").start();
@@ -124,7 +124,7 @@ fn a_run_ends_quietly_when_its_reader_leaves() {
 }
 
 #[test]
-fn a_run_ends_when_its_reader_leaves_though_there_is_nothing_to_tell_it() {
+fn a_run_ends_when_its_reader_leaves_while_it_has_nothing_to_print() {
     let (good, silent) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Silent));
     let mut running = program!("--targets - -e ^220 -t 1h").start();
     running.feed(format!("127.0.0.1:{}\n", good.port()).repeat(5));
@@ -138,7 +138,7 @@ fn a_run_ends_when_its_reader_leaves_though_there_is_nothing_to_tell_it() {
 }
 
 #[test]
-fn a_run_ends_quietly_when_it_can_not_write() {
+fn a_run_ends_quietly_when_it_cannot_write() {
     if !std::path::Path::new("/dev/full").exists() {
         return skip("no /dev/full");
     }
@@ -179,7 +179,7 @@ fn a_file_that_may_grow_no_more_is_a_full_disk() {
 }
 
 #[test]
-fn last_words_that_a_file_does_not_take_are_nobodys_loss() {
+fn totals_that_stderr_does_not_take_change_no_exit_code() {
     let server = Fleet::new(Manner::Greets);
     let dir = tempfile::tempdir().expect("a directory");
     let script = format!("ulimit -f 0 && exec \"$@\" 2>{}/err", dir.path().display());
@@ -190,7 +190,7 @@ fn last_words_that_a_file_does_not_take_are_nobodys_loss() {
 }
 
 #[test]
-fn the_first_verdicts_of_a_short_list_count_too_when_it_can_not_write() {
+fn unprinted_verdicts_of_a_short_list_change_the_exit_code() {
     let server = Fleet::new(Manner::Greets);
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);

@@ -50,7 +50,7 @@ fn figures_stand_behind_the_first_line_where_they_are_asked_for() {
 }
 
 #[test]
-fn a_wrong_line_is_in_the_summary() {
+fn an_invalid_line_is_in_the_summary() {
     let server = Fleet::new(Manner::Greets);
     let text = format!("127.0.0.1:{} -t 20\n127.0.0.1:9 --bogus\n", server.port());
     let listed = program!("--targets - --summary").over(text);

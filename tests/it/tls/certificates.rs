@@ -129,21 +129,21 @@ fn a_chain_is_followed() {
 }
 
 #[test]
-fn an_expired_certificate_is_said_to_be_and_since_when() {
+fn an_expired_certificate_is_reported_with_its_date() {
     let authority = Authority::new("Test Root");
     let run = asked(&authority.issue(Leaf::expired()), &authority.store());
     refused(&run, &["expired", "2020"]);
 }
 
 #[test]
-fn a_certificate_of_tomorrow_is_said_to_be_and_from_when() {
+fn a_certificate_not_yet_valid_is_reported_with_its_date() {
     let authority = Authority::new("Test Root");
     let run = asked(&authority.issue(Leaf::not_yet_valid()), &authority.store());
     refused(&run, &["not", "valid", "2098"]);
 }
 
 #[test]
-fn an_unknown_issuer_is_said_to_be() {
+fn an_unknown_issuer_is_reported() {
     let (ours, theirs) = (Authority::new("Our Root"), Authority::new("Their Root"));
     refused(
         &asked(&theirs.issue(Leaf::good()), &ours.store()),
@@ -241,7 +241,7 @@ fn a_self_signed_certificate_in_the_store_needs_dates_and_names_that_hold() {
 }
 
 #[test]
-fn an_authoritys_certificate_is_no_servers_and_its_issuer_is_not_to_blame() {
+fn a_ca_certificate_is_refused_for_a_server() {
     let authority = Authority::new("Test Root");
     let store = authority.store();
     let run = asked(&authority.issue(Leaf::authority()), &store);

@@ -80,7 +80,7 @@ fn a_server_that_insists_on_a_certificate_is_critical_whatever_is_asked_of_it() 
 }
 
 #[test]
-fn so_is_one_that_is_far() {
+fn a_distant_server_that_insists_is_critical_too() {
     let asking = Asking::insisting(TLS13);
     let port = far(asking.server.port(), Duration::from_millis(200));
     for flags in ["", "-s hello", "-q QUIT"] {
@@ -122,7 +122,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, way: Duration) {
 }
 
 #[test]
-fn a_list_and_json_tell_of_it_too() {
+fn lists_and_json_report_the_missing_client_certificate() {
     for version in VERSIONS {
         let asking = Asking::insisting(version);
         let port = asking.server.port();

@@ -62,7 +62,7 @@ fn a_peer_that_speaks_clear_text_is_told_from_one_that_does_not_answer() {
 }
 
 #[test]
-fn a_peer_that_closes_in_mid_handshake_is_said_to_have() {
+fn a_close_in_mid_handshake_is_reported() {
     let closed = "(?i)closed";
     in_mid_handshake(|peer| {
         peer.hear(SOME_OF_IT);
@@ -78,7 +78,7 @@ fn a_peer_that_closes_in_mid_handshake_is_said_to_have() {
 }
 
 #[test]
-fn a_peer_that_resets_in_mid_handshake_is_said_to_have() {
+fn a_reset_in_mid_handshake_is_reported() {
     in_mid_handshake(|peer| {
         peer.hear(SOME_OF_IT);
         peer.reset();
@@ -87,7 +87,7 @@ fn a_peer_that_resets_in_mid_handshake_is_said_to_have() {
 }
 
 #[test]
-fn an_alert_is_told_by_its_name() {
+fn an_alert_is_reported_by_name() {
     let alert = |number: u8| {
         in_mid_handshake(move |peer| {
             peer.hear(SOME_OF_IT);

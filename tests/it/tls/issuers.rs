@@ -109,7 +109,7 @@ fn an_issuer_must_be_allowed_to_sign_certificates() {
 }
 
 #[test]
-fn so_must_a_root_of_the_store_that_vouches_for_a_server() {
+fn a_root_must_be_allowed_to_sign_certificates() {
     for (change, said) in KEY_USAGE {
         let root = Authority::changed("Case Root", change);
         judged(
@@ -182,7 +182,7 @@ fn another_path_is_taken_where_one_ends_at_an_issuer_that_may_not_sign() {
 }
 
 #[test]
-fn a_refused_issuer_is_told_as_the_reason_certificate() {
+fn a_refused_issuer_has_the_reason_certificate() {
     let root = Authority::new("Case Root");
     let issuer = root.intermediate_with("Case\u{202e}Issuer|", KEY_USAGE[0].0);
     let chain = issuer.issue(Leaf::good()).through(&issuer);

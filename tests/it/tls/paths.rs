@@ -89,7 +89,7 @@ fn of_many_of_one_name_and_key_those_that_hold_are_tried() {
 }
 
 #[test]
-fn issuers_that_vouch_for_each_other_are_no_reason_to_go_round() {
+fn issuers_that_sign_each_other_make_no_loop() {
     let root = Authority::new("Case Root");
     let (left, right) = (root.intermediate("Left"), Authority::new("Right"));
     let right_by_left = right.cross_signed_by("Right", &left);
@@ -123,7 +123,7 @@ fn a_chain_of_one_name_costs_no_more_than_another() {
 }
 
 #[test]
-fn those_who_call_themselves_as_a_root_is_called_are_not_tried_without_end() {
+fn namesakes_of_a_root_cost_bounded_time() {
     let root = Authority::new("Case Root");
     let impostors: Vec<_> = (0..40)
         .map(|n| Authority::new("Case Root").intermediate(&format!("Issuer {}", n % 2)))

@@ -29,7 +29,7 @@ fn unknown() -> CustomExtension {
 }
 
 #[test]
-fn what_a_certificate_may_be_used_for_is_told_by_name() {
+fn key_usages_are_reported_by_name() {
     let run = of_leaf(Leaf::good().with(|params| {
         params.extended_key_usages = vec![
             ExtendedKeyUsagePurpose::ClientAuth,
@@ -63,7 +63,7 @@ fn what_a_certificate_may_be_used_for_is_told_by_name() {
 }
 
 #[test]
-fn what_the_issuers_do_not_allow_is_told_in_words() {
+fn constraints_of_issuers_are_reported_in_words() {
     let root = Authority::new("Test Root");
     let no_authority = root.intermediate_with("No Authority", |params| {
         params.is_ca = IsCa::ExplicitNoCa;
@@ -92,7 +92,7 @@ fn what_the_issuers_do_not_allow_is_told_in_words() {
 }
 
 #[test]
-fn a_critical_extension_that_nobody_knows_is_told_in_words() {
+fn an_unknown_critical_extension_is_reported_in_words() {
     let leaf = Leaf::good().with(|params| params.custom_extensions = vec![unknown()]);
     of_leaf(leaf).critical(shows(&[
         "invalid certificate: it has a critical extension that is not supported",
@@ -136,7 +136,7 @@ fn a_validity_that_ends_before_it_begins_is_told() {
 }
 
 #[test]
-fn a_wrong_signature_is_told_without_a_guess() {
+fn a_wrong_signature_is_reported() {
     let root = Authority::new("Test Root");
     let forged = root
         .issue(Leaf::good())
@@ -174,7 +174,7 @@ fn a_host_that_is_no_text_is_told_as_bytes() {
 }
 
 #[test]
-fn a_name_that_cannot_be_read_to_its_end_is_not_told() {
+fn an_unreadable_name_is_not_shown() {
     let ours = Authority::new("Our Root").store();
     let theirs = Authority::with("Their Root", |params| {
         params

@@ -126,14 +126,14 @@ fn of_each_kind(flags: &str, seen: impl Fn(&Run)) {
 }
 
 #[test]
-fn what_was_said_before_the_session_broke_matches() {
+fn a_reply_before_a_broken_session_matches() {
     of_each_kind("-e ^220", |run| {
         run.ok(r"\[220 ready\]$");
     });
 }
 
 #[test]
-fn what_was_said_before_the_session_broke_is_the_reply_that_does_not_match() {
+fn a_reply_before_a_broken_session_is_shown_as_a_mismatch() {
     of_each_kind("-e ^421", |run| {
         run.critical(exact("Unexpected response from host/socket: 220 ready"));
     });

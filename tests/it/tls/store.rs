@@ -52,7 +52,7 @@ fn a_store_that_is_a_pipe_is_no_store_and_not_waited_for() {
 }
 
 #[test]
-fn an_expired_root_vouches_for_nobody_and_is_said_to_be_why() {
+fn an_expired_root_is_reported_as_the_reason() {
     let root = Authority::expired("Old Root");
     let run = asked(&root.issue(Leaf::good()), &root.store());
     refused(&run, &["issued by Old Root", "store"]);
@@ -64,7 +64,7 @@ fn an_expired_root_vouches_for_nobody_and_is_said_to_be_why() {
 }
 
 #[test]
-fn a_root_of_tomorrow_vouches_for_nobody_and_is_said_to_be_why() {
+fn a_root_not_yet_valid_is_reported_as_the_reason() {
     let root = Authority::not_yet_valid("New Root");
     let run = asked(&root.issue(Leaf::good()), &root.store());
     refused(&run, &["issued by New Root", "store"]);
@@ -111,7 +111,7 @@ fn with_bundle(bundle: impl AsRef<[u8]>, identity: &Identity) -> (Run, String) {
 }
 
 #[test]
-fn a_bundle_is_read_whatever_was_done_to_it() {
+fn a_bundle_is_read_in_every_common_form() {
     let authority = Authority::new("Test Root");
     let (pem, identity) = (authority.pem(), authority.issue(Leaf::good()));
     let other = Authority::new("Other Root").pem();
@@ -151,7 +151,7 @@ fn an_authority_that_is_commented_out_is_not_trusted() {
 }
 
 #[test]
-fn what_of_a_bundle_cannot_be_read_is_said_where_the_issuer_is_missing() {
+fn unreadable_blocks_of_a_bundle_are_reported_with_an_unknown_issuer() {
     let authority = Authority::new("Test Root");
     let (pem, identity) = (authority.pem(), authority.issue(Leaf::good()));
     let other = Authority::new("Other Root").pem();
@@ -182,7 +182,7 @@ fn what_of_a_bundle_cannot_be_read_is_said_where_the_issuer_is_missing() {
 }
 
 #[test]
-fn a_file_of_the_store_that_is_not_there_is_said_where_the_issuer_is_missing() {
+fn missing_files_of_the_store_are_reported_with_an_unknown_issuer() {
     let authority = Authority::new("Test Root");
     let server = greeting(&authority.issue(Leaf::good()), TLS13);
     let port = server.port();
@@ -216,7 +216,7 @@ fn a_file_of_the_store_that_is_not_there_is_said_where_the_issuer_is_missing() {
 }
 
 #[test]
-fn a_path_that_is_no_text_is_told_as_bytes() {
+fn a_path_that_is_not_utf8_is_shown_as_bytes() {
     let path = std::ffi::OsStr::from_bytes(b"/none/\xff.pem");
     let server = greeting(&Authority::new("Test Root").issue(Leaf::good()), TLS13);
     let port = server.port();

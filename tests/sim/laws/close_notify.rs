@@ -60,7 +60,7 @@ fn in_the_clear_it_is_not_waited_for() {
 }
 
 #[test]
-fn close_notify_comes_after_it_where_there_is_a_farewell_and_before_it_where_there_is_none() {
+fn close_notify_comes_last_with_a_quit_string_and_first_without() {
     for (quit, goodbye) in [("QUIT\r\n", SAID + LEAVE), ("", SAID)] {
         let run = run(
             ready(true, Vec::new()),

@@ -1,4 +1,4 @@
-//! A world of the test's own for one process: other names, or no network. And what a machine may lack.
+//! Namespaces for one process: other names, or no network. Also capabilities that a machine may lack.
 
 use std::ffi::OsString;
 use std::net::{Ipv6Addr, TcpListener};

@@ -4,7 +4,7 @@ use super::Program;
 
 /// UNKNOWN, whatever is asked: this says nothing about the peer. `--status-as` alone renames it.
 #[track_caller]
-pub fn is_our_own_lack(program: impl Fn(&str) -> Program, message: &str) {
+pub fn is_local_failure(program: impl Fn(&str) -> Program, message: &str) {
     for flags in [
         "",
         "-W",
