@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 const SLACK: Duration = Duration::from_secs(2);
 
 /// Pattern of a message about an answer that did not come in time.
-pub const TIMED_OUT: &str = "(?i)timed? ?out|timeout";
+pub const TIMED_OUT: &str = "timed out after [0-9]";
 /// Pattern of a message about a port that nobody listens at.
-pub const REFUSED: &str = "(?i)refused";
+pub const REFUSED: &str = "Connection refused";
 
 /// A command line of the program that has not run yet.
 pub struct Program {

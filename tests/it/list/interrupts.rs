@@ -66,7 +66,11 @@ fn interrupted_checks_have_a_reason_and_a_phase() {
     running.signal(Signal::SIGINT);
     let listed = running.end();
     let object = listed.object(1);
-    for (key, value) in [("status", "UNKNOWN"), ("reason", "interrupted")] {
+    for (key, value) in [
+        ("status", "UNKNOWN"),
+        ("reason", "interrupted"),
+        ("phase", "connecting"),
+    ] {
         assert_eq!(object[key], value, "{object}");
     }
     assert!(object["elapsed"].as_f64().is_some(), "{object}");
@@ -81,7 +85,11 @@ fn interrupted_checks_have_a_reason_and_a_phase() {
     let listed = running.end();
     listed.exits(3);
     let object = listed.object(1);
-    for (key, value) in [("status", "UNKNOWN"), ("reason", "interrupted")] {
+    for (key, value) in [
+        ("status", "UNKNOWN"),
+        ("reason", "interrupted"),
+        ("phase", "reading"),
+    ] {
         assert_eq!(object[key], value, "{object}");
     }
 }

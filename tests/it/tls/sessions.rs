@@ -77,6 +77,6 @@ fn an_end_without_close_notify_is_an_end() {
                 .run()
         };
         run("-e '^$'").ok("seconds response time");
-        run("-e '^220'").critical("(?i)closed by peer");
+        run("-e '^220'").critical("closed by peer before it sent anything$");
     }
 }
