@@ -108,6 +108,22 @@ fn an_empty_list_is_unknown() {
 }
 
 #[test]
+fn the_exit_code_is_that_of_the_worst_verdict() {
+    let server = Fleet::new(Manner::Greets);
+    for (statuses, code) in [
+        (&["ok", "ok"][..], 0),
+        (&["ok", "unknown"], 3),
+        (&["warning", "unknown"], 1),
+        (&["warning", "critical", "unknown"], 2),
+    ] {
+        let line = |status| format!("127.0.0.1:{} --status-as ok={status}\n", server.port());
+        let list: String = statuses.iter().map(line).collect();
+        let listed = program!("--targets - -t 20").over(list);
+        listed.exits(code);
+    }
+}
+
+#[test]
 fn counts_and_time_go_to_stderr() {
     let (good, busy) = (Fleet::new(Manner::Greets), Fleet::new(Manner::Busy));
     let (good, busy) = (good.port(), busy.port());
