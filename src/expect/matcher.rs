@@ -2,7 +2,7 @@
 
 use super::decode::Utf8Buffer;
 use super::{Cache, Pattern};
-use crate::short::Short;
+use crate::inline_vec::InlineVec;
 use regex_automata::util::primitives::StateID;
 
 /// The state of a match after a piece of the reply.
@@ -25,7 +25,7 @@ pub enum Decision {
 pub struct Matcher {
     decision: Decision,
     /// The live NFA states after the last byte; unused before the first.
-    live: Short<StateID, FEW>,
+    live: InlineVec<StateID, FEW>,
     /// The last byte walked over.
     prev_byte: Option<u8>,
     /// The bytes after it that do not form a complete character yet.
@@ -39,7 +39,7 @@ impl Matcher {
     pub(super) fn new() -> Self {
         Self {
             decision: Decision::Open,
-            live: Short::empty(StateID::ZERO),
+            live: InlineVec::new(StateID::ZERO),
             prev_byte: None,
             held: Utf8Buffer::default(),
         }
@@ -102,7 +102,7 @@ impl Matcher {
         if self.prev_byte.is_none() {
             return cache.enter(pattern.automaton());
         }
-        cache.resume(pattern.automaton(), self.live.items(), self.prev_byte);
+        cache.resume(pattern.automaton(), self.live.as_slice(), self.prev_byte);
         Decision::Open
     }
 
@@ -127,7 +127,7 @@ impl Matcher {
             self.prev_byte = cache.prev_byte();
             self.live.replace(cache.live()); // exact size: thousands of checks wait at a time
         } else {
-            self.live = Short::empty(StateID::ZERO);
+            self.live = InlineVec::new(StateID::ZERO);
         }
         decision
     }
@@ -182,7 +182,7 @@ mod tests {
                 matcher.feed(&pattern, &mut cache, b"aaaabbbb\xC3"),
                 Decision::Open
             );
-            assert!(matcher.live.heap() <= pattern.states());
+            assert!(matcher.live.heap_capacity() <= pattern.states());
         }
     }
 

@@ -4,10 +4,10 @@ mod errno;
 mod shortage;
 mod trace;
 
+use crate::inline_vec::InlineVec;
 use crate::link::LinkError;
 use crate::net::LookupError;
 use crate::phase::Phase;
-use crate::short::Short;
 use crate::target::Family;
 use crate::tls::TlsError;
 pub(crate) use errno::Meaning;
@@ -125,7 +125,7 @@ pub enum AttemptOutcome {
 /// What is kept of a reply: its first bytes, and how many there were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    kept: Short<u8, GREETING>,
+    kept: InlineVec<u8, GREETING>,
     total: u64,
 }
 
@@ -139,7 +139,7 @@ impl Reply {
     /// A reply of which nothing has come.
     pub const fn nothing() -> Self {
         Self {
-            kept: Short::empty(0),
+            kept: InlineVec::new(0),
             total: 0,
         }
     }
@@ -147,13 +147,14 @@ impl Reply {
     /// Counts `bytes`, and keeps what there is room for.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = Self::KEPT.saturating_sub(self.kept().len());
-        self.kept.extend(bytes.get(..room).unwrap_or(bytes));
+        self.kept
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         self.total += bytes.len() as u64;
     }
 
     /// The first [`KEPT`](Self::KEPT) bytes.
     pub fn kept(&self) -> &[u8] {
-        self.kept.items()
+        self.kept.as_slice()
     }
 
     /// How many bytes came.

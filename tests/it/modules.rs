@@ -6,9 +6,32 @@ use std::path::{Path, PathBuf};
 
 /// The top-level modules: each may name those before it, and none behind it.
 const ORDER: &[&str] = &[
-    "escape", "fd", "memory", "short", "host", "status", "phase", "expect", "target", "net", "tls",
-    "link", "check", "preset", "outcome", "resolve", "state", "probe", "verdict", "record",
-    "report", "engine", "cli", "list", "batch", "run",
+    "escape",
+    "fd",
+    "memory",
+    "inline_vec",
+    "host",
+    "status",
+    "phase",
+    "expect",
+    "target",
+    "net",
+    "tls",
+    "link",
+    "check",
+    "preset",
+    "outcome",
+    "resolve",
+    "state",
+    "probe",
+    "verdict",
+    "record",
+    "report",
+    "engine",
+    "cli",
+    "list",
+    "batch",
+    "run",
 ];
 
 #[test]

@@ -1,90 +1,92 @@
-//! A sequence that is mostly short.
+//! A sequence that is mostly vec.
 
 use std::fmt;
 
 /// Items that are kept in place as long as there are few, and on the heap once there have been more
 /// than `N`: a probe whose peer says what such peers mostly say allocates nothing.
 #[derive(Clone)]
-pub struct Short<T, const N: usize>(Kept<T, N>);
+pub struct InlineVec<T, const N: usize>(Storage<T, N>);
 
 #[derive(Clone)]
-enum Kept<T, const N: usize> {
-    Here { items: [T; N], length: u8 },
+enum Storage<T, const N: usize> {
+    Inline { items: [T; N], length: u8 },
     Heap(Vec<T>),
 }
 
-impl<T: Copy, const N: usize> Short<T, N> {
+impl<T: Copy, const N: usize> InlineVec<T, N> {
     /// Nothing. `filler` stands where no item is yet, and is never seen.
-    pub const fn empty(filler: T) -> Self {
+    pub const fn new(filler: T) -> Self {
         const { assert!(N <= u8::MAX as usize) };
-        Self(Kept::Here {
+        Self(Storage::Inline {
             items: [filler; N],
             length: 0,
         })
     }
 
     /// The items.
-    pub fn items(&self) -> &[T] {
+    pub fn as_slice(&self) -> &[T] {
         match &self.0 {
-            Kept::Here { items, length } => items.get(..usize::from(*length)).unwrap_or_default(),
-            Kept::Heap(items) => items,
+            Storage::Inline { items, length } => {
+                items.get(..usize::from(*length)).unwrap_or_default()
+            }
+            Storage::Heap(items) => items,
         }
     }
 
     /// Adds items behind those there are.
-    pub fn extend(&mut self, more: &[T]) {
+    pub fn extend_from_slice(&mut self, more: &[T]) {
         match &mut self.0 {
-            Kept::Here { items, length } => {
+            Storage::Inline { items, length } => {
                 let start = usize::from(*length);
                 if let Some(room) = items.get_mut(start..start + more.len()) {
                     room.copy_from_slice(more);
                     *length += more.len() as u8; // within the array, so within a u8
                 } else {
-                    self.0 = Kept::Heap([self.items(), more].concat());
+                    self.0 = Storage::Heap([self.as_slice(), more].concat());
                 }
             }
-            Kept::Heap(items) => items.extend_from_slice(more),
+            Storage::Heap(items) => items.extend_from_slice(more),
         }
     }
 
     /// Takes these items in the place of those there are. What is on the heap has no room to spare.
     pub fn replace(&mut self, by: &[T]) {
         match &mut self.0 {
-            Kept::Heap(items) => {
+            Storage::Heap(items) => {
                 items.clear();
                 items.reserve_exact(by.len());
                 items.extend_from_slice(by);
             }
-            Kept::Here { length, .. } => {
+            Storage::Inline { length, .. } => {
                 *length = 0;
-                self.extend(by);
+                self.extend_from_slice(by);
             }
         }
     }
 }
 
 #[cfg(test)]
-impl<T, const N: usize> Short<T, N> {
+impl<T, const N: usize> InlineVec<T, N> {
     /// For how many items there is room on the heap.
-    pub fn heap(&self) -> usize {
+    pub fn heap_capacity(&self) -> usize {
         match &self.0 {
-            Kept::Here { .. } => 0,
-            Kept::Heap(items) => items.capacity(),
+            Storage::Inline { .. } => 0,
+            Storage::Heap(items) => items.capacity(),
         }
     }
 }
 
-impl<T: Copy + PartialEq, const N: usize> PartialEq for Short<T, N> {
+impl<T: Copy + PartialEq, const N: usize> PartialEq for InlineVec<T, N> {
     fn eq(&self, other: &Self) -> bool {
-        self.items() == other.items()
+        self.as_slice() == other.as_slice()
     }
 }
 
-impl<T: Copy + Eq, const N: usize> Eq for Short<T, N> {}
+impl<T: Copy + Eq, const N: usize> Eq for InlineVec<T, N> {}
 
-impl<T: Copy + fmt::Debug, const N: usize> fmt::Debug for Short<T, N> {
+impl<T: Copy + fmt::Debug, const N: usize> fmt::Debug for InlineVec<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.items().fmt(f)
+        self.as_slice().fmt(f)
     }
 }
 
@@ -98,13 +100,13 @@ mod tests {
             for cut in 0..=length {
                 let all: Vec<u8> = (0..length).collect();
                 let (first, rest) = all.split_at(cut.into());
-                let mut short = Short::<u8, 4>::empty(0);
-                short.extend(first);
-                short.extend(rest);
-                assert_eq!(short.items(), all);
-                assert_eq!(short.heap() == 0, length <= 4, "{length}");
-                short.replace(rest);
-                assert_eq!(short.items(), rest);
+                let mut vec = InlineVec::<u8, 4>::new(0);
+                vec.extend_from_slice(first);
+                vec.extend_from_slice(rest);
+                assert_eq!(vec.as_slice(), all);
+                assert_eq!(vec.heap_capacity() == 0, length <= 4, "{length}");
+                vec.replace(rest);
+                assert_eq!(vec.as_slice(), rest);
             }
         }
     }
