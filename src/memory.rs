@@ -37,13 +37,13 @@ impl Budget {
     }
 
     /// Whether less than the limit is in use.
-    pub fn has_room(&self) -> bool {
-        self.used().bytes < self.limit
+    pub fn has_capacity(&self) -> bool {
+        self.lock().bytes < self.limit
     }
 
     /// Waits until there is room. Who waits must not hold all that is in use, or it waits forever.
-    pub fn wait(&self) {
-        let mut used = self.used();
+    pub fn wait_for_capacity(&self) {
+        let mut used = self.lock();
         while used.bytes >= self.limit {
             used.is_awaited = true;
             used = self
@@ -54,17 +54,17 @@ impl Budget {
         used.is_awaited = false;
     }
 
-    /// Takes so many bytes, whether there is room or not. Who asks for [room](Self::has_room) first
+    /// Takes so many bytes, whether there is room or not. Who asks for [room](Self::has_capacity) first
     /// goes beyond the limit by this one lease at most.
-    pub fn take(self: &Arc<Self>, bytes: usize) -> Lease {
-        let mut used = self.used();
+    pub fn acquire(self: &Arc<Self>, bytes: usize) -> Lease {
+        let mut used = self.lock();
         used.bytes = used.bytes.saturating_add(bytes);
         self.lease(bytes)
     }
 
     /// Takes so many bytes; `None` where that would go beyond the limit.
-    pub fn try_take(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
-        let mut used = self.used();
+    pub fn try_acquire(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
+        let mut used = self.lock();
         let after = used.bytes.checked_add(bytes)?;
         if after > self.limit {
             return None;
@@ -80,8 +80,8 @@ impl Budget {
         }
     }
 
-    fn give_back(&self, bytes: usize) {
-        let mut used = self.used();
+    fn release(&self, bytes: usize) {
+        let mut used = self.lock();
         used.bytes = used.bytes.saturating_sub(bytes);
         if used.is_awaited && used.bytes < self.limit {
             used.is_awaited = false;
@@ -89,7 +89,7 @@ impl Budget {
         }
     }
 
-    fn used(&self) -> MutexGuard<'_, Used> {
+    fn lock(&self) -> MutexGuard<'_, Used> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -104,7 +104,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(budget) = &self.budget {
-            budget.give_back(self.bytes);
+            budget.release(self.bytes);
         }
     }
 }
@@ -126,24 +126,24 @@ mod tests {
     #[test]
     fn a_lease_counts_until_it_is_dropped() {
         let budget = Arc::new(Budget::new(10));
-        let nine = budget.take(9);
-        assert!(budget.has_room());
-        assert!(budget.try_take(2).is_none());
-        let one = budget.try_take(1).expect("room");
-        assert!(!budget.has_room());
-        let beyond = budget.take(100);
+        let nine = budget.acquire(9);
+        assert!(budget.has_capacity());
+        assert!(budget.try_acquire(2).is_none());
+        let one = budget.try_acquire(1).expect("room");
+        assert!(!budget.has_capacity());
+        let beyond = budget.acquire(100);
         drop(nine);
-        assert!(!budget.has_room());
+        assert!(!budget.has_capacity());
         drop((one, beyond));
-        assert!(budget.has_room());
-        assert_eq!(budget.used().bytes, 0);
+        assert!(budget.has_capacity());
+        assert_eq!(budget.lock().bytes, 0);
     }
 
     #[test]
     fn nobody_waits_where_there_is_room() {
         let budget = Arc::new(Budget::new(10));
-        let _nine = budget.take(9);
-        budget.wait();
+        let _nine = budget.acquire(9);
+        budget.wait_for_capacity();
     }
 
     #[test]
@@ -157,8 +157,8 @@ mod tests {
             let budget = budget.clone();
             move || {
                 for _ in 0..TIMES {
-                    budget.wait();
-                    hand_over.send(budget.take(1)).unwrap();
+                    budget.wait_for_capacity();
+                    hand_over.send(budget.acquire(1)).unwrap();
                 }
                 done.send(()).unwrap();
             }

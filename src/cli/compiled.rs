@@ -65,7 +65,7 @@ impl CompiledCheck {
             pattern.keep_captures_within(&memory.captures);
             bytes += pattern.memory_usage();
         }
-        check.memory = memory.checks.take(bytes);
+        check.memory = memory.checks.acquire(bytes);
         let check = Arc::new(check);
         Ok(Self { check, port })
     }

@@ -87,7 +87,7 @@ impl Captures {
 
     /// Reserves its memory in a budget; returns false if there is too little left.
     pub(super) fn fits(&mut self, room: &Arc<Budget>) -> bool {
-        let lease = room.try_take(self.memory);
+        let lease = room.try_acquire(self.memory);
         let fits = lease.is_some();
         self.lease = lease.unwrap_or_default();
         fits

@@ -155,7 +155,7 @@ mod tests {
         for reply in [&b"220 ready"[..], b"421 busy"] {
             let mut matcher = pattern.matcher();
             assert_ne!(matcher.feed(&pattern, &mut cache, reply), Decision::Open);
-            assert_eq!(matcher.live.heap(), 0);
+            assert_eq!(matcher.live.heap_capacity(), 0);
         }
     }
 
@@ -165,10 +165,10 @@ mod tests {
         let mut cache = Cache::default();
         let mut matcher = pattern.matcher();
         assert_eq!(matcher.feed(&pattern, &mut cache, b"a"), Decision::Open);
-        assert_eq!(matcher.live.heap(), matcher.live.items().len());
-        assert!(matcher.live.heap() >= 20);
+        assert_eq!(matcher.live.heap_capacity(), matcher.live.as_slice().len());
+        assert!(matcher.live.heap_capacity() >= 20);
         assert_eq!(matcher.feed(&pattern, &mut cache, b"b"), Decision::Matched);
-        assert_eq!(matcher.live.heap(), 0);
+        assert_eq!(matcher.live.heap_capacity(), 0);
     }
 
     #[test]

@@ -268,7 +268,7 @@ mod tests {
         let source = io::Cursor::new("a\nb\nc\nd\ne\nf\ng\n");
         let (mut reader, woken) = start_within(source, Budget::new(3), |memory, line| {
             let check = Check {
-                memory: memory.take(1),
+                memory: memory.acquire(1),
                 ..Check::default()
             };
             Some(ParsedLine::Job(Job {

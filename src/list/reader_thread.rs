@@ -123,11 +123,11 @@ impl<W: Fn()> ReaderThread<W> {
     /// Waits while what earlier lines ask takes up all the memory that there is for it. That ends
     /// with their checks, which none of them does before it has been handed over.
     fn wait_for_memory(&mut self, bytes: u64) -> Result<(), ReadEnd> {
-        if self.memory.has_room() {
+        if self.memory.has_capacity() {
             return Ok(());
         }
         self.send_batch(bytes)?;
-        self.memory.wait();
+        self.memory.wait_for_capacity();
         match self.shared.is_stopped.load(Ordering::Relaxed) {
             true => Err(ReadEnd::Stopped),
             false => Ok(()),

@@ -256,13 +256,13 @@ fn checks_that_lines_bring_take_up_memory_until_the_last_of_them_has_ended() {
     };
     // What is kept for lines to come leaves room for them.
     (0..60).for_each(|n| drop(large(n)));
-    assert!(memory.has_room());
+    assert!(memory.has_capacity());
     let mut alive: Vec<_> = (0..47).map(&mut large).collect();
-    assert!(memory.has_room(), "47 MiB");
+    assert!(memory.has_capacity(), "47 MiB");
     alive.extend([large(47), large(47), large(47)]);
-    assert!(!memory.has_room(), "48 MiB");
+    assert!(!memory.has_capacity(), "48 MiB");
     drop(alive);
-    assert!(memory.has_room());
+    assert!(memory.has_capacity());
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn lines_that_wait_for_the_same_as_the_command_line_share_its_pattern() {
         .map(|options| line(&mut defaults, &options).check)
         .collect();
     assert!(checks.iter().all(|check| check.expect.is_some()));
-    assert!(memory.has_room());
+    assert!(memory.has_capacity());
     let source = |options: &str, defaults: &mut Defaults| {
         let check = line(defaults, options).check;
         check
