@@ -47,11 +47,11 @@ impl<'a> Host<'a> {
     /// # Errors
     /// The text is neither.
     pub fn parse(text: &'a str) -> Result<Self, HostError> {
-        if let Some(address) = literal(text)? {
+        if let Some(address) = parse_literal(text)? {
             let written = text;
             return Ok(Self::Address { written, address });
         }
-        check_whole(text)?;
+        check_text(text)?;
         check_characters(text)?;
         check_structure(text)?;
         check_labels(text)?;
@@ -61,7 +61,7 @@ impl<'a> Host<'a> {
 
 /// Refuses what spoils a text wherever in it the host stands: a character that can't be seen, and
 /// the form of a URL.
-pub(crate) fn check_whole(text: &str) -> Result<(), HostError> {
+pub(crate) fn check_text(text: &str) -> Result<(), HostError> {
     // Bytes are looked at in a fraction of the time, and every line of a list comes here.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_plain && let Some(unseen) = text.chars().find(|&c| is_unseen(c)) {
@@ -95,7 +95,7 @@ fn check_characters(text: &str) -> Result<(), HostError> {
             '0'..='9' | 'a'..='z' | 'A'..='Z' | '-' | '_' | '.' => {}
             ':' | '[' | ']' | '%' => {}
             '/' => return Err(HostError::Slash),
-            '@' => return Err(HostError::User(host_behind(text))),
+            '@' => return Err(HostError::User(host_after_at(text))),
             folded if folded.is_ascii() || is_punctuation(c) => {
                 return Err(HostError::Character(c));
             }
@@ -109,9 +109,11 @@ fn check_characters(text: &str) -> Result<(), HostError> {
 fn check_structure(text: &str) -> Result<(), HostError> {
     let forms = |c: &char| matches!(folded(*c), ':' | '[' | ']' | '%');
     match text.chars().filter(|&c| folded(c) == ':').count() {
-        _ if text.starts_with('[') && text.contains("]:") => Err(HostError::Port(apart(text))),
+        _ if text.starts_with('[') && text.contains("]:") => {
+            Err(HostError::Port(split_host_port(text)))
+        }
         _ if text.starts_with('[') => Err(HostError::Brackets),
-        1 => Err(HostError::Port(apart(text))),
+        1 => Err(HostError::Port(split_host_port(text))),
         2.. => Err(HostError::Colons),
         _ => match text.chars().find(forms) {
             Some(c) => Err(HostError::Character(c)),
@@ -166,7 +168,7 @@ fn is_number(label: &str) -> bool {
 }
 
 /// The host and the port of `host:port` and `[v6]:port`.
-fn apart(text: &str) -> Option<(Box<str>, NonZeroU16)> {
+fn split_host_port(text: &str) -> Option<(Box<str>, NonZeroU16)> {
     let (host, port) = text.rsplit_once(':')?;
     let bracketed = host
         .strip_prefix('[')
@@ -180,13 +182,13 @@ fn apart(text: &str) -> Option<(Box<str>, NonZeroU16)> {
     Some((host.into(), port.parse().ok()?))
 }
 
-fn host_behind(text: &str) -> Option<Box<str>> {
+fn host_after_at(text: &str) -> Option<Box<str>> {
     let (_, host) = text.rsplit_once('@')?;
     Host::parse(host).ok().map(|_| host.into())
 }
 
 /// The address that `host` is in itself; `None` for what is none.
-fn literal(host: &str) -> Result<Option<SocketAddr>, HostError> {
+fn parse_literal(host: &str) -> Result<Option<SocketAddr>, HostError> {
     let bracketed = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
@@ -197,7 +199,7 @@ fn literal(host: &str) -> Result<Option<SocketAddr>, HostError> {
     };
     match (address.parse(), zone) {
         (Ok(IpAddr::V6(ip)), zone) => {
-            let scope = zone.map_or(Ok(0), interface)?;
+            let scope = zone.map_or(Ok(0), zone_index)?;
             Ok(Some(SocketAddrV6::new(ip, 0, 0, scope).into()))
         }
         (Ok(ip @ IpAddr::V4(_)), None) if bracketed.is_none() => Ok(Some(SocketAddr::new(ip, 0))),
@@ -206,18 +208,18 @@ fn literal(host: &str) -> Result<Option<SocketAddr>, HostError> {
 }
 
 /// The index of a zone's interface.
-fn interface(zone: &str) -> Result<u32, HostError> {
+fn zone_index(zone: &str) -> Result<u32, HostError> {
     let numeric = zone.bytes().all(|byte| byte.is_ascii_digit());
     let index = if numeric {
         zone.parse().ok()
     } else {
-        index_of(zone)
+        interface_index(zone)
     };
     index.ok_or(HostError::Zone)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn index_of(name: &str) -> Option<u32> {
+fn interface_index(name: &str) -> Option<u32> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
 
     // The kernel answers on a socket of any family.
@@ -232,7 +234,7 @@ fn index_of(name: &str) -> Option<u32> {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn index_of(_name: &str) -> Option<u32> {
+fn interface_index(_name: &str) -> Option<u32> {
     None
 }
 

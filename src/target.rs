@@ -63,11 +63,11 @@ impl Target {
     /// What [`Host`] does not take, or a host that is not text.
     pub fn host(host: impl AsRef<OsStr>, port: u16) -> Result<Self, TargetError> {
         let host = host.as_ref().to_str().ok_or(TargetError::NotText)?;
-        Ok(Self::of(Host::parse(host)?, port))
+        Ok(Self::from_host(Host::parse(host)?, port))
     }
 
     /// A port of a host that was parsed before.
-    pub fn of(host: Host<'_>, port: u16) -> Self {
+    pub fn from_host(host: Host<'_>, port: u16) -> Self {
         match host {
             Host::Name(host) => Self::Name {
                 host: host.to_owned(),

@@ -79,7 +79,7 @@ fn punycode(label: &str) -> Option<String> {
                 k += BASE;
             }
             out.push(digit(q)?);
-            bias = adapted(delta, handled + 1, handled == basic);
+            bias = adapt_bias(delta, handled + 1, handled == basic);
             delta = 0;
             handled += 1;
         }
@@ -90,7 +90,7 @@ fn punycode(label: &str) -> Option<String> {
 }
 
 /// RFC 3492, section 6.1.
-fn adapted(delta: u32, points: u32, is_first: bool) -> u32 {
+fn adapt_bias(delta: u32, points: u32, is_first: bool) -> u32 {
     const DAMP: u32 = 700;
     let mut delta = delta / if is_first { DAMP } else { 2 };
     delta += delta / points;

@@ -42,8 +42,8 @@ impl<'a> TargetSpec<'a> {
             _ => {}
         }
         let text = str::from_utf8(word).map_err(|_| TargetError::NotText)?;
-        host::check_whole(text)?;
-        let (host, behind) = split(text);
+        host::check_text(text)?;
+        let (host, behind) = split_host(text);
         if host.is_empty() {
             return Err(TargetError::NoHost);
         }
@@ -64,7 +64,7 @@ impl<'a> TargetSpec<'a> {
         match self {
             Self::Host { host, port } => {
                 let port = port.or(default_port).ok_or(TargetError::PortMissing)?;
-                Ok(Target::of(host, port))
+                Ok(Target::from_host(host, port))
             }
             Self::Socket(path) => Target::socket(path),
         }
@@ -72,7 +72,7 @@ impl<'a> TargetSpec<'a> {
 }
 
 /// Splits a word into the host and the rest, which begins at the colon or behind the bracket.
-fn split(text: &str) -> (&str, &str) {
+fn split_host(text: &str) -> (&str, &str) {
     let end = match text.split_once(':') {
         _ if text.starts_with('[') => text.find(']').map(|end| end + 1),
         Some((host, port)) if !port.contains(':') => Some(host.len()),
