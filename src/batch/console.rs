@@ -1,7 +1,7 @@
 //! Standard error, on a thread of its own: a terminal that was told to stop (Ctrl-S) stops the
 //! thread, never the run.
 
-use super::progress::{Progress, Rate, line};
+use super::progress::{Progress, RateMeter, render_line};
 use crate::fd;
 use rustix::termios::tcgetwinsize;
 use std::fs::{self, File};
@@ -16,22 +16,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a progress line stands.
-const TICK: Duration = Duration::from_millis(200);
+const REDRAW_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How wide a terminal is that does not tell: what fits the narrowest there are.
-const COLUMNS: usize = 80;
+const DEFAULT_COLUMNS: usize = 80;
 
 /// The thread, from the side of whoever has something to say. It is started when there is something
 /// to show or to say, and not before.
 pub struct Console {
-    mouth: Mouth,
+    state: ConsoleState,
     done: Arc<AtomicBool>,
 }
 
-enum Mouth {
+enum ConsoleState {
     /// Nothing has been said yet, and there is nothing to show.
-    Shut(Box<dyn FnOnce(Receiver<String>) + Send>),
-    Open(Sender<String>),
+    Idle(Box<dyn FnOnce(Receiver<String>) + Send>),
+    Running(Sender<String>),
     Closed,
 }
 
@@ -41,7 +41,7 @@ pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
     if !stderr.as_fd().is_terminal() {
         return false;
     }
-    let (Ok(stderr), Ok(out)) = (device(stderr), device(&stdout)) else {
+    let (Ok(stderr), Ok(out)) = (device_id(stderr), device_id(&stdout)) else {
         return false;
     };
     // It has a number of its own, and is the terminal that the program was started from.
@@ -61,37 +61,37 @@ impl Console {
         let done = Arc::new(AtomicBool::new(false));
         let ended = done.clone();
         let shows = progress.is_some();
-        let life = move |said: Receiver<String>| {
+        let body = move |lines: Receiver<String>| {
             // Nobody is told of what can't be told any more.
-            let _ = serve(out, &said, progress.as_deref());
+            let _ = run_console(out, &lines, progress.as_deref());
             ended.store(true, Ordering::Release);
             wake();
         };
         let mut console = Self {
-            mouth: Mouth::Shut(Box::new(life)),
+            state: ConsoleState::Idle(Box::new(body)),
             done,
         };
         if shows {
-            console.open();
+            console.start_thread();
         }
         console
     }
 
     /// Has a line written, to which a newline is added. Never waits. Where the system has no thread
     /// left it is lost; standard output and the exit code say what counts.
-    pub fn say(&mut self, text: impl Into<String>) {
-        self.open();
-        if let Mouth::Open(said) = &self.mouth {
-            let _ = said.send(text.into());
+    pub fn write_line(&mut self, text: impl Into<String>) {
+        self.start_thread();
+        if let ConsoleState::Running(sender) = &self.state {
+            let _ = sender.send(text.into());
         }
     }
 
     /// Nothing more will be said. The progress line is erased.
     pub fn close(&mut self) {
-        if !matches!(self.mouth, Mouth::Open(_)) {
+        if !matches!(self.state, ConsoleState::Running(_)) {
             self.done.store(true, Ordering::Release);
         }
-        self.mouth = Mouth::Closed;
+        self.state = ConsoleState::Closed;
     }
 
     /// Whether, after [`close`](Self::close), all that was said has been written, or never can be.
@@ -100,47 +100,50 @@ impl Console {
         self.done.load(Ordering::Acquire)
     }
 
-    fn open(&mut self) {
-        if !matches!(self.mouth, Mouth::Shut(_)) {
+    fn start_thread(&mut self) {
+        if !matches!(self.state, ConsoleState::Idle(_)) {
             return;
         }
-        let (send, said) = mpsc::channel();
-        if let Mouth::Shut(life) = mem::replace(&mut self.mouth, Mouth::Closed) {
+        let (send, lines) = mpsc::channel();
+        if let ConsoleState::Idle(body) = mem::replace(&mut self.state, ConsoleState::Closed) {
             let thread = thread::Builder::new().name("console".to_owned());
-            if thread.spawn(move || life(said)).is_ok() {
-                self.mouth = Mouth::Open(send);
+            if thread.spawn(move || body(lines)).is_ok() {
+                self.state = ConsoleState::Running(send);
             }
         }
     }
 }
 
 /// The thread's life: until the channel is closed and empty, or nothing can be written any more.
-fn serve<W: Write + AsFd>(
+fn run_console<W: Write + AsFd>(
     mut out: W,
-    said: &Receiver<String>,
+    lines: &Receiver<String>,
     progress: Option<&Progress>,
 ) -> io::Result<()> {
     let Some(progress) = progress else {
-        while let Ok(text) = said.recv() {
+        while let Ok(text) = lines.recv() {
             fd::write_all_blocking(&mut out, format!("{text}\n").as_bytes(), None)?;
         }
         return Ok(());
     };
-    let mut rate = Rate::default();
-    progress.see(&mut rate, Instant::now());
+    let mut rate = RateMeter::default();
+    progress.snapshot(&mut rate, Instant::now());
     let mut shown = String::new();
     loop {
-        let (next, end) = match said.recv_timeout(TICK) {
+        let (next, end) = match lines.recv_timeout(REDRAW_INTERVAL) {
             Ok(text) => (String::new(), format!("{text}\n")),
             Err(RecvTimeoutError::Timeout) => {
-                let seen = progress.see(&mut rate, Instant::now());
-                (line(&seen, columns(&out)), String::new())
+                let snapshot = progress.snapshot(&mut rate, Instant::now());
+                (
+                    render_line(&snapshot, terminal_columns(&out)),
+                    String::new(),
+                )
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return fd::write_all_blocking(&mut out, replace(&shown, "").as_bytes(), None);
+                return fd::write_all_blocking(&mut out, redraw(&shown, "").as_bytes(), None);
             }
         };
-        let text = replace(&shown, &next) + &end;
+        let text = redraw(&shown, &next) + &end;
         shown = next;
         fd::write_all_blocking(&mut out, text.as_bytes(), None)?;
     }
@@ -148,7 +151,7 @@ fn serve<W: Write + AsFd>(
 
 /// What makes `new` stand where `old` stood, with the cursor behind it; where `new` is empty, at
 /// the beginning of the line. In spaces, which every terminal knows.
-fn replace(old: &str, new: &str) -> String {
+fn redraw(old: &str, new: &str) -> String {
     let rest = " ".repeat(old.len().saturating_sub(new.len()));
     match (old == new, rest.is_empty()) {
         (true, _) => String::new(),
@@ -160,15 +163,15 @@ fn replace(old: &str, new: &str) -> String {
 
 /// How many characters fit a line. The last column stays free: some terminals begin a new line as
 /// soon as it is written to.
-fn columns(out: &impl AsFd) -> usize {
+fn terminal_columns(out: &impl AsFd) -> usize {
     let size = tcgetwinsize(out).ok();
     let columns = size.map(|size| usize::from(size.ws_col));
-    columns.filter(|&n| n > 0).unwrap_or(COLUMNS) - 1
+    columns.filter(|&n| n > 0).unwrap_or(DEFAULT_COLUMNS) - 1
 }
 
 /// What is behind a descriptor: of a device its number, which every name of it shares; of anything
 /// else where it is kept.
-fn device(of: impl AsFd) -> io::Result<(u64, u64, u64)> {
+fn device_id(of: impl AsFd) -> io::Result<(u64, u64, u64)> {
     let about = File::from(of.as_fd().try_clone_to_owned()?).metadata()?;
     Ok(match about.rdev() {
         0 => (0, about.dev(), about.ino()),
@@ -227,7 +230,7 @@ mod tests {
     fn what_is_said_comes_in_order() {
         let (mut console, reader, woken) = start(None);
         for line in ["one", "two", "three"] {
-            console.say(line);
+            console.write_line(line);
         }
         close(&mut console, &woken);
         assert_eq!(rest(reader), "one\ntwo\nthree\n");
@@ -259,7 +262,7 @@ mod tests {
         let erased = format!("\r{idle}    ");
         assert_eq!(read_until(&mut reader, "second    "), erased);
 
-        console.say("hear this");
+        console.write_line("hear this");
         let blank = " ".repeat(idle.len());
         let said = format!("\r{blank}\rhear this\n");
         assert_eq!(read_until(&mut reader, "\n"), said);
@@ -272,10 +275,10 @@ mod tests {
     #[test]
     fn a_run_that_ends_soon_draws_nothing() {
         let (reader, writer) = pipe().unwrap();
-        let (say, said) = mpsc::channel();
-        say.send("that was all".to_owned()).unwrap();
-        drop(say);
-        serve(writer, &said, Some(&Progress::default())).unwrap();
+        let (sender, lines) = mpsc::channel();
+        sender.send("that was all".to_owned()).unwrap();
+        drop(sender);
+        run_console(writer, &lines, Some(&Progress::default())).unwrap();
         assert_eq!(rest(reader), "that was all\n");
     }
 
@@ -284,7 +287,7 @@ mod tests {
         let (mut console, reader, woken) = start(None);
         // Some twenty times what a pipe holds.
         for _ in 0..1_000 {
-            console.say("x".repeat(1_023));
+            console.write_line("x".repeat(1_023));
         }
         console.close();
         assert!(!console.is_done());
@@ -298,7 +301,7 @@ mod tests {
         for progress in [None, Some(Arc::default())] {
             let (mut console, reader, woken) = start(progress);
             drop(reader);
-            console.say("anyone there?");
+            console.write_line("anyone there?");
             close(&mut console, &woken);
         }
     }
@@ -330,9 +333,9 @@ mod tests {
             let mut size = tcgetwinsize(&terminal).unwrap();
             size.ws_col = told;
             tcsetwinsize(&terminal, size).unwrap();
-            assert_eq!(super::columns(&terminal), columns);
+            assert_eq!(terminal_columns(&terminal), columns);
         }
         let (_reader, pipe) = pipe().unwrap();
-        assert_eq!(super::columns(&pipe), 79);
+        assert_eq!(terminal_columns(&pipe), 79);
     }
 }

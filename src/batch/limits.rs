@@ -6,17 +6,17 @@ use std::fs;
 
 /// What the program itself has open: the standard streams and copies of them, the list, the poll,
 /// its waker, the signals, the trust store.
-const OWN: u64 = 16;
+const OWN_DESCRIPTORS: u64 = 16;
 
 /// As many of these are there from the beginning: the standard streams, and the list.
-pub const AT_FIRST: u64 = 4;
+pub const OPEN_AT_START: u64 = 4;
 
 /// What one look-up may have open: a hosts file or a connection to a name service, and a socket.
-const A_LOOKUP: u64 = 2;
+const DESCRIPTORS_PER_LOOKUP: u64 = 2;
 
 /// What each of the parties gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Descriptors {
+pub struct DescriptorLimits {
     /// How many checks may be in flight.
     pub parallel: usize,
     /// How many sockets they may have open between them: more than one each, because addresses are
@@ -28,7 +28,7 @@ pub struct Descriptors {
 
 /// Raises the limit on open files as far as the system lets us, and returns what it is then. That
 /// it can't be raised is no error; no limit is [`u64::MAX`].
-pub fn raise() -> u64 {
+pub fn raise_soft_limit() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum {
         let current = maximum;
@@ -39,7 +39,7 @@ pub fn raise() -> u64 {
 }
 
 /// How many files are open already, where the system tells.
-pub fn open() -> u64 {
+pub fn count_open() -> u64 {
     // The directory that is read is one of them.
     fs::read_dir("/proc/self/fd").map_or(0, |open| open.count().saturating_sub(1) as u64)
 }
@@ -47,25 +47,27 @@ pub fn open() -> u64 {
 /// Divides `limit` open files: a part to the look-ups, the rest to the sockets, of which some are
 /// left over for the race of addresses. At most `wanted` checks may be in flight, and at least one;
 /// `lookups` may be waited for, and as many more may have been abandoned.
-pub fn divide(limit: u64, wanted: usize, lookups: usize) -> Descriptors {
-    let shared = limit.saturating_sub(OWN);
+pub fn divide(limit: u64, wanted: usize, lookups: usize) -> DescriptorLimits {
+    let shared = limit.saturating_sub(OWN_DESCRIPTORS);
     let threads = (shared / 7).clamp(1, 2 * lookups as u64);
-    let sockets = shared.saturating_sub(threads * A_LOOKUP).max(1);
+    let sockets = shared
+        .saturating_sub(threads * DESCRIPTORS_PER_LOOKUP)
+        .max(1);
     let race = (sockets / 16).max(12.min(sockets / 3));
-    Descriptors {
-        parallel: wanted.min(size(sockets - race)).max(1),
-        sockets: size(sockets),
+    DescriptorLimits {
+        parallel: wanted.min(saturating_usize(sockets - race)).max(1),
+        sockets: saturating_usize(sockets),
         lookups: LookupLimits {
-            places: size(threads.div_ceil(2)),
-            threads: size(threads),
+            places: saturating_usize(threads.div_ceil(2)),
+            threads: saturating_usize(threads),
         },
     }
 }
 
-impl Descriptors {
+impl DescriptorLimits {
     /// What to tell the user, without a newline, where fewer checks than `wanted` may be in flight
     /// under `limit`.
-    pub fn lowered(&self, wanted: usize, limit: u64) -> Option<String> {
+    pub fn lowered_message(&self, wanted: usize, limit: u64) -> Option<String> {
         let parallel = self.parallel;
         (parallel < wanted).then(|| {
             format!(
@@ -76,7 +78,7 @@ impl Descriptors {
     }
 }
 
-fn size(n: u64) -> usize {
+fn saturating_usize(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
@@ -106,7 +108,7 @@ mod tests {
                 places: usize::div_ceil(threads, 2),
                 threads,
             };
-            let divided = Descriptors {
+            let divided = DescriptorLimits {
                 parallel,
                 sockets,
                 lookups,
@@ -124,34 +126,34 @@ mod tests {
         };
         assert_eq!((divided.parallel, divided.lookups), (1_000_000, lookups));
         assert!(divided.sockets > 1 << 31, "{}", divided.sockets);
-        assert_eq!(divided.lowered(1_000_000, u64::MAX), None);
+        assert_eq!(divided.lowered_message(1_000_000, u64::MAX), None);
     }
 
     #[test]
     fn no_more_is_given_away_than_there_is() {
         for limit in 20..5_000 {
             let divided = divide(limit, usize::MAX, 1_024);
-            let used = OWN + size_of_all(divided);
+            let used = OWN_DESCRIPTORS + size_of_all(divided);
             assert!(used <= limit, "{divided:?} of {limit}");
             assert!(divided.parallel <= divided.sockets, "{divided:?}");
         }
     }
 
-    fn size_of_all(divided: Descriptors) -> u64 {
-        divided.sockets as u64 + A_LOOKUP * divided.lookups.threads as u64
+    fn size_of_all(divided: DescriptorLimits) -> u64 {
+        divided.sockets as u64 + DESCRIPTORS_PER_LOOKUP * divided.lookups.threads as u64
     }
 
     #[test]
     fn only_what_was_lowered_is_told() {
         let divided = divide(64, 512, 64);
         let told = "check-tcp: --parallel 512 is lowered to 24: this machine allows 64 open files";
-        assert_eq!(divided.lowered(512, 64).as_deref(), Some(told));
-        assert_eq!(divide(64, 24, 64).lowered(24, 64), None);
+        assert_eq!(divided.lowered_message(512, 64).as_deref(), Some(told));
+        assert_eq!(divide(64, 24, 64).lowered_message(24, 64), None);
     }
 
     #[test]
     fn the_soft_limit_is_raised_to_the_hard_one() {
-        let limit = raise();
+        let limit = raise_soft_limit();
         let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
         assert_eq!(current.unwrap_or(u64::MAX), limit);
         if cfg!(target_os = "linux") {

@@ -82,9 +82,9 @@ impl ListRun {
     fn start(file: File, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
         fd::catch_file_size_signal();
         let file = ListFile::new(file)?;
-        let limit = limits::raise();
+        let limit = limits::raise_soft_limit();
         let wanted = run.parallel.get();
-        let inherited = limits::open().saturating_sub(limits::AT_FIRST);
+        let inherited = limits::count_open().saturating_sub(limits::OPEN_AT_START);
         let descriptors =
             limits::divide(limit.saturating_sub(inherited), wanted, run.lookups.get());
         let mut machine = OsPlatform::new(descriptors.parallel, descriptors.lookups.threads)?;
@@ -114,8 +114,8 @@ impl ListRun {
         let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
         let shown = shown.then(|| progress.clone());
         let mut console = Console::new(err, shown, wake());
-        if let Some(lowered) = descriptors.lowered(wanted, limit) {
-            console.say(lowered);
+        if let Some(lowered) = descriptors.lowered_message(wanted, limit) {
+            console.write_line(lowered);
         }
         let limits = Limits {
             sockets: descriptors.sockets,
@@ -164,7 +164,7 @@ impl ListRun {
         };
         if let Some(cut) = &cut {
             let _ = self.cut.set(cut.clone());
-            self.console.say(stop_message(cut, unfinished));
+            self.console.write_line(stop_message(cut, unfinished));
         }
         self.event_loop.io.output.close();
         if !self
@@ -183,7 +183,7 @@ impl ListRun {
                 .now()
                 .saturating_duration_since(self.began);
             self.console
-                .say(summary::totals(self.tally().verdicts, took));
+                .write_line(summary::totals(self.tally().verdicts, took));
         }
         self.flush_console();
         self.status(cut.is_some())

@@ -24,7 +24,7 @@ pub struct Progress {
 
 /// What one line shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Seen {
+pub struct Snapshot {
     /// How many targets have their verdict.
     pub done: u64,
     /// How many checks are in flight.
@@ -39,31 +39,31 @@ pub struct Seen {
 
 /// How fast a number that only grows has grown of late.
 #[derive(Debug, Default)]
-pub struct Rate {
+pub struct RateMeter {
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Progress {
     /// How far the run is at `now`, which is when this is called.
-    pub fn see(&self, rate: &mut Rate, now: Instant) -> Seen {
+    pub fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
         let verdicts = self.counts.tally().verdicts;
         let read = self.bytes.load(Ordering::Relaxed);
         // What is still being appended to may have grown since its size was asked for.
         let share = |size: u64| (read as f64 / size as f64).min(1.0);
-        Seen {
+        Snapshot {
             done: verdicts.total(),
             in_flight: self.in_flight.load(Ordering::Relaxed),
             not_ok: verdicts.total() - verdicts.ok,
-            rate: rate.at(now, verdicts.total()),
+            rate: rate.update(now, verdicts.total()),
             share: self.size.filter(|&size| size > 0).map(share),
         }
     }
 }
 
-impl Rate {
+impl RateMeter {
     /// Takes in that the number is `n` at `now`, and returns by how much it has grown a second
     /// over the last three, or since the first sample.
-    pub fn at(&mut self, now: Instant, n: u64) -> f64 {
+    pub fn update(&mut self, now: Instant, n: u64) -> f64 {
         self.samples.push_back((now, n));
         // The one that is left at the front is the last from before the window, or the first.
         while let Some((at, _)) = self.samples.get(1)
@@ -83,14 +83,14 @@ impl Rate {
 }
 
 /// The line, cut to `columns`; in ASCII, and without an end.
-pub fn line(seen: &Seen, columns: usize) -> String {
-    let Seen {
+pub fn render_line(snapshot: &Snapshot, columns: usize) -> String {
+    let Snapshot {
         done,
         in_flight,
         not_ok,
         rate,
         share,
-    } = *seen;
+    } = *snapshot;
     // A slow run is told apart from one that stands still.
     let digits = usize::from(rate > 0.0 && rate < 9.95);
     let mut line =
@@ -110,18 +110,18 @@ mod tests {
 
     #[test]
     fn the_line_tells_how_far_the_run_is() {
-        let seen = Seen {
+        let snapshot = Snapshot {
             done: 1234,
             in_flight: 512,
             not_ok: 7,
             rate: 1841.7,
             share: None,
         };
-        let share = |share| Seen { share, ..seen };
-        let rate = |rate| Seen { rate, ..seen };
+        let share = |share| Snapshot { share, ..snapshot };
+        let rate = |rate| Snapshot { rate, ..snapshot };
         let start = "1234 done, 512 in flight, 7 not OK, ";
-        for (seen, columns, line) in [
-            (seen, 79, "1842 a second"),
+        for (snapshot, columns, line) in [
+            (snapshot, 79, "1842 a second"),
             (share(Some(0.0)), 79, "1842 a second, 0 % read"),
             (share(Some(0.375)), 79, "1842 a second, 37 % read"),
             (share(Some(0.999_9)), 79, "1842 a second, 99 % read"),
@@ -130,14 +130,14 @@ mod tests {
             (rate(0.25), 79, "0.2 a second"),
             (rate(9.94), 79, "9.9 a second"),
             (rate(9.96), 79, "10 a second"),
-            (seen, 40, "1842"),
+            (snapshot, 40, "1842"),
         ] {
-            assert_eq!(super::line(&seen, columns), format!("{start}{line}"));
+            assert_eq!(render_line(&snapshot, columns), format!("{start}{line}"));
         }
-        assert_eq!(super::line(&seen, 4), "1234");
-        assert_eq!(super::line(&seen, 0), "");
+        assert_eq!(render_line(&snapshot, 4), "1234");
+        assert_eq!(render_line(&snapshot, 0), "");
         let first = "0 done, 0 in flight, 0 not OK, 0 a second";
-        assert_eq!(super::line(&Seen::default(), 79), first);
+        assert_eq!(render_line(&Snapshot::default(), 79), first);
     }
 
     #[test]
@@ -155,8 +155,8 @@ mod tests {
                 size,
                 ..Progress::default()
             };
-            let seen = progress.see(&mut Rate::default(), now);
-            assert_eq!(seen.share, share, "{bytes} of {size:?}");
+            let snapshot = progress.snapshot(&mut RateMeter::default(), now);
+            assert_eq!(snapshot.share, share, "{bytes} of {size:?}");
         }
     }
 
@@ -164,13 +164,13 @@ mod tests {
     fn the_line_counts_what_was_judged() {
         let progress = Progress::default();
         progress.in_flight.store(9, Ordering::Relaxed);
-        let mut rate = Rate::default();
+        let mut rate = RateMeter::default();
         let start = Instant::now();
-        assert_eq!(progress.see(&mut rate, start).done, 0);
+        assert_eq!(progress.snapshot(&mut rate, start).done, 0);
         for status in [Status::Ok, Status::Ok, Status::Warning, Status::Unknown] {
             progress.counts.judge(status);
         }
-        let seen = Seen {
+        let snapshot = Snapshot {
             done: 4,
             in_flight: 9,
             not_ok: 2,
@@ -178,23 +178,23 @@ mod tests {
             share: None,
         };
         let later = start + Duration::from_millis(500);
-        assert_eq!(progress.see(&mut rate, later), seen);
+        assert_eq!(progress.snapshot(&mut rate, later), snapshot);
     }
 
     #[test]
     fn the_rate_is_that_of_the_last_three_seconds() {
         let start = Instant::now();
-        let mut rate = Rate::default();
-        assert_eq!(rate.at(start, 0), 0.0);
+        let mut rate = RateMeter::default();
+        assert_eq!(rate.update(start, 0), 0.0);
         // A hundred a second for ten seconds, then ten a second.
         for tenth in 1..=100 {
             let now = start + Duration::from_millis(100 * tenth);
-            let found = rate.at(now, 10 * tenth);
+            let found = rate.update(now, 10 * tenth);
             assert!((found - 100.0).abs() < 1e-6, "{found} after {tenth} tenths");
         }
         for tenth in 101..=200 {
             let now = start + Duration::from_millis(100 * tenth);
-            let found = rate.at(now, 1_000 + tenth - 100);
+            let found = rate.update(now, 1_000 + tenth - 100);
             let settled = (found - 10.0).abs() < 1e-6;
             assert_eq!(settled, tenth >= 130, "{found} after {tenth} tenths");
         }
@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn a_clock_that_stands_still_gives_no_rate() {
         let now = Instant::now();
-        let mut rate = Rate::default();
-        assert_eq!(rate.at(now, 5), 0.0);
-        assert_eq!(rate.at(now, 9), 0.0);
+        let mut rate = RateMeter::default();
+        assert_eq!(rate.update(now, 5), 0.0);
+        assert_eq!(rate.update(now, 9), 0.0);
     }
 }

@@ -9,7 +9,7 @@ use std::os::unix::net;
 
 /// The signals that ask a run to end: by a user, the end of a session, a supervisor, and the limits
 /// of time that outlast `exec` (alarm(2), and `ulimit -St`).
-const ENDING: [i32; 5] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU];
+const TERMINATING_SIGNALS: [i32; 5] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU];
 
 /// From when this is made to the end of the process, SIGHUP, SIGINT, SIGTERM, SIGALRM and SIGXCPU
 /// no longer end it; they are counted. One that was ignored when the program began (a shell's
@@ -30,9 +30,9 @@ impl Signals {
         let (read, write) = net::UnixStream::pair()?;
         read.set_nonblocking(true)?;
         write.set_nonblocking(true)?;
-        let about_us = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        for signal in ENDING {
-            if !is_ignored(&about_us, signal) {
+        let own_status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        for signal in TERMINATING_SIGNALS {
+            if !is_ignored(&own_status, signal) {
                 pipe::register(signal, write.try_clone()?)?;
             }
         }
