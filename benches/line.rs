@@ -11,7 +11,6 @@ mod cpu;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
-use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::finish::finish;
 use check_tcp::target::Target;
@@ -67,7 +66,6 @@ fn record(reply: Option<&[u8]>) -> Record {
         reply
     });
     let trace = Trace {
-        phase: Phase::Done,
         total: Duration::from_millis(13),
         phases: PhaseDurations::default(),
         peer: Some(([192, 0, 2, 1], 25).into()),

@@ -27,8 +27,6 @@ pub struct Probe {
     timestamps: Timestamps,
     /// The number of steps begun since the connection was established.
     steps_begun: u8,
-    /// The state that a failure put an end to.
-    died: Option<Phase>,
     wait: Wait,
 }
 
@@ -46,7 +44,6 @@ impl Probe {
             peer: None,
             timestamps: Timestamps::default(),
             steps_begun: 0,
-            died: None,
             wait: Wait::LOOKUP,
         }
     }
@@ -130,7 +127,6 @@ impl Probe {
             _ => None,
         };
         Trace {
-            phase: self.died.unwrap_or(self.state.phase()),
             total: now.saturating_duration_since(self.started),
             phases: self.timestamps.phases(self.started, named, secure),
             peer: self.peer.or(tried),
@@ -139,7 +135,7 @@ impl Probe {
     }
 
     /// Breaks the check off, wherever it is. The stream may be closed after it.
-    pub fn interrupt(&mut self) -> Failure {
+    pub fn interrupt(&self) -> Failure {
         self.failure(self.phase(), Cause::Interrupted)
     }
 
@@ -163,13 +159,12 @@ impl Probe {
         (self.target, self.check)
     }
 
-    fn failure(&mut self, phase: Phase, cause: Cause) -> Failure {
+    fn failure(&self, phase: Phase, cause: Cause) -> Failure {
         let phase = match cause {
             // Decided while reading; the goodbye came after.
             Cause::Unexpected { .. } => Phase::Reading,
             _ => phase,
         };
-        self.died.get_or_insert(phase);
         Failure {
             phase,
             cause,

@@ -68,7 +68,7 @@ fn one(single: SingleCheck, left: &mut Duration) -> (String, Status) {
                 peer: None,
                 certificate_requested: false,
             }),
-            trace: Trace::none(Phase::Resolving),
+            trace: Trace::default(),
             began,
         },
     };

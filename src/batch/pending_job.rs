@@ -3,7 +3,8 @@
 use crate::check::Check;
 use crate::engine::Ended;
 use crate::engine::admission::Candidate;
-use crate::outcome::{Cause, Failure, Trace};
+use crate::outcome::{Cause, Failure, Trace, final_phase};
+use crate::phase::Phase;
 use crate::record::{Checked, Event, Job, Label, Record};
 use crate::resolve::LookupRequest;
 use crate::target::Target;
@@ -14,8 +15,8 @@ use std::time::{Duration, SystemTime};
 pub struct PendingJob {
     job: Job,
     tries: u8,
-    /// How the last try went, and when it began.
-    last: Option<Box<(Trace, SystemTime)>>,
+    /// How the last try went, the state it ended in, and when it began.
+    last: Option<Box<(Trace, Phase, SystemTime)>>,
 }
 
 /// What goes with a check while it runs.
@@ -42,6 +43,7 @@ impl PendingJob {
     /// One that has ended and is to be tried again.
     pub fn retry(ended: Ended<JobMeta>) -> Self {
         let trace = ended.probe.trace(ended.at);
+        let phase = final_phase(&ended.outcome);
         let (target, check) = ended.probe.into_parts();
         let job = Job {
             label: ended.tag.label,
@@ -51,7 +53,7 @@ impl PendingJob {
         Self {
             job,
             tries: ended.tag.tries,
-            last: Some(Box::new((trace, ended.tag.began))),
+            last: Some(Box::new((trace, phase, ended.tag.began))),
         }
     }
 
@@ -73,9 +75,9 @@ impl PendingJob {
 
     /// It waited when the run was broken off. Where it had been tried, that is its verdict.
     pub fn into_interrupted_record(self) -> Option<Record> {
-        let (trace, began) = *self.last?;
+        let (trace, phase, began) = *self.last?;
         let failure = Failure {
-            phase: trace.phase,
+            phase,
             cause: Cause::Interrupted,
             peer: trace.peer,
             certificate_requested: false,

@@ -306,7 +306,7 @@ impl<T, S: Platform> Engine<T, S> {
     /// Breaks off all that is in flight, and hands it out.
     pub fn interrupt(&mut self, mut ended: impl FnMut(Ended<T>)) {
         let at = self.now();
-        for mut body in self.slots.drain() {
+        for body in self.slots.drain() {
             let failure = body.probe.interrupt();
             ended(Ended {
                 tag: body.tag,

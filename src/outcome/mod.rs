@@ -44,6 +44,14 @@ pub fn response_time(outcome: &Result<Success, Failure>) -> Option<Duration> {
     }
 }
 
+/// Returns the state in which the check ended.
+pub fn final_phase(outcome: &Result<Success, Failure>) -> Phase {
+    match outcome {
+        Ok(_) => Phase::Done,
+        Err(failure) => failure.phase,
+    }
+}
+
 /// A check that did not.
 #[derive(Debug)]
 pub struct Failure {

@@ -1,36 +1,21 @@
-//! How a check went on the way.
+//! Times and addresses of a check, kept whatever its outcome.
 
-use crate::phase::Phase;
 use crate::tls::Session;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// What is known of the way of one check, whatever came of it.
-#[derive(Clone, Debug)]
+/// Data on the course of one check, whatever its outcome. The default is that of a check that did not
+/// begin.
+#[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// The state it ended in.
-    pub phase: Phase,
-    /// From the start of the check to its end.
+    /// Time from the start of the check to its end.
     pub total: Duration,
-    /// How long each part took.
+    /// Duration of each part.
     pub phases: PhaseDurations,
-    /// The address connected to; while it connects, the one that was tried last.
+    /// The address connected to; before that, the one tried last.
     pub peer: Option<SocketAddr>,
-    /// What TLS came to; `None` in the clear, and where it did not come up.
+    /// The parameters of the TLS session; `None` in the clear, or if it was not established.
     pub session: Option<Session>,
-}
-
-impl Trace {
-    /// Of a check that has none: it did not begin, or is not there any more.
-    pub fn none(phase: Phase) -> Self {
-        Self {
-            phase,
-            total: Duration::ZERO,
-            phases: PhaseDurations::default(),
-            peer: None,
-            session: None,
-        }
-    }
 }
 
 /// How long each part of a check took; `None` for one that was not there, or did not come to its

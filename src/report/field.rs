@@ -4,7 +4,7 @@ use super::harmless;
 use super::message::push_reply;
 use crate::expect::Group;
 use crate::outcome::{
-    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, response_time,
+    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
 };
 use crate::phase::Phase;
 use crate::record::Checked;
@@ -53,10 +53,7 @@ pub fn address(checked: &Checked) -> Option<String> {
 
 /// The state it ended in.
 pub fn phase(checked: &Checked) -> Phase {
-    match &checked.outcome {
-        Ok(_) => Phase::Done,
-        Err(failure) => failure.phase,
-    }
+    final_phase(&checked.outcome)
 }
 
 /// The response time; where there is none, how long the check took.

@@ -16,7 +16,6 @@ pub fn record(check: Check, outcome: Result<Success, Failure>) -> Record {
         port: 25,
     };
     let trace = Trace {
-        phase: Phase::Done,
         total: Duration::from_millis(90),
         phases: PhaseDurations::default(),
         peer: None,

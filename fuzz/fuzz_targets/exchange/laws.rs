@@ -7,7 +7,7 @@ use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::{
-    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, response_time,
+    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
 };
 use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Label, Record};
@@ -40,7 +40,7 @@ pub fn hold(exchange: &Exchange, run: &Run) {
     if let Ok(Success::Completed { reply, .. }) = &run.outcome {
         assert_eq!(reply.is_some(), check.expect.is_some());
     }
-    the_trace_agrees(exchange, run);
+    the_trace_is_whole(exchange, run);
 }
 
 /// Steps that nobody needed made no difference.
@@ -51,7 +51,7 @@ pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
             run.at,
             judge(check, &run.outcome),
             reason(check, &run.outcome),
-            run.trace.phase,
+            final_phase(&run.outcome),
         )
     };
     assert_eq!(
@@ -70,7 +70,7 @@ pub fn tell(exchange: &Exchange, run: Run) {
     let reason = reason(check, &run.outcome);
     let total = reply(&run).map(Reply::total);
     let timed = response_time(&run.outcome).is_some() && check.perfdata;
-    let phase = run.trace.phase;
+    let phase = final_phase(&run.outcome);
     let record = Record {
         label: Label {
             line: Some(1),
@@ -267,10 +267,8 @@ fn read_no_further(run: &Run, total: u64) {
     }
 }
 
-fn the_trace_agrees(exchange: &Exchange, run: &Run) {
+fn the_trace_is_whole(exchange: &Exchange, run: &Run) {
     let trace = &run.trace;
-    let died = run.outcome.as_ref().err().map(|failure| failure.phase);
-    assert_eq!(trace.phase, died.unwrap_or(Phase::Done));
     assert_eq!(trace.total, run.at);
     let kept = run.wire.world.log.kept;
     assert_eq!(trace.peer, kept.or(trace.peer));

@@ -6,7 +6,7 @@ use super::story::{Asks, Plot, Story};
 use crate::printed;
 use crate::run::{LEAVE, Run};
 use check_tcp::net::LookupError;
-use check_tcp::outcome::{AttemptOutcome, Cause, Success, response_time};
+use check_tcp::outcome::{AttemptOutcome, Cause, Success, final_phase, response_time};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use check_tcp::tls::TlsError;
@@ -38,7 +38,7 @@ pub fn holds(story: &Story, run: &Run) {
         "{}",
         told()
     );
-    assert_eq!(run.trace.phase, phase(plot, &law), "{}", told());
+    assert_eq!(final_phase(&run.outcome), phase(plot, &law), "{}", told());
     assert_eq!(run.trace.total, run.at, "{}", told());
     printed::holds(&check, &target, run);
 }

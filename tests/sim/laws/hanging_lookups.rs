@@ -143,8 +143,8 @@ fn as_alone(ended: &Ended) {
     match ended.kind {
         Kind::Hung | Kind::Late => {
             let trace = &checked.trace;
-            assert_eq!((trace.phase, trace.total), (Phase::Resolving, TIMEOUT));
             let failure = checked.outcome.as_ref().expect_err("no address");
+            assert_eq!((failure.phase, trace.total), (Phase::Resolving, TIMEOUT));
             assert!(matches!(failure.cause, Cause::TimedOut));
             assert_eq!(finish(&ended.record).reason(), Reason::Dns);
             assert_eq!(finish(&ended.record).status, Status::Critical);
