@@ -57,7 +57,7 @@
 //! let check = Arc::new(Check::default());
 //!
 //! let outcome = engine::run_one(target.clone(), check.clone())?.outcome;
-//! let status = judge(&check, &outcome);
+//! let status = judge(&check, &outcome).status;
 //! assert_eq!(status, Status::Ok);
 //! print!("{}", report::line::check(&check, &target, &outcome, status));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -95,7 +95,7 @@
 //! let target = Target::host("127.0.0.1", port)?;
 //!
 //! let outcome = engine::run_one(target.clone(), check.clone())?.outcome;
-//! let status = judge(&check, &outcome);
+//! let status = judge(&check, &outcome).status;
 //! assert_eq!(status, Status::Critical);
 //! assert_eq!(
 //!     report::line::check(&check, &target, &outcome, status),

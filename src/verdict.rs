@@ -1,27 +1,39 @@
-//! The verdict: it follows from the reason, and from `-w -c -W --status-as`.
+//! The verdict on a check: the reason follows from its outcome, and the status from the reason.
 
 mod reason;
 
 use crate::check::Check;
 use crate::outcome::{Failure, Success, response_time};
 use crate::status::Status;
-pub use reason::{Reason, reason};
+pub use reason::Reason;
+use reason::reason;
 use std::time::Duration;
 
-/// The verdict on a check: the table of the contract, then `--status-as`.
-pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Status {
-    let error = if check.error_warning {
-        Status::Warning
-    } else {
-        Status::Critical
+/// The verdict on one check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The reason, which does not depend on `--status-as`.
+    pub reason: Reason,
+    /// The status, after `--status-as`.
+    pub status: Status,
+}
+
+/// Judges the outcome of a check by its options `-w`, `-c`, `-W`, `-C` and `--status-as`.
+pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Verdict {
+    let reason = reason(check, outcome);
+    let error = match check.error_warning {
+        true => Status::Warning,
+        false => Status::Critical,
     };
-    let status = match reason(check, outcome) {
-        // No verdict of the check: `--status-as` has nothing to replace.
-        Reason::Interrupted => return Status::Unknown,
+    let elapsed = response_time(outcome);
+    let status = match reason {
+        // An interrupted check has no verdict that `--status-as` could replace.
+        Reason::Interrupted => {
+            let status = Status::Unknown;
+            return Verdict { reason, status };
+        }
         Reason::Ok => Status::Ok,
-        Reason::Slow
-            if response_time(outcome).is_some_and(|took| is_over(took, check.critical)) =>
-        {
+        Reason::Slow if elapsed.is_some_and(|elapsed| exceeds(elapsed, check.critical)) => {
             Status::Critical
         }
         Reason::Slow => Status::Warning,
@@ -38,12 +50,13 @@ pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Status {
         | Reason::Mismatch
         | Reason::Open => error,
     };
-    check.status_as.apply(status)
+    let status = check.status_as.apply(status);
+    Verdict { reason, status }
 }
 
-/// Whether a threshold is exceeded.
-fn is_over(elapsed: Duration, limit: Option<Duration>) -> bool {
-    limit.is_some_and(|limit| elapsed > limit)
+/// Returns true if a response time is greater than its threshold.
+fn exceeds(elapsed: Duration, threshold: Option<Duration>) -> bool {
+    threshold.is_some_and(|threshold| elapsed > threshold)
 }
 
 #[cfg(test)]
@@ -109,14 +122,14 @@ mod tests {
             (20, Status::Warning),
             (21, Status::Critical),
         ] {
-            assert_eq!(judge(&check, &answered(took)), status, "{took} ms");
+            assert_eq!(judge(&check, &answered(took)).status, status, "{took} ms");
         }
         let only_errors = Check {
             error_warning: true,
             critical: ms(20),
             ..Check::default()
         };
-        assert_eq!(judge(&only_errors, &answered(21)), Status::Critical);
+        assert_eq!(judge(&only_errors, &answered(21)).status, Status::Critical);
     }
 
     #[test]
@@ -140,11 +153,11 @@ mod tests {
             failed(Cause::Tls(TlsError::Closed)),
         ] {
             assert_eq!(
-                judge(&Check::default(), &outcome),
+                judge(&Check::default(), &outcome).status,
                 Status::Critical,
                 "{outcome:?}"
             );
-            assert_eq!(judge(&lax, &outcome), Status::Warning, "{outcome:?}");
+            assert_eq!(judge(&lax, &outcome).status, Status::Warning, "{outcome:?}");
         }
     }
 
@@ -155,11 +168,11 @@ mod tests {
             ..Check::default()
         };
         let none = unconnected(&[Some(Errno::ADDRNOTAVAIL), Some(Errno::MFILE)]);
-        assert_eq!(judge(&check, &none), Status::Unknown);
+        assert_eq!(judge(&check, &none).status, Status::Unknown);
         let one = unconnected(&[Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED)]);
-        assert_eq!(judge(&check, &one), Status::Warning);
+        assert_eq!(judge(&check, &one).status, Status::Warning);
         let silent = unconnected(&[Some(Errno::ADDRNOTAVAIL), None]);
-        assert_eq!(judge(&check, &silent), Status::Warning);
+        assert_eq!(judge(&check, &silent).status, Status::Warning);
     }
 
     #[test]
@@ -201,7 +214,7 @@ mod tests {
             (untried, Status::Unknown),
             (failed(Cause::TimedOut), Status::Critical),
         ] {
-            assert_eq!(judge(&check, &outcome), status, "{outcome:?}");
+            assert_eq!(judge(&check, &outcome).status, status, "{outcome:?}");
         }
     }
 
@@ -210,7 +223,7 @@ mod tests {
         let mut check = Check::default();
         check.status_as.set(Status::Ok, Status::Unknown);
         check.status_as.set(Status::Critical, Status::Ok);
-        assert_eq!(judge(&check, &answered(1)), Status::Unknown);
-        assert_eq!(judge(&check, &failed(Cause::TimedOut)), Status::Ok);
+        assert_eq!(judge(&check, &answered(1)).status, Status::Unknown);
+        assert_eq!(judge(&check, &failed(Cause::TimedOut)).status, Status::Ok);
     }
 }

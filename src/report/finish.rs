@@ -4,7 +4,7 @@ use super::{json, text};
 use crate::outcome::response_time;
 use crate::record::{Event, Record};
 use crate::status::Status;
-use crate::verdict::{Reason, judge, reason};
+use crate::verdict::{Reason, judge};
 use std::time::Duration;
 
 /// A record, judged.
@@ -19,7 +19,7 @@ pub struct Finished<'a> {
 /// Judges a record. A target that could not be checked is UNKNOWN.
 pub fn finish(record: &Record) -> Finished<'_> {
     let status = match &record.event {
-        Event::Checked(checked) => judge(&checked.check, &checked.outcome),
+        Event::Checked(checked) => judge(&checked.check, &checked.outcome).status,
         Event::NotChecked { .. } => Status::Unknown,
     };
     Finished { record, status }
@@ -44,7 +44,7 @@ impl Finished<'_> {
     /// Why. Only JSON says it in a word, so nothing else pays for finding it.
     pub fn reason(&self) -> Reason {
         match &self.record.event {
-            Event::Checked(checked) => reason(&checked.check, &checked.outcome),
+            Event::Checked(checked) => judge(&checked.check, &checked.outcome).reason,
             Event::NotChecked { reason, .. } => *reason,
         }
     }

@@ -152,7 +152,7 @@ mod tests {
     use crate::outcome::Cause;
     use crate::phase::Phase;
     use crate::report::sample::{answered, change, failed, record, refused, reply};
-    use crate::verdict::{judge, reason};
+    use crate::verdict::{Verdict, judge};
     use serde_json::Value;
     use std::sync::Arc;
     use std::time::UNIX_EPOCH;
@@ -168,10 +168,10 @@ mod tests {
 
     fn object(record: &Record) -> String {
         let (status, reason) = match &record.event {
-            Event::Checked(checked) => (
-                judge(&checked.check, &checked.outcome),
-                reason(&checked.check, &checked.outcome),
-            ),
+            Event::Checked(checked) => {
+                let Verdict { reason, status } = judge(&checked.check, &checked.outcome);
+                (status, reason)
+            }
             Event::NotChecked { reason, .. } => (Status::Unknown, *reason),
         };
         super::record(record, status, reason)

@@ -6,6 +6,7 @@ use super::trim::between_line_ends;
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, Reply, Success};
 use crate::target::Target;
+use crate::verdict::{Reason, judge};
 use std::time::Duration;
 
 /// The parts of a message. All that strangers may have chosen is made harmless when it is put
@@ -23,7 +24,7 @@ impl<'a> Message<'a> {
         match outcome {
             Ok(Success::Completed { elapsed, reply }) => answered(target, *elapsed, reply.as_ref()),
             Ok(Success::PortOpen) => Self::own(about_port(target, "Unexpectedly open", "")),
-            Err(failure) if failure.verifies_closed(check) => {
+            Err(_) if judge(check, outcome).reason == Reason::Ok => {
                 Self::own(about_port(target, "Verified that the", " is closed"))
             }
             Err(

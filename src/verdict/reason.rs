@@ -1,6 +1,6 @@
 //! Why a check ended as it did, in one word that programs can rely on.
 
-use super::is_over;
+use super::exceeds;
 use crate::check::Check;
 use crate::net::LookupError;
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure, Meaning, Shortage, Success};
@@ -98,11 +98,11 @@ impl Reason {
 }
 
 /// Why a check ended as it did. The verdict follows from it: [`judge`](super::judge()).
-pub fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reason {
+pub(super) fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reason {
     match outcome {
         Ok(Success::PortOpen) => Reason::Open,
         Ok(Success::Completed { elapsed, .. })
-            if is_over(*elapsed, check.critical) || is_over(*elapsed, check.warning) =>
+            if exceeds(*elapsed, check.critical) || exceeds(*elapsed, check.warning) =>
         {
             Reason::Slow
         }
@@ -113,11 +113,6 @@ pub fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reason {
 }
 
 impl Failure {
-    /// Whether this is what `-C` asks for: nothing listens there.
-    pub fn verifies_closed(&self, check: &Check) -> bool {
-        check.expect_closed && self.reason_of_closed() == Reason::Ok
-    }
-
     /// Why, with `-C`. A full backlog is a listener's. A name whose addresses did not all have their turn,
     /// since the time was up or this machine had no room, was not seen to be closed.
     fn reason_of_closed(&self) -> Reason {
@@ -388,7 +383,7 @@ mod tests {
                 _ => plain,
             };
             assert_eq!(reason(&check, &outcome), expected, "{outcome:?}");
-            let is_ok = judge(&check, &outcome) == Status::Ok;
+            let is_ok = judge(&check, &outcome).status == Status::Ok;
             assert_eq!(is_ok, expected == Reason::Ok, "{outcome:?}");
         }
         assert_eq!(reason(&check, &Ok(Success::PortOpen)), Reason::Open);

@@ -184,7 +184,7 @@ impl Case {
     fn ended(&self, driver: Driver, outcome: Result<Success, Failure>) -> Run {
         let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
         let run = Run {
-            status: verdict::judge(&self.check, &outcome),
+            status: verdict::judge(&self.check, &outcome).status,
             outcome,
             trace: driver.trace(),
             at: driver.world.age(),

@@ -12,7 +12,7 @@ use check_tcp::outcome::{
 use check_tcp::phase::Phase;
 use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
-use check_tcp::verdict::{judge, reason};
+use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp_fuzz::said::{is_printable, one_line};
 use serde_json::Value;
 use std::time::{Duration, UNIX_EPOCH};
@@ -50,7 +50,6 @@ pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
         (
             run.at,
             judge(check, &run.outcome),
-            reason(check, &run.outcome),
             final_phase(&run.outcome),
         )
     };
@@ -66,8 +65,7 @@ pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
 /// Whatever is said of it is one printable line.
 pub fn tell(exchange: &Exchange, run: Run) {
     let check = &exchange.check;
-    let status = judge(check, &run.outcome);
-    let reason = reason(check, &run.outcome);
+    let Verdict { reason, status } = judge(check, &run.outcome);
     let total = reply(&run).map(Reply::total);
     let timed = response_time(&run.outcome).is_some() && check.perfdata;
     let phase = final_phase(&run.outcome);
@@ -191,7 +189,7 @@ fn only_what_was_connected(exchange: &Exchange, run: &Run) {
                 Cause::Io(e) => assert!(e.raw_os_error().is_some(), "not of this world: {e}"),
                 _ => {}
             }
-            if failure.verifies_closed(check) {
+            if judge(check, &run.outcome).reason == Reason::Ok {
                 assert!(
                     !up && tried(failure)
                         .all(|tried| !matches!(tried.outcome, AttemptOutcome::Untried))

@@ -7,7 +7,7 @@ use check_tcp::expect::Pattern;
 use check_tcp::outcome::AttemptOutcome;
 use check_tcp::phase::Phase;
 use check_tcp::report::line;
-use check_tcp::verdict::{Reason, reason};
+use check_tcp::verdict::{Reason, judge};
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -73,5 +73,5 @@ fn told(script: Script, check: Check) -> (Phase, Reason, String) {
     let (check, target) = case.asks();
     let run = case.run();
     let line = line::check(&check, &target, &run.outcome, run.status);
-    (run.phase(), reason(&check, &run.outcome), line)
+    (run.phase(), judge(&check, &run.outcome).reason, line)
 }
