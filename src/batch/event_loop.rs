@@ -7,7 +7,7 @@ use super::pending_job::{JobMeta, PendingJob, record_local_failure, record_outco
 use super::run_io::RunIo;
 use crate::engine::admission::{Admission, Candidate, NextAction};
 use crate::engine::platform::Platform;
-use crate::engine::{Ended, Engine};
+use crate::engine::{Ended, Engine, Wake};
 use crate::list::ParsedLine;
 use crate::record::Record;
 use std::io;
@@ -105,8 +105,10 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
 
     /// Goes on until every line has its verdict, or something else ends it.
     pub fn run(&mut self) -> StopReason {
+        let mut lag = Duration::ZERO;
+        let mut is_hung_up = false;
         loop {
-            let again = self.admit();
+            let again = self.admit(lag);
             if !matches!(self.input, Input::Open)
                 && self.engine.in_flight() == 0
                 && self.admission.is_empty()
@@ -117,21 +119,24 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
                     Input::Open | Input::Ended => StopReason::Completed,
                 };
             }
-            if self.io.is_output_broken() || self.engine.is_over() {
+            if self.io.is_output_broken() || is_hung_up {
                 self.send_records();
                 return StopReason::OutputClosed;
             }
-            if let Err(e) = self.wait(again) {
-                return StopReason::PollFailed(e);
-            }
-            self.engine.step(|ended| self.ended.push(ended));
+            let wake = match self.wait(again) {
+                Ok(wake) => wake,
+                Err(e) => return StopReason::PollFailed(e),
+            };
+            is_hung_up = wake.is_hung_up;
+            let stepped = self.engine.step(|ended| self.ended.push(ended));
+            lag = stepped.saturating_duration_since(wake.at);
             let mut ended = mem::take(&mut self.ended);
             for ended in ended.drain(..) {
                 self.complete_or_retry(ended);
             }
             self.ended = ended;
             // Behind the steps: what had come before the signal counts.
-            if self.engine.watched() && self.signal_count() > 0 {
+            if wake.is_readable && self.signal_count() > 0 {
                 return StopReason::Interrupted;
             }
         }
@@ -139,7 +144,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
 
     /// Waits until there is something to do, or `again` has come; hands over what there is before it
     /// sleeps.
-    fn wait(&mut self, again: Option<Instant>) -> io::Result<()> {
+    fn wait(&mut self, again: Option<Instant>) -> io::Result<Wake> {
         if self.records.is_empty() {
             return self.engine.wait(again);
         }
@@ -149,9 +154,9 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
             self.send_records();
             return self.engine.wait(again);
         }
-        self.engine.wait(Some(now))?;
-        if self.engine.is_called() || again.is_some_and(|at| at <= now) {
-            return Ok(());
+        let wake = self.engine.wait(Some(now))?;
+        if wake.has_work || again.is_some_and(|at| at <= now) {
+            return Ok(wake);
         }
         self.send_records();
         self.engine.wait(again)
@@ -209,9 +214,9 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
     }
 
     /// Begins checks, and says when to come back for more; `None` is when something has happened.
-    fn admit(&mut self) -> Option<Instant> {
+    fn admit(&mut self, lag: Duration) -> Option<Instant> {
         let start = self.engine.now();
-        let most = match self.engine.lag() > OVERLOAD_LAG {
+        let most = match lag > OVERLOAD_LAG {
             true => 1,
             false => ADMISSION_BURST,
         };

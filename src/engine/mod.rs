@@ -71,8 +71,6 @@ pub struct Engine<T, S: Platform = OsPlatform> {
     due: Vec<usize>,
     /// Those that are due in the next turn, since they let others go first.
     deferred: Vec<usize>,
-    /// When the last of those that were due had been stepped.
-    done: Instant,
     /// Those that could go on at once, in the order of their turns.
     yielded: VecDeque<SlotKey>,
     scratch: Scratch,
@@ -80,10 +78,19 @@ pub struct Engine<T, S: Platform = OsPlatform> {
     /// How many sockets those in flight may come to have open together.
     reserved: usize,
     lookups: Lookups,
-    watched: bool,
-    is_over: bool,
-    is_called: bool,
-    woke: Instant,
+}
+
+/// What ended a [`wait`](Engine::wait).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wake {
+    /// The time of the wake-up.
+    pub at: Instant,
+    /// Something other than time ended the wait, or there are probes to step.
+    pub has_work: bool,
+    /// The descriptor that is [watched](OsPlatform::watch_readable) can be read.
+    pub is_readable: bool,
+    /// The other end of the descriptor that is [watched](OsPlatform::watch_hang_up) was closed.
+    pub is_hung_up: bool,
 }
 
 /// How much an engine may take at a time.
@@ -137,16 +144,11 @@ impl<T, S: Platform> Engine<T, S> {
             slots: Slots::new(),
             due: Vec::new(),
             deferred: Vec::new(),
-            done: now,
             yielded: VecDeque::new(),
             scratch: Scratch::default(),
             places: Places::new(limits.sockets),
             reserved: 0,
             lookups: Lookups::new(limits.lookups),
-            watched: false,
-            is_over: false,
-            is_called: false,
-            woke: now,
         }
     }
 
@@ -158,27 +160,6 @@ impl<T, S: Platform> Engine<T, S> {
     /// The time of day.
     pub fn wall_clock(&self) -> SystemTime {
         self.platform.wall_clock()
-    }
-
-    /// How long it took, after the last [`wait`](Self::wait), until all that were due had been stepped,
-    /// the yielded aside.
-    pub fn lag(&self) -> Duration {
-        self.done.saturating_duration_since(self.woke)
-    }
-
-    /// Whether the last [`wait`](Self::wait) came back for something other than its time.
-    pub fn is_called(&self) -> bool {
-        self.is_called
-    }
-
-    /// Whether there was something to read from what is watched since this was last asked.
-    pub fn watched(&mut self) -> bool {
-        mem::take(&mut self.watched)
-    }
-
-    /// Whether nobody is left at the other end of what is listened to.
-    pub fn is_over(&self) -> bool {
-        self.is_over
     }
 
     /// How many probes have been admitted and have not ended.
@@ -229,8 +210,9 @@ impl<T, S: Platform> Engine<T, S> {
         self.step_one(key.index)
     }
 
-    /// Steps all that are due, and hands out those that have ended.
-    pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) {
+    /// Steps the probes that are due, then yielded ones for a slice of time, and hands out those that
+    /// ended. Returns the time between the two: its distance from [`Wake::at`] is the lag of the loop.
+    pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) -> Instant {
         let mut due = mem::take(&mut self.due);
         let first = self.deferred.len();
         due.splice(..0, self.deferred.drain(..));
@@ -246,8 +228,13 @@ impl<T, S: Platform> Engine<T, S> {
             }
         }
         self.due = due;
-        let start = self.now();
-        self.done = start;
+        let stepped = self.now();
+        self.step_yielded(stepped, ended);
+        stepped
+    }
+
+    /// Steps yielded probes, each once at most, until [`YIELD_SLICE`] has passed since `start`.
+    fn step_yielded(&mut self, start: Instant, mut ended: impl FnMut(Ended<T>)) {
         for _ in 0..self.yielded.len() {
             let Some(key) = self.yielded.pop_front() else {
                 return;
@@ -265,21 +252,22 @@ impl<T, S: Platform> Engine<T, S> {
         }
     }
 
-    /// Sleeps until a probe is due, `until` has come, or something has happened that the
-    /// [platform](Platform::poll) tells. May come back for less.
+    /// Sleeps until a probe is due, `until` has come, or the platform [reports](Platform::poll) an event.
+    /// May return early.
     ///
     /// # Errors
     /// The poll itself failed.
-    pub fn wait(&mut self, until: Option<Instant>) -> io::Result<()> {
+    pub fn wait(&mut self, until: Option<Instant>) -> io::Result<Wake> {
         let sleep = self.sleep(until);
-        let mut is_called = !self.yielded.is_empty();
+        let mut has_work = !self.yielded.is_empty();
+        let (mut is_readable, mut is_hung_up) = (false, false);
         self.clock.sleep(sleep);
         let polled = self.platform.poll(sleep, &mut |event| {
-            is_called = true;
+            has_work = true;
             match event {
                 PollEvent::Woken => {}
-                PollEvent::Readable => self.watched = true,
-                PollEvent::HungUp => self.is_over = true,
+                PollEvent::Readable => is_readable = true,
+                PollEvent::HungUp => is_hung_up = true,
                 PollEvent::Slot(slot, ready) => {
                     let body = self.slots.get_by_index(slot);
                     if body.is_some_and(|(_, body)| body.is_waiting_for(ready)) {
@@ -288,19 +276,22 @@ impl<T, S: Platform> Engine<T, S> {
                 }
             }
         });
-        let now = self.clock.wake(self.platform.now());
+        let at = self.clock.wake(self.platform.now());
         polled?;
-        self.woke = now;
-        self.slots.take_expired(now, &mut self.due);
-        self.lookups
-            .answers(now, &mut self.platform, |key, answer| {
-                if let Some(body) = self.slots.get(key) {
-                    body.lookup = LookupState::Ready(answer);
-                    self.due.push(key.index);
-                }
-            });
-        self.is_called = is_called || !self.due.is_empty() || !self.deferred.is_empty();
-        Ok(())
+        self.slots.take_expired(at, &mut self.due);
+        self.lookups.answers(at, &mut self.platform, |key, answer| {
+            if let Some(body) = self.slots.get(key) {
+                body.lookup = LookupState::Ready(answer);
+                self.due.push(key.index);
+            }
+        });
+        has_work |= !self.due.is_empty() || !self.deferred.is_empty();
+        Ok(Wake {
+            at,
+            has_work,
+            is_readable,
+            is_hung_up,
+        })
     }
 
     /// Breaks off all that is in flight, and hands it out.
