@@ -1,6 +1,6 @@
 //! Which check begins next, and when. No clock and no poll in here: `now` comes in.
 
-use super::pending::LookupCapacity;
+use super::lookups::LookupCapacity;
 use super::rate::RateLimit;
 use crate::outcome::Shortage;
 use std::collections::{BTreeMap, HashMap, VecDeque};

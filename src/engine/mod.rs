@@ -18,10 +18,8 @@
 pub mod admission;
 mod clock;
 mod lookups;
-mod names;
 mod one;
 pub mod os_platform;
-mod pending;
 mod places;
 pub mod platform;
 mod probe_net;
@@ -37,10 +35,10 @@ use crate::state::Scratch;
 use crate::target::Target;
 use clock::Clock;
 use lookups::Lookups;
+pub use lookups::{LookupCapacity, LookupLimits};
 use mio::Interest;
 pub use one::run_one;
 use os_platform::OsPlatform;
-pub use pending::{LookupCapacity, LookupLimits};
 use places::Places;
 use platform::{Platform, PollEvent};
 use probe_net::{LookupState, ProbeNet, Sockets};
@@ -169,7 +167,7 @@ impl<T, S: Platform> Engine<T, S> {
 
     /// Whether a check that asks this could begin now.
     pub fn lookup_capacity(&self, request: &LookupRequest) -> LookupCapacity {
-        self.lookups.lookup_capacity(request, self.now())
+        self.lookups.capacity(request, self.now())
     }
 
     /// Whether there is room for all the sockets that a check of this target may open, whatever those in
@@ -279,7 +277,7 @@ impl<T, S: Platform> Engine<T, S> {
         let at = self.clock.wake(self.platform.now());
         polled?;
         self.slots.take_expired(at, &mut self.due);
-        self.lookups.answers(at, &mut self.platform, |key, answer| {
+        self.lookups.deliver(at, &mut self.platform, |key, answer| {
             if let Some(body) = self.slots.get(key) {
                 body.lookup = LookupState::Ready(answer);
                 self.due.push(key.index);

@@ -73,7 +73,7 @@ impl<S: Platform> Net for ProbeNet<'_, S> {
                 let host = host.to_owned();
                 let request = LookupRequest { host, family };
                 let now = self.now();
-                match self.lookups.ask(self.key, request, now, self.platform) {
+                match self.lookups.start(self.key, request, now, self.platform) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(answer) => answer,
                 }
