@@ -20,7 +20,6 @@ mod clock;
 mod lookups;
 mod one;
 pub mod os_platform;
-mod places;
 pub mod platform;
 mod probe_net;
 mod rate;
@@ -39,7 +38,6 @@ pub use lookups::{LookupCapacity, LookupLimits};
 use mio::Interest;
 pub use one::run_one;
 use os_platform::OsPlatform;
-use places::Places;
 use platform::{Platform, PollEvent};
 use probe_net::{LookupState, ProbeNet, Sockets};
 use slots::{SlotKey, Slots};
@@ -72,7 +70,7 @@ pub struct Engine<T, S: Platform = OsPlatform> {
     /// Those that could go on at once, in the order of their turns.
     yielded: VecDeque<SlotKey>,
     scratch: Scratch,
-    places: Places,
+    max_sockets: usize,
     /// How many sockets those in flight may come to have open together.
     reserved: usize,
     lookups: Lookups,
@@ -144,7 +142,7 @@ impl<T, S: Platform> Engine<T, S> {
             deferred: Vec::new(),
             yielded: VecDeque::new(),
             scratch: Scratch::default(),
-            places: Places::new(limits.sockets),
+            max_sockets: limits.sockets,
             reserved: 0,
             lookups: Lookups::new(limits.lookups),
         }
@@ -173,7 +171,7 @@ impl<T, S: Platform> Engine<T, S> {
     /// Whether there is room for all the sockets that a check of this target may open, whatever those in
     /// flight may yet do.
     pub fn fits(&self, target: &Target) -> bool {
-        self.reserved.saturating_add(target.sockets()) <= self.places.most()
+        self.reserved.saturating_add(target.sockets()) <= self.max_sockets
     }
 
     /// Takes up a check: its clock starts here, and it is stepped at once. Where that is its end, it is
@@ -337,7 +335,7 @@ impl<T, S: Platform> Engine<T, S> {
             key,
             sockets: &mut body.sockets,
             lookup: &mut body.lookup,
-            places: &self.places,
+            max_sockets: self.max_sockets,
             lookups: &mut self.lookups,
         };
         let stepped = body.probe.step(&mut net, &mut self.scratch);

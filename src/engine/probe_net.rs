@@ -2,12 +2,12 @@
 
 use super::clock::Clock;
 use super::lookups::Lookups;
-use super::places::{Place, Places};
 use super::platform::{Platform, Stream};
 use super::slots::SlotKey;
 use crate::net::{Attempt, Endpoint, LookupError, Net};
 use crate::resolve::LookupRequest;
 use crate::target::{ATTEMPTS, Family};
+use rustix::io::Errno;
 use std::io::{self, IoSlice, Read, Write};
 use std::mem;
 use std::net::SocketAddr;
@@ -16,14 +16,8 @@ use std::time::Instant;
 
 /// The sockets of one probe.
 pub struct Sockets<S> {
-    stream: Option<Placed<S>>,
-    attempts: [Option<Placed<S>>; ATTEMPTS],
-}
-
-/// A socket, and the place that it takes.
-struct Placed<S> {
-    socket: S,
-    _place: Place,
+    stream: Option<S>,
+    attempts: [Option<S>; ATTEMPTS],
 }
 
 /// How far the look-up of one probe is.
@@ -41,7 +35,8 @@ pub struct ProbeNet<'a, S: Platform> {
     pub key: SlotKey,
     pub sockets: &'a mut Sockets<S::Stream>,
     pub lookup: &'a mut LookupState,
-    pub places: &'a Places,
+    /// Most sockets that may be open at a time.
+    pub max_sockets: usize,
     pub lookups: &'a mut Lookups,
 }
 
@@ -90,12 +85,15 @@ impl<S: Platform> Net for ProbeNet<'_, S> {
     fn connect(&mut self, to: Endpoint<'_>) -> io::Result<Attempt> {
         let vacancy = self.sockets.attempts.iter().position(Option::is_none);
         let number = vacancy.ok_or_else(|| io::Error::other("too many attempts"))?;
-        let placed = Placed {
-            _place: self.places.take()?,
-            socket: self.platform.connect(to, self.key.index)?,
-        };
+        // Admission keeps to the limit. Only a check that runs alone may need more sockets than there
+        // may be, and is told so in the system's way.
+        let open = self.sockets.attempts.iter().flatten().count();
+        if open >= self.max_sockets {
+            return Err(Errno::MFILE.into());
+        }
+        let socket = self.platform.connect(to, self.key.index)?;
         if let Some(slot) = self.sockets.attempts.get_mut(number) {
-            *slot = Some(placed);
+            *slot = Some(socket);
         }
         Ok(Attempt(number as u8))
     }
@@ -103,8 +101,8 @@ impl<S: Platform> Net for ProbeNet<'_, S> {
     fn connected(&mut self, attempt: Attempt) -> io::Result<()> {
         let slot = self.sockets.attempts.get_mut(usize::from(attempt.0));
         let slot = slot.ok_or(io::ErrorKind::NotConnected)?;
-        let placed = slot.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        let result = placed.socket.connected();
+        let socket = slot.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        let result = socket.connected();
         if result
             .as_ref()
             .is_err_and(|e| e.kind() != io::ErrorKind::WouldBlock)
@@ -129,7 +127,7 @@ impl<S: Platform> Net for ProbeNet<'_, S> {
 
     fn nodelay(&mut self) {
         if let Some(stream) = &self.sockets.stream {
-            stream.socket.nodelay();
+            stream.nodelay();
         }
     }
 }
@@ -158,7 +156,7 @@ impl<S: Platform> Write for ProbeNet<'_, S> {
 impl<S: Platform> ProbeNet<'_, S> {
     fn stream(&mut self) -> io::Result<&mut S::Stream> {
         match &mut self.sockets.stream {
-            Some(stream) => Ok(&mut stream.socket),
+            Some(stream) => Ok(stream),
             None => Err(io::ErrorKind::NotConnected.into()),
         }
     }
