@@ -1,49 +1,49 @@
-//! The clock that all probes go by. It stands still while the process does.
+//! The clock of the probes, which stops while the process is stopped.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-/// By how much a reading may come later than it should before the process counts as having stood
-/// still: stopped by a signal, its machine suspended.
+/// Delay of a reading from which the process counts as stopped: by a signal, or with its machine
+/// suspended.
 const STANDSTILL: Duration = Duration::from_secs(1);
 
-/// What of the machine's time has passed for the probes.
+/// A clock that leaves out the time in which the process did not run.
 ///
-/// Each reading is held against the one before it, or the wake-up that was due since. Where it is more
-/// than [`STANDSTILL`] late, nobody was there in the meantime, and it is taken off.
+/// Each reading is compared with the one before it, or with the wake-up that was due since. If it is
+/// more than [`STANDSTILL`] late, the process did not run in the meantime, and the delay is subtracted.
 #[derive(Debug)]
 pub struct Clock {
-    /// When the next reading is due, by the machine's clock: at once, unless the loop sleeps.
+    /// Expected time of the next reading, by the system's clock: now, unless the loop sleeps.
     due: Cell<Instant>,
-    /// What has been taken off.
-    stood: Cell<Duration>,
+    /// Sum of the delays that are subtracted.
+    stopped: Cell<Duration>,
 }
 
 impl Clock {
-    /// A clock that runs since `now`.
+    /// Creates a clock that starts at `now`.
     pub fn new(now: Instant) -> Self {
         Self {
             due: Cell::new(now),
-            stood: Cell::default(),
+            stopped: Cell::default(),
         }
     }
 
-    /// The time, where it is `now` by the machine's clock.
+    /// Returns the time, given the system's time.
     pub fn read(&self, now: Instant) -> Instant {
         let late = now.saturating_duration_since(self.due.get());
         if late > STANDSTILL {
-            self.stood.set(self.stood.get() + late);
+            self.stopped.set(self.stopped.get() + late);
         }
         self.due.set(now.max(self.due.get()));
-        now.checked_sub(self.stood.get()).unwrap_or(now)
+        now.checked_sub(self.stopped.get()).unwrap_or(now)
     }
 
-    /// The loop is about to sleep, `most` at the longest.
+    /// Notes that the loop is about to sleep for at most `most`.
     pub fn sleep(&self, most: Duration) {
         self.due.set(self.due.get() + most);
     }
 
-    /// The loop is awake again, and it is `now` by the machine's clock.
+    /// Notes that the loop is awake again, and returns the time, given the system's time.
     pub fn wake(&self, now: Instant) -> Instant {
         let time = self.read(now);
         self.due.set(now);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_standstill_is_taken_off_and_nothing_else() {
+    fn only_a_standstill_is_subtracted() {
         let start = Instant::now();
         let clock = Clock::new(start);
         let passed = |at| clock.read(start + at).duration_since(start);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleep_is_no_standstill_but_what_comes_after_it_is() {
+    fn a_sleep_is_no_standstill_but_a_delay_after_it_is() {
         let start = Instant::now();
         let clock = Clock::new(start);
         let woken = |at| clock.wake(start + at).duration_since(start);

@@ -1,19 +1,21 @@
-//! The poll loop: any number of probes, one thread.
+//! The poll loop: any number of probes on one thread.
 //!
 //! One turn:
 //!
-//! 1. [`wait`](Engine::wait): the loop sleeps until an event, a look-up's answer or the earliest timer,
-//!    and collects whom they are for.
-//! 2. [`step`](Engine::step): those are stepped, each as far as it can go. A probe that has ended leaves
-//!    its slot, and its sockets close. One that has had its share and could go on is yielded: it has its
-//!    next turn behind all others, and all the yielded together have a slice of each turn, so that peers
-//!    that send without end cost the others no time. One that yields is due again in the next turn.
-//! 3. [`admit`](Engine::admit): new probes come in, and are stepped for the first time at once; how
-//!    many, [`admission`] decides.
+//! 1. [`wait`](Engine::wait) sleeps until an event, a lookup result or the earliest timer, and
+//!    collects the probes that these concern.
+//! 2. [`step`](Engine::step) steps those probes, each as far as it can go. A probe that has ended
+//!    leaves its slot, and its sockets close.
+//! 3. [`admit`](Engine::admit) begins new probes, each with a first step; how many,
+//!    [`admission`] decides.
 //!
-//! So what is ready is read, stamped and judged before anything new is begun. What is due was
-//! collected after the last slot was left and is used up before one is taken, so no event reaches a
-//! probe that it was not meant for. One too many would be harmless.
+//! So everything that is ready is read, timed and judged before anything new begins. Probes that are
+//! due were collected after the last slot was freed and are stepped before the next slot is taken, so
+//! no event reaches a probe that it was not meant for. (A step too many would have no effect.)
+//!
+//! A probe that used up the budget of its step has *yielded*: it queues behind all that are due, and
+//! all yielded probes together have a slice of each turn, so that peers that send without end cost
+//! others no time. One that is *deferred* is stepped first in the next turn.
 
 pub mod admission;
 mod clock;
@@ -48,35 +50,36 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-/// The longest sleep: the system counts milliseconds in 31 bits.
+/// Longest sleep: epoll counts milliseconds in 31 bits.
 const MAX_SLEEP: Duration = Duration::from_secs(3600);
 
-/// The longest sleep while checks are in flight: no more than this of a time in which the process
-/// stood still is ever counted as theirs.
+/// Longest sleep while checks are in flight. If the process is stopped or the machine suspended while
+/// it sleeps, at most this much of that time counts against their deadlines.
 const MAX_SLEEP_IN_FLIGHT: Duration = Duration::from_millis(250);
 
-/// For how long in one turn the yielded are stepped.
+/// Time for which yielded probes are stepped in one turn.
 const YIELD_SLICE: Duration = Duration::from_micros(500);
 
-/// Runs probes. Knows when to step one, never why. With each probe goes a `T`, of which the engine
-/// knows nothing.
+/// Drives probes on a poll loop. It knows when to step a probe, never why. `T` is an opaque tag, which
+/// is returned with each outcome.
 pub struct Engine<T, S: Platform = OsPlatform> {
     platform: S,
     clock: Clock,
     slots: Slots<InFlight<T, S::Stream>>,
+    /// The slots to step in this turn.
     due: Vec<usize>,
-    /// Those that are due in the next turn, since they let others go first.
+    /// The slots of deferred probes, which are stepped first in the next turn.
     deferred: Vec<usize>,
-    /// Those that could go on at once, in the order of their turns.
+    /// Yielded probes, in the order in which they are stepped.
     yielded: VecDeque<SlotKey>,
     scratch: Scratch,
     max_sockets: usize,
-    /// How many sockets those in flight may come to have open together.
+    /// The number of sockets that the probes in flight may open together.
     reserved: usize,
     lookups: Lookups,
 }
 
-/// What ended a [`wait`](Engine::wait).
+/// The result of a [`wait`](Engine::wait).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wake {
     /// The time of the wake-up.
@@ -89,41 +92,42 @@ pub struct Wake {
     pub is_hung_up: bool,
 }
 
-/// How much an engine may take at a time.
+/// Limits on the resources of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Sockets of all probes together; more are refused as the system would, with `EMFILE`. Who asks
-    /// first whether a check [fits](Engine::fits) never meets that.
+    /// Sockets of all probes together. An attempt beyond that fails with `EMFILE`, as the system's own
+    /// limit would; only a check that runs alone is admitted without [fitting](Engine::fits).
     pub sockets: usize,
-    /// Look-ups under way.
+    /// Concurrent lookups.
     pub lookups: LookupLimits,
 }
 
-/// A probe that has ended, and what came of it.
+/// A probe that has ended.
 pub struct Ended<T> {
-    /// What was admitted with it.
+    /// The tag it was admitted with.
     pub tag: T,
     /// The probe.
     pub probe: Probe,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Result<Success, Failure>,
-    /// When.
+    /// The time of its end.
     pub at: Instant,
 }
 
-/// A probe, and what of the world is its own.
+/// A probe with its sockets and its lookup.
 struct InFlight<T, S> {
     probe: Probe,
     sockets: Sockets<S>,
     lookup: LookupState,
     is_yielded: bool,
+    /// The number of sockets reserved for it.
     reserved: usize,
     tag: T,
 }
 
 impl<T, S> InFlight<T, S> {
-    /// Whether its turn comes for an event. The yielded have their turn as it is, and so has one that
-    /// deferred.
+    /// Returns true if an event is a reason to step the probe. One that yielded or is deferred will be
+    /// stepped anyway.
     fn is_waiting_for(&self, ready: Interest) -> bool {
         let wait = self.probe.wait();
         !self.is_yielded && !wait.is_deferred && wait.is_helped_by(ready)
@@ -131,7 +135,7 @@ impl<T, S> InFlight<T, S> {
 }
 
 impl<T, S: Platform> Engine<T, S> {
-    /// An idle engine.
+    /// Creates an idle engine.
     pub fn new(platform: S, limits: Limits) -> Self {
         let now = platform.now();
         Self {
@@ -148,41 +152,40 @@ impl<T, S: Platform> Engine<T, S> {
         }
     }
 
-    /// The time, by the clock that all probes go by. It stands still while the process does.
+    /// Returns the time by the clock of the probes, which stops while the process is stopped.
     pub fn now(&self) -> Instant {
         self.clock.read(self.platform.now())
     }
 
-    /// The time of day.
+    /// Returns the time of day.
     pub fn wall_clock(&self) -> SystemTime {
         self.platform.wall_clock()
     }
 
-    /// How many probes have been admitted and have not ended.
+    /// Returns the number of probes that have been admitted and have not ended.
     pub fn in_flight(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether a check that asks this could begin now.
+    /// Returns the capacity for a check that begins with this lookup.
     pub fn lookup_capacity(&self, request: &LookupRequest) -> LookupCapacity {
         self.lookups.capacity(request, self.now())
     }
 
-    /// Whether there is room for all the sockets that a check of this target may open, whatever those in
-    /// flight may yet do.
+    /// Returns true if a check of this target may open all its sockets, even if every probe in flight
+    /// opens all of its own.
     pub fn fits(&self, target: &Target) -> bool {
         self.reserved.saturating_add(target.sockets()) <= self.max_sockets
     }
 
-    /// Takes up a check: its clock starts here, and it is stepped at once. Where that is its end, it is
-    /// returned.
+    /// Begins a check: its time starts here, and it is stepped once. Returns it if that ends it.
     pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
         let probe = Probe::new(target, check, self.now());
         self.begin(tag, probe, LookupState::NotStarted)
     }
 
-    /// Takes up a check that has waited in vain to begin its look-up, for as long as it may take: it
-    /// ends as if it had begun then, and nothing had been answered.
+    /// Begins a check that has waited for its whole timeout to begin its lookup: it ends as if it had
+    /// begun then and the resolver had not answered.
     pub fn admit_overdue(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
         let now = self.now();
         let started = now.checked_sub(check.timeout).unwrap_or(now);
@@ -194,7 +197,7 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     fn begin(&mut self, tag: T, probe: Probe, lookup: LookupState) -> Option<Ended<T>> {
-        let body = InFlight {
+        let entry = InFlight {
             probe,
             sockets: Sockets::default(),
             lookup,
@@ -202,7 +205,7 @@ impl<T, S: Platform> Engine<T, S> {
             reserved: 0,
             tag,
         };
-        let key = self.slots.insert(body);
+        let key = self.slots.insert(entry);
         self.step_one(key.index)
     }
 
@@ -213,10 +216,10 @@ impl<T, S: Platform> Engine<T, S> {
         let first = self.deferred.len();
         due.splice(..0, self.deferred.drain(..));
         for (n, index) in due.drain(..).enumerate() {
-            // One that yields in this turn may be due twice.
-            let yields =
-                |(_, body): (SlotKey, &mut InFlight<T, S::Stream>)| body.probe.wait().is_deferred;
-            if n >= first && self.slots.get_by_index(index).is_some_and(yields) {
+            // A probe that is deferred in this turn may have been due twice.
+            let is_deferred =
+                |(_, entry): (SlotKey, &mut InFlight<T, S::Stream>)| entry.probe.wait().is_deferred;
+            if n >= first && self.slots.get_by_index(index).is_some_and(is_deferred) {
                 continue;
             }
             if let Some(end) = self.step_one(index) {
@@ -235,10 +238,10 @@ impl<T, S: Platform> Engine<T, S> {
             let Some(key) = self.yielded.pop_front() else {
                 return;
             };
-            let Some(body) = self.slots.get(key) else {
+            let Some(entry) = self.slots.get(key) else {
                 continue;
             };
-            body.is_yielded = false;
+            entry.is_yielded = false;
             if let Some(end) = self.step_one(key.index) {
                 ended(end);
             }
@@ -265,8 +268,8 @@ impl<T, S: Platform> Engine<T, S> {
                 PollEvent::Readable => is_readable = true,
                 PollEvent::HungUp => is_hung_up = true,
                 PollEvent::Slot(slot, ready) => {
-                    let body = self.slots.get_by_index(slot);
-                    if body.is_some_and(|(_, body)| body.is_waiting_for(ready)) {
+                    let entry = self.slots.get_by_index(slot);
+                    if entry.is_some_and(|(_, entry)| entry.is_waiting_for(ready)) {
                         self.due.push(slot);
                     }
                 }
@@ -275,9 +278,9 @@ impl<T, S: Platform> Engine<T, S> {
         let at = self.clock.wake(self.platform.now());
         polled?;
         self.slots.take_expired(at, &mut self.due);
-        self.lookups.deliver(at, &mut self.platform, |key, answer| {
-            if let Some(body) = self.slots.get(key) {
-                body.lookup = LookupState::Ready(answer);
+        self.lookups.deliver(at, &mut self.platform, |key, result| {
+            if let Some(entry) = self.slots.get(key) {
+                entry.lookup = LookupState::Ready(result);
                 self.due.push(key.index);
             }
         });
@@ -290,14 +293,14 @@ impl<T, S: Platform> Engine<T, S> {
         })
     }
 
-    /// Breaks off all that is in flight, and hands it out.
+    /// Interrupts all probes in flight and hands them out.
     pub fn interrupt(&mut self, mut ended: impl FnMut(Ended<T>)) {
         let at = self.now();
-        for body in self.slots.drain() {
-            let failure = body.probe.interrupt();
+        for entry in self.slots.drain() {
+            let failure = entry.probe.interrupt();
             ended(Ended {
-                tag: body.tag,
-                probe: body.probe,
+                tag: entry.tag,
+                probe: entry.probe,
                 outcome: Err(failure),
                 at,
             });
@@ -308,7 +311,7 @@ impl<T, S: Platform> Engine<T, S> {
         self.reserved = 0;
     }
 
-    /// How long it may sleep.
+    /// Returns the longest time that the loop may sleep.
     fn sleep(&mut self, until: Option<Instant>) -> Duration {
         if !self.yielded.is_empty() || !self.deferred.is_empty() {
             return Duration::ZERO;
@@ -326,40 +329,43 @@ impl<T, S: Platform> Engine<T, S> {
         sleep.map_or(longest, |sleep| sleep.min(longest))
     }
 
+    /// Steps the probe in a slot, and then arms its timer, queues it, or frees the slot.
     fn step_one(&mut self, index: usize) -> Option<Ended<T>> {
-        // An event may come behind the end of its probe.
-        let (key, body) = self.slots.get_by_index(index)?;
+        // An event may arrive after its probe has ended.
+        let (key, entry) = self.slots.get_by_index(index)?;
         let mut net = ProbeNet {
             platform: &mut self.platform,
             clock: &self.clock,
             key,
-            sockets: &mut body.sockets,
-            lookup: &mut body.lookup,
+            sockets: &mut entry.sockets,
+            lookup: &mut entry.lookup,
             max_sockets: self.max_sockets,
             lookups: &mut self.lookups,
         };
-        let stepped = body.probe.step(&mut net, &mut self.scratch);
-        let needs = match stepped {
-            Poll::Pending => body.probe.sockets(),
+        let stepped = entry.probe.step(&mut net, &mut self.scratch);
+        let reserved = match stepped {
+            Poll::Pending => entry.probe.sockets(),
             Poll::Ready(_) => 0,
         };
-        self.reserved = self.reserved + needs - body.reserved;
-        body.reserved = needs;
+        self.reserved = self.reserved + reserved - entry.reserved;
+        entry.reserved = reserved;
         match stepped {
-            Poll::Pending if body.probe.wait().is_deferred => {
-                let deadline = body.probe.deadline();
+            Poll::Pending if entry.probe.wait().is_deferred => {
+                // The timer lets a deadline that passes meanwhile count as due.
+                let deadline = entry.probe.deadline();
                 self.slots.set_timer(key, deadline);
                 self.deferred.push(index);
                 None
             }
             Poll::Pending => {
-                let at = body.probe.wake_at();
-                if body.probe.wait().until.is_none() || at > self.clock.read(self.platform.now()) {
+                let at = entry.probe.wake_at();
+                if entry.probe.wait().until.is_none() || at > self.clock.read(self.platform.now()) {
                     self.slots.set_timer(key, at);
                     return None;
                 }
-                let deadline = body.probe.deadline();
-                if !mem::replace(&mut body.is_yielded, true) {
+                // It waits for a time that has passed: it yielded.
+                let deadline = entry.probe.deadline();
+                if !mem::replace(&mut entry.is_yielded, true) {
                     self.yielded.push_back(key);
                 }
                 self.slots.set_timer(key, deadline);
@@ -367,15 +373,15 @@ impl<T, S: Platform> Engine<T, S> {
             }
             Poll::Ready(outcome) => {
                 let at = self.now();
-                let body = self.slots.remove(key)?;
+                let entry = self.slots.remove(key)?;
                 if let (LookupState::Pending, Some(request)) =
-                    (&body.lookup, body.probe.lookup_request())
+                    (&entry.lookup, entry.probe.lookup_request())
                 {
                     self.lookups.leave(key, &request);
                 }
                 Some(Ended {
-                    tag: body.tag,
-                    probe: body.probe,
+                    tag: entry.tag,
+                    probe: entry.probe,
                     outcome,
                     at,
                 })

@@ -1,4 +1,4 @@
-//! An engine for one check.
+//! A single check, on an engine of its own.
 
 use super::os_platform::OsPlatform;
 use super::{Ended, Engine, Limits, LookupLimits};
@@ -7,7 +7,7 @@ use crate::target::Target;
 use std::io;
 use std::sync::Arc;
 
-/// One check, from start to end.
+/// Runs one check from start to end.
 ///
 /// # Errors
 /// The poll loop could not be set up or failed.

@@ -1,4 +1,4 @@
-//! The world of one probe.
+//! The network of one probe, as [`Net`] has it, on top of a [`Platform`].
 
 use super::clock::Clock;
 use super::lookups::Lookups;
@@ -20,15 +20,16 @@ pub struct Sockets<S> {
     attempts: [Option<S>; ATTEMPTS],
 }
 
-/// How far the look-up of one probe is.
+/// The state of a probe's lookup.
 pub enum LookupState {
     NotStarted,
     Pending,
     Ready(Result<Vec<SocketAddr>, LookupError>),
+    /// The probe has its result.
     Taken,
 }
 
-/// One probe's view for the length of a step.
+/// The network of one probe, borrowed from its engine for one step.
 pub struct ProbeNet<'a, S: Platform> {
     pub platform: &'a mut S,
     pub clock: &'a Clock,
@@ -60,17 +61,17 @@ impl<S: Platform> Net for ProbeNet<'_, S> {
         port: u16,
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>> {
-        let answer = match mem::replace(self.lookup, LookupState::Pending) {
-            // It is asked once.
+        let result = match mem::replace(self.lookup, LookupState::Pending) {
+            // A probe looks its name up once.
             LookupState::Pending | LookupState::Taken => return Poll::Pending,
-            LookupState::Ready(answer) => answer,
+            LookupState::Ready(result) => result,
             LookupState::NotStarted => {
                 let host = host.to_owned();
                 let request = LookupRequest { host, family };
                 let now = self.now();
                 match self.lookups.start(self.key, request, now, self.platform) {
                     Poll::Pending => return Poll::Pending,
-                    Poll::Ready(answer) => answer,
+                    Poll::Ready(result) => result,
                 }
             }
         };
@@ -79,14 +80,14 @@ impl<S: Platform> Net for ProbeNet<'_, S> {
             address.set_port(port);
             address
         };
-        Poll::Ready(answer.map(|addresses| addresses.into_iter().map(with_port).collect()))
+        Poll::Ready(result.map(|addresses| addresses.into_iter().map(with_port).collect()))
     }
 
     fn connect(&mut self, to: Endpoint<'_>) -> io::Result<Attempt> {
         let vacancy = self.sockets.attempts.iter().position(Option::is_none);
         let number = vacancy.ok_or_else(|| io::Error::other("too many attempts"))?;
-        // Admission keeps to the limit. Only a check that runs alone may need more sockets than there
-        // may be, and is told so in the system's way.
+        // Admission keeps to the limit, except for a check that runs alone: that one may need more
+        // sockets than the limit allows, and meets it as it would meet the system's.
         let open = self.sockets.attempts.iter().flatten().count();
         if open >= self.max_sockets {
             return Err(Errno::MFILE.into());
@@ -143,7 +144,7 @@ impl<S: Platform> Write for ProbeNet<'_, S> {
         self.stream()?.write(buf)
     }
 
-    /// TLS hands over what it has to say in pieces; they leave as one segment.
+    /// Writes the records of a TLS flight as one segment.
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         self.stream()?.write_vectored(bufs)
     }

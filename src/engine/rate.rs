@@ -1,25 +1,25 @@
-//! The rate limit: at most so many a second, evenly spread.
+//! The rate limit: a maximum number of new checks a second, evenly spread.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// How far behind its schedule it may catch up: what the timer of the poll rounds away. Within any
-/// second it stays under its limit all the same.
+/// Delay behind the schedule that may be caught up: the rounding of the poll's timer. The limit holds
+/// within any second all the same.
 const SLACK: Duration = Duration::from_millis(5);
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What has begun of late, and when the next may.
+/// Limits the number of checks that begin within any second, and spaces them evenly.
 pub struct RateLimit {
     gap: Duration,
     most: usize,
     next: Option<Instant>,
-    /// The last second's.
+    /// The starts of the last second.
     begun: VecDeque<Instant>,
 }
 
 impl RateLimit {
-    /// `rate` a second; above 0.
+    /// Creates a limit of `rate` a second, which must be above 0.
     pub fn new(rate: f64) -> Self {
         Self {
             gap: Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::MAX),
@@ -29,7 +29,7 @@ impl RateLimit {
         }
     }
 
-    /// When the next may begin, where that is later than `now`.
+    /// Returns the earliest start of the next check if that is later than `now`.
     pub fn earliest(&mut self, now: Instant) -> Option<Instant> {
         if let Some(next) = self.next.filter(|&next| next > now) {
             return Some(next);
@@ -41,7 +41,7 @@ impl RateLimit {
         first.map(|&first| first + SECOND)
     }
 
-    /// Counts one that begins at `now`.
+    /// Records that a check begins at `now`.
     pub fn record(&mut self, now: Instant) {
         let due = self.next.unwrap_or(now);
         let earliest = now.checked_sub(SLACK).unwrap_or(now);
@@ -59,7 +59,7 @@ mod tests {
     }
 
     impl RateLimit {
-        /// Begins one, or says when it may.
+        /// Begins a check, or returns the time at which it may begin.
         fn not_before(&mut self, now: Instant) -> Option<Instant> {
             let earliest = self.earliest(now);
             if earliest.is_none() {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_evenly_and_a_late_poll_is_caught_up_with() {
+    fn starts_are_even_and_a_late_poll_is_caught_up_with() {
         let start = Instant::now();
         let mut rate = RateLimit::new(100.0);
         let mut not_before = |after| rate.not_before(start + ms(after));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn less_than_one_a_second_is_a_rate_too() {
+    fn a_rate_may_be_below_one_a_second() {
         let start = Instant::now();
         let mut rate = RateLimit::new(0.25);
         assert_eq!(rate.not_before(start), None);

@@ -1,17 +1,17 @@
-//! Places for what is in flight, and their timers. No clock and no poll in here: `now` comes in.
+//! A slab whose entries have a timer each. No clock and no poll in here: `now` is an argument.
 
 use slab::Slab;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
-/// How many entries too many are not worth clearing away.
+/// The number of stale timers that are not worth removing.
 const SPARE: usize = 32;
 
-/// Names one stay in one slot; a later stay in the same slot has another serial number.
+/// Identifies an entry. A later entry in the same slot has another serial number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SlotKey {
-    /// The slot.
+    /// The number of the slot.
     pub index: usize,
     serial: u64,
 }
@@ -19,13 +19,13 @@ pub struct SlotKey {
 /// A slab with a timer for each entry.
 pub struct Slots<T> {
     slab: Slab<Slot<T>>,
-    /// A timer that was moved leaves its former entry behind; it is passed over when it comes up.
+    /// A timer that was moved leaves a stale one behind, which is skipped when its time comes.
     timers: BinaryHeap<Reverse<(Instant, SlotKey)>>,
     serial: u64,
 }
 
 struct Slot<T> {
-    body: T,
+    entry: T,
     serial: u64,
     armed: Option<Instant>,
 }
@@ -43,18 +43,18 @@ impl<T> Slots<T> {
         self.slab.len()
     }
 
-    pub fn insert(&mut self, body: T) -> SlotKey {
+    pub fn insert(&mut self, entry: T) -> SlotKey {
         self.serial += 1;
         let serial = self.serial;
         let index = self.slab.insert(Slot {
-            body,
+            entry,
             serial,
             armed: None,
         });
         SlotKey { index, serial }
     }
 
-    /// Who is in a slot now.
+    /// Returns the entry that is in a slot now.
     pub fn get_by_index(&mut self, index: usize) -> Option<(SlotKey, &mut T)> {
         let slot = self.slab.get_mut(index)?;
         Some((
@@ -62,27 +62,27 @@ impl<T> Slots<T> {
                 index,
                 serial: slot.serial,
             },
-            &mut slot.body,
+            &mut slot.entry,
         ))
     }
 
-    /// Whom the key was made for, while it is there.
+    /// Returns the entry that the key was made for, if it is still there.
     pub fn get(&mut self, key: SlotKey) -> Option<&mut T> {
-        self.slot_mut(key).map(|slot| &mut slot.body)
+        self.slot_mut(key).map(|slot| &mut slot.entry)
     }
 
     pub fn remove(&mut self, key: SlotKey) -> Option<T> {
         self.slot_mut(key)?;
-        Some(self.slab.remove(key.index).body)
+        Some(self.slab.remove(key.index).entry)
     }
 
-    /// Empties all slots. Keys of former entries stay without effect.
+    /// Empties all slots. Keys of former entries find nothing.
     pub fn drain(&mut self) -> impl Iterator<Item = T> {
         self.timers.clear();
-        self.slab.drain().map(|slot| slot.body)
+        self.slab.drain().map(|slot| slot.entry)
     }
 
-    /// Sets the timer; there is one, so this moves it.
+    /// Sets the timer of an entry. There is one each, so this moves it.
     pub fn set_timer(&mut self, key: SlotKey, at: Instant) {
         let Some(slot) = self.slot_mut(key) else {
             return;
@@ -94,7 +94,7 @@ impl<T> Slots<T> {
         }
     }
 
-    /// The earliest timer.
+    /// Returns the time of the earliest timer.
     pub fn earliest_timer(&mut self) -> Option<Instant> {
         while let Some(&Reverse((at, key))) = self.timers.peek() {
             if self
@@ -108,7 +108,7 @@ impl<T> Slots<T> {
         None
     }
 
-    /// Adds the slots whose timers have come by `now`; those timers are spent.
+    /// Adds to `due` the slots whose timers have expired by `now`, and clears those timers.
     pub fn take_expired(&mut self, now: Instant, due: &mut Vec<usize>) {
         while let Some(at) = self.earliest_timer().filter(|&at| at <= now) {
             let Some(Reverse((_, key))) = self.timers.pop() else {
@@ -121,8 +121,8 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Clears away what moved timers have left behind, once it is more than what counts: a probe
-    /// under a flood moves its timer between now and its deadline at every step.
+    /// Removes stale timers once they outnumber the others: a probe whose peer floods it moves its timer
+    /// between now and its deadline at every step.
     fn sweep(&mut self) {
         if self.timers.len() <= 2 * self.slab.len() + SPARE {
             return;
