@@ -17,6 +17,9 @@ const ADDRESSES_TTL: Duration = Duration::from_secs(10);
 /// Time for which a failed lookup is cached.
 const FAILURE_TTL: Duration = Duration::from_secs(1);
 
+/// Interval at which expired results are removed from the cache.
+const SWEEP_INTERVAL: Duration = FAILURE_TTL;
+
 /// Most results in the cache.
 const MAX_CACHED: usize = 4096;
 
@@ -28,6 +31,8 @@ const MAX_CACHED: usize = 4096;
 /// literal address would pay for.
 pub struct Lookups {
     cache: BTreeMap<LookupRequest, Cached>,
+    /// The time of the next sweep; `None` before the first result.
+    next_sweep: Option<Instant>,
     /// The probes that wait for each result; none, if the lookup is abandoned.
     in_progress: BTreeMap<LookupRequest, BTreeSet<SlotKey>>,
     /// The number of lookups in progress that are abandoned.
@@ -67,6 +72,7 @@ impl Lookups {
     pub fn new(limits: LookupLimits) -> Self {
         Self {
             cache: BTreeMap::new(),
+            next_sweep: None,
             in_progress: BTreeMap::new(),
             abandoned: 0,
             unanswered: 0,
@@ -187,12 +193,13 @@ impl Lookups {
             Err(LookupError::Local(_)) => return,
             Err(_) => FAILURE_TTL,
         };
-        if self.cache.len() >= MAX_CACHED {
+        // Without it the memory of a long run would rise until the cache is full.
+        if *self.next_sweep.get_or_insert(now) <= now {
             self.cache.retain(|_, cached| now < cached.expires);
-            // If few have expired, the next insertions would search the whole cache again.
-            if self.cache.len() > MAX_CACHED / 2 {
-                self.cache.clear();
-            }
+            self.next_sweep = Some(now + SWEEP_INTERVAL);
+        }
+        if self.cache.len() >= MAX_CACHED {
+            self.cache.clear();
         }
         let expires = now + ttl;
         self.cache.insert(request, Cached { expires, addresses });
