@@ -1,4 +1,4 @@
-//! One byte stream, in the clear or under TLS; nothing above knows which.
+//! One byte stream, in the clear or under TLS; its users need not know which.
 
 use crate::net::{Io, Net};
 use crate::tls::{self, ClientSession, Session, TlsError};
@@ -6,35 +6,35 @@ use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
 
-/// How many buffers of unread bytes are taken off a socket before it is closed: 4 MiB, as much as
-/// kernels hold unless they are told otherwise, and no more of a peer that sends without end.
+/// Most reads before a socket is closed. With buffers of 16 KiB these are 4 MiB, which kernels hold at
+/// most by default; the bound is for peers that send without end.
 const DRAIN: usize = 256;
 
-/// The stream of one probe. Owns the TLS session where there is one, never the socket.
+/// The stream of one probe. It owns the TLS session, if there is one, but not the socket.
 #[derive(Default)]
 pub struct Link {
     tls: Option<Box<ClientSession>>,
-    /// Goodbye was said: nothing is sent any more, and what comes is not for reading.
+    /// `close_notify` was sent: nothing else is sent after it, and received data is discarded.
     is_close_notify_sent: bool,
 }
 
-/// What one read came to.
+/// The result of one read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chunk {
-    /// So many bytes of the reply.
+    /// This many bytes of the reply.
     Bytes(usize),
-    /// The peer will send no more. Under TLS an end without `close_notify` is one too.
+    /// The end of the stream. Under TLS also one without `close_notify`.
     End,
-    /// Bytes came, but none of the reply yet: part of a record, or a message of TLS itself.
+    /// Bytes that contain nothing of the reply: part of a record, or a message of TLS itself.
     Nothing,
 }
 
-/// Why the stream is of no more use.
+/// A failure that ends the stream.
 #[derive(Debug)]
 pub enum LinkError {
-    /// The system refused.
+    /// A system call failed.
     Io(io::Error),
-    /// TLS did not come up, or broke.
+    /// The TLS handshake or session failed.
     Tls(TlsError),
 }
 
@@ -48,25 +48,25 @@ macro_rules! ready {
 }
 
 impl Link {
-    /// Everything from here on goes through `session`.
+    /// Starts TLS: all data from now on goes through `session`.
     pub(crate) fn enable_tls(&mut self, session: ClientSession) {
         self.tls = Some(Box::new(session));
     }
 
-    /// Whether the stream is under TLS.
+    /// Returns true if the stream is under TLS.
     pub fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
-    /// What was agreed upon; `None` in the clear, and while the handshake is under way or where it
-    /// failed.
+    /// Returns the parameters of the TLS session; `None` in the clear, and unless the handshake is
+    /// complete.
     pub fn tls_info(&self) -> Option<Session> {
         let tls = &self.tls.as_ref()?.connection;
         tls::agreed(tls).filter(|_| !tls.is_handshaking())
     }
 
-    /// Whether the peer has asked for a client certificate. There is none, and a peer that wants one
-    /// says so at the end of the handshake: over TLS 1.3 after the session is up here.
+    /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse that
+    /// at the end of the handshake: under TLS 1.3 after the session is established on this side.
     pub fn is_certificate_requested(&self) -> bool {
         let tls = self.tls.as_ref();
         tls.is_some_and(|tls| tls.is_certificate_requested())
@@ -76,21 +76,21 @@ impl Link {
         self.tls.as_mut().map(|tls| &mut tls.connection)
     }
 
-    /// Goes on with the handshake by one read at most. `Ready(true)` once the session is up and every
-    /// byte of ours is with the kernel; at once in the clear.
+    /// Continues the handshake with at most one read. `Ready(true)` once the session is established and
+    /// all our bytes are with the kernel; at once in the clear.
     ///
     /// # Errors
-    /// The handshake failed; the alert that says so was sent as far as the kernel took it.
+    /// The handshake failed; our alert was sent as far as the kernel accepted it.
     pub fn handshake(&mut self, net: &mut dyn Net) -> Result<Io<bool>, LinkError> {
         let Some(tls) = self.tls() else {
             return Ok(Io::Ready(true));
         };
-        ready!(deliver(tls, net)?);
+        ready!(flush_or_alert(tls, net)?);
         if !tls.is_handshaking() {
             return Ok(Io::Ready(true));
         }
         match receive(tls, net) {
-            // What broke came behind the handshake's end: the next read will say so.
+            // The failure came after the end of the handshake: the next read returns it.
             Err(_) if !tls.is_handshaking() => {}
             Ok(Io::Ready(0)) if tls.is_handshaking() => return Err(TlsError::Closed.into()),
             received => {
@@ -100,26 +100,26 @@ impl Link {
         Ok(Io::Ready(false))
     }
 
-    /// Reads into `buf`, with one read of the socket at most; after goodbye what comes is not decrypted.
+    /// Reads into `buf` with at most one read of the socket. After our `close_notify` nothing is decrypted.
     ///
     /// # Errors
-    /// The connection was reset, or what came is not TLS.
+    /// The connection was reset, or the data is not TLS.
     pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
         let is_close_notify_sent = self.is_close_notify_sent;
         let Some(tls) = self.tls().filter(|_| !is_close_notify_sent) else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
             return Ok(Io::Ready(Chunk::of(read)));
         };
-        if let Some(chunk) = decrypted(tls, buf)? {
+        if let Some(chunk) = read_decrypted(tls, buf)? {
             return Ok(Io::Ready(chunk));
         }
-        // Bytes that came in one piece with what broke the stream are given out first. The call
-        // after that meets the error here: rustls repeats it.
+        // Data that arrived together with a failure is returned first; rustls repeats the error here
+        // in the next call.
         tls.process_new_packets().map_err(TlsError::from)?;
-        // A peer that takes nothing any more may have said why.
+        // A peer that no longer accepts data may have sent the reason: read before failing.
         let flushed = flush(tls, net);
         let received = receive(tls, net);
-        if let Some(chunk) = decrypted(tls, buf)? {
+        if let Some(chunk) = read_decrypted(tls, buf)? {
             return Ok(Io::Ready(chunk));
         }
         let Io::Blocked(on) = received? else {
@@ -131,11 +131,11 @@ impl Link {
         }))
     }
 
-    /// `Ready` once every byte of `buf` is with the kernel. `sent` keeps count across calls: it
-    /// starts at 0, and `buf` must stay the same.
+    /// Writes `buf`. `Ready` once all of it is with the kernel. `sent` counts the bytes written across
+    /// calls: it starts at 0, and `buf` must stay the same.
     ///
     /// # Errors
-    /// The peer is gone, the kernel refused, or what came before broke TLS.
+    /// The peer has closed, a system call failed, or TLS failed before.
     pub fn write_all(
         &mut self,
         net: &mut dyn Net,
@@ -145,8 +145,8 @@ impl Link {
         while let Some(rest) = buf.get(*sent..).filter(|rest| !rest.is_empty()) {
             let written = match self.tls() {
                 Some(tls) => {
-                    ready!(deliver(tls, net)?);
-                    // A session that is broken already says so in its own words.
+                    ready!(flush_or_alert(tls, net)?);
+                    // The error of a session that has failed already, not one of this write.
                     tls.process_new_packets().map_err(TlsError::from)?;
                     tls.writer().write(rest)?
                 }
@@ -158,13 +158,13 @@ impl Link {
             *sent += written;
         }
         match self.tls() {
-            Some(tls) => deliver(tls, net),
+            Some(tls) => flush_or_alert(tls, net),
             None => Ok(Io::Ready(())),
         }
     }
 
-    /// Says goodbye under TLS (`close_notify`), once; nothing in the clear. Takes no error: who is gone
-    /// needs no goodbye. What is read after it is not decrypted any more.
+    /// Sends `close_notify` under TLS, once; does nothing in the clear. Data read after it is not
+    /// decrypted. Errors are ignored: a peer that is gone needs none.
     pub fn send_close_notify(&mut self, net: &mut dyn Net) {
         if self.is_close_notify_sent {
             return;
@@ -176,8 +176,8 @@ impl Link {
         }
     }
 
-    /// Parts in peace: what the kernel already holds is read away, since closing over unread bytes
-    /// would send a reset. Never waits, and takes no error: the verdict has fallen.
+    /// Closes gracefully: sends `close_notify`, then drains the receive buffer, because close(2) with
+    /// unread data sends a reset. Never blocks. Errors are ignored: the outcome is decided.
     pub fn close(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
         self.send_close_notify(net);
         for _ in 0..DRAIN {
@@ -210,7 +210,7 @@ impl From<TlsError> for LinkError {
     }
 }
 
-/// Everything that TLS has to say goes out.
+/// Writes all pending TLS records.
 fn flush(tls: &mut ClientConnection, net: &mut dyn Net) -> io::Result<Io<()>> {
     while tls.wants_write() {
         let written = match Io::of(tls.write_tls(net), Interest::WRITABLE)? {
@@ -224,8 +224,8 @@ fn flush(tls: &mut ClientConnection, net: &mut dyn Net) -> io::Result<Io<()>> {
     Ok(Io::Ready(()))
 }
 
-/// The same where a failure ends the check: a peer that takes nothing any more may have said why.
-fn deliver(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<()>, LinkError> {
+/// Writes all pending TLS records. If that fails, an alert that the peer sent before is the error.
+fn flush_or_alert(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<()>, LinkError> {
     match flush(tls, net) {
         Ok(flushed) => Ok(flushed),
         Err(e) => match receive(tls, net) {
@@ -235,7 +235,7 @@ fn deliver(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<()>, Link
     }
 }
 
-/// One read of the socket, decrypted. A failure is told to the peer before it is told to us.
+/// Reads from the socket once and decrypts. On a failure the alert is sent to the peer first.
 fn receive(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<usize>, LinkError> {
     let read = ready!(Io::of(tls.read_tls(net), Interest::READABLE)?);
     if let Err(e) = tls.process_new_packets() {
@@ -245,8 +245,8 @@ fn receive(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<usize>, L
     Ok(Io::Ready(read))
 }
 
-/// What has been decrypted and not yet read; `None` where there is nothing so far.
-fn decrypted(tls: &mut ClientConnection, buf: &mut [u8]) -> io::Result<Option<Chunk>> {
+/// Returns data that was decrypted before; `None` if there is none yet.
+fn read_decrypted(tls: &mut ClientConnection, buf: &mut [u8]) -> io::Result<Option<Chunk>> {
     match tls.reader().read(buf) {
         Ok(read) => Ok(Some(Chunk::of(read))),
         Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(None),

@@ -1,5 +1,5 @@
-//! The world as one probe sees it: a clock, a resolver, and one stream. Real in
-//! [`engine`](crate::engine), scripted in tests.
+//! The network of one probe: a clock, a resolver, and one stream. Real in [`engine`](crate::engine),
+//! scripted in tests.
 
 use crate::target::Family;
 use mio::Interest;
@@ -9,20 +9,19 @@ use std::path::Path;
 use std::task::Poll;
 use std::time::Instant;
 
-/// The outside world of one probe.
+/// The network as one probe sees it.
 ///
 /// Nothing here blocks. `read`, `write` and [`connected`](Net::connected) fail with `WouldBlock`
-/// where they would; the probe is then stepped again once that may have changed. Being asked once
-/// too often is harmless. `read` and `write` speak to the attempt that was [kept](Net::keep), and
-/// fail with `NotConnected` before there is one.
+/// instead; the probe is then stepped again once that may have changed. A call too many has no effect.
+/// `read` and `write` use the attempt that was [kept](Net::keep), and fail with `NotConnected` before
+/// there is one.
 pub trait Net: io::Read + io::Write {
-    /// The time, read afresh: what a probe reports must not be off by what was done since its step
-    /// began.
+    /// Reads the clock. Not the time of the step's start: the times that a probe reports must not leave out
+    /// the work done since then.
     fn now(&self) -> Instant;
 
-    /// The addresses of a name, in the order of the system's preference; those of one family where
-    /// only that is asked for. `Pending` until they are there; the probe is stepped again when they
-    /// are.
+    /// Looks up the addresses of a name, in the order of the system's preference, restricted to a family
+    /// if one is given. `Pending` until the result is there; the probe is then stepped again.
     fn resolve(
         &mut self,
         host: &str,
@@ -30,30 +29,31 @@ pub trait Net: io::Read + io::Write {
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>>;
 
-    /// Begins to connect. At most [`ATTEMPTS`](crate::target::ATTEMPTS) may be under way.
+    /// Starts a connection attempt. At most [`ATTEMPTS`](crate::target::ATTEMPTS) may be in progress.
     ///
     /// # Errors
-    /// What `socket(2)` or `connect(2)` said at once; `WouldBlock` is a Unix listener whose backlog
-    /// is full, which no event will follow. No attempt is under way then.
+    /// An immediate error of `socket(2)` or `connect(2)`. `WouldBlock` means a Unix listener whose backlog
+    /// is full, and no event follows. No attempt is in progress then.
     fn connect(&mut self, to: Endpoint<'_>) -> io::Result<Attempt>;
 
-    /// Whether an attempt has come to its end: `Ok` for a connection, `WouldBlock` for not yet.
+    /// Returns `Ok` once an attempt is connected.
     ///
     /// # Errors
-    /// Any other error is the attempt's end: its descriptor is closed and its number free.
+    /// `WouldBlock` while it is in progress. Any other error ends the attempt: its descriptor is closed and
+    /// its number free.
     fn connected(&mut self, attempt: Attempt) -> io::Result<()>;
 
-    /// Gives an attempt up: it is closed and its number free.
+    /// Abandons an attempt: it is closed and its number free.
     fn abandon(&mut self, attempt: Attempt);
 
-    /// Makes a connected attempt the stream of this probe. All others are closed.
+    /// Makes a connected attempt the stream of this probe, and closes all others.
     fn keep(&mut self, attempt: Attempt);
 
-    /// Lets small writes leave at once from now on (`TCP_NODELAY`); nothing for a Unix socket.
+    /// Sends small writes at once from now on (`TCP_NODELAY`). Has no effect on a Unix socket.
     fn nodelay(&mut self);
 }
 
-/// Where an attempt goes.
+/// The endpoint of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint<'a> {
     /// An address and a port.
@@ -62,37 +62,38 @@ pub enum Endpoint<'a> {
     Unix(&'a Path),
 }
 
-/// The number of an attempt that is under way, below [`ATTEMPTS`](crate::target::ATTEMPTS).
+/// The number of an attempt in progress, below [`ATTEMPTS`](crate::target::ATTEMPTS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt(pub u8);
 
-/// Why a name has no addresses.
+/// A lookup without addresses.
 #[derive(Debug)]
 pub enum LookupError {
-    /// This machine lacked what it takes to ask.
+    /// The lookup could not be made, for want of a local resource.
     Local(io::Error),
-    /// There is neither a hosts file nor a `resolv.conf` here: nothing tells what a name means.
+    /// The system has neither a hosts file nor a `resolv.conf`, and so no source of names.
     NoSource,
-    /// The resolver was asked, and this is its answer.
+    /// The resolver answered with this error.
     Failed(io::Error),
 }
 
-/// What came of an attempt to read or write: it happened, or it was refused for now.
+/// The result of a non-blocking operation.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Io<T> {
-    /// It happened.
+    /// The operation was done.
     Ready(T),
-    /// It has to wait.
+    /// The operation has to wait.
     Blocked(Blocked),
 }
 
-/// Proof that an attempt was refused: only a refusal makes one, so no state can wait on a socket
-/// that it has not tried. Edge-triggered events make waiting first a lost wake-up.
+/// Proof that an operation was tried and would have blocked. Only [`Io::of`] makes one, so a state
+/// cannot wait for a socket that it has not tried: with edge-triggered events that would be a lost
+/// wake-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocked(Interest);
 
 impl<T> Io<T> {
-    /// Sorts the result of something that wanted `interest`.
+    /// Converts the result of an operation that needs `interest`.
     ///
     /// # Errors
     /// All errors but `WouldBlock`.
@@ -106,12 +107,12 @@ impl<T> Io<T> {
 }
 
 impl Blocked {
-    /// Two attempts were refused, and either may be worth another.
+    /// Combines two operations, either of which may be tried again.
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What the refused attempt wanted to do.
+    /// Returns the readiness that the operation needs.
     pub fn interest(self) -> Interest {
         self.0
     }

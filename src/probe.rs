@@ -1,4 +1,4 @@
-//! One check of one target, from name to outcome.
+//! One check of one target, from the lookup to the outcome.
 
 use crate::check::Check;
 use crate::link::Link;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-/// A hand-written future: it owns its state and its deadline, never a socket, and needs a world to
-/// be stepped in.
+/// A hand-written future: it owns its state and its deadline, but no socket. Each step is given a
+/// [`Net`].
 pub struct Probe {
     target: Target,
     check: Arc<Check>,
@@ -31,7 +31,7 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// The clock of the check starts at `now`.
+    /// Creates the probe of a check that starts at `now`.
     pub fn new(target: Target, check: Arc<Check>, now: Instant) -> Self {
         let deadline = now + check.timeout;
         Self {
@@ -48,11 +48,12 @@ impl Probe {
         }
     }
 
-    /// Goes as far as can be gone. `Pending` until something that was waited for has happened, or
-    /// [`wake_at`](Self::wake_at) has come; stepping at other times is harmless.
+    /// Continues the check as far as possible. While the result is `Pending`, the next step is due when
+    /// the condition of [`wait`](Self::wait) holds or at [`wake_at`](Self::wake_at); a step at another
+    /// time has no effect.
     ///
-    /// The deadline is judged after a step that had to wait, so what had come in time counts. When
-    /// the outcome is there, the stream has been parted from and may be closed.
+    /// The deadline is applied after a step that has to wait, so data that arrived in time counts. Once
+    /// there is an outcome, the stream has been closed gracefully, and the socket may be dropped.
     pub fn step(
         &mut self,
         net: &mut dyn Net,
@@ -84,7 +85,7 @@ impl Probe {
                 Err(cause) => Err(cause),
             };
             let outcome = match next {
-                Ok(State::Done(report)) => Ok(report),
+                Ok(State::Done(success)) => Ok(success),
                 Ok(next) => {
                     self.state = next;
                     continue;
@@ -96,29 +97,29 @@ impl Probe {
         }
     }
 
-    /// When the clock alone is a reason to step.
+    /// Returns the time of the next step if no event comes before.
     pub fn wake_at(&self) -> Instant {
         self.wait
             .until
             .map_or(self.deadline, |until| until.min(self.deadline))
     }
 
-    /// When it ends at the latest.
+    /// Returns the latest end of the check.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// What the last step had to wait for.
+    /// Returns the condition that the last step waits for.
     pub fn wait(&self) -> Wait {
         self.wait
     }
 
-    /// The state it is in.
+    /// Returns the name of the current state.
     pub fn phase(&self) -> Phase {
         self.state.phase()
     }
 
-    /// How it has gone so far, at `now`; all the way, once it has ended.
+    /// Returns the trace up to `now`, complete once the probe has ended.
     pub fn trace(&self, now: Instant) -> Trace {
         let named = matches!(self.target, Target::Name { .. });
         let secure = self.check.tls.is_some();
@@ -134,13 +135,13 @@ impl Probe {
         }
     }
 
-    /// Breaks the check off, wherever it is. The stream may be closed after it.
+    /// Interrupts the check in whatever state it is. The socket may be dropped after it.
     pub fn interrupt(&self) -> Failure {
         self.failure(self.phase(), Cause::Interrupted)
     }
 
-    /// How many sockets it may have open at a time as things stand: one for each address that may yet
-    /// be raced, else one.
+    /// Returns the most sockets that the probe may open at a time from now on: one for each address that
+    /// may still be raced, otherwise one.
     pub fn sockets(&self) -> usize {
         match &self.state {
             State::Resolving(_) => self.target.sockets(),
@@ -149,19 +150,19 @@ impl Probe {
         }
     }
 
-    /// The look-up that it begins with; `None` where it needs none.
+    /// Returns the lookup that the check begins with; `None` if it needs none.
     pub fn lookup_request(&self) -> Option<LookupRequest> {
         LookupRequest::for_target(&self.target, self.check.family)
     }
 
-    /// Who was asked, and what.
+    /// Returns the target and the options.
     pub fn into_parts(self) -> (Target, Arc<Check>) {
         (self.target, self.check)
     }
 
     fn failure(&self, phase: Phase, cause: Cause) -> Failure {
         let phase = match cause {
-            // Decided while reading; the goodbye came after.
+            // Decided while reading, although the quit string was sent after it.
             Cause::Unexpected { .. } => Phase::Reading,
             _ => phase,
         };

@@ -1,5 +1,5 @@
-//! Names → addresses, on threads: the system's resolver blocks, and nothing else knows the hosts
-//! file, search domains and nsswitch.
+//! Name resolution on threads. The system's resolver blocks, and only it knows the hosts file, search
+//! domains and nsswitch.
 
 use crate::net::LookupError;
 use crate::outcome::is_resource_shortage;
@@ -13,15 +13,15 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Where names stand, or who knows them: the system's resolver reads one of these.
+/// Sources of the system's resolver; without both it knows no name.
 const HOSTS: &str = "/etc/hosts";
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 
-/// What a thread needs: `getaddrinfo` and the name services behind it, not Rust's 2 MiB.
+/// Stack size of a resolver thread, enough for `getaddrinfo` and the name services behind it.
 const STACK: usize = 256 * 1024;
 
-/// Asks the system, on threads that start when there is something to ask and none is idle. They
-/// are never joined: one that hangs ends with the process, and delays nothing.
+/// Resolves names on threads, which start when a request finds none idle. They are never joined: one
+/// that hangs ends with the process and delays nothing.
 pub struct Resolver {
     results: Receiver<LookupResult>,
     shared: Arc<ResolverShared>,
@@ -29,17 +29,17 @@ pub struct Resolver {
     max_threads: usize,
 }
 
-/// What is asked.
+/// A request for the addresses of a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LookupRequest {
     /// The name.
     pub host: String,
-    /// Which addresses; the others are not even asked for.
+    /// The family of the addresses; others are not requested.
     pub family: Family,
 }
 
 impl LookupRequest {
-    /// What a check of this target asks; `None` where it needs no look-up.
+    /// Returns the request that a check of this target makes; `None` if it needs no lookup.
     pub fn for_target(target: &Target, family: Family) -> Option<Self> {
         match target {
             Target::Name { host, .. } => Some(Self {
@@ -51,9 +51,9 @@ impl LookupRequest {
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 pub struct LookupResult {
-    /// What was asked.
+    /// The request.
     pub request: LookupRequest,
     /// The addresses, in the system's order, with port 0.
     pub addresses: Result<Vec<SocketAddr>, LookupError>,
@@ -61,26 +61,26 @@ pub struct LookupResult {
 
 struct ResolverShared {
     queue: Mutex<RequestQueue>,
-    /// Wakes a thread: there is a request, or there will be none any more.
+    /// Wakes a thread for a new request, or at the end.
     changed: Condvar,
     sender: Sender<LookupResult>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// A queue with a condition variable, not a channel: to wait at a channel takes memory that the
-/// C library ends the program for want of.
+/// A queue with a condition variable instead of a channel: a thread that waits on a channel allocates
+/// thread-local memory, and glibc aborts the program if there is none.
 #[derive(Default)]
 struct RequestQueue {
-    /// Questions that no thread has taken up.
+    /// Requests that no thread has taken.
     requests: VecDeque<LookupRequest>,
-    /// Threads that have none.
+    /// The number of threads without a request.
     idle: usize,
     is_closed: bool,
 }
 
 impl Resolver {
-    /// No thread yet, and never more than `max_threads`; what is asked beyond that waits its turn. `wake` is
-    /// called, on a thread, after each answer.
+    /// Creates a resolver that starts no thread yet and `max_threads` at most; further requests queue.
+    /// `wake` is called on a thread after each result.
     pub fn new(max_threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, results) = mpsc::channel();
         let shared = ResolverShared {
@@ -97,15 +97,15 @@ impl Resolver {
         }
     }
 
-    /// Has a name looked up.
+    /// Submits a request. Called from one thread only.
     ///
     /// # Errors
-    /// It would have to wait for a thread, and the system has none left. From then on there are no
-    /// more than there are now.
+    /// It needs a new thread, and the system has none left. The limit is then lowered to the threads
+    /// that run.
     pub fn submit(&mut self, request: LookupRequest) -> io::Result<()> {
         let mut queue = self.shared.queue();
         if self.threads < self.max_threads && queue.idle <= queue.requests.len() {
-            // Counted before it runs, so that the next request does not start another in its place.
+            // Counted before it runs, so that the next request does not start another one instead.
             queue.idle += 1;
             if let Err(e) = self.start() {
                 queue.idle -= 1;
@@ -120,12 +120,12 @@ impl Resolver {
         Ok(())
     }
 
-    /// How many requests can be under way at a time.
+    /// Returns the number of requests that can run at a time.
     pub fn max_threads(&self) -> usize {
         self.max_threads
     }
 
-    /// An answer that has come, if there is one. Never waits.
+    /// Takes the next result that has arrived, if any. Never blocks.
     pub fn try_recv(&mut self) -> Option<LookupResult> {
         self.results.try_recv().ok()
     }
@@ -151,8 +151,8 @@ impl ResolverShared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next request; `None` once the resolver is gone.
-    fn request(&self) -> Option<LookupRequest> {
+    /// Waits for the next request; `None` once the resolver is dropped.
+    fn next_request(&self) -> Option<LookupRequest> {
         let mut queue = self
             .changed
             .wait_while(self.queue(), |queue| {
@@ -167,9 +167,9 @@ impl ResolverShared {
     }
 }
 
-/// A thread's life: until the resolver is gone.
+/// Runs a thread until the resolver is dropped.
 fn serve(shared: &ResolverShared) {
-    while let Some(request) = shared.request() {
+    while let Some(request) = shared.next_request() {
         let addresses = look_up(&request);
         let result = LookupResult { request, addresses };
         shared.queue().idle += 1;
@@ -196,23 +196,22 @@ fn look_up(request: &LookupRequest) -> Result<Vec<SocketAddr>, LookupError> {
         // An entry that is neither IPv4 nor IPv6 is of no use here.
         Ok(found) => Ok(found.flatten().map(|info| info.sockaddr).collect()),
         Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Local(e.into())),
-        Err(e) => explain(request, e.into()),
+        Err(e) => classify_failure(request, e.into()),
     }
 }
 
-/// What a failure of the system's resolver comes to. It tells neither a lack of descriptors nor
-/// that it had nothing to ask from a name that is not there, so both are looked for only now: the
-/// best guess there is.
-fn explain(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
+/// Classifies a failure of the system's resolver. It reports a shortage of descriptors, and a system
+/// without any source of names, like a name that does not exist; so both are tested for afterwards.
+fn classify_failure(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
     if is_resource_shortage(&e) {
         return Err(LookupError::Local(e));
     }
-    if let Err(lack) = File::open("/dev/null")
-        && is_resource_shortage(&lack)
+    if let Err(shortage) = File::open("/dev/null")
+        && is_resource_shortage(&shortage)
     {
-        return Err(LookupError::Local(lack));
+        return Err(LookupError::Local(shortage));
     }
-    if is_there(HOSTS) {
+    if may_exist(HOSTS) {
         return Err(LookupError::Failed(e));
     }
     if is_localhost(&request.host) {
@@ -221,22 +220,22 @@ fn explain(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, Loo
         let family = |address: &SocketAddr| request.family.has(address);
         return Ok(loopback.into_iter().filter(family).collect());
     }
-    Err(match is_there(RESOLV_CONF) {
+    Err(match may_exist(RESOLV_CONF) {
         true => LookupError::Failed(e),
         false => LookupError::NoSource,
     })
 }
 
-/// Whether a name is that of this machine to everyone: RFC 6761, section 6.3. A hosts file that is
-/// there comes before that.
+/// Returns true for `localhost` and names below it, which mean this machine by RFC 6761, section 6.3.
+/// Asked only if there is no hosts file.
 fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next();
     last.is_some_and(|label| label.eq_ignore_ascii_case("localhost"))
 }
 
-/// Whether a file is there, as far as can be told.
-fn is_there(path: &str) -> bool {
+/// Returns true unless a file is known not to exist.
+fn may_exist(path: &str) -> bool {
     fs::exists(path).unwrap_or(true)
 }
 
@@ -245,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn localhost_and_what_is_under_it_is_this_machine() {
+    fn localhost_and_names_below_it_are_this_machine() {
         for name in ["localhost", "LocalHost.", "db.localhost", "a.b.LOCALHOST."] {
             assert!(is_localhost(name), "{name}");
         }

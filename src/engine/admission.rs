@@ -1,4 +1,16 @@
-//! Which check begins next, and when. No clock and no poll in here: `now` comes in.
+//! Admission: which check begins next, and when. No clock and no poll in here: `now` is an argument.
+//!
+//! Checks that cannot begin yet wait in one of four queues. In the order in which they are served:
+//!
+//! | queue | a check in it | it leaves |
+//! |---|---|---|
+//! | `retry_at` | found no free local address, and keeps its place in flight | at its time, to the front of `ready` |
+//! | `short_of_resources` | found no free descriptor, buffer or thread | once another check has ended; alone if nothing else is in flight |
+//! | `ready` | can begin as soon as a place in flight, the socket limit and the rate allow | then |
+//! | `waiting_for_lookup` | needs a lookup, and there is no capacity for one | to `ready`, with all checks of its name, once there is; or [expired](NextAction::Expire) |
+//!
+//! The list comes last, as the fifth source, and is not read on behind [`MAX_SET_ASIDE`] checks that
+//! wait for a lookup.
 
 use super::lookups::LookupCapacity;
 use super::rate::RateLimit;
@@ -8,77 +20,78 @@ use std::hash::Hash;
 use std::mem;
 use std::time::{Duration, Instant};
 
-/// How many checks are set aside at most while no further look-up can begin; the list is not read on
-/// behind them.
+/// Most checks that wait for a lookup.
 const MAX_SET_ASIDE: usize = 16_384;
 
-/// How many checks one request looks at: to set them aside must not take long either.
+/// Most checks that one call examines: setting many aside takes time that other probes need.
 const MAX_EXAMINED: usize = 64;
 
-/// When a check that found no local address free is tried again, after each try: three times over
-/// two seconds.
+/// Pauses before a check that found no free local address is tried again: three times in two seconds.
 const ADDRESS_RETRY_DELAYS: [Duration; 3] = [
     Duration::from_millis(400),
     Duration::from_millis(600),
     Duration::from_millis(1000),
 ];
 
-/// A check that waits to be begun.
+/// A check that has not begun.
 pub trait Candidate {
-    /// Names a look-up.
+    /// A lookup; checks with equal ones share it.
     type Lookup: Clone + Eq + Hash;
 
-    /// The look-up that it begins with; `None` where it needs none.
+    /// Returns the lookup that the check begins with; `None` if it needs none.
     fn lookup(&self) -> Option<Self::Lookup>;
 
-    /// How long it may take.
+    /// Returns its time limit.
     fn timeout(&self) -> Duration;
 
-    /// How often it has been tried again for want of a local address.
+    /// The number of times it was tried again because no local address was free.
     fn address_retries(&mut self) -> &mut u8;
 }
 
-/// What is to be done.
+/// The next action of the loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextAction<C> {
-    /// Begin this check. Where it is to be alone, nothing else is in flight, and nothing begins before
-    /// it has ended.
+    /// Begin this check.
     Start {
-        /// Which.
+        /// The check.
         candidate: C,
-        /// Because it lacked room before.
+        /// It was short of resources before and now runs alone: nothing else is in flight, and nothing
+        /// begins before it has ended. A shortage that it meets again is not of our making.
         alone: bool,
     },
-    /// Let this check end: it has waited in vain to begin its look-up, for as long as it may take.
+    /// End this check: it has waited for its whole time limit to begin its lookup.
     Expire(C),
-    /// Nothing before this moment, unless a check ends or a look-up is answered.
+    /// Nothing before this time, unless a check ends or a lookup result arrives.
     WaitUntil(Instant),
-    /// Nothing before a check ends, a look-up is answered, or the list brings more.
+    /// Nothing before a check ends, a lookup result arrives, or the list has another line.
     WaitForEvent,
 }
 
-/// Decides what begins.
+/// Decides which check begins next.
 pub struct Admission<C: Candidate> {
     parallel: usize,
     rate: Option<RateLimit>,
-    /// Something was lacking: nothing begins before a check has ended.
+    /// A shortage was met, or a check runs alone: nothing begins before a check has ended.
     is_blocked: bool,
-    /// Those that lacked room.
+    /// Checks that met a shortage of resources.
     short_of_resources: VecDeque<C>,
-    /// Those that can begin as soon as there is a place.
+    /// Checks that can begin as soon as there is a place.
     ready: VecDeque<C>,
-    /// Those that wait to begin their look-up, by name.
+    /// Checks that wait to begin their lookup.
     waiting_for_lookup: HashMap<C::Lookup, Vec<C>>,
-    /// The names, by when the first of their checks will have waited as long as it may take.
+    /// The keys of `waiting_for_lookup`, by the time at which the first check of each reaches its time
+    /// limit.
     lookup_deadlines: BTreeMap<(Instant, u64), C::Lookup>,
+    /// The number of checks in `waiting_for_lookup`.
     set_aside: usize,
-    /// Those that wait for a moment. They keep their places.
+    /// Checks to be tried again, by time. They count as in flight.
     retry_at: BTreeMap<(Instant, u64), C>,
+    /// Tells entries of the same time apart.
     serial: u64,
 }
 
 impl<C: Candidate> Admission<C> {
-    /// At most `parallel` at a time, and `rate` new ones a second.
+    /// Admits at most `parallel` checks at a time and at most `rate` new ones a second.
     pub fn new(parallel: usize, rate: Option<f64>) -> Self {
         Self {
             parallel,
@@ -94,9 +107,9 @@ impl<C: Candidate> Admission<C> {
         }
     }
 
-    /// What begins now, with `in_flight` under way. Fresh checks come from `list`; `lookup_capacity` says of a
-    /// name whether its look-up could begin, and `fits` of a check whether there is room for all that
-    /// it may open.
+    /// Returns the next action, with `in_flight` checks in flight. New checks come from `list`;
+    /// `lookup_capacity` returns the capacity for a lookup, and `fits` is true for a check whose sockets
+    /// are within the limit.
     pub fn next(
         &mut self,
         now: Instant,
@@ -108,11 +121,12 @@ impl<C: Candidate> Admission<C> {
         if self.is_blocked {
             return NextAction::WaitForEvent;
         }
+        // A time limit counts only while the resolver does not answer: else every name has its turn.
         let first = self.lookup_deadlines.first_key_value();
         let due = first.filter(|(_, name)| lookup_capacity(name) == LookupCapacity::Unresponsive);
         let due = due.map(|(&(due, _), _)| due);
         if due.is_some_and(|due| due <= now)
-            && let Some(candidate) = self.overdue()
+            && let Some(candidate) = self.take_expired()
         {
             return NextAction::Expire(candidate);
         }
@@ -124,6 +138,7 @@ impl<C: Candidate> Admission<C> {
         }
     }
 
+    /// Returns the check to begin, or the time to wait for.
     fn begin(
         &mut self,
         now: Instant,
@@ -137,24 +152,26 @@ impl<C: Candidate> Admission<C> {
             .keys()
             .next()
             .is_some_and(|&(at, _)| at <= now);
+        // A check that is due again needs no free place: it has kept its own.
         if !is_due && in_flight + self.retry_at.len() >= self.parallel {
-            return self.rest();
+            return self.wait();
         }
         if is_due && let Some((_, candidate)) = self.retry_at.pop_first() {
             self.ready.push_front(candidate);
         }
-        self.call_back(&waits);
+        self.release_lookups(&waits);
         for _ in 0..MAX_EXAMINED {
-            let lacked = !self.short_of_resources.is_empty();
-            let Some(candidate) = self.first(&mut list) else {
-                return self.rest();
+            let was_short = !self.short_of_resources.is_empty();
+            let Some(candidate) = self.take_first(&mut list) else {
+                return self.wait();
             };
             if let Some(name) = candidate.lookup().filter(|name| waits(name)) {
                 self.put_aside(name, candidate, now);
                 continue;
             }
+            // With nothing in flight no socket will become free, so the check begins all the same.
             let held_back = match in_flight > 0 && !fits(&candidate) {
-                true => Some(self.rest()),
+                true => Some(self.wait()),
                 false => self
                     .rate
                     .as_mut()
@@ -162,7 +179,7 @@ impl<C: Candidate> Admission<C> {
                     .map(NextAction::WaitUntil),
             };
             if let Some(next) = held_back {
-                let queue = if lacked {
+                let queue = if was_short {
                     &mut self.short_of_resources
                 } else {
                     &mut self.ready
@@ -173,31 +190,32 @@ impl<C: Candidate> Admission<C> {
             if let Some(rate) = &mut self.rate {
                 rate.record(now);
             }
-            // What is to be alone stays so until it has ended.
-            let alone = lacked && in_flight == 0;
+            // Nothing may begin beside it, or it could be short of resources through our own fault.
+            let alone = was_short && in_flight == 0;
             self.is_blocked = alone;
             return NextAction::Start { candidate, alone };
         }
+        // More checks to examine: at once, once the loop has served what is ready.
         NextAction::WaitUntil(now)
     }
 
-    /// A check has ended, and there may be room again.
+    /// Notes that a check has ended, which may have freed resources.
     pub fn check_ended(&mut self) {
         self.is_blocked = false;
     }
 
-    /// Whether what came of a check stands although this machine lacked something: it was alone, so
-    /// that nothing of ours could have taken its room, or was tried often enough.
-    pub fn is_final(&self, lacked: Shortage, alone: bool, tries: u8) -> bool {
-        match lacked {
+    /// Returns true if a check that met a shortage is not tried again: it ran alone, so that no other
+    /// check can have caused the shortage, or it was tried often enough.
+    pub fn is_final(&self, shortage: Shortage, alone: bool, tries: u8) -> bool {
+        match shortage {
             Shortage::Resources => alone,
             Shortage::LocalAddress => usize::from(tries) >= ADDRESS_RETRY_DELAYS.len(),
         }
     }
 
-    /// Takes back a check that has ended, to be tried again. `in_flight` are still under way.
-    pub fn retry(&mut self, mut candidate: C, lacked: Shortage, now: Instant, in_flight: usize) {
-        match lacked {
+    /// Takes back a check that met a shortage, to try it again. `in_flight` others are in flight.
+    pub fn retry(&mut self, mut candidate: C, shortage: Shortage, now: Instant, in_flight: usize) {
+        match shortage {
             Shortage::Resources => {
                 self.is_blocked = in_flight > 0;
                 self.short_of_resources.push_back(candidate);
@@ -216,7 +234,7 @@ impl<C: Candidate> Admission<C> {
         }
     }
 
-    /// Whether no check is left here.
+    /// Returns true if no check waits.
     pub fn is_empty(&self) -> bool {
         let queues = [&self.short_of_resources, &self.ready];
         queues.into_iter().all(VecDeque::is_empty)
@@ -224,7 +242,7 @@ impl<C: Candidate> Admission<C> {
             && self.retry_at.is_empty()
     }
 
-    /// Gives up: hands out all that wait here.
+    /// Removes and returns all checks that wait.
     pub fn drain(&mut self) -> impl Iterator<Item = C> {
         self.lookup_deadlines.clear();
         self.set_aside = 0;
@@ -241,8 +259,8 @@ impl<C: Candidate> Admission<C> {
             .chain(retry_at)
     }
 
-    /// Whose turn it is: what lacked room comes before all that is ready, and that before the list.
-    fn first(&mut self, list: &mut impl FnMut() -> Option<C>) -> Option<C> {
+    /// Takes the next check: one that was short of resources, a ready one, or one from the list.
+    fn take_first(&mut self, list: &mut impl FnMut() -> Option<C>) -> Option<C> {
         let queued = self
             .short_of_resources
             .pop_front()
@@ -250,12 +268,13 @@ impl<C: Candidate> Admission<C> {
         queued.or_else(|| (self.set_aside < MAX_SET_ASIDE).then(list).flatten())
     }
 
-    /// Nothing begins now, or before the next moment that a check waits for.
-    fn rest(&self) -> NextAction<C> {
+    /// Nothing begins before the next check is to be tried again, if any is.
+    fn wait(&self) -> NextAction<C> {
         let at = self.retry_at.keys().next().map(|&(at, _)| at);
         at.map_or(NextAction::WaitForEvent, NextAction::WaitUntil)
     }
 
+    /// Has a check wait for its lookup. The first one of a name sets the time limit of the name.
     fn put_aside(&mut self, name: C::Lookup, candidate: C, now: Instant) {
         self.set_aside += 1;
         let group = self.waiting_for_lookup.entry(name.clone()).or_default();
@@ -267,8 +286,8 @@ impl<C: Candidate> Admission<C> {
         group.push(candidate);
     }
 
-    /// One of the checks of the name that can wait no longer.
-    fn overdue(&mut self) -> Option<C> {
+    /// Takes a check of the name whose time limit comes first.
+    fn take_expired(&mut self) -> Option<C> {
         let first = self.lookup_deadlines.first_entry()?;
         let group = self.waiting_for_lookup.get_mut(first.get())?;
         let candidate = group.pop();
@@ -279,9 +298,10 @@ impl<C: Candidate> Admission<C> {
         candidate
     }
 
-    /// Once a look-up can begin, the name that can wait least has its turn: all its checks do, for
-    /// they share the look-up. One name at a time, for the first of its checks takes the place.
-    fn call_back(&mut self, waits: &impl Fn(&C::Lookup) -> bool) {
+    /// Moves the checks of the name whose time limit comes first to `ready` once its lookup can begin.
+    /// All of them, because they share the lookup; but one name at a time, because its first check takes
+    /// the place.
+    fn release_lookups(&mut self, waits: &impl Fn(&C::Lookup) -> bool) {
         if !self.ready.is_empty() {
             return;
         }

@@ -1,9 +1,9 @@
-//! The machine that check-tcp really runs on: `mio`'s poll, the system's clocks and sockets, and
-//! threads for its resolver.
+//! The platform of the operating system: `mio`'s poll, the system's clocks and sockets, and threads
+//! for its resolver.
 //!
 //! # Platform calls
 //!
-//! All that `strace -f` shows of one plain check of a literal address (`-H 127.0.0.1 -p PORT
+//! The system calls that `strace -f` shows for one plain check of a literal address (`-H 127.0.0.1 -p PORT
 //! -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:
 //!
 //! | calls | whose, and why |
@@ -18,7 +18,7 @@
 //! | `epoll_create1` | [`OsPlatform::new`]: the poll |
 //! | `socket`, `connect` | an attempt, non-blocking from birth |
 //! | `epoll_ctl` | it is registered once, for both directions, and never again |
-//! | `getpeername`, `getsockname` | is it up? On loopback it is at once. And is it not we ourselves? |
+//! | `getpeername`, `getsockname` | is it connected? On loopback it is at once. And not to itself? |
 //! | `recvfrom` | the banner |
 //! | `sendto` | the quit string |
 //! | `recvfrom` | is anything left unread? Closing over it would send a reset |
@@ -28,10 +28,10 @@
 //! | `write` | the line |
 //! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
 //!
-//! These are 38. Where the peer takes its time, `epoll_wait` and another try come before what was
-//! not there yet: `getpeername` with a `getsockopt` for the error, or `recvfrom`. The first
-//! `epoll_wait` after the connection is up tells that it can be written to, which nobody waits for;
-//! to keep that silent would take another `epoll_ctl`.
+//! These are 38. If the peer is slow, `epoll_wait` and another attempt are added: `getpeername` with a
+//! `getsockopt` for the error, or `recvfrom`. The first `epoll_wait` after the connection is
+//! established reports that it can be written to, for which no state waits; to avoid that would take
+//! another `epoll_ctl`.
 
 use super::platform::{Platform, PollEvent};
 use super::socket::Socket;
@@ -46,19 +46,19 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// The token of the waker; no slot has it, nor those below.
+/// The token of the waker. Slots have lower numbers than this one and the next two.
 const WAKER: Token = Token(usize::MAX);
 
-/// The token of what is watched for the engine's user.
+/// The token of the descriptor that is watched for data.
 const READABLE: Token = Token(usize::MAX - 1);
 
-/// The token of what is listened to for its end.
+/// The token of the descriptor that is watched for its end.
 const HANG_UP: Token = Token(usize::MAX - 2);
 
-/// How many events are taken up at a time.
+/// Most events per poll.
 const EVENTS: usize = 1024;
 
-/// The poll, and what is around it. The first look-up starts a thread, and makes the waker.
+/// The operating system as a [`Platform`]. The first lookup starts a thread and creates the waker.
 pub struct OsPlatform {
     poll: Poll,
     events: Events,
@@ -68,7 +68,7 @@ pub struct OsPlatform {
 }
 
 impl OsPlatform {
-    /// For about so many probes, and at most so many threads that look names up.
+    /// Creates a platform for about `probes` probes and at most `threads` resolver threads.
     ///
     /// # Errors
     /// The system has no poll descriptor left.
@@ -82,7 +82,7 @@ impl OsPlatform {
         })
     }
 
-    /// Has it tell when there is something to read from `source`.
+    /// Reports [`PollEvent::Readable`] when `source` can be read.
     ///
     /// # Errors
     /// The poll refused it.
@@ -91,16 +91,16 @@ impl OsPlatform {
         registry.register(source, READABLE, Interest::READABLE)
     }
 
-    /// Has it tell when nobody is left at the other end of a pipe or a socket. Of what has no other
-    /// end, such as a file, nothing is told.
+    /// Reports [`PollEvent::HungUp`] when the other end of a pipe or a socket is closed. A descriptor
+    /// without another end, such as that of a file, is ignored.
     pub fn watch_hang_up(&mut self, writer: &impl AsFd) {
         let descriptor = writer.as_fd().as_raw_fd();
         let registry = self.poll.registry();
-        // Its end is told whatever the interest, and nobody writes to us there.
+        // A hang-up is reported whatever the interest, and no data arrives there.
         let _ = registry.register(&mut SourceFd(&descriptor), HANG_UP, Interest::READABLE);
     }
 
-    /// What has the poll come back from another thread.
+    /// Returns the waker, which ends a poll from another thread.
     ///
     /// # Errors
     /// The system has no descriptor left.
@@ -128,14 +128,14 @@ impl Platform for OsPlatform {
         let both = Interest::READABLE | Interest::WRITABLE;
         let mut socket = Socket::connect(to)?;
         let registry = self.poll.registry();
-        let watched = registry.register(socket.source(), Token(slot), both);
-        watched.map_err(as_local_error)?;
+        let registered = registry.register(socket.source(), Token(slot), both);
+        registered.map_err(as_local_error)?;
         Ok(socket)
     }
 
     fn poll(&mut self, most: Duration, on_event: &mut dyn FnMut(PollEvent)) -> io::Result<()> {
         match self.poll.poll(&mut self.events, Some(most)) {
-            // What it had before was told then.
+            // A signal. No event is lost: the next poll reports them.
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
         }
@@ -158,7 +158,7 @@ impl Platform for OsPlatform {
             Some(resolver) => resolver,
             None => {
                 let waker = self.waker()?;
-                // A wake-up that fails is one that is pending already.
+                // A wake-up only fails if one is pending already.
                 Resolver::new(self.threads, move || drop(waker.wake()))
             }
         };
@@ -174,7 +174,8 @@ impl Platform for OsPlatform {
     }
 }
 
-/// What a stream can be asked to do: all that may come of it is known only by trying.
+/// Returns what a stream may be ready for. Errors and ends count as both, because only an attempt
+/// shows them.
 fn ready(event: &Event) -> Interest {
     let is_over = event.is_error() || event.is_read_closed() || event.is_write_closed();
     match (event.is_readable(), event.is_writable()) {

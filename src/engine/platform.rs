@@ -1,5 +1,5 @@
-//! What an engine stands on: a clock, sockets, a poll that tells of them, and threads that look
-//! names up. Real in [`machine`](super::os_platform), virtual in tests.
+//! The platform of an engine: clocks, sockets, a poll that reports their events, and a resolver.
+//! Real in [`os_platform`](super::os_platform), virtual in tests.
 
 use crate::net::Endpoint;
 use crate::resolve::{LookupRequest, LookupResult};
@@ -7,63 +7,66 @@ use mio::Interest;
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant, SystemTime};
 
-/// A machine, as an engine sees it. Only [`poll`](Self::poll) waits.
+/// The services of the operating system that an engine uses. Only [`poll`](Self::poll) blocks.
 pub trait Platform {
-    /// A stream socket. Dropping it closes it, and nothing is told of it any more.
+    /// A stream socket. Dropping it closes it, and no event of it is reported any more.
     type Stream: Stream;
 
-    /// The time by a clock that never goes back.
+    /// Returns the time by a monotonic clock.
     fn now(&self) -> Instant;
 
-    /// The time of day, as this machine takes it; it may be set at any time.
+    /// Returns the time of day, which may be set at any time.
     fn wall_clock(&self) -> SystemTime;
 
-    /// Begins to connect, for the probe in this slot; what happens to the stream is told with the
-    /// slot's number.
+    /// Starts to connect for the probe in this slot. Events of the stream are reported with the number of
+    /// the slot.
     ///
     /// # Errors
-    /// What `socket(2)` or `connect(2)` said at once, or what refused to watch the stream.
+    /// An error of `socket(2)` or `connect(2)`, or of the registration with the poll.
     fn connect(&mut self, to: Endpoint<'_>, slot: usize) -> io::Result<Self::Stream>;
 
-    /// Sleeps until something happens, `most` at the longest, and tells what has. May come back for
-    /// nothing, and may tell of a slot whose owner has gone.
+    /// Sleeps until an event or for at most `most`, and reports the events. May return without any, and
+    /// may report a slot whose probe has ended.
     ///
     /// # Errors
     /// The poll itself failed.
     fn poll(&mut self, most: Duration, on_event: &mut dyn FnMut(PollEvent)) -> io::Result<()>;
 
-    /// Has a name looked up.
+    /// Starts to look a name up. [`PollEvent::Woken`] follows when its result is there.
     ///
     /// # Errors
-    /// The machine lacks what that takes.
+    /// The system lacks a thread or a descriptor for it.
     fn start_lookup(&mut self, request: LookupRequest) -> io::Result<()>;
 
-    /// How many names can be looked up at a time, as far as is known by now.
+    /// Returns the number of lookups that can run at a time, as far as is known by now.
     fn max_lookups(&self) -> usize;
 
-    /// An answer that has come, if there is one.
+    /// Takes the next lookup result that has arrived, if any.
     fn next_lookup_result(&mut self) -> Option<LookupResult>;
 }
 
 /// A non-blocking stream socket.
 pub trait Stream: Read + Write {
-    /// Whether it is up: `WouldBlock` for not yet. Any other error is the attempt's end.
+    /// Returns `Ok` once the stream is connected.
+    ///
+    /// # Errors
+    /// `WouldBlock` while the attempt is in progress; any other error ends it.
     fn connected(&self) -> io::Result<()>;
 
-    /// Lets small writes leave at once from now on.
+    /// Sends small writes at once from now on (`TCP_NODELAY`).
     fn nodelay(&self);
 }
 
-/// What a poll tells.
+/// An event reported by a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PollEvent {
-    /// A stream of the probe in this slot has become ready for this; one that has ended or broken is
-    /// ready for anything.
+    /// A stream of the probe in this slot became ready for this. One that has ended or failed is ready
+    /// for everything.
     Slot(usize, Interest),
-    /// There is something to read from what is watched.
+    /// The watched descriptor can be read.
     Readable,
-    /// Nobody is left at the other end of what is listened to.
+    /// The other end of the watched pipe or socket was closed.
     HungUp,
-    /// Another thread wanted it to come back.
+    /// Another thread woke the poll.
     Woken,
 }

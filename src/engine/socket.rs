@@ -13,7 +13,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
 
-/// A stream socket, non-blocking from birth.
+/// A stream socket, non-blocking from its creation.
 pub enum Socket {
     /// To an address and a port.
     Tcp(TcpStream),
@@ -22,13 +22,13 @@ pub enum Socket {
 }
 
 impl Socket {
-    /// Begins to connect.
+    /// Starts to connect.
     pub fn connect(to: Endpoint<'_>) -> io::Result<Self> {
-        let begun = match to {
+        let started = match to {
             Endpoint::Tcp(address) => TcpStream::connect(address).map(Self::Tcp),
             Endpoint::Unix(path) => connect_unix(path).map(Self::Unix),
         };
-        begun.map_err(|e| whose(to, e))
+        started.map_err(|e| localize_einval(to, e))
     }
 
     pub fn source(&mut self) -> &mut dyn Source {
@@ -40,16 +40,16 @@ impl Socket {
 }
 
 impl Stream for Socket {
-    /// A connection has a peer; an attempt that failed has an error; one under way has neither.
-    /// mio's documentation asks for the error first; this order spares a call where it is up.
+    /// A connection has a peer, a failed attempt has an error, and one in progress has neither. mio's
+    /// documentation asks for the error first; this order saves a call for a connection.
     ///
-    /// An attempt at a port of this machine that nobody listens on can be given that very port as
-    /// its own, and then meets itself (TCP's simultaneous open): that is a refusal.
+    /// An attempt at a local port without a listener can be given that very port as its own, and then
+    /// connects to itself (TCP's simultaneous open). That counts as a refusal.
     fn connected(&self) -> io::Result<()> {
         let unconnected = match self {
             Self::Tcp(tcp) => match tcp.peer_addr() {
                 Ok(peer) if tcp.local_addr().map_err(as_local_error)? == peer => {
-                    // Closed by a reset: else the port would be kept from its daemon for a minute.
+                    // Close by reset: TIME-WAIT would keep the port from its daemon for a minute.
                     let _ = set_socket_linger(tcp, Some(Duration::ZERO));
                     return Err(Errno::CONNREFUSED.into());
                 }
@@ -61,7 +61,7 @@ impl Stream for Socket {
             return Ok(());
         };
         let error = match self {
-            Self::Tcp(tcp) => tcp.take_error().map(|error| error.map(on_the_way)),
+            Self::Tcp(tcp) => tcp.take_error().map(|error| error.map(map_path_error)),
             Self::Unix(unix) => unix.take_error(),
         };
         let error = error.map_err(as_local_error)?;
@@ -74,7 +74,7 @@ impl Stream for Socket {
 
     fn nodelay(&self) {
         if let Self::Tcp(tcp) = self {
-            // Without it times may be worse, never wrong.
+            // A failure costs time and nothing else.
             let _ = tcp.set_nodelay(true);
         }
     }
@@ -82,7 +82,7 @@ impl Stream for Socket {
 
 impl Read for Socket {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        uninterrupted(|| match self {
+        retry_interrupted(|| match self {
             Self::Tcp(tcp) => tcp.read(buf),
             Self::Unix(unix) => unix.read(buf),
         })
@@ -91,14 +91,14 @@ impl Read for Socket {
 
 impl Write for Socket {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        uninterrupted(|| match self {
+        retry_interrupted(|| match self {
             Self::Tcp(tcp) => tcp.write(buf),
             Self::Unix(unix) => unix.write(buf),
         })
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        uninterrupted(|| match self {
+        retry_interrupted(|| match self {
             Self::Tcp(tcp) => tcp.write_vectored(bufs),
             Self::Unix(unix) => unix.write_vectored(bufs),
         })
@@ -109,9 +109,10 @@ impl Write for Socket {
     }
 }
 
-/// EINVAL is that of `connect(2)`, by which a route says that it leads nowhere, or that of `socket(2)`:
-/// where no socket of another kind can be made either, no route was asked. To a path there is none.
-fn whose(to: Endpoint<'_>, e: io::Error) -> io::Error {
+/// Tells two causes of EINVAL apart. From `connect(2)` it means a blackhole route. From `socket(2)` it
+/// is a local failure, and then no socket of another kind can be created either. A Unix socket has no
+/// route.
+fn localize_einval(to: Endpoint<'_>, e: io::Error) -> io::Error {
     let is_vague = Errno::from_io_error(&e) == Some(Errno::INVAL);
     let has_route = matches!(to, Endpoint::Tcp(_));
     match is_vague && !(has_route && UnixDatagram::unbound().is_ok()) {
@@ -120,17 +121,18 @@ fn whose(to: Endpoint<'_>, e: io::Error) -> io::Error {
     }
 }
 
-/// Who forbids it once the first segment has left is a firewall on the way. ICMP says then that the
-/// host is out of reach; for ICMPv6 the system has EACCES, as if this machine did not allow it.
-fn on_the_way(e: io::Error) -> io::Error {
+/// Maps the error of an attempt whose first segment was sent. If a firewall on the path rejects it, ICMP
+/// reports the host as unreachable; for ICMPv6 the system reports EACCES, as if it were a local
+/// restriction.
+fn map_path_error(e: io::Error) -> io::Error {
     match Errno::from_io_error(&e) {
         Some(Errno::ACCESS) => Errno::HOSTUNREACH.into(),
         _ => e,
     }
 }
 
-/// Begins to connect to a path or, where it begins with `@` as Go and systemd write them, to one of
-/// Linux' abstract names.
+/// Starts to connect to a path or, if it begins with `@` as Go and systemd write them, to one of Linux'
+/// abstract names.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn connect_unix(path: &Path) -> io::Result<UnixStream> {
     use std::os::linux::net::SocketAddrExt;
@@ -147,8 +149,8 @@ fn connect_unix(path: &Path) -> io::Result<UnixStream> {
     UnixStream::connect(path)
 }
 
-/// A signal is no reason to give up.
-fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+/// Repeats a call that a signal interrupted.
+fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -162,9 +164,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_route_s_word_is_not_taken_for_it() {
+    fn einval_without_a_route_is_a_local_failure() {
         let to = Endpoint::Tcp(([192, 0, 2, 1], 25).into());
-        let of = |to, errno: Errno| Errno::from_io_error(&whose(to, errno.into()));
+        let of = |to, errno: Errno| Errno::from_io_error(&localize_einval(to, errno.into()));
         assert_eq!(of(to, Errno::INVAL), Some(Errno::INVAL));
         assert_eq!(of(to, Errno::CONNREFUSED), Some(Errno::CONNREFUSED));
         let to = Endpoint::Unix(Path::new("/run/mail"));
