@@ -179,24 +179,27 @@ fn short(options: &[(&Flag, OsString)]) -> Vec<OsString> {
     short.flatten().collect()
 }
 
-/// Returns true if a message begins with an option as it was typed, or with a word; or else with
-/// the one thing that is missing or unknown without an option's being at fault.
+/// Asserts that a message begins with an option or a word as given, behind what is wrong with it
+/// perhaps; or else with the one thing that is missing or unknown without an option at fault.
 fn is_about(message: &str, args: &[OsString]) {
     let other = [
         "--port is missing: ",
         "check-tcp called with unknown service: ",
     ];
+    let prefixes = ["unknown option ", "unexpected argument '"];
+    let prefix = prefixes.iter().find(|prefix| message.starts_with(**prefix));
+    let about = &message[prefix.map_or(0, |prefix| prefix.len())..];
     let has_dash = |letters: &str| letters.contains('-');
     let typed = |arg: &OsString| {
         let word: String = seen(&cli::escape_lossy(arg)).chars().take(10).collect();
         let option = seen(&arg.to_string_lossy());
-        match message.strip_prefix('-') {
-            _ if arg.is_empty() => message.starts_with("'': "),
-            _ if message.starts_with(&word) => true,
+        match about.strip_prefix('-') {
+            _ if arg.is_empty() => about.starts_with("'; "),
+            _ if about.starts_with(&word) => true,
             Some(about) if option.starts_with('-') => match about.strip_prefix('-') {
                 Some(long) => {
                     // A long one is cut.
-                    let name = long.split([':', ' ', '=']).next().unwrap_or_default();
+                    let name = long.split([':', ';', ' ', '=']).next().unwrap_or_default();
                     let name: String = name.chars().take(20).collect();
                     // A dash among short options reads as one of them.
                     let is_letter = name.is_empty() && option.get(2..).is_some_and(has_dash);
@@ -216,6 +219,6 @@ fn is_about(message: &str, args: &[OsString]) {
 
 /// A text as a message shows it, however long.
 fn seen(text: &str) -> String {
-    let each = text.chars().map(|c| cli::shown(c.to_string().as_ref()));
+    let each = text.chars().map(|c| cli::escape_for_message(c.to_string().as_ref()));
     each.collect()
 }

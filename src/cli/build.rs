@@ -82,15 +82,15 @@ fn build_target(
 ) -> Result<Target, String> {
     host.map(OptionValue::text).transpose()?;
     if let Some(path) = path {
-        return Target::socket(&path.value).map_err(|error| path.refused_since(error));
+        return Target::socket(&path.value).map_err(|error| path.describe_invalid(error));
     }
     let Some(port) = port else {
-        return Err("--port is missing: takes a number from 1 to 65535; \
-             not needed where --service or --unix-sock is given"
+        return Err("--port is missing: expected a number from 1 to 65535, \
+             unless --service or --unix-sock is given"
             .to_owned());
     };
     match host {
-        Some(host) => Target::host(&host.value, port).map_err(|error| host.refused_since(error)),
+        Some(host) => Target::host(&host.value, port).map_err(|error| host.describe_invalid(error)),
         None => Target::host(LOCALHOST, port).map_err(|error| error.to_string()),
     }
 }
@@ -158,9 +158,8 @@ fn build_pattern(
 ) -> Result<Option<Pattern>, String> {
     if let Some(given) = given {
         // The error shows the pattern, or as much of it as tells the place.
-        return Pattern::new(given.text()?).map(Some).map_err(|error| {
-            format!("{given}: takes a regular expression as Go has them; {error}")
-        });
+        let pattern = Pattern::new(given.text()?).map(Some);
+        return pattern.map_err(|error| format!("{given}: invalid regular expression: {error}"));
     }
     let pattern = preset.map(|preset| Pattern::new(preset.expect)).transpose();
     pattern.map_err(|error| error.to_string())
@@ -168,7 +167,9 @@ fn build_pattern(
 
 fn select_family(ipv4: Option<&OptionValue>, ipv6: Option<&OptionValue>) -> Result<Family, String> {
     match (ipv4, ipv6) {
-        (Some(ipv4), Some(ipv6)) => Err(format!("{ipv4} with {ipv6}: takes one of the two")),
+        (Some(ipv4), Some(ipv6)) => Err(format!(
+            "{ipv4} with {ipv6}: only one of the two is allowed"
+        )),
         (Some(_), None) => Ok(Family::V4),
         (None, Some(_)) => Ok(Family::V6),
         (None, None) => Ok(Family::Any),

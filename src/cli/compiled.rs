@@ -1,7 +1,7 @@
 //! A check that lines of a list share, and the memory of all such checks.
 
 use super::build;
-use super::option_value::shown;
+use super::option_value::escape_for_message;
 use super::raw_options::RawOptions;
 use super::tls::describe_uncertifiable;
 use crate::check::Check;
@@ -82,14 +82,14 @@ impl CompiledCheck {
             return Ok(());
         }
         let message = match target {
-            Target::Socket(_) => "a Unix socket with TLS: takes --sni too, the name to verify, \
-                                  or else --no-check-certificate"
+            Target::Socket(_) => "a Unix socket with TLS: requires --sni, the name to verify, \
+                                  or --no-check-certificate"
                 .to_owned(),
             Target::Name { .. } | Target::Address { .. } => {
                 let host = target.as_written();
                 format!(
                     "{}: {}",
-                    shown(host),
+                    escape_for_message(host),
                     describe_uncertifiable(&host.to_string_lossy())
                 )
             }

@@ -47,7 +47,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         id: OptionId::ExpectPattern,
         long: "expect-pattern",
         short: Some('e'),
-        value: value("REGEX", "a regular expression as Go has them"),
+        value: value("REGEX", "a regular expression in the syntax of Go"),
         scope: Check,
         default: None,
         help: "what the reply must match, as a regular expression of Go; without it nothing is read",

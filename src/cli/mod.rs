@@ -19,6 +19,7 @@ mod option_value;
 mod raw_options;
 mod run;
 mod status_as;
+mod suggest;
 mod tls;
 
 pub use args::{InvalidCommand, parse};
@@ -26,5 +27,5 @@ pub use command::{Command, SingleCheck, TargetList};
 pub use compiled::CompiledCheck;
 pub use defaults::{Defaults, LineOptions};
 pub use help::{help, version};
-pub use option_value::{escape_lossy, shown};
+pub use option_value::{escape_for_message, escape_lossy};
 pub use run::{Format, ListSource, RunOptions, Style};

@@ -35,7 +35,7 @@ pub fn escape_lossy(value: &OsStr) -> String {
 
 /// Converts a value to text for a message: an empty one becomes `''`, invisible characters become
 /// escapes, and a long one is cut to leave space for the rest of the message.
-pub fn shown(value: &OsStr) -> String {
+pub fn escape_for_message(value: &OsStr) -> String {
     if value.is_empty() {
         return "''".to_owned();
     }
@@ -71,7 +71,7 @@ impl OptionValue {
     pub(super) fn text(&self) -> Result<&str, String> {
         self.value
             .to_str()
-            .ok_or_else(|| self.refused_since("it is not UTF-8"))
+            .ok_or_else(|| self.describe_invalid("it is not UTF-8"))
     }
 
     /// Parses the value, without the blanks around it, which templates of agents leave there.
@@ -79,20 +79,18 @@ impl OptionValue {
     /// # Errors
     /// The message for a value that `parse` refuses.
     pub(super) fn parse<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, String> {
-        parse(self.text()?.trim()).ok_or_else(|| self.refused())
+        parse(self.text()?.trim()).ok_or_else(|| self.describe_unexpected())
     }
 
-    /// The message for an invalid value.
-    pub(super) fn refused(&self) -> String {
-        match self.flag.value {
-            Some(spec) => format!("{self} {}: takes {}", shown(&self.value), spec.expected),
-            None => format!("{self}: takes no value"),
-        }
+    /// The message for an invalid value, with the reason.
+    pub(super) fn describe_invalid(&self, reason: impl Display) -> String {
+        format!("{self} {}: {reason}", escape_for_message(&self.value))
     }
 
-    /// The message for an invalid value with the reason.
-    pub(super) fn refused_since(&self, reason: impl Display) -> String {
-        format!("{}: {reason}", self.refused())
+    /// The message for an invalid value, with the valid ones.
+    pub(super) fn describe_unexpected(&self) -> String {
+        let expected = self.flag.value.map_or("no value", |spec| spec.expected);
+        self.describe_invalid(format_args!("expected {expected}"))
     }
 
     fn identity(&self) -> (OptionId, GivenAs, &OsStr) {
@@ -131,12 +129,18 @@ mod tests {
     #[test]
     fn a_value_is_shown_whole_or_visibly_cut() {
         let long = "é".repeat(MAX_SHOWN);
-        assert_eq!(shown(long.as_ref()), long);
-        assert_eq!(shown((long.clone() + "x").as_ref()), long + "...");
-        assert_eq!(shown("".as_ref()), "''");
-        assert_eq!(shown(OsStr::from_bytes(b"a\xff\xc3(b")), r"a\xff\xc3(b");
+        assert_eq!(escape_for_message(long.as_ref()), long);
         assert_eq!(
-            shown("\u{feff}a\u{a0}\u{200b} b\n".as_ref()),
+            escape_for_message((long.clone() + "x").as_ref()),
+            long + "..."
+        );
+        assert_eq!(escape_for_message("".as_ref()), "''");
+        assert_eq!(
+            escape_for_message(OsStr::from_bytes(b"a\xff\xc3(b")),
+            r"a\xff\xc3(b"
+        );
+        assert_eq!(
+            escape_for_message("\u{feff}a\u{a0}\u{200b} b\n".as_ref()),
             "\\u{feff}a\\u{a0}\\u{200b} b\n"
         );
     }

@@ -1,62 +1,86 @@
-//! What was typed.
+//! The options of a command line or of a line of a list, as given.
 
-use super::flags::{FLAGS, Flag, OPTION_COUNT, OptionId, Scope};
-use super::option_value::{GivenAs, OptionValue, shown};
+use super::flag::{Flag, OPTION_COUNT, OptionId, Scope};
+use super::flags::FLAGS;
+use super::option_value::{GivenAs, OptionValue, escape_for_message};
+use super::suggest;
 use crate::host::HostError;
 use lexopt::Arg;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 
-/// The options as typed: for each the last time it was given, and nothing where that was an empty
-/// value that counts as not given.
+/// The options as given. Each has its last value; an empty value that counts as not given removes
+/// the one before it.
 #[derive(Clone, Debug)]
 pub(super) struct RawOptions {
     /// Indexed by [`OptionId`].
     values: [Option<OptionValue>; OPTION_COUNT],
 }
 
-/// Where options stand.
+/// The origin of options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OptionSource {
     CommandLine,
-    /// On a line of a list, behind the target.
+    /// A line of a list, behind its target.
     ListLine,
 }
 
 impl RawOptions {
-    /// Reads arguments to their end, whatever is wrong with them: help that stands after an error
-    /// is help still.
+    /// Reads arguments to their end, even behind an error: help counts wherever it stands.
     ///
     /// # Errors
-    /// The message for the first argument that is not an option of this place, or not a whole one.
+    /// The message for the first argument that is no option, not valid in `source`, or lacks its
+    /// value.
     pub(super) fn read(
         &mut self,
         args: impl IntoIterator<Item = OsString>,
-        place: OptionSource,
+        source: OptionSource,
     ) -> Result<(), String> {
         let args: Vec<OsString> = args.into_iter().collect();
-        let no_text: Vec<OsString> = args.iter().filter(is_no_text).cloned().collect();
+        let not_utf8: Vec<OsString> = args
+            .iter()
+            .filter(|arg| arg.to_str().is_none())
+            .cloned()
+            .collect();
+        let first_arg = args.first().cloned();
         let mut parser = lexopt::Parser::from_args(args);
-        let mut first = Ok(());
+        let mut result = Ok(());
+        // Arguments that belong to no option, if the first error is one.
+        let mut words: Vec<OsString> = Vec::new();
         while let Some(arg) = parser.next().transpose() {
-            let done = match arg {
+            let read = match arg {
                 Ok(Arg::Long(name)) => match FLAGS.iter().find(|flag| flag.long == name) {
-                    Some(flag) => self.keep(flag, GivenAs::Long, &mut parser, place),
-                    None => Err(unknown(&no_text, &format!("--{name}"))),
+                    Some(flag) => self.read_option(flag, GivenAs::Long, &mut parser, source),
+                    None => Err(describe_unknown(&not_utf8, &format!("--{name}"))),
                 },
                 Ok(Arg::Short(letter)) => match FLAGS.iter().find(|f| f.short == Some(letter)) {
-                    Some(flag) => self.keep(flag, GivenAs::Short(letter), &mut parser, place),
-                    None => Err(unknown(&no_text, &format!("-{letter}"))),
+                    Some(flag) => {
+                        self.read_option(flag, GivenAs::Short(letter), &mut parser, source)
+                    }
+                    None => Err(describe_unknown(&not_utf8, &format!("-{letter}"))),
                 },
-                Ok(Arg::Value(word)) => Err(self.stray(&word, place)),
+                Ok(Arg::Value(word)) => {
+                    if result.is_ok() {
+                        words.push(word);
+                    }
+                    Ok(())
+                }
                 Err(lexopt::Error::UnexpectedValue { option, value }) => {
-                    Err(format!("{option}={}: takes no value", shown(&value)))
+                    let value = escape_for_message(&value);
+                    Err(format!("{option}={value}: takes no value"))
                 }
                 Err(other) => Err(other.to_string()),
             };
-            first = first.and(done);
+            if words.is_empty() {
+                result = result.and(read);
+            }
         }
-        first
+        match words.first() {
+            Some(word) => {
+                let is_leading = first_arg.as_ref() == Some(word);
+                Err(self.describe_unexpected(word, &words, is_leading, source))
+            }
+            None => result,
+        }
     }
 
     /// The value of an option that was given.
@@ -77,7 +101,7 @@ impl RawOptions {
     /// The value of an option that was given, parsed.
     ///
     /// # Errors
-    /// The message for a value of which `parse` makes nothing.
+    /// The message for a value that `parse` refuses.
     pub(super) fn parse<T>(
         &self,
         id: OptionId,
@@ -104,65 +128,59 @@ impl RawOptions {
         }
     }
 
-    /// The message for a word that belongs to no option. In `-H -p 25` it is the host that is wrong:
-    /// an agent had none to put there.
-    fn stray(&self, word: &OsStr, place: OptionSource) -> String {
-        let is_option = |host: &&OptionValue| host.value.as_bytes().starts_with(b"-");
-        if let Some(host) = self.get(OptionId::Hostname).filter(is_option) {
-            return host.refused_since(HostError::Dash);
-        }
-        let said = match place {
-            OptionSource::CommandLine => "check-tcp takes options only",
-            OptionSource::ListLine => {
-                "behind its target a line takes options only; \
-                 write a line a host, HOST or HOST:PORT"
-            }
-        };
-        format!("{}: a stray word; {said}", shown(word))
-    }
-
-    /// Keeps an option, and takes its value from the parser.
-    fn keep(
+    /// Reads the value of an option from the parser, and keeps both.
+    fn read_option(
         &mut self,
         flag: &'static Flag,
         given_as: GivenAs,
         parser: &mut lexopt::Parser,
-        place: OptionSource,
+        source: OptionSource,
     ) -> Result<(), String> {
-        let mut typed = OptionValue {
+        let mut option = OptionValue {
             flag,
             given_as,
             value: OsString::new(),
         };
         if let Some(spec) = flag.value {
-            match parser.value() {
-                Ok(value) => typed.value = value,
-                Err(_) => {
-                    return Err(format!(
-                        "{typed}: its value is missing; takes {}",
-                        spec.expected
-                    ));
-                }
-            }
+            option.value = parser
+                .value()
+                .map_err(|_| format!("{option}: missing value; expected {}", spec.expected))?;
         }
-        let given = !flag.ignores_empty() || !typed.value.is_empty();
-        if given && place == OptionSource::ListLine {
-            match flag.scope {
-                Scope::Check => {}
-                Scope::Target => {
-                    return Err(format!(
-                        "{typed}: the target says it; --sni names a certificate"
-                    ));
-                }
-                Scope::Run => {
-                    return Err(format!(
-                        "{typed}: belongs on the command line; a line takes options of a check only"
-                    ));
-                }
-            }
+        let is_given = !flag.ignores_empty() || !option.value.is_empty();
+        if is_given && source == OptionSource::ListLine {
+            check_scope(&option)?;
         }
-        self.set(flag.id, given.then_some(typed));
+        self.set(flag.id, is_given.then_some(option));
         Ok(())
+    }
+
+    /// The message for an argument that belongs to no option. In `-H -p 25` it is the host that is
+    /// missing: the template of an agent was filled with nothing.
+    fn describe_unexpected(
+        &self,
+        word: &OsStr,
+        words: &[OsString],
+        is_leading: bool,
+        source: OptionSource,
+    ) -> String {
+        let is_option = |host: &&OptionValue| host.bytes().starts_with(b"-");
+        if let Some(host) = self.get(OptionId::Hostname).filter(is_option) {
+            return host.describe_invalid(HostError::Dash);
+        }
+        let hint = match (suggest::target_options(words, is_leading, self), source) {
+            (Some(options), OptionSource::CommandLine) => format!("did you mean {options}?"),
+            (None, OptionSource::CommandLine) => "check-tcp takes options only".to_owned(),
+            (Some(port), OptionSource::ListLine) if port.starts_with("-p") => {
+                format!("did you mean {port}?")
+            }
+            (_, OptionSource::ListLine) => {
+                "a line holds one target, HOST or HOST:PORT, and its options".to_owned()
+            }
+        };
+        match word.is_empty() {
+            true => format!("unexpected argument ''; {hint}"),
+            false => format!("unexpected argument '{}'; {hint}", escape_for_message(word)),
+        }
     }
 }
 
@@ -174,24 +192,28 @@ impl Default for RawOptions {
     }
 }
 
-fn is_no_text(arg: &&OsString) -> bool {
-    arg.to_str().is_none()
+/// Checks that an option is valid on a line of a list.
+fn check_scope(option: &OptionValue) -> Result<(), String> {
+    let hint = match option.flag.scope {
+        Scope::Check => return Ok(()),
+        Scope::Target => "it begins with its target, and --sni names the certificate",
+        Scope::Run => "write it on the command line",
+    };
+    Err(format!("{option}: not valid on a line of a list; {hint}"))
 }
 
-/// The message for an option that there is none of. lexopt replaces what is not UTF-8 in a name: it
-/// stands in one of the arguments that are no text, a short one among others perhaps.
-fn unknown(no_text: &[OsString], option: &str) -> String {
-    let typed = no_text
+/// The message for an unknown option. lexopt replaces the bytes of its name that are not UTF-8: the
+/// name as given stands in one of the arguments that are `not_utf8`, a short one among others.
+fn describe_unknown(not_utf8: &[OsString], option: &str) -> String {
+    let given = not_utf8
         .iter()
         .find(|arg| {
             let arg = arg.to_string_lossy();
             arg.starts_with(option) || (option == "-\u{fffd}" && arg.starts_with('-'))
         })
         .map_or(option.as_ref(), OsString::as_os_str);
-    format!(
-        "{}: no such option; --help shows those there are",
-        shown(typed)
-    )
+    let hint = suggest::hint_for_option(option);
+    format!("unknown option {}; {hint}", escape_for_message(given))
 }
 
 #[cfg(test)]
@@ -324,7 +346,7 @@ mod tests {
         let (raw, result) = read(&["-Z", "word", "--ssl=yes", "-p", "80", "-t"]);
         assert_eq!(
             result,
-            Err("-Z: no such option; --help shows those there are".to_owned())
+            Err("unknown option -Z; --help lists the options".to_owned())
         );
         assert_eq!(value(&raw, OptionId::Port), Some("80"));
     }

@@ -78,7 +78,7 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
     let style = match (format(raw)?, raw.get(OptionId::Summary)) {
         (Format::Json, Some(summary)) => {
             return Err(format!(
-                "{summary} with --format json: takes one of the two"
+                "{summary} with --format json: only one of the two is allowed"
             ));
         }
         (Format::Text, Some(_)) => Style::Summary,
@@ -118,12 +118,10 @@ pub(super) fn source(raw: &RawOptions) -> Result<Option<ListSource>, String> {
         return Ok(None);
     };
     if let Some(own) = raw.get(OptionId::Hostname).or(raw.get(OptionId::UnixSock)) {
-        return Err(format!(
-            "{own} with {typed}: takes one of the two; a list says its targets itself"
-        ));
+        return Err(format!("{own} with {typed}: a list has its own targets"));
     }
     match typed.value.as_encoded_bytes() {
-        b"" => Err(typed.refused()),
+        b"" => Err(typed.describe_unexpected()),
         b"-" => Ok(Some(ListSource::Stdin)),
         _ => Ok(Some(ListSource::File(PathBuf::from(&typed.value)))),
     }
@@ -213,7 +211,7 @@ mod tests {
         assert_eq!(style, Ok(Style::Summary));
         for format in ["", "xml", "jsonl", "text json"] {
             let error = run(&["--format", format]).expect_err(format);
-            assert!(error.ends_with(": takes text or json"), "{error}");
+            assert!(error.ends_with(": expected text or json"), "{error}");
         }
     }
 
@@ -221,7 +219,7 @@ mod tests {
     fn a_summary_is_not_json() {
         assert_eq!(
             run(&["--summary", "--format=json"]),
-            Err("--summary with --format json: takes one of the two".to_owned())
+            Err("--summary with --format json: only one of the two is allowed".to_owned())
         );
     }
 
@@ -242,7 +240,7 @@ mod tests {
             "99999999999999999999",
         ] {
             let error = run(&["--parallel", text]).expect_err(text);
-            let what = ": takes a number of checks from 1 to 1000000";
+            let what = ": expected a number of checks from 1 to 1000000";
             assert!(error.ends_with(what), "{error}");
         }
     }
@@ -255,7 +253,7 @@ mod tests {
         }
         for text in ["0", "1025", "-1", "1.5", "", "many"] {
             let error = run(&["--lookups", text]).expect_err(text);
-            let what = ": takes a number of names from 1 to 1024";
+            let what = ": expected a number of names from 1 to 1024";
             assert!(error.ends_with(what), "{error}");
         }
     }
@@ -305,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_list_goes_with_no_target_of_the_command_line() {
-        let message = "takes one of the two; a list says its targets itself";
+        let message = "a list has its own targets";
         for (args, wanted) in [
             (&["-f-", "-Ha"][..], format!("-H with -f: {message}")),
             (
@@ -314,7 +312,7 @@ mod tests {
             ),
             (
                 &["-f", ""],
-                "-f '': takes the file of a list, or - for standard input".to_owned(),
+                "-f '': expected the file of a list, or - for standard input".to_owned(),
             ),
         ] {
             assert_eq!(source(&raw(args)), Err(wanted), "{args:?}");

@@ -37,8 +37,8 @@ pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Opt
     host.transpose()?;
     match (name, raw.get(OptionId::UnixSock)) {
         (None, Some(path)) => Err(format!(
-            "{path} with TLS: takes --sni or --hostname too, the name to verify, \
-             or else --no-check-certificate"
+            "{path} with TLS: requires --sni or --hostname, the name to verify, \
+             or --no-check-certificate"
         )),
         (name, _) => Ok(Some(Tls::verified(name))),
     }
@@ -58,18 +58,20 @@ fn parse_sni(given: &OptionValue) -> Result<PeerName, String> {
         .and_then(|rest| rest.strip_suffix(']'));
     let name = PeerName::parse(bracketed.unwrap_or(text));
     name.ok_or_else(|| match spelling(text) {
-        Some(spelling) => given.refused_since(spelling),
-        None => given.refused(),
+        Some(spelling) => given.describe_invalid(spelling),
+        None => given.describe_unexpected(),
     })
 }
 
 /// Parses `--hostname` as a name to verify.
 fn parse_host_name(host: &OptionValue) -> Result<PeerName, String> {
-    let name = match Target::host(&host.value, 0).map_err(|error| host.refused_since(error))? {
+    let name = match Target::host(&host.value, 0).map_err(|error| host.describe_invalid(error))? {
         Target::Address { address, .. } => PeerName::parse(&address.ip().to_string()),
         _ => PeerName::parse(host.text()?),
     };
-    name.ok_or_else(|| host.refused_since(describe_uncertifiable(host.text().unwrap_or_default())))
+    name.ok_or_else(|| {
+        host.describe_invalid(describe_uncertifiable(host.text().unwrap_or_default()))
+    })
 }
 
 #[cfg(test)]

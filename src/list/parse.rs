@@ -137,7 +137,7 @@ fn broken_line(
 }
 
 fn bad_target(word: &[u8], error: &TargetError, name: &str) -> UsageError {
-    let word = cli::shown(OsStr::from_bytes(word));
+    let word = cli::escape_for_message(OsStr::from_bytes(word));
     let message = match error {
         TargetError::Option | TargetError::PortMissing => format!("{word}: {error}"),
         _ => format!("{word}: takes {SYNTAX}: {error}"),

@@ -145,8 +145,8 @@ fn a_port_is_the_lines_then_the_command_lines_then_the_presets() {
 fn a_refused_line_says_nothing_of_the_others() {
     let mut defaults = defaults("-4");
     for (options, message) in [
-        ("-6", "-4 with -6: takes one of the two"),
-        ("-p 0", "-p 0: takes a number from 1 to 65535"),
+        ("-6", "-4 with -6: only one of the two is allowed"),
+        ("-p 0", "-p 0: expected a number from 1 to 65535"),
         (
             "--service foo",
             "check-tcp called with unknown service: FOO",
@@ -342,8 +342,9 @@ fn it_can_be_given_to_the_thread_that_reads() {
 
 #[test]
 fn a_line_says_neither_its_target_nor_anything_of_the_run() {
-    let run = "belongs on the command line; a line takes options of a check only";
-    let target = "the target says it; --sni names a certificate";
+    let run = "not valid on a line of a list; write it on the command line";
+    let target = "not valid on a line of a list; \
+                  it begins with its target, and --sni names the certificate";
     for (options, message) in [
         ("-H a", format!("-H: {target}")),
         ("--hostname=a", format!("--hostname: {target}")),
@@ -359,13 +360,11 @@ fn a_line_says_neither_its_target_nor_anything_of_the_run() {
         ("-EV", format!("-V: {run}")),
         (
             "25",
-            "25: a stray word; behind its target a line takes options only; \
-             write a line a host, HOST or HOST:PORT"
-                .to_owned(),
+            "unexpected argument '25'; did you mean -p 25?".to_owned(),
         ),
         (
             "--bogus",
-            "--bogus: no such option; --help shows those there are".to_owned(),
+            "unknown option --bogus; --help lists the options".to_owned(),
         ),
     ] {
         let error = refused(&mut defaults(""), options);

@@ -148,9 +148,9 @@ fn a_bad_line_says_why() {
         "a:25 \\ -> TCP: the backslash at its end (byte 6) escapes nothing",
         "-p 25 a --service smtp -> SMTP: -p: an option; the target comes first on a line",
         "a -w 1 -> TCP: a: its port is missing; takes HOST:PORT, --port or --service",
-        "unix:/s -S -> TCP: a Unix socket with TLS: takes --sni too, the name to verify, \
-         or else --no-check-certificate",
-        "a:25 -x --service smtp -> SMTP: -x: no such option; --help shows those there are",
+        "unix:/s -S -> TCP: a Unix socket with TLS: requires --sni, the name to verify, \
+         or --no-check-certificate",
+        "a:25 -x --service smtp -> SMTP: unknown option -x; --help lists the options",
     ] {
         let (line, said) = row.split_once(" -> ").expect("two columns");
         assert_eq!(refused(line.as_bytes()), said);

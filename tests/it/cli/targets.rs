@@ -13,7 +13,7 @@ fn usage_errors_are_reported_before_the_list_is_opened() {
         ("-w never", "^-w never: "),
         ("--status-as x", "^--status-as x: "),
         ("--sni 'a b' -S", "^--sni a b: "),
-        ("stray", "^stray: "),
+        ("stray", "^unexpected argument 'stray'; "),
     ] {
         let run = check!("--targets /nowhere {wrong}");
         let name = if wrong.contains("FOO") { "FOO" } else { "TCP" };

@@ -66,12 +66,12 @@ fn an_invalid_argument_is_shown_escaped_and_cut() {
 fn invalid_utf8_is_shown_as_hexadecimal_escapes() {
     for (arguments, shown) in [
         (&[&b"--service"[..], b"a\xff"][..], r"--service a\xff: "),
-        (&[b"--fo\xff"], r"--fo\xff: no such option"),
-        (&[b"-\xff"], r"-\xff: no such option"),
-        (&[b"-S\xff"], r"-S\xff: no such option"),
-        (&[b"w\xff"], r"w\xff: a stray word"),
-        (&[b"-p", b"9\xff"], r"-p 9\xff: takes"),
-        (&[b"-H", b"a\xff"], r"-H a\xff: takes"),
+        (&[b"--fo\xff"], r"unknown option --fo\xff; "),
+        (&[b"-\xff"], r"unknown option -\xff; "),
+        (&[b"-S\xff"], r"unknown option -S\xff; "),
+        (&[b"w\xff"], r"unexpected argument 'w\xff'; "),
+        (&[b"-p", b"9\xff"], r"-p 9\xff: "),
+        (&[b"-H", b"a\xff"], r"-H a\xff: "),
         (
             &[b"--targets", b"/\xff/none"],
             r"opening the list /\xff/none: ",

@@ -60,15 +60,22 @@ fn each_bad_line_is_a_usage_error_of_its_own() {
             "127.0.0.1:smtp",
             &["127.0.0.1:smtp: ", "the port is no number"],
         ),
-        ("127.0.0.1 localhost", &["localhost: a stray word"]),
+        (
+            "127.0.0.1 localhost",
+            &["unexpected argument 'localhost'", "one target"],
+        ),
+        (
+            "127.0.0.1\t25",
+            &["unexpected argument '25'", "did you mean -p 25"],
+        ),
         ("10.0.0.1,mx,25", &["no host has a comma", "a line a host"]),
-        ("127.0.0.1:25 --bogus", &["--bogus: no such option"]),
+        ("127.0.0.1:25 --bogus", &["unknown option --bogus"]),
         ("127.0.0.1:25 -t 0", &["-t 0: takes"]),
         ("127.0.0.1:25 -e (", &["-e: takes a regular expression"]),
         ("127.0.0.1:25 -H localhost", &["-H: "]),
         ("127.0.0.1:25 --parallel 3", &["--parallel: "]),
         ("127.0.0.1:25 --service FOO", &["unknown service: FOO"]),
-        ("unix:/nowhere -S", &["takes --sni too"]),
+        ("unix:/nowhere -S", &["requires --sni"]),
         (&long, &["it is longer than 65536 bytes"]),
     ]);
 }

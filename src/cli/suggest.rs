@@ -1,0 +1,342 @@
+//! Suggestions for arguments that are no option of check-tcp.
+
+use super::build::parse_port;
+use super::flag::OptionId;
+use super::flags::FLAGS;
+use super::raw_options::RawOptions;
+use crate::host::{Host, HostError};
+use crate::preset;
+use std::ffi::OsString;
+
+/// Names that other tools have for what an option here does, and what to write instead; else a
+/// sentence where no option is needed.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("address addr host ip server", "--hostname"),
+    ("-P tcp-port port-number", "--port"),
+    ("-u path sock socket unix", "--unix-sock"),
+    ("preset proto protocol", "--service"),
+    ("ipv4 inet inet4 v4", "--use-ipv4"),
+    ("ipv6 inet6 v6", "--use-ipv6"),
+    ("data input message payload", "--send"),
+    (
+        "expect banner match pattern regex regexp response string",
+        "--expect-pattern",
+    ),
+    ("-Q bye goodbye", "--quit"),
+    ("pause sleep", "--delay"),
+    ("https secure tls use-ssl use-tls", "--ssl"),
+    ("servername server-name ssl-host tls-host", "--sni"),
+    (
+        "-k ignore-cert insecure no-check no-verify skip-verify",
+        "--no-check-certificate",
+    ),
+    (
+        "ssl-no-verify tls-no-verify no-ssl-verify no-tls-verify",
+        "--no-check-certificate",
+    ),
+    (
+        "cert certificate check-cert check-certificate ssl-verify verify",
+        "certificates are verified unless --no-check-certificate is given",
+    ),
+    (
+        "ca ca-file cafile ca-cert cacert",
+        "SSL_CERT_FILE and SSL_CERT_DIR name trust anchors",
+    ),
+    ("-T connect-timeout deadline max-time wait", "--timeout"),
+    ("warn", "--warning"),
+    ("crit", "--critical"),
+    ("-M -r mismatch refuse", "--status-as"),
+    ("closed", "--expect-closed"),
+    ("label", "--name"),
+    ("metrics performance-data", "--perfdata"),
+    ("-F file hosts host-file hosts-file list", "--targets"),
+    ("concurrency jobs threads workers", "--parallel"),
+    ("resolvers", "--lookups"),
+    ("json", "--format json"),
+    ("output output-format", "--format"),
+    ("quiet silent", "--no-progress"),
+    ("usage", "--help"),
+];
+
+/// The hint for an unknown option, `-x` or `--name`: a similar name, or one of the same meaning.
+pub(super) fn hint_for_option(unknown: &str) -> String {
+    let suggestion = match unknown.strip_prefix("--") {
+        Some(name) => similar(&name.to_lowercase().replace('_', "-")),
+        None => synonym(unknown).map(str::to_owned),
+    };
+    match suggestion {
+        Some(option) if option.starts_with('-') => format!("did you mean {option}?"),
+        Some(sentence) => sentence,
+        None => "--help lists the options".to_owned(),
+    }
+}
+
+/// The options to write for words that look like a target: `HOST`, `HOST PORT`, `HOST:PORT`, a
+/// path, or the name of a preset. `is_leading`: they stand before all options, where other tools
+/// take a host.
+pub(super) fn target_options(
+    words: &[OsString],
+    is_leading: bool,
+    given: &RawOptions,
+) -> Option<String> {
+    let (first, rest) = words.split_first()?;
+    let text = first.to_str()?;
+    if let Some(port) = parse_port(text) {
+        return (!given.has(OptionId::Port)).then(|| format!("-p {port}"));
+    }
+    let target = [OptionId::Hostname, OptionId::UnixSock, OptionId::Targets];
+    if target.iter().any(|&id| given.has(id)) {
+        return None;
+    }
+    let path = text.strip_prefix("unix:").unwrap_or(text);
+    if path.starts_with('/') {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
+        return path.bytes().all(is_plain).then(|| format!("-U {path}"));
+    }
+    if let Some(preset) = preset::find(text) {
+        return Some(format!("--service {}", preset.name));
+    }
+    let (host, port) = match Host::parse(text) {
+        Ok(_) => (
+            text,
+            rest.first().and_then(|word| parse_port(word.to_str()?)),
+        ),
+        Err(HostError::Port(Some((host, port)))) => {
+            return Some(host_options(&host, Some(port.get()), given));
+        }
+        Err(_) => return None,
+    };
+    let looks_like_host = text.contains(['.', ':']) || text == "localhost";
+    let is_host = looks_like_host || is_leading || port.is_some();
+    is_host.then(|| host_options(host, port, given))
+}
+
+fn host_options(host: &str, port: Option<u16>, given: &RawOptions) -> String {
+    match port.filter(|_| !given.has(OptionId::Port)) {
+        Some(port) => format!("-H {host} -p {port}"),
+        None => format!("-H {host}"),
+    }
+}
+
+/// What to write in place of a long name, in lower case.
+fn similar(name: &str) -> Option<String> {
+    exact(name)
+        .or_else(|| by_prefix(name))
+        .or_else(|| by_first_words(name))
+        .or_else(|| nearest(name))
+}
+
+fn exact(name: &str) -> Option<String> {
+    let flag = FLAGS.iter().find(|flag| flag.long == name);
+    let option = flag.map(|flag| format!("--{}", flag.long));
+    option.or_else(|| synonym(name).map(str::to_owned))
+}
+
+fn synonym(name: &str) -> Option<&'static str> {
+    let is_in = |names: &str| names.split(' ').any(|other| other == name);
+    let row = SYNONYMS.iter().find(|(names, _)| is_in(names))?;
+    Some(row.1)
+}
+
+/// The one option that begins with `name`.
+fn by_prefix(name: &str) -> Option<String> {
+    let mut options = FLAGS.iter().filter(|flag| flag.long.starts_with(name));
+    let option = options.next().filter(|_| name.len() > 1)?;
+    options
+        .next()
+        .is_none()
+        .then(|| format!("--{}", option.long))
+}
+
+/// `ssl` for `ssl-version`, and the like.
+fn by_first_words(name: &str) -> Option<String> {
+    let (first, _) = name.rsplit_once('-')?;
+    exact(first).or_else(|| by_first_words(first))
+}
+
+/// The one option that differs by the fewest typing errors: one in three characters at most, and
+/// none in the first, which is seldom mistyped.
+fn nearest(name: &str) -> Option<String> {
+    let length = name.chars().count();
+    let is_close =
+        |long: &&str| length <= 2 * long.len() && long.chars().next() == name.chars().next();
+    let options = FLAGS.iter().map(|flag| flag.long).filter(is_close);
+    let mut near: Vec<_> = options
+        .map(|long| (edit_distance(name, long), long))
+        .filter(|(distance, _)| *distance <= length / 3)
+        .collect();
+    near.sort_unstable();
+    match near.as_slice() {
+        [(one, _), (other, _), ..] if one == other => None,
+        [(_, long), ..] => Some(format!("--{long}")),
+        [] => None,
+    }
+}
+
+/// The number of characters that were inserted, deleted or replaced (the Levenshtein distance);
+/// 1 where they only stand in another order.
+fn edit_distance(from: &str, to: &str) -> usize {
+    let sorted = |text: &str| {
+        let mut characters: Vec<char> = text.chars().collect();
+        characters.sort_unstable();
+        characters
+    };
+    if sorted(from) == sorted(to) {
+        return 1;
+    }
+    // Each row has the distances of a beginning of `from` to all beginnings of `to`.
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (index, a) in from.chars().enumerate() {
+        let mut left = index + 1;
+        let mut next = vec![left];
+        let diagonals = row.iter().zip(row.iter().skip(1));
+        for (b, (diagonal, above)) in to.chars().zip(diagonals) {
+            left = (diagonal + usize::from(a != b))
+                .min(above + 1)
+                .min(left + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::raw_options::OptionSource;
+
+    #[test]
+    fn an_unknown_option_is_answered_with_the_nearest() {
+        for (unknown, option) in [
+            // Abbreviations and misspellings.
+            ("--host", "--hostname"),
+            ("--hostnam", "--hostname"),
+            ("--hsotname", "--hostname"),
+            ("--HOSTNAME", "--hostname"),
+            ("--prot", "--port"),
+            ("--ports", "--port"),
+            ("--time", "--timeout"),
+            ("--timout", "--timeout"),
+            ("--warn", "--warning"),
+            ("--crit", "--critical"),
+            ("--max-bytes", "--maxbytes"),
+            ("--perf", "--perfdata"),
+            ("--unix_socket", "--unix-sock"),
+            ("--target", "--targets"),
+            ("--no-check-certificates", "--no-check-certificate"),
+            // Other names for the same.
+            ("--address", "--hostname"),
+            ("--expect", "--expect-pattern"),
+            ("--regex", "--expect-pattern"),
+            ("--tls", "--ssl"),
+            ("--ssl-version", "--ssl"),
+            ("--ssl-verify-host", "certificates are verified unless"),
+            ("--verify", "certificates are verified unless"),
+            ("--cert-days", "certificates are verified unless"),
+            ("--insecure", "--no-check-certificate"),
+            ("--quiet", "--no-progress"),
+            ("--quiet-mode", "--no-progress"),
+            ("--json", "--format json"),
+            ("--file", "--targets"),
+            ("-P", "--port"),
+            ("-u", "--unix-sock"),
+            ("-k", "--no-check-certificate"),
+        ] {
+            let hint = hint_for_option(unknown);
+            let is_named = hint == format!("did you mean {option}?") || hint.starts_with(option);
+            assert!(is_named, "{unknown}: {hint}");
+        }
+    }
+
+    #[test]
+    fn an_option_that_resembles_none_is_answered_with_none() {
+        let long = format!("--{}", "hostname".repeat(10_000));
+        for unknown in [
+            "--bogus",
+            "--verbose",
+            "--retries",
+            "--user",
+            "--password",
+            "--pass",
+            "--url",
+            "--sort",
+            "--date",
+            "--starttls",
+            "--debug",
+            "--",
+            "--é",
+            "-Z",
+            "-D",
+            "-v",
+            "--e",
+            &long,
+        ] {
+            assert_eq!(
+                hint_for_option(unknown),
+                "--help lists the options",
+                "{unknown}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_options_that_exist_are_suggested() {
+        for (names, suggestion) in SYNONYMS {
+            let words = suggestion
+                .split(' ')
+                .filter_map(|word| word.strip_prefix("--"));
+            for long in words {
+                assert!(FLAGS.iter().any(|flag| flag.long == long), "{suggestion}");
+            }
+            for name in names.split(' ') {
+                let is_option = match name.strip_prefix('-') {
+                    Some(letter) => FLAGS
+                        .iter()
+                        .any(|f| f.short.map(String::from).as_deref() == Some(letter)),
+                    None => FLAGS.iter().any(|flag| flag.long == name),
+                };
+                assert!(!is_option, "{name} is an option");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_look_like_a_target_are_answered_with_its_options() {
+        for (line, options) in [
+            ("mail.example.com 25", Some("-H mail.example.com -p 25")),
+            ("mail.example.com:25", Some("-H mail.example.com -p 25")),
+            ("mail.example.com", Some("-H mail.example.com")),
+            ("mail.example.com:25 -p 587", Some("-H mail.example.com")),
+            ("mailhost 25", Some("-H mailhost -p 25")),
+            ("mailhost -p 25", Some("-H mailhost")),
+            ("-p 25 localhost", Some("-H localhost")),
+            ("192.0.2.1 25", Some("-H 192.0.2.1 -p 25")),
+            ("2001:db8::1 25", Some("-H 2001:db8::1 -p 25")),
+            ("[2001:db8::1]:25", Some("-H 2001:db8::1 -p 25")),
+            ("/run/app.sock", Some("-U /run/app.sock")),
+            ("unix:/run/app.sock", Some("-U /run/app.sock")),
+            ("smtp -H mail", None),
+            ("smtp", Some("--service SMTP")),
+            ("25 -H mail", Some("-p 25")),
+            ("-H mail -p 25 80", None),
+            ("-p 80 -S yes", None),
+            ("-H mail other.example", None),
+            ("-f- other.example", None),
+            ("mail,example", None),
+            ("/run/$(x)", None),
+        ] {
+            let mut raw = RawOptions::default();
+            let args = line.split(' ').map(OsString::from);
+            let error = raw.read(args, OptionSource::CommandLine);
+            let error = error.expect_err("an unexpected argument");
+            match options {
+                Some(options) => {
+                    let hint = format!("; did you mean {options}?");
+                    assert!(error.ends_with(&hint), "{line}: {error}");
+                }
+                None => assert!(error.ends_with("options only"), "{line}: {error}"),
+            }
+        }
+    }
+}
