@@ -1,4 +1,4 @@
-//! What is asked of a target.
+//! The options of one check, independent of the target.
 
 use crate::expect::Pattern;
 use crate::memory::Lease;
@@ -8,47 +8,47 @@ use crate::tls::Tls;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-/// All that one check asks, whatever the target. Immutable, and shared between the probes that ask
-/// it.
+/// The options of one check, independent of the target. Immutable, and shared by all probes with
+/// the same options.
 #[derive(Debug)]
 pub struct Check {
     /// The service in upper case, or `TCP`: the first word of the line.
     pub name: String,
-    /// Sent as soon as the connection (or the TLS session) is up.
+    /// Sent as soon as the connection, or the TLS session, is established.
     pub send: Vec<u8>,
-    /// What the reply must match; without it nothing is read.
+    /// Pattern for the reply; without one nothing is read.
     pub expect: Option<Pattern>,
     /// Sent before the connection is closed, line end included.
     pub quit: Vec<u8>,
     /// TLS from the first byte.
     pub tls: Option<Tls>,
-    /// Which addresses are tried.
+    /// Family of the addresses that are tried.
     pub family: Family,
-    /// Replaces the final status.
+    /// Replacements of the final status.
     pub status_as: StatusMap,
-    /// Limit on the whole check, the delay aside.
+    /// Limit on the whole check, without the delay.
     pub timeout: Duration,
-    /// Pause between sending and reading, or closing where nothing is read.
+    /// Pause between sending and reading, or before closing if nothing is read.
     pub delay: Duration,
-    /// Reading stops once this many bytes of the reply have come.
+    /// Most bytes of the reply that are read.
     pub max_bytes: Option<NonZeroU64>,
     /// WARNING when the response time is greater.
     pub warning: Option<Duration>,
     /// CRITICAL when the response time is greater.
     pub critical: Option<Duration>,
-    /// Errors are WARNING in place of CRITICAL.
+    /// Errors are WARNING instead of CRITICAL.
     pub error_warning: bool,
-    /// OK when nothing listens there.
+    /// OK if nothing listens there.
     pub expect_closed: bool,
     /// End the line with performance data.
     pub perfdata: bool,
-    /// What it takes of the memory for checks that lines of a list bring; nothing elsewhere.
+    /// Share of the memory for checks from lines of a list; empty for others.
     pub memory: Lease,
 }
 
 impl Check {
-    /// What it takes up, in bytes, its pattern, the trust store, and what the groups of its pattern
-    /// matched aside: others may share them.
+    /// Returns the memory it uses, in bytes, without its pattern and the trust store, which other
+    /// checks may share.
     pub fn memory_usage(&self) -> usize {
         let texts = [self.name.len(), self.send.len(), self.quit.len()];
         size_of::<Self>() + texts.iter().sum::<usize>()
@@ -56,7 +56,7 @@ impl Check {
 }
 
 impl Default for Check {
-    /// A bare connection to the target within 10 s.
+    /// Connects to the target within 10 s, and does no more.
     fn default() -> Self {
         Self {
             name: "TCP".to_owned(),

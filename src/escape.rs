@@ -1,4 +1,4 @@
-//! The escapes of `--escape`, and of what is not text.
+//! The escapes of `--escape`, and of bytes that are not UTF-8.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub fn unescape(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Text as it stands, and bytes that are not UTF-8 as `\xHH`, as they would be shown in the line.
+/// Returns the text with bytes that are not UTF-8 as `\xHH`, as the line shows them.
 pub fn as_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -30,7 +30,7 @@ pub fn as_text(bytes: &[u8]) -> String {
     text
 }
 
-/// The byte that an escape at the start of `text` stands for, and what follows the escape.
+/// Decodes an escape at the start of `text`. Returns its byte and the rest.
 fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
     match text {
         [b'\\', b'n', rest @ ..] => Some((b'\n', rest)),
@@ -52,7 +52,7 @@ mod tests {
     use super::{as_text, unescape};
 
     #[test]
-    fn what_is_not_utf8_is_shown_byte_by_byte() {
+    fn bytes_that_are_not_utf8_are_escaped() {
         for (bytes, text) in [
             (&b"plain"[..], "plain"),
             (b"", ""),
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_mean_what_they_say_and_all_else_stays() {
+    fn escapes_are_decoded_and_everything_else_stays() {
         let cases: &[(&[u8], &[u8])] = &[
             (b"", b""),
             (b"plain", b"plain"),

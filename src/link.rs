@@ -6,8 +6,8 @@ use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
 
-/// Most reads before a socket is closed. With buffers of 16 KiB these are 4 MiB, which kernels hold at
-/// most by default; the bound is for peers that send without end.
+/// Most reads before a socket is closed. With buffers of 16 KiB these are 4 MiB, which kernels hold
+/// at most by default; the bound is for peers that send without end.
 const DRAIN: usize = 256;
 
 /// The stream of one probe. It owns the TLS session, if there is one, but not the socket.
@@ -65,8 +65,9 @@ impl Link {
         tls::agreed(tls).filter(|_| !tls.is_handshaking())
     }
 
-    /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse that
-    /// at the end of the handshake: under TLS 1.3 after the session is established on this side.
+    /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse
+    /// that at the end of the handshake: under TLS 1.3 after the session is established on this
+    /// side.
     pub fn is_certificate_requested(&self) -> bool {
         let tls = self.tls.as_ref();
         tls.is_some_and(|tls| tls.is_certificate_requested())
@@ -76,8 +77,8 @@ impl Link {
         self.tls.as_mut().map(|tls| &mut tls.connection)
     }
 
-    /// Continues the handshake with at most one read. `Ready(true)` once the session is established and
-    /// all our bytes are with the kernel; at once in the clear.
+    /// Continues the handshake with at most one read. `Ready(true)` once the session is established
+    /// and all our bytes are with the kernel; at once in the clear.
     ///
     /// # Errors
     /// The handshake failed; our alert was sent as far as the kernel accepted it.
@@ -100,7 +101,8 @@ impl Link {
         Ok(Io::Ready(false))
     }
 
-    /// Reads into `buf` with at most one read of the socket. After our `close_notify` nothing is decrypted.
+    /// Reads into `buf` with at most one read of the socket. After our `close_notify` nothing is
+    /// decrypted.
     ///
     /// # Errors
     /// The connection was reset, or the data is not TLS.
@@ -113,8 +115,8 @@ impl Link {
         if let Some(chunk) = read_decrypted(tls, buf)? {
             return Ok(Io::Ready(chunk));
         }
-        // Data that arrived together with a failure is returned first; rustls repeats the error here
-        // in the next call.
+        // Data that arrived together with a failure is returned first; rustls repeats the error
+        // here in the next call.
         tls.process_new_packets().map_err(TlsError::from)?;
         // A peer that no longer accepts data may have sent the reason: read before failing.
         let flushed = flush(tls, net);
@@ -131,8 +133,8 @@ impl Link {
         }))
     }
 
-    /// Writes `buf`. `Ready` once all of it is with the kernel. `sent` counts the bytes written across
-    /// calls: it starts at 0, and `buf` must stay the same.
+    /// Writes `buf`. `Ready` once all of it is with the kernel. `sent` counts the bytes written
+    /// across calls: it starts at 0, and `buf` must stay the same.
     ///
     /// # Errors
     /// The peer has closed, a system call failed, or TLS failed before.
@@ -176,8 +178,8 @@ impl Link {
         }
     }
 
-    /// Closes gracefully: sends `close_notify`, then drains the receive buffer, because close(2) with
-    /// unread data sends a reset. Never blocks. Errors are ignored: the outcome is decided.
+    /// Closes gracefully: sends `close_notify`, then drains the receive buffer, because close(2)
+    /// with unread data sends a reset. Never blocks. Errors are ignored: the outcome is decided.
     pub fn close(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
         self.send_close_notify(net);
         for _ in 0..DRAIN {

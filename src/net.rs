@@ -1,5 +1,5 @@
-//! The network of one probe: a clock, a resolver, and one stream. Real in [`engine`](crate::engine),
-//! scripted in tests.
+//! The network of one probe: a clock, a resolver, and one stream. Real in
+//! [`engine`](crate::engine), scripted in tests.
 
 use crate::target::Family;
 use mio::Interest;
@@ -12,16 +12,17 @@ use std::time::Instant;
 /// The network as one probe sees it.
 ///
 /// Nothing here blocks. `read`, `write` and [`connected`](Net::connected) fail with `WouldBlock`
-/// instead; the probe is then stepped again once that may have changed. A call too many has no effect.
-/// `read` and `write` use the attempt that was [kept](Net::keep), and fail with `NotConnected` before
-/// there is one.
+/// instead; the probe is then stepped again once that may have changed. A call too many has no
+/// effect. `read` and `write` use the attempt that was [kept](Net::keep), and fail with
+/// `NotConnected` before there is one.
 pub trait Net: io::Read + io::Write {
-    /// Reads the clock. Not the time of the step's start: the times that a probe reports must not leave out
-    /// the work done since then.
+    /// Reads the clock. Not the time of the step's start: the times that a probe reports must not
+    /// leave out the work done since then.
     fn now(&self) -> Instant;
 
-    /// Looks up the addresses of a name, in the order of the system's preference, restricted to a family
-    /// if one is given. `Pending` until the result is there; the probe is then stepped again.
+    /// Looks up the addresses of a name, in the order of the system's preference, restricted to a
+    /// family if one is given. `Pending` until the result is there; the probe is then stepped
+    /// again.
     fn resolve(
         &mut self,
         host: &str,
@@ -29,18 +30,19 @@ pub trait Net: io::Read + io::Write {
         family: Family,
     ) -> Poll<Result<Vec<SocketAddr>, LookupError>>;
 
-    /// Starts a connection attempt. At most [`ATTEMPTS`](crate::target::ATTEMPTS) may be in progress.
+    /// Starts a connection attempt. At most [`ATTEMPTS`](crate::target::ATTEMPTS) may be in
+    /// progress.
     ///
     /// # Errors
-    /// An immediate error of `socket(2)` or `connect(2)`. `WouldBlock` means a Unix listener whose backlog
-    /// is full, and no event follows. No attempt is in progress then.
+    /// An immediate error of `socket(2)` or `connect(2)`. `WouldBlock` means a Unix listener whose
+    /// backlog is full, and no event follows. No attempt is in progress then.
     fn connect(&mut self, to: Endpoint<'_>) -> io::Result<Attempt>;
 
     /// Returns `Ok` once an attempt is connected.
     ///
     /// # Errors
-    /// `WouldBlock` while it is in progress. Any other error ends the attempt: its descriptor is closed and
-    /// its number free.
+    /// `WouldBlock` while it is in progress. Any other error ends the attempt: its descriptor is
+    /// closed and its number free.
     fn connected(&mut self, attempt: Attempt) -> io::Result<()>;
 
     /// Abandons an attempt: it is closed and its number free.

@@ -1,28 +1,28 @@
 //! The phases of a check, one for each state.
 
-/// The state that a check is in, without its data.
+/// The name of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Looking up the name.
     Resolving,
     /// Connecting.
     Connecting,
-    /// In the TLS handshake.
+    /// Performing the TLS handshake.
     Handshaking,
     /// Sending the send string.
     Sending,
-    /// In the pause.
+    /// Pausing.
     Delay,
     /// Reading the reply.
     Reading,
     /// Sending the quit string.
     Quitting,
-    /// At the end.
+    /// Ended.
     Done,
 }
 
 impl Phase {
-    /// Its name in the output.
+    /// Returns the word in the output.
     pub fn word(self) -> &'static str {
         match self {
             Self::Resolving => "resolving",

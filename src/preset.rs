@@ -1,17 +1,17 @@
 //! The services of `--service`.
 
-/// What is asked of a service where the command line does not say.
+/// Defaults of the options for one service.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Preset {
     /// Its name, in upper case.
     pub name: &'static str,
     /// The port it listens on.
     pub port: u16,
-    /// Sent as soon as the connection is up, as it stands.
+    /// Sent as soon as the connection is established, without escapes.
     pub send: &'static [u8],
-    /// What the reply must match: the whole of it, to the end of its last line.
+    /// Pattern for the whole reply, to the end of its last line.
     pub expect: &'static str,
-    /// Sent before the connection is closed, less its line end.
+    /// Sent before the connection is closed, with a line end added.
     pub quit: &'static [u8],
     /// TLS from the first byte.
     pub tls: bool,
@@ -39,7 +39,7 @@ const POP_GREETING: &str = r"^\+OK.*\n";
 /// IMAP's, RFC 9051, section 7.1: `PREAUTH` is as good as `OK`, and letters count in any case.
 const IMAP_GREETING: &str = r"(?i)^\* (?:OK|PREAUTH).*\n";
 
-/// Every preset.
+/// All presets.
 pub static PRESETS: &[Preset] = &[
     greeter("FTP", 21, CLEAR, FTP_GREETING, b"QUIT"),
     greeter("POP", 110, CLEAR, POP_GREETING, b"QUIT"),
@@ -59,13 +59,13 @@ pub static PRESETS: &[Preset] = &[
     },
 ];
 
-/// The preset of that name, in any case.
+/// Finds a preset by name, in any case.
 pub fn find(name: &str) -> Option<&'static Preset> {
     let name = name.to_uppercase();
     PRESETS.iter().find(|preset| preset.name == name)
 }
 
-/// A service that speaks first.
+/// Returns the preset of a service that sends a greeting.
 const fn greeter(
     name: &'static str,
     port: u16,

@@ -48,12 +48,13 @@ impl Probe {
         }
     }
 
-    /// Continues the check as far as possible. While the result is `Pending`, the next step is due when
-    /// the condition of [`wait`](Self::wait) holds or at [`wake_at`](Self::wake_at); a step at another
-    /// time has no effect.
+    /// Continues the check as far as possible. While the result is `Pending`, the next step is due
+    /// when the condition of [`wait`](Self::wait) holds or at [`wake_at`](Self::wake_at); a step at
+    /// another time has no effect.
     ///
-    /// The deadline is applied after a step that has to wait, so data that arrived in time counts. Once
-    /// there is an outcome, the stream has been closed gracefully, and the socket may be dropped.
+    /// The deadline is applied after a step that has to wait, so data that arrived in time counts.
+    /// Once there is an outcome, the stream has been closed gracefully, and the socket may be
+    /// dropped.
     pub fn step(
         &mut self,
         net: &mut dyn Net,
@@ -140,8 +141,8 @@ impl Probe {
         self.failure(self.phase(), Cause::Interrupted)
     }
 
-    /// Returns the most sockets that the probe may open at a time from now on: one for each address that
-    /// may still be raced, otherwise one.
+    /// Returns the most sockets that the probe may open at a time from now on: one for each address
+    /// that may still be raced, otherwise one.
     pub fn sockets(&self) -> usize {
         match &self.state {
             State::Resolving(_) => self.target.sockets(),

@@ -1,5 +1,5 @@
-//! Name resolution on threads. The system's resolver blocks, and only it knows the hosts file, search
-//! domains and nsswitch.
+//! Name resolution on threads. The system's resolver blocks, and only it knows the hosts file,
+//! search domains and nsswitch.
 
 use crate::net::LookupError;
 use crate::outcome::is_resource_shortage;
@@ -20,8 +20,8 @@ const RESOLV_CONF: &str = "/etc/resolv.conf";
 /// Stack size of a resolver thread, enough for `getaddrinfo` and the name services behind it.
 const STACK: usize = 256 * 1024;
 
-/// Resolves names on threads, which start when a request finds none idle. They are never joined: one
-/// that hangs ends with the process and delays nothing.
+/// Resolves names on threads, which start when a request finds none idle. They are never joined:
+/// one that hangs ends with the process and delays nothing.
 pub struct Resolver {
     results: Receiver<LookupResult>,
     shared: Arc<ResolverShared>,
@@ -67,8 +67,8 @@ struct ResolverShared {
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// A queue with a condition variable instead of a channel: a thread that waits on a channel allocates
-/// thread-local memory, and glibc aborts the program if there is none.
+/// A queue with a condition variable instead of a channel: a thread that waits on a channel
+/// allocates thread-local memory, and glibc aborts the program if there is none.
 #[derive(Default)]
 struct RequestQueue {
     /// Requests that no thread has taken.
@@ -79,8 +79,8 @@ struct RequestQueue {
 }
 
 impl Resolver {
-    /// Creates a resolver that starts no thread yet and `max_threads` at most; further requests queue.
-    /// `wake` is called on a thread after each result.
+    /// Creates a resolver that starts no thread yet and `max_threads` at most; further requests
+    /// queue. `wake` is called on a thread after each result.
     pub fn new(max_threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, results) = mpsc::channel();
         let shared = ResolverShared {
@@ -100,8 +100,8 @@ impl Resolver {
     /// Submits a request. Called from one thread only.
     ///
     /// # Errors
-    /// It needs a new thread, and the system has none left. The limit is then lowered to the threads
-    /// that run.
+    /// It needs a new thread, and the system has none left. The limit is then lowered to the
+    /// threads that run.
     pub fn submit(&mut self, request: LookupRequest) -> io::Result<()> {
         let mut queue = self.shared.queue();
         if self.threads < self.max_threads && queue.idle <= queue.requests.len() {
@@ -200,8 +200,9 @@ fn look_up(request: &LookupRequest) -> Result<Vec<SocketAddr>, LookupError> {
     }
 }
 
-/// Classifies a failure of the system's resolver. It reports a shortage of descriptors, and a system
-/// without any source of names, like a name that does not exist; so both are tested for afterwards.
+/// Classifies a failure of the system's resolver. It reports a shortage of descriptors, and a
+/// system without any source of names, like a name that does not exist; so both are tested for
+/// afterwards.
 fn classify_failure(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
     if is_resource_shortage(&e) {
         return Err(LookupError::Local(e));
@@ -226,8 +227,8 @@ fn classify_failure(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketA
     })
 }
 
-/// Returns true for `localhost` and names below it, which mean this machine by RFC 6761, section 6.3.
-/// Asked only if there is no hosts file.
+/// Returns true for `localhost` and names below it, which mean this machine by RFC 6761, section
+/// 6.3. Asked only if there is no hosts file.
 fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next();

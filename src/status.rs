@@ -1,6 +1,6 @@
-//! The verdicts of a plugin.
+//! The statuses of a monitoring plugin, and counts of them.
 
-/// The four verdicts of a plugin.
+/// The status of a monitoring plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Exit code 0.
@@ -13,25 +13,25 @@ pub enum Status {
     Unknown,
 }
 
-/// `--status-as`: what each status is replaced by.
+/// The replacements of `--status-as`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusMap([Status; 4]);
 
-/// How many verdicts of each kind there are.
+/// Counts of verdicts by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
-    /// How many are OK.
+    /// The number of OK.
     pub ok: u64,
-    /// How many are WARNING.
+    /// The number of WARNING.
     pub warning: u64,
-    /// How many are CRITICAL.
+    /// The number of CRITICAL.
     pub critical: u64,
-    /// How many are UNKNOWN.
+    /// The number of UNKNOWN.
     pub unknown: u64,
 }
 
 impl Verdicts {
-    /// Counts one more.
+    /// Counts a verdict.
     pub fn add(&mut self, status: Status) {
         match status {
             Status::Ok => self.ok += 1,
@@ -41,13 +41,13 @@ impl Verdicts {
         }
     }
 
-    /// How many there are in all.
+    /// Returns the sum.
     pub fn total(&self) -> u64 {
         self.ok + self.warning + self.critical + self.unknown
     }
 
-    /// The worst, in the order of Monitoring Plugins' `max_state_alt`: CRITICAL, WARNING, UNKNOWN,
-    /// OK. `None` where there is none.
+    /// Returns the worst status, in the order of Monitoring Plugins' `max_state_alt`: CRITICAL,
+    /// WARNING, UNKNOWN, OK. `None` if nothing was counted.
     pub fn worst(&self) -> Option<Status> {
         match self {
             Self { critical: 1.., .. } => Some(Status::Critical),
@@ -58,8 +58,8 @@ impl Verdicts {
         }
     }
 
-    /// The verdict on a run of them all: the worst, and UNKNOWN where there is none. A run that is not
-    /// whole is CRITICAL where one of them is, else UNKNOWN.
+    /// Returns the status of a run with these verdicts: the worst, or UNKNOWN without any. An
+    /// incomplete run is CRITICAL if one of them is, otherwise UNKNOWN.
     pub fn of_run(&self, is_whole: bool) -> Status {
         match self.worst().unwrap_or(Status::Unknown) {
             Status::Critical => Status::Critical,
@@ -68,7 +68,7 @@ impl Verdicts {
         }
     }
 
-    /// Each with the word for it.
+    /// Returns the counts with their words.
     pub fn named(&self) -> [(&'static str, u64); 4] {
         [
             ("ok", self.ok),
@@ -80,12 +80,12 @@ impl Verdicts {
 }
 
 impl Status {
-    /// The plugin's exit code.
+    /// Returns the exit code.
     pub fn code(self) -> u8 {
         self as u8
     }
 
-    /// The word in the line.
+    /// Returns the word in the output.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "OK",
@@ -97,7 +97,7 @@ impl Status {
 }
 
 impl Default for StatusMap {
-    /// Every status stays.
+    /// Replaces nothing.
     fn default() -> Self {
         Self([
             Status::Ok,
@@ -109,12 +109,12 @@ impl Default for StatusMap {
 }
 
 impl StatusMap {
-    /// Makes `from` read as `to`.
+    /// Replaces `from` by `to`.
     pub fn set(&mut self, from: Status, to: Status) {
         self.0[from as usize] = to;
     }
 
-    /// What `status` reads as.
+    /// Returns the replacement of `status`.
     pub fn apply(&self, status: Status) -> Status {
         self.0[status as usize]
     }

@@ -1,16 +1,19 @@
-//! Admission: which check begins next, and when. No clock and no poll in here: `now` is an argument.
+//! Admission decides which check begins next, and when. It has no clock and no poll: `now` is an
+//! argument.
 //!
-//! Checks that cannot begin yet wait in one of four queues. In the order in which they are served:
+//! Checks that cannot begin yet wait in queues. In the order in which these are served:
 //!
-//! | queue | a check in it | it leaves |
+//! | queue | its checks | served |
 //! |---|---|---|
-//! | `retry_at` | found no free local address, and keeps its place in flight | at its time, to the front of `ready` |
-//! | `short_of_resources` | found no free descriptor, buffer or thread | once another check has ended; alone if nothing else is in flight |
-//! | `ready` | can begin as soon as a place in flight, the socket limit and the rate allow | then |
-//! | `waiting_for_lookup` | needs a lookup, and there is no capacity for one | to `ready`, with all checks of its name, once there is; or [expired](NextAction::Expire) |
+//! | `retry_at` | found no free local address; they keep their places | at their time |
+//! | `short_of_resources` | found no free descriptor, buffer or thread | once a check has ended |
+//! | `ready` | may begin | when places, sockets and rate allow |
+//! | `waiting_for_lookup` | need a lookup, without capacity for one | once there is capacity |
+//! | the list | not read yet | last |
 //!
-//! The list comes last, as the fifth source, and is not read on behind [`MAX_SET_ASIDE`] checks that
-//! wait for a lookup.
+//! A check from `short_of_resources` runs alone if nothing else is in flight. The checks of one name
+//! move from `waiting_for_lookup` to `ready` together, or [expire](NextAction::Expire) there one by
+//! one. The list is not read on behind [`MAX_SET_ASIDE`] of them.
 
 use super::lookups::LookupCapacity;
 use super::rate::RateLimit;
@@ -26,7 +29,8 @@ const MAX_SET_ASIDE: usize = 16_384;
 /// Most checks that one call examines: setting many aside takes time that other probes need.
 const MAX_EXAMINED: usize = 64;
 
-/// Pauses before a check that found no free local address is tried again: three times in two seconds.
+/// Pauses before a check that found no free local address is tried again: three times in two
+/// seconds.
 const ADDRESS_RETRY_DELAYS: [Duration; 3] = [
     Duration::from_millis(400),
     Duration::from_millis(600),
@@ -55,8 +59,8 @@ pub enum NextAction<C> {
     Start {
         /// The check.
         candidate: C,
-        /// It was short of resources before and now runs alone: nothing else is in flight, and nothing
-        /// begins before it has ended. A shortage that it meets again is not of our making.
+        /// It was short of resources before and now runs alone: nothing else is in flight, and
+        /// nothing begins before it has ended. A shortage that it meets again is not of our making.
         alone: bool,
     },
     /// End this check: it has waited for its whole time limit to begin its lookup.
@@ -79,8 +83,8 @@ pub struct Admission<C: Candidate> {
     ready: VecDeque<C>,
     /// Checks that wait to begin their lookup.
     waiting_for_lookup: HashMap<C::Lookup, Vec<C>>,
-    /// The keys of `waiting_for_lookup`, by the time at which the first check of each reaches its time
-    /// limit.
+    /// The keys of `waiting_for_lookup`, by the time at which the first check of each reaches its
+    /// time limit.
     lookup_deadlines: BTreeMap<(Instant, u64), C::Lookup>,
     /// The number of checks in `waiting_for_lookup`.
     set_aside: usize,
@@ -108,8 +112,8 @@ impl<C: Candidate> Admission<C> {
     }
 
     /// Returns the next action, with `in_flight` checks in flight. New checks come from `list`;
-    /// `lookup_capacity` returns the capacity for a lookup, and `fits` is true for a check whose sockets
-    /// are within the limit.
+    /// `lookup_capacity` returns the capacity for a lookup, and `fits` is true for a check whose
+    /// sockets are within the limit.
     pub fn next(
         &mut self,
         now: Instant,
@@ -121,7 +125,8 @@ impl<C: Candidate> Admission<C> {
         if self.is_blocked {
             return NextAction::WaitForEvent;
         }
-        // A time limit counts only while the resolver does not answer: else every name has its turn.
+        // A time limit counts only while the resolver does not answer: else every name has its
+        // turn.
         let first = self.lookup_deadlines.first_key_value();
         let due = first.filter(|(_, name)| lookup_capacity(name) == LookupCapacity::Unresponsive);
         let due = due.map(|(&(due, _), _)| due);
@@ -204,8 +209,8 @@ impl<C: Candidate> Admission<C> {
         self.is_blocked = false;
     }
 
-    /// Returns true if a check that met a shortage is not tried again: it ran alone, so that no other
-    /// check can have caused the shortage, or it was tried often enough.
+    /// Returns true if a check that met a shortage is not tried again: it ran alone, so that no
+    /// other check can have caused the shortage, or it was tried often enough.
     pub fn is_final(&self, shortage: Shortage, alone: bool, tries: u8) -> bool {
         match shortage {
             Shortage::Resources => alone,
@@ -298,9 +303,9 @@ impl<C: Candidate> Admission<C> {
         candidate
     }
 
-    /// Moves the checks of the name whose time limit comes first to `ready` once its lookup can begin.
-    /// All of them, because they share the lookup; but one name at a time, because its first check takes
-    /// the place.
+    /// Moves the checks of the name whose time limit comes first to `ready` once its lookup can
+    /// begin. All of them, because they share the lookup; but one name at a time, because its first
+    /// check takes the place.
     fn release_lookups(&mut self, waits: &impl Fn(&C::Lookup) -> bool) {
         if !self.ready.is_empty() {
             return;

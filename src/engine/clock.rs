@@ -9,8 +9,9 @@ const STANDSTILL: Duration = Duration::from_secs(1);
 
 /// A clock that leaves out the time in which the process did not run.
 ///
-/// Each reading is compared with the one before it, or with the wake-up that was due since. If it is
-/// more than [`STANDSTILL`] late, the process did not run in the meantime, and the delay is subtracted.
+/// Each reading is compared with the one before it, or with the wake-up that was due since. If it
+/// is more than [`STANDSTILL`] late, the process did not run in the meantime, and the delay is
+/// subtracted.
 #[derive(Debug)]
 pub struct Clock {
     /// Expected time of the next reading, by the system's clock: now, unless the loop sleeps.

@@ -23,12 +23,12 @@ const SWEEP_INTERVAL: Duration = FAILURE_TTL;
 /// Most results in the cache.
 const MAX_CACHED: usize = 4096;
 
-/// The lookups of an engine. Each request is submitted once, however many probes wait for its result.
-/// A lookup for which no probe waits any more is abandoned: it cannot be cancelled, and occupies its
-/// thread until the resolver answers.
+/// The lookups of an engine. Each request is submitted once, however many probes wait for its
+/// result. A lookup for which no probe waits any more is abandoned: it cannot be cancelled, and
+/// occupies its thread until the resolver answers.
 ///
-/// The maps are trees: unlike hash maps they need no random seed from the system, which a check of a
-/// literal address would pay for.
+/// The maps are trees: unlike hash maps they need no random seed from the system, which a check of
+/// a literal address would pay for.
 pub struct Lookups {
     cache: BTreeMap<LookupRequest, Cached>,
     /// The time of the next sweep; `None` before the first result.
@@ -58,8 +58,8 @@ pub enum LookupCapacity {
     Available,
     /// Every place is taken; one becomes free as results arrive.
     Full,
-    /// Every place is taken, and the resolver does not answer: waiting for longer than a check may take
-    /// is of no use.
+    /// Every place is taken, and the resolver does not answer: waiting for longer than a check may
+    /// take is of no use.
     Unresponsive,
 }
 
@@ -121,7 +121,8 @@ impl Lookups {
         }
     }
 
-    /// Removes a probe that ended before its result came. The lookup goes on, and its result is cached.
+    /// Removes a probe that ended before its result came. The lookup goes on, and its result is
+    /// cached.
     pub fn leave(&mut self, key: SlotKey, request: &LookupRequest) {
         let Some(waiting) = self.in_progress.get_mut(request) else {
             return;
@@ -132,7 +133,8 @@ impl Lookups {
         }
     }
 
-    /// Hands each result that has arrived to the probes that wait for it, and caches it. Never waits.
+    /// Hands each result that has arrived to the probes that wait for it, and caches it. Never
+    /// waits.
     pub fn deliver(
         &mut self,
         now: Instant,
@@ -147,8 +149,8 @@ impl Lookups {
         }
     }
 
-    /// Adds a probe to those that wait for a result. Returns true if the request is new and has to be
-    /// submitted.
+    /// Adds a probe to those that wait for a result. Returns true if the request is new and has to
+    /// be submitted.
     fn join(&mut self, key: SlotKey, request: &LookupRequest) -> bool {
         let Some(waiting) = self.in_progress.get_mut(request) else {
             self.in_progress
@@ -173,9 +175,9 @@ impl Lookups {
         waiting
     }
 
-    /// Ends a lookup that could not be submitted, and lowers the number of threads to those that could
-    /// be started. It stays at least 1, so that a later lookup fails with the system's error instead
-    /// of waiting for a place.
+    /// Ends a lookup that could not be submitted, and lowers the number of threads to those that
+    /// could be started. It stays at least 1, so that a later lookup fails with the system's error
+    /// instead of waiting for a place.
     fn reject(&mut self, request: &LookupRequest, threads: usize) {
         self.in_progress.remove(request);
         self.limits.threads = threads.max(1);

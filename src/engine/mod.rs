@@ -9,13 +9,14 @@
 //! 3. [`admit`](Engine::admit) begins new probes, each with a first step; how many,
 //!    [`admission`] decides.
 //!
-//! So everything that is ready is read, timed and judged before anything new begins. Probes that are
-//! due were collected after the last slot was freed and are stepped before the next slot is taken, so
-//! no event reaches a probe that it was not meant for. (A step too many would have no effect.)
+//! So everything that is ready is read, timed and judged before anything new begins. Probes that
+//! are due were collected after the last slot was freed and are stepped before the next slot is
+//! taken, so no event reaches a probe that it was not meant for. (A step too many would have no
+//! effect.)
 //!
-//! A probe that used up the budget of its step has *yielded*: it queues behind all that are due, and
-//! all yielded probes together have a slice of each turn, so that peers that send without end cost
-//! others no time. One that is *deferred* is stepped first in the next turn.
+//! A probe that used up the budget of its step has *yielded*: it queues behind all that are due,
+//! and all yielded probes together have a slice of each turn, so that peers that send without end
+//! cost others no time. One that is *deferred* is stepped first in the next turn.
 
 pub mod admission;
 mod clock;
@@ -53,15 +54,15 @@ use std::time::{Duration, Instant, SystemTime};
 /// Longest sleep: epoll counts milliseconds in 31 bits.
 const MAX_SLEEP: Duration = Duration::from_secs(3600);
 
-/// Longest sleep while checks are in flight. If the process is stopped or the machine suspended while
-/// it sleeps, at most this much of that time counts against their deadlines.
+/// Longest sleep while checks are in flight. If the process is stopped or the machine suspended
+/// while it sleeps, at most this much of that time counts against their deadlines.
 const MAX_SLEEP_IN_FLIGHT: Duration = Duration::from_millis(250);
 
 /// Time for which yielded probes are stepped in one turn.
 const YIELD_SLICE: Duration = Duration::from_micros(500);
 
-/// Drives probes on a poll loop. It knows when to step a probe, never why. `T` is an opaque tag, which
-/// is returned with each outcome.
+/// Drives probes on a poll loop. It knows when to step a probe, never why. `T` is an opaque tag,
+/// which is returned with each outcome.
 pub struct Engine<T, S: Platform = OsPlatform> {
     platform: S,
     clock: Clock,
@@ -95,8 +96,8 @@ pub struct Wake {
 /// Limits on the resources of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Sockets of all probes together. An attempt beyond that fails with `EMFILE`, as the system's own
-    /// limit would; only a check that runs alone is admitted without [fitting](Engine::fits).
+    /// Sockets of all probes together. An attempt beyond that fails with `EMFILE`, as the system's
+    /// own limit would; only a check that runs alone is admitted without [fitting](Engine::fits).
     pub sockets: usize,
     /// Concurrent lookups.
     pub lookups: LookupLimits,
@@ -126,8 +127,8 @@ struct InFlight<T, S> {
 }
 
 impl<T, S> InFlight<T, S> {
-    /// Returns true if an event is a reason to step the probe. One that yielded or is deferred will be
-    /// stepped anyway.
+    /// Returns true if an event is a reason to step the probe. One that yielded or is deferred will
+    /// be stepped anyway.
     fn is_waiting_for(&self, ready: Interest) -> bool {
         let wait = self.probe.wait();
         !self.is_yielded && !wait.is_deferred && wait.is_helped_by(ready)
@@ -172,8 +173,8 @@ impl<T, S: Platform> Engine<T, S> {
         self.lookups.capacity(request, self.now())
     }
 
-    /// Returns true if a check of this target may open all its sockets, even if every probe in flight
-    /// opens all of its own.
+    /// Returns true if a check of this target may open all its sockets, even if every probe in
+    /// flight opens all of its own.
     pub fn fits(&self, target: &Target) -> bool {
         self.reserved.saturating_add(target.sockets()) <= self.max_sockets
     }
@@ -184,8 +185,8 @@ impl<T, S: Platform> Engine<T, S> {
         self.begin(tag, probe, LookupState::NotStarted)
     }
 
-    /// Begins a check that has waited for its whole timeout to begin its lookup: it ends as if it had
-    /// begun then and the resolver had not answered.
+    /// Begins a check that has waited for its whole timeout to begin its lookup: it ends as if it
+    /// had begun then and the resolver had not answered.
     pub fn admit_overdue(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
         let now = self.now();
         let started = now.checked_sub(check.timeout).unwrap_or(now);
@@ -209,8 +210,9 @@ impl<T, S: Platform> Engine<T, S> {
         self.step_one(key.index)
     }
 
-    /// Steps the probes that are due, then yielded ones for a slice of time, and hands out those that
-    /// ended. Returns the time between the two: its distance from [`Wake::at`] is the lag of the loop.
+    /// Steps the probes that are due, then yielded ones for a slice of time, and hands out those
+    /// that ended. Returns the time between the two: its distance from [`Wake::at`] is the lag of
+    /// the loop.
     pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) -> Instant {
         let mut due = mem::take(&mut self.due);
         let first = self.deferred.len();
@@ -251,8 +253,8 @@ impl<T, S: Platform> Engine<T, S> {
         }
     }
 
-    /// Sleeps until a probe is due, `until` has come, or the platform [reports](Platform::poll) an event.
-    /// May return early.
+    /// Sleeps until a probe is due, `until` has come, or the platform [reports](Platform::poll) an
+    /// event. May return early.
     ///
     /// # Errors
     /// The poll itself failed.

@@ -3,8 +3,8 @@
 //!
 //! # Platform calls
 //!
-//! The system calls that `strace -f` shows for one plain check of a literal address (`-H 127.0.0.1 -p PORT
-//! -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:
+//! The system calls that `strace -f` shows for one plain check of a literal address (`-H 127.0.0.1
+//! -p PORT -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:
 //!
 //! | calls | whose, and why |
 //! |---|---|
@@ -18,7 +18,7 @@
 //! | `epoll_create1` | [`OsPlatform::new`]: the poll |
 //! | `socket`, `connect` | an attempt, non-blocking from birth |
 //! | `epoll_ctl` | it is registered once, for both directions, and never again |
-//! | `getpeername`, `getsockname` | is it connected? On loopback it is at once. And not to itself? |
+//! | `getpeername`, `getsockname` | is it connected (on loopback at once)? And not to itself? |
 //! | `recvfrom` | the banner |
 //! | `sendto` | the quit string |
 //! | `recvfrom` | is anything left unread? Closing over it would send a reset |
@@ -28,10 +28,10 @@
 //! | `write` | the line |
 //! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
 //!
-//! These are 38. If the peer is slow, `epoll_wait` and another attempt are added: `getpeername` with a
-//! `getsockopt` for the error, or `recvfrom`. The first `epoll_wait` after the connection is
-//! established reports that it can be written to, for which no state waits; to avoid that would take
-//! another `epoll_ctl`.
+//! These are 38. If the peer is slow, `epoll_wait` and another attempt are added: `getpeername`
+//! with a `getsockopt` for the error, or `recvfrom`. The first `epoll_wait` after the connection is
+//! established reports that it can be written to, for which no state waits; to avoid that would
+//! take another `epoll_ctl`.
 
 use super::platform::{Platform, PollEvent};
 use super::socket::Socket;
@@ -91,8 +91,8 @@ impl OsPlatform {
         registry.register(source, READABLE, Interest::READABLE)
     }
 
-    /// Reports [`PollEvent::HungUp`] when the other end of a pipe or a socket is closed. A descriptor
-    /// without another end, such as that of a file, is ignored.
+    /// Reports [`PollEvent::HungUp`] when the other end of a pipe or a socket is closed. A
+    /// descriptor without another end, such as that of a file, is ignored.
     pub fn watch_hang_up(&mut self, writer: &impl AsFd) {
         let descriptor = writer.as_fd().as_raw_fd();
         let registry = self.poll.registry();

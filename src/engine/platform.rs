@@ -18,15 +18,15 @@ pub trait Platform {
     /// Returns the time of day, which may be set at any time.
     fn wall_clock(&self) -> SystemTime;
 
-    /// Starts to connect for the probe in this slot. Events of the stream are reported with the number of
-    /// the slot.
+    /// Starts to connect for the probe in this slot. Events of the stream are reported with the
+    /// number of the slot.
     ///
     /// # Errors
     /// An error of `socket(2)` or `connect(2)`, or of the registration with the poll.
     fn connect(&mut self, to: Endpoint<'_>, slot: usize) -> io::Result<Self::Stream>;
 
-    /// Sleeps until an event or for at most `most`, and reports the events. May return without any, and
-    /// may report a slot whose probe has ended.
+    /// Sleeps until an event or for at most `most`, and reports the events. May return without any,
+    /// and may report a slot whose probe has ended.
     ///
     /// # Errors
     /// The poll itself failed.
@@ -60,8 +60,8 @@ pub trait Stream: Read + Write {
 /// An event reported by a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PollEvent {
-    /// A stream of the probe in this slot became ready for this. One that has ended or failed is ready
-    /// for everything.
+    /// A stream of the probe in this slot became ready for this. One that has ended or failed is
+    /// ready for everything.
     Slot(usize, Interest),
     /// The watched descriptor can be read.
     Readable,

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Delay behind the schedule that may be caught up: the rounding of the poll's timer. The limit holds
-/// within any second all the same.
+/// Delay behind the schedule that may be caught up: the rounding of the poll's timer. The limit
+/// holds within any second all the same.
 const SLACK: Duration = Duration::from_millis(5);
 
 const SECOND: Duration = Duration::from_secs(1);

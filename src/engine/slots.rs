@@ -121,8 +121,8 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Removes stale timers once they outnumber the others: a probe whose peer floods it moves its timer
-    /// between now and its deadline at every step.
+    /// Removes stale timers once they outnumber the others: a probe whose peer floods it moves its
+    /// timer between now and its deadline at every step.
     fn sweep(&mut self) {
         if self.timers.len() <= 2 * self.slab.len() + SPARE {
             return;

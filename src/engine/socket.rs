@@ -40,11 +40,11 @@ impl Socket {
 }
 
 impl Stream for Socket {
-    /// A connection has a peer, a failed attempt has an error, and one in progress has neither. mio's
-    /// documentation asks for the error first; this order saves a call for a connection.
+    /// A connection has a peer, a failed attempt has an error, and one in progress has neither.
+    /// mio's documentation asks for the error first; this order saves a call for a connection.
     ///
-    /// An attempt at a local port without a listener can be given that very port as its own, and then
-    /// connects to itself (TCP's simultaneous open). That counts as a refusal.
+    /// An attempt at a local port without a listener can be given that very port as its own, and
+    /// then connects to itself (TCP's simultaneous open). That counts as a refusal.
     fn connected(&self) -> io::Result<()> {
         let unconnected = match self {
             Self::Tcp(tcp) => match tcp.peer_addr() {
@@ -109,9 +109,9 @@ impl Write for Socket {
     }
 }
 
-/// Tells two causes of EINVAL apart. From `connect(2)` it means a blackhole route. From `socket(2)` it
-/// is a local failure, and then no socket of another kind can be created either. A Unix socket has no
-/// route.
+/// Tells two causes of EINVAL apart. From `connect(2)` it means a blackhole route. From `socket(2)`
+/// it is a local failure, and then no socket of another kind can be created either. A Unix socket
+/// has no route.
 fn localize_einval(to: Endpoint<'_>, e: io::Error) -> io::Error {
     let is_vague = Errno::from_io_error(&e) == Some(Errno::INVAL);
     let has_route = matches!(to, Endpoint::Tcp(_));
@@ -121,9 +121,9 @@ fn localize_einval(to: Endpoint<'_>, e: io::Error) -> io::Error {
     }
 }
 
-/// Maps the error of an attempt whose first segment was sent. If a firewall on the path rejects it, ICMP
-/// reports the host as unreachable; for ICMPv6 the system reports EACCES, as if it were a local
-/// restriction.
+/// Maps the error of an attempt whose first segment was sent. If a firewall on the path rejects it,
+/// ICMP reports the host as unreachable; for ICMPv6 the system reports EACCES, as if it were a
+/// local restriction.
 fn map_path_error(e: io::Error) -> io::Error {
     match Errno::from_io_error(&e) {
         Some(Errno::ACCESS) => Errno::HOSTUNREACH.into(),
@@ -131,8 +131,8 @@ fn map_path_error(e: io::Error) -> io::Error {
     }
 }
 
-/// Starts to connect to a path or, if it begins with `@` as Go and systemd write them, to one of Linux'
-/// abstract names.
+/// Starts to connect to a path or, if it begins with `@` as Go and systemd write them, to one of
+/// Linux' abstract names.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn connect_unix(path: &Path) -> io::Result<UnixStream> {
     use std::os::linux::net::SocketAddrExt;

@@ -1,33 +1,33 @@
-//! What an error number of the system means: the one place that sorts them.
+//! The meaning of error numbers: the one place that classifies them.
 
 use super::Shortage;
 use rustix::io::Errno;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-/// What the system's word comes to, for the calls that the engine makes for a check: `socket(2)`,
+/// The meaning of an error of the calls that the engine makes for a check: `socket(2)`,
 /// `connect(2)`, `epoll_ctl(2)`, `getpeername(2)`, `getsockopt(2)`, `recv(2)`, `send(2)`, and those
-/// behind a look-up.
+/// behind a lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// This machine lacked something that it may have again.
+    /// A local shortage that may pass.
     Shortage(Shortage),
-    /// This machine does not allow it, or can't do it at all.
+    /// This machine does not permit or support it.
     Unable,
-    /// The port, or the socket, refused.
+    /// The port or the socket refused the connection.
     Refused,
-    /// No way led there.
+    /// No route led to the address.
     Unreachable,
-    /// There is no such socket.
+    /// The socket does not exist.
     Absent,
-    /// The system gave the peer up.
+    /// The system timed out.
     Timeout,
-    /// The connection was up and broke.
+    /// An established connection was lost.
     Reset,
 }
 
 impl Meaning {
-    /// What `e` means; `None` for an error that none of those calls should give.
+    /// Classifies `e`; `None` for an error that none of those calls should return.
     pub(crate) fn new(e: &io::Error) -> Option<Self> {
         // A Unix listener whose backlog is full to the deadline: not everywhere with an errno.
         if e.kind() == io::ErrorKind::WouldBlock {
@@ -66,7 +66,7 @@ impl Meaning {
             | Errno::OPNOTSUPP
             | Errno::MSGSIZE
             | Errno::INVAL => Self::Unreachable,
-            // The way of a path's names leads nowhere.
+            // The path of a Unix socket.
             Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG => Self::Absent,
             Errno::TIMEDOUT => Self::Timeout,
             Errno::CONNRESET | Errno::PIPE | Errno::CONNABORTED => Self::Reset,
@@ -74,44 +74,44 @@ impl Meaning {
         })
     }
 
-    /// What `e` means of an attempt to connect to this address, or to a Unix socket. What no attempt
-    /// should give tells nothing of the peer.
+    /// Classifies the error of an attempt to connect to `address`, or to a Unix socket. An error
+    /// that no attempt should return is local.
     pub(crate) fn of_attempt(e: &io::Error, address: Option<SocketAddr>) -> Self {
         match (Self::new(e), address) {
             // EAGAIN: no local port, or no room in the routing cache.
             (Some(Self::Timeout), Some(_)) if e.kind() == io::ErrorKind::WouldBlock => {
                 Self::Shortage(Shortage::LocalAddress)
             }
-            // Nothing left this machine: it was not told by which interface.
+            // Nothing was sent: a link-local address needs an interface.
             (Some(Self::Unreachable), Some(address))
                 if Errno::from_io_error(e) == Some(Errno::INVAL) && lacks_zone(address) =>
             {
                 Self::Unable
             }
-            // No path is walked to an address.
+            // An address has no path.
             (Some(Self::Absent), Some(_)) | (None, _) => Self::Unable,
             (Some(meaning), _) => meaning,
         }
     }
 
-    /// What `e` means of a connection that was up: whatever its end is called, it broke.
+    /// Classifies the error of an established connection: an error without a meaning is a reset.
     pub(crate) fn of_connection(e: &io::Error) -> Self {
         match Self::new(e) {
-            // EACCES is then what ICMPv6 brings: administratively prohibited.
+            // EACCES then stands for an ICMPv6 error: administratively prohibited.
             Some(Self::Unable) => Self::Unreachable,
             Some(meaning) => meaning,
             None => Self::Reset,
         }
     }
 
-    /// Whether it is this machine, not the peer, that it tells of.
+    /// Returns true if the cause is local, and says nothing about the peer.
     pub(crate) fn is_local(self) -> bool {
         matches!(self, Self::Shortage(_) | Self::Unable)
     }
 }
 
-/// The error of a call by which nothing is asked of the peer, such as `socket(2)` or `epoll_ctl(2)`:
-/// what it would mean of an attempt to connect it does not mean. The words stay.
+/// Converts the error of a call that does not reach the peer, such as `socket(2)` or
+/// `epoll_ctl(2)`, so that it is not classified as one of an attempt to connect. The text stays.
 pub fn as_local_error(e: io::Error) -> io::Error {
     match Meaning::new(&e) {
         Some(meaning) if meaning.is_local() => e,
@@ -119,7 +119,7 @@ pub fn as_local_error(e: io::Error) -> io::Error {
     }
 }
 
-/// Whether it is a link-local address, and of which link is not said.
+/// Returns true for a link-local address without a zone.
 fn lacks_zone(address: SocketAddr) -> bool {
     let IpAddr::V6(ip) = address.ip() else {
         return false;
@@ -128,7 +128,7 @@ fn lacks_zone(address: SocketAddr) -> bool {
         && matches!(address, SocketAddr::V6(address) if address.scope_id() == 0)
 }
 
-/// Whether descriptors, buffers, memory or watches are used up.
+/// Returns true if descriptors, buffers, memory or epoll watches are used up.
 pub fn is_resource_shortage(e: &io::Error) -> bool {
     Meaning::new(e) == Some(Meaning::Shortage(Shortage::Resources))
 }
@@ -138,8 +138,9 @@ mod tests {
     use super::*;
     use crate::verdict::Reason;
 
-    /// What the manual pages `connect(2)`, `socket(2)`, `epoll_ctl(2)`, `ip(7)`, `ipv6(7)`, `tcp(7)`
-    /// and `unix(7)` have, and what the kernel makes of ICMP; each for an attempt over TCP.
+    /// The errors that the manual pages `connect(2)`, `socket(2)`, `epoll_ctl(2)`, `ip(7)`,
+    /// `ipv6(7)`, `tcp(7)` and `unix(7)` list, and those that the kernel makes of ICMP; each for an
+    /// attempt over TCP.
     const TABLE: &[(Reason, &[Errno])] = &[
         (
             Reason::Local,

@@ -1,4 +1,4 @@
-//! The facts of a finished check.
+//! The outcome of a check: its success or failure, as facts without a judgement.
 
 mod errno;
 mod shortage;
@@ -17,22 +17,22 @@ use std::net::SocketAddr;
 use std::time::Duration;
 pub use trace::{PhaseDurations, Timestamps, Trace};
 
-/// A check that got to its end: what was asked was done, or the port was found open.
+/// A check that completed, or found the port open.
 #[derive(Debug)]
 pub enum Success {
-    /// Connected, and where asked matched.
+    /// Connected, and the reply matched the pattern, if there is one.
     Completed {
-        /// From the start to the quit string being with the kernel, or to the last thing before.
+        /// The response time: from the start until the quit string is with the kernel, or to the
+        /// last step before, if there is none.
         elapsed: Duration,
-        /// What was read; `None` where nothing was asked.
+        /// The reply; `None` without a pattern.
         reply: Option<Reply>,
     },
-    /// The connection came up, and no more was asked.
+    /// The connection was established, although `-C` expects a closed port.
     PortOpen,
 }
 
-/// The response time, for what has one: a check that went all its way, and one whose reply was
-/// decided against.
+/// Returns the response time. A check has one if it completed or if its reply did not match.
 pub fn response_time(outcome: &Result<Success, Failure>) -> Option<Duration> {
     match outcome {
         Ok(Success::Completed { elapsed, .. })
@@ -52,120 +52,121 @@ pub fn final_phase(outcome: &Result<Success, Failure>) -> Phase {
     }
 }
 
-/// A check that did not.
+/// A check that did not complete.
 #[derive(Debug)]
 pub struct Failure {
-    /// The state it died in.
+    /// The state in which it failed.
     pub phase: Phase,
-    /// What came of it.
+    /// The cause.
     pub cause: Cause,
     /// The address connected to.
     pub peer: Option<SocketAddr>,
-    /// The peer asked for a client certificate, and there was none to give.
+    /// The peer requested a client certificate, and there is none.
     pub certificate_requested: bool,
 }
 
-/// What came of a check that did not go all its way.
+/// The cause of a failure.
 #[derive(Debug)]
 pub enum Cause {
-    /// The name has no addresses.
+    /// The lookup of the name failed.
     Lookup(LookupError),
-    /// The name, or the literal, has none of the family asked for.
+    /// The name has no address of the requested family, or the literal address is of another.
     NoAddress(Family),
     /// No address connected.
     Unconnected(Vec<FailedAttempt>),
-    /// The deadline passed over a peer that did nothing.
+    /// The deadline passed while the peer did nothing.
     TimedOut,
     /// The peer closed before it sent anything.
     Closed,
-    /// The system refused.
+    /// A system call failed.
     Io(io::Error),
-    /// TLS did not come up, or broke.
+    /// The TLS handshake or session failed.
     Tls(TlsError),
     /// The reply does not match.
     Unexpected {
         /// The reply.
         reply: Box<Reply>,
-        /// From the start to the decision.
+        /// The response time: from the start to the decision.
         elapsed: Duration,
-        /// The pattern could still have matched when the deadline came.
+        /// The pattern was still undecided at the deadline.
         open: bool,
     },
-    /// The poll loop could not be set up, or failed.
+    /// The poll loop could not be created, or failed.
     Engine(io::Error),
-    /// The run was broken off before the check had ended.
+    /// The run was interrupted before the check ended.
     Interrupted,
-    /// Stepped again after its end.
+    /// The probe was stepped again after its end.
     Ended,
 }
 
-/// What this machine lacked for a check, and may have again.
+/// A local shortage that prevented a check and may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortage {
-    /// Descriptors, buffers, memory or a thread.
+    /// Of descriptors, buffers, memory or threads.
     Resources,
-    /// A local address, or a free port of it.
+    /// Of a local address, or a free port of it.
     LocalAddress,
 }
 
-/// One address that did not connect.
+/// An address without a connection.
 #[derive(Debug)]
 pub struct FailedAttempt {
     /// The address; `None` for a Unix socket.
     pub address: Option<SocketAddr>,
-    /// What came of it.
+    /// The outcome of the attempt.
     pub outcome: AttemptOutcome,
 }
 
-/// What came of one address.
+/// The outcome of one address.
 #[derive(Debug)]
 pub enum AttemptOutcome {
     /// The attempt failed.
     Failed(io::Error),
-    /// Nothing, by the deadline.
+    /// No answer by the deadline.
     Silence,
-    /// Nothing for half of the time; it then gave its place to another address.
+    /// No answer for half of the time; its place was then given to another address.
     GivenUp,
-    /// The deadline came before its turn.
+    /// The deadline passed before it was tried.
     Untried,
 }
 
-/// What is kept of a reply: its first bytes, and how many there were.
+/// The beginning of a reply, and its length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     kept: InlineVec<u8, GREETING>,
     total: u64,
 }
 
-/// As long as a server's greeting mostly is, in bytes; Dovecot's takes about 124.
+/// Bytes of a reply that are kept without an allocation: the length of most servers' greetings.
+/// Dovecot's takes about 124.
 const GREETING: usize = 134;
 
 impl Reply {
-    /// How many bytes of a reply are kept.
+    /// Most bytes of a reply that are kept.
     pub const KEPT: usize = 1024;
 
-    /// A reply of which nothing has come.
-    pub const fn nothing() -> Self {
+    /// Returns an empty reply.
+    pub const fn empty() -> Self {
         Self {
             kept: InlineVec::new(0),
             total: 0,
         }
     }
 
-    /// Counts `bytes`, and keeps what there is room for.
+    /// Counts `bytes`, and keeps them up to the limit.
     pub fn push(&mut self, bytes: &[u8]) {
-        let room = Self::KEPT.saturating_sub(self.kept().len());
+        let spare = Self::KEPT.saturating_sub(self.kept().len());
         self.kept
-            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+            .extend_from_slice(bytes.get(..spare).unwrap_or(bytes));
         self.total += bytes.len() as u64;
     }
 
-    /// The first [`KEPT`](Self::KEPT) bytes.
+    /// Returns the first [`KEPT`](Self::KEPT) bytes.
     pub fn kept(&self) -> &[u8] {
         self.kept.as_slice()
     }
 
-    /// How many bytes came.
+    /// Returns the number of bytes received.
     pub fn total(&self) -> u64 {
         self.total
     }
@@ -173,7 +174,7 @@ impl Reply {
 
 impl Default for Reply {
     fn default() -> Self {
-        Self::nothing()
+        Self::empty()
     }
 }
 

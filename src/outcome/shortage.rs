@@ -1,12 +1,13 @@
-//! What this machine shortage for a check, and may have again.
+//! Local shortages among the causes of a failure.
 
 use super::errno::{Meaning, is_resource_shortage};
 use super::{AttemptOutcome, Cause, FailedAttempt, Failure, Shortage};
 use crate::net::LookupError;
 
 impl Failure {
-    /// What this machine shortage and may have again: room at any address, for it may have been that
-    /// one which would have answered; or a local address at all of them.
+    /// Returns the local shortage that caused the failure. A shortage of resources counts at any of
+    /// the addresses, because that one might have answered; one of local addresses only at all of
+    /// them.
     pub fn shortage(&self) -> Option<Shortage> {
         match &self.cause {
             Cause::Lookup(LookupError::Local(_)) => Some(Shortage::Resources),
@@ -27,8 +28,9 @@ impl Failure {
         }
     }
 
-    /// The failure of a check that [lacked](Self::shortage) room to the last. What came of its other
-    /// addresses does not count: the one that could not be tried might have answered.
+    /// Drops the attempts that failed for other than local reasons, for a check that met a
+    /// [shortage](Self::shortage) to the last: an address that could not be tried might have
+    /// answered.
     pub fn keep_local_failures(mut self) -> Self {
         if let Cause::Unconnected(tried) = &mut self.cause {
             tried.retain(|tried| tried.meaning().is_some_and(Meaning::is_local));
@@ -38,8 +40,8 @@ impl Failure {
 }
 
 impl FailedAttempt {
-    /// What an attempt that failed by the system's word means; `None` for one that was silent, or had
-    /// no turn.
+    /// Returns the meaning of the attempt's error; `None` without an answer, or if it was not
+    /// tried.
     pub(crate) fn meaning(&self) -> Option<Meaning> {
         match &self.outcome {
             AttemptOutcome::Failed(e) => Some(Meaning::of_attempt(e, self.address)),
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lack_that_may_pass_is_told_from_a_verdict() {
+    fn a_shortage_that_may_pass_is_told_from_other_failures() {
         let (room, address) = (Some(Shortage::Resources), Some(Shortage::LocalAddress));
         let (lacking, refused) = (Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED));
         for (errnos, wanted) in [

@@ -4,8 +4,8 @@ use crate::tls::Session;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Data on the course of one check, whatever its outcome. The default is that of a check that did not
-/// begin.
+/// Data on the course of one check, whatever its outcome. The default is that of a check that did
+/// not begin.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// Time from the start of the check to its end.
@@ -18,18 +18,18 @@ pub struct Trace {
     pub session: Option<Session>,
 }
 
-/// How long each part of a check took; `None` for one that was not there, or did not come to its
-/// end. They follow one another without a gap.
+/// Durations of the parts of a check; `None` for a part that the check does not have or did not
+/// complete. The parts follow one another without a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PhaseDurations {
-    /// The look-up of a name.
+    /// The lookup of a name.
     pub resolve: Option<Duration>,
-    /// To the connection.
+    /// From there to the connection.
     pub connect: Option<Duration>,
-    /// The handshake.
+    /// The TLS handshake.
     pub tls: Option<Duration>,
-    /// From the connection, or the handshake, to the first byte of the reply: sending and the pause
-    /// are in it.
+    /// From the connection, or the handshake, to the first byte of the reply, sending and the pause
+    /// included.
     pub first_byte: Option<Duration>,
 }
 
@@ -71,8 +71,8 @@ impl Timestamps {
         }
     }
 
-    /// How long each part took, for a check that began at `started`, with a name to look up or
-    /// without, under TLS or in the clear.
+    /// Returns the durations for a check that began at `started`; `named` if it looks up a name,
+    /// and `secure` if it is under TLS.
     pub fn phases(&self, started: Instant, named: bool, secure: bool) -> PhaseDurations {
         let between =
             |from: Option<Instant>, to: Option<Instant>| Some(to?.saturating_duration_since(from?));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_that_asks_no_more_than_a_connection_has_its_time() {
+    fn a_check_that_only_connects_has_a_connect_time() {
         let started = Instant::now();
         let mut timestamps = Timestamps::default();
         timestamps.connect(started + Duration::from_millis(7));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_did_not_come_to_its_end_took_no_time() {
+    fn a_part_that_did_not_end_has_no_duration() {
         let started = Instant::now();
         let none = Timestamps::default().phases(started, true, true);
         assert_eq!(none, PhaseDurations::default());

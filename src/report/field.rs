@@ -63,7 +63,7 @@ pub fn elapsed(checked: &Checked) -> Duration {
 
 /// What was read, where anything was read for; of a reading that broke off nothing is known.
 pub fn reply(checked: &Checked) -> Option<&Reply> {
-    static NOTHING: Reply = Reply::nothing();
+    static NOTHING: Reply = Reply::empty();
     match &checked.outcome {
         Ok(Success::Completed { reply, .. }) => reply.as_ref(),
         Ok(Success::PortOpen) => None,

@@ -190,7 +190,7 @@ mod tests {
                     host: "[::1]".to_owned(),
                     address: (std::net::Ipv6Addr::LOCALHOST, 25).into(),
                 },
-                ok(Some(Reply::nothing())),
+                ok(Some(Reply::empty())),
                 "TCP OK: 0.012 seconds response time on [::1] port 25\n",
             ),
             (

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 /// Time between the starts of two attempts: the "Connection Attempt Delay" of RFC 8305.
 const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Pauses between attempts at a Unix listener whose backlog is full, in ms: no event follows once it
-/// accepts connections again.
+/// Pauses between attempts at a Unix listener whose backlog is full, in ms: no event follows once
+/// it accepts connections again.
 const BACKLOG_RETRY_MS: [u64; 4] = [1, 2, 5, 10];
 
 /// Starts attempts and waits for the first connection.
@@ -25,8 +25,8 @@ pub struct Connecting {
     running: [Option<RunningAttempt>; ATTEMPTS],
     /// Earliest start of the next attempt; `None` is at once.
     next: Option<Instant>,
-    /// The time from which attempts without an answer are abandoned in favour of addresses that have
-    /// not been tried.
+    /// The time from which attempts without an answer are abandoned in favour of addresses that
+    /// have not been tried.
     reclaim_at: Option<Instant>,
     tried: Vec<FailedAttempt>,
 }
@@ -197,8 +197,8 @@ impl Connecting {
         }
     }
 
-    /// Starts an attempt. Returns the final state if a full Unix backlog, which only a listener has,
-    /// already answers `--expect-closed`.
+    /// Starts an attempt. Returns the final state if a full Unix backlog, which only a listener
+    /// has, already answers `--expect-closed`.
     fn start(&mut self, cx: &mut Cx<'_>, vacancy: usize, to: Endpoint<'_>) -> Option<State> {
         let address = match to {
             Endpoint::Tcp(address) => Some(address),

@@ -26,7 +26,8 @@ impl Handshaking {
             match cx.link.handshake(cx.net)? {
                 Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
                 Io::Ready(true) => {
-                    // Before the probe is deferred: the handshake ends here, whoever is stepped next.
+                    // Before the probe is deferred: the handshake ends here, whoever is stepped
+                    // next.
                     cx.timestamps.secure(cx.net.now());
                     let next = cx.next_step();
                     return match was_busy && has_more_to_do(cx.check) {

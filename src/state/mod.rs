@@ -129,7 +129,8 @@ pub struct Scratch {
 }
 
 impl Cx<'_> {
-    /// Returns the time since the check started, up to the present and not to the start of the step.
+    /// Returns the time since the check started, up to the present and not to the start of the
+    /// step.
     fn elapsed(&self) -> Duration {
         self.net.now().saturating_duration_since(self.started)
     }
@@ -261,9 +262,10 @@ impl Wait {
         }
     }
 
-    /// Returns true if a stream that became ready for `ready` may end this wait. A state that waits to
-    /// read is not helped by a writable stream. A readable stream always helps: Linux reports a socket
-    /// as writable only once a good part of its buffer is free, so a write may succeed before that.
+    /// Returns true if a stream that became ready for `ready` may end this wait. A state that waits
+    /// to read is not helped by a writable stream. A readable stream always helps: Linux reports a
+    /// socket as writable only once a good part of its buffer is free, so a write may succeed
+    /// before that.
     pub fn is_helped_by(&self, ready: Interest) -> bool {
         let on = self.on.map(Blocked::interest);
         on != Some(Interest::READABLE) || ready != Interest::WRITABLE

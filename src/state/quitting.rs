@@ -19,7 +19,8 @@ const MAX_ROUND_TRIP: Duration = Duration::from_secs(1);
 /// Under TLS it then waits a moment for the peer to close. With a quit string `close_notify` comes
 /// after that: Postfix, for one, logs a lost connection if `close_notify` arrives before it has
 /// answered. Without one `close_notify` comes first, and the wait keeps the port open for what the
-/// peer still sends (tickets, its own `close_notify`), which a closed port would answer with a reset.
+/// peer still sends (tickets, its own `close_notify`), which a closed port would answer with a
+/// reset.
 ///
 /// If nothing was read and the peer has requested a client certificate, it has that moment, and one
 /// round trip, before our `close_notify`, to refuse a client without one: a close in that time is

@@ -7,7 +7,8 @@ use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::{Cause, Reply};
 
-/// Most work that matching one read may cost, in visited states of the pattern: about a millisecond.
+/// Most work that matching one read may cost, in visited states of the pattern: about a
+/// millisecond.
 const STEP_STATE_BUDGET: usize = 1 << 18;
 
 /// Feeds the reply to the pattern until it is decided.

@@ -37,9 +37,9 @@ impl Resolving {
     }
 }
 
-/// Orders addresses by RFC 8305, section 4: the families alternate, and the preferred one comes first.
-/// Duplicates are dropped (a hosts file may contain some), and so are addresses of another family,
-/// which a resolver may return all the same.
+/// Orders addresses by RFC 8305, section 4: the families alternate, and the preferred one comes
+/// first. Duplicates are dropped (a hosts file may contain some), and so are addresses of another
+/// family, which a resolver may return all the same.
 fn interleave(answer: Vec<SocketAddr>, family: Family) -> Vec<SocketAddr> {
     let mut unique: Vec<SocketAddr> = Vec::new();
     for address in answer.into_iter().filter(|address| family.has(address)) {

@@ -1,4 +1,4 @@
-//! Why a check ended as it did, in one word that programs can rely on.
+//! The reason of a verdict, as one word of a closed list that programs can rely on.
 
 use super::exceeds;
 use crate::check::Check;
@@ -8,45 +8,46 @@ use crate::phase::Phase;
 use crate::tls::TlsError;
 use std::io;
 
-/// Why, in one word of a closed list.
+/// The reason of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// All that was asked held; with `-C`, nothing listens there.
+    /// The check succeeded; with `-C`, nothing listens there.
     Ok,
-    /// It held, but the response time is over `-w` or `-c`.
+    /// The check succeeded, but its response time is over `-w` or `-c`.
     Slow,
-    /// The name was not found or not looked up, or has no address of the family asked for.
+    /// The name was not found or not looked up, or has no address of the requested family.
     Dns,
-    /// The port, or the socket, refused the connection.
+    /// The port or the socket refused the connection.
     Refused,
-    /// No way led to the address.
+    /// No route led to the address.
     Unreachable,
-    /// There is no such socket.
+    /// The socket does not exist.
     Absent,
-    /// The deadline passed over a peer that did nothing, or the system gave the peer up.
+    /// The deadline passed while the peer did nothing, or the system timed out.
     Timeout,
-    /// The connection was up and broke.
+    /// An established connection was lost.
     Reset,
-    /// The peer closed before it sent anything, or in mid-handshake.
+    /// The peer closed before it sent anything, or during the handshake.
     Eof,
-    /// TLS did not come up, or broke.
+    /// The TLS handshake or session failed.
     Tls,
-    /// The peer's certificate is not believed, or there is no name to hold it against.
+    /// The peer's certificate was not accepted, or there is no name to verify it for.
     Certificate,
-    /// The reply does not match.
+    /// The reply does not match the pattern.
     Mismatch,
     /// With `-C`: something listens there.
     Open,
-    /// This machine, not the peer, lacked something; with `-C`, time or room for one of the addresses.
+    /// A local failure, not one of the peer; with `-C` also if time or resources did not suffice
+    /// for each address.
     Local,
-    /// It could not be checked: a usage error.
+    /// A usage error.
     Usage,
-    /// The run was broken off before the check had ended.
+    /// The run was interrupted before the check ended.
     Interrupted,
 }
 
 impl Reason {
-    /// The whole list, in the order in which it is documented.
+    /// All reasons, in the order of their documentation.
     pub const ALL: [Self; 16] = [
         Self::Ok,
         Self::Slow,
@@ -66,7 +67,7 @@ impl Reason {
         Self::Interrupted,
     ];
 
-    /// The word.
+    /// Returns the word in the output.
     pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -88,7 +89,7 @@ impl Reason {
         }
     }
 
-    /// Whether nothing was seen to listen there: what makes `-C` OK.
+    /// Returns true if the reason shows that nothing listens, which makes `-C` OK.
     fn is_closed(self) -> bool {
         matches!(
             self,
@@ -97,7 +98,7 @@ impl Reason {
     }
 }
 
-/// Why a check ended as it did. The verdict follows from it: [`judge`](super::judge()).
+/// Classifies the outcome of a check.
 pub(super) fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reason {
     match outcome {
         Ok(Success::PortOpen) => Reason::Open,
@@ -113,8 +114,8 @@ pub(super) fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reaso
 }
 
 impl Failure {
-    /// Why, with `-C`. A full backlog is a listener's. A name whose addresses did not all have their turn,
-    /// since the time was up or this machine had no room, was not seen to be closed.
+    /// Classifies the failure with `-C`. Only a listener has a full backlog. If not all addresses
+    /// of a name were tried, for want of time or resources, the port is not known to be closed.
     fn reason_of_closed(&self) -> Reason {
         let reason = self.reason();
         let (Cause::Unconnected(tried), true) = (&self.cause, reason.is_closed()) else {
@@ -146,7 +147,7 @@ impl Failure {
             },
             Cause::NoAddress(_) => Reason::Dns,
             Cause::Unconnected(tried) => unconnected(tried),
-            // The resolver was silent; nothing was asked of the peer.
+            // The resolver did not answer, and the peer was not contacted.
             Cause::TimedOut if self.phase == Phase::Resolving => Reason::Dns,
             Cause::TimedOut => Reason::Timeout,
             Cause::Closed => Reason::Eof,
@@ -163,7 +164,7 @@ impl Failure {
 }
 
 impl Meaning {
-    /// The word for it.
+    /// Returns the reason of an attempt or a connection that ended with this error.
     pub(crate) fn reason(self) -> Reason {
         match self {
             Self::Shortage(_) | Self::Unable => Reason::Local,
@@ -176,24 +177,27 @@ impl Meaning {
     }
 }
 
-/// What the last address said that this machine could try, and before it one that did not say that
-/// nothing listens there; where none had its turn, the time was up. Where this machine could try
-/// none, that is why.
+/// Classifies a race without a connection. The last address that could be tried counts, but for one
+/// before it whose failure does not show that nothing listens. A timeout if the deadline passed
+/// before any could be tried; a local failure if that prevented every attempt.
 fn unconnected(tried: &[FailedAttempt]) -> Reason {
-    let said = |tried: &FailedAttempt| match tried.meaning() {
+    let reason = |tried: &FailedAttempt| match tried.meaning() {
         Some(meaning) => Some(meaning.reason()),
         None if matches!(tried.outcome, AttemptOutcome::Untried) => None,
         None => Some(Reason::Timeout),
     };
-    if tried.iter().all(|tried| said(tried) == Some(Reason::Local)) {
+    if tried
+        .iter()
+        .all(|tried| reason(tried) == Some(Reason::Local))
+    {
         return Reason::Local;
     }
-    let mut said = tried.iter().rev().filter_map(said);
-    let mut theirs = said.by_ref().filter(|reason| *reason != Reason::Local);
-    let Some(last) = theirs.next() else {
+    let mut reasons = tried.iter().rev().filter_map(reason);
+    let mut remote = reasons.by_ref().filter(|reason| *reason != Reason::Local);
+    let Some(last) = remote.next() else {
         return Reason::Timeout;
     };
-    theirs.find(|reason| !reason.is_closed()).unwrap_or(last)
+    remote.find(|reason| !reason.is_closed()).unwrap_or(last)
 }
 
 #[cfg(test)]
@@ -255,7 +259,7 @@ mod tests {
         })
     }
 
-    /// One line an outcome, with `-w 0.01 -c 0.02`.
+    /// An outcome a row, with `-w 0.01 -c 0.02`.
     fn table() -> Vec<(Result<Success, Failure>, Reason)> {
         let local = || AttemptOutcome::Failed(io(Errno::ADDRNOTAVAIL));
         let refused = || AttemptOutcome::Failed(io(Errno::CONNREFUSED));
@@ -356,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn expect_closed_is_ok_for_what_says_that_nothing_listens_and_for_nothing_else() {
+    fn expect_closed_is_ok_only_for_a_failure_that_shows_that_nothing_listens() {
         let check = Check {
             expect_closed: true,
             ..Check::default()
@@ -390,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_that_of_the_contract() {
+    fn the_words_are_those_of_the_documentation() {
         let words = Reason::ALL.map(Reason::word).join(" ");
         assert_eq!(
             words,
