@@ -19,7 +19,7 @@ pub struct StatusMap([Status; 4]);
 
 /// Counts of verdicts by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verdicts {
+pub struct StatusCounts {
     /// The number of OK.
     pub ok: u64,
     /// The number of WARNING.
@@ -30,7 +30,7 @@ pub struct Verdicts {
     pub unknown: u64,
 }
 
-impl Verdicts {
+impl StatusCounts {
     /// Counts a verdict.
     pub fn add(&mut self, status: Status) {
         match status {
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn critical_is_worse_than_warning_and_warning_worse_than_unknown() {
-        let mut verdicts = Verdicts::default();
+        let mut verdicts = StatusCounts::default();
         assert_eq!(verdicts.worst(), None);
         for status in [
             Status::Ok,
@@ -164,7 +164,7 @@ mod tests {
                 Status::Critical,
             ),
         ] {
-            let mut verdicts = Verdicts::default();
+            let mut verdicts = StatusCounts::default();
             statuses.iter().for_each(|status| verdicts.add(*status));
             assert_eq!(verdicts.of_run(true), whole, "{statuses:?}");
             assert_eq!(verdicts.of_run(false), cut, "{statuses:?}");

@@ -1,6 +1,6 @@
 //! How many verdicts of each kind there are.
 
-use crate::status::{Status, Verdicts};
+use crate::status::{Status, StatusCounts};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts of what was judged and written; one thread adds, any thread reads.
@@ -14,7 +14,7 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// What was judged.
-    pub verdicts: Verdicts,
+    pub verdicts: StatusCounts,
     /// For how many the system has taken what is to be written of them at once. Never more than
     /// were judged, and as many once
     /// [`Output::is_done`](super::output::Output::is_done), unless it is broken.
@@ -45,7 +45,7 @@ impl Counts {
         let written = self.written.load(Ordering::Acquire);
         let [ok, warning, critical, unknown] = &self.judged;
         Tally {
-            verdicts: Verdicts {
+            verdicts: StatusCounts {
                 ok: ok.load(Ordering::Relaxed),
                 warning: warning.load(Ordering::Relaxed),
                 critical: critical.load(Ordering::Relaxed),
@@ -73,7 +73,7 @@ mod tests {
         }
         counts.write(7);
         let tally = Tally {
-            verdicts: Verdicts {
+            verdicts: StatusCounts {
                 ok: 4,
                 warning: 3,
                 critical: 2,

@@ -2,7 +2,7 @@
 
 use super::finish::Finished;
 use super::{line, text};
-use crate::status::{Status, Verdicts};
+use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
 /// How long the summary may be, in bytes: what agents read of one check.
@@ -17,7 +17,7 @@ pub const EMPTY: &str = "nothing was checked: the list is empty";
 pub struct Summary {
     name: String,
     perfdata: bool,
-    verdicts: Verdicts,
+    verdicts: StatusCounts,
     slowest: Option<Duration>,
     /// What is not OK.
     critical: Lines,
@@ -48,7 +48,7 @@ impl Summary {
         Self {
             name,
             perfdata,
-            verdicts: Verdicts::default(),
+            verdicts: StatusCounts::default(),
             slowest: None,
             critical: Lines::default(),
             warning: Lines::default(),
@@ -108,7 +108,7 @@ impl Summary {
 
     /// `4 of 120 targets critical, 1 warning`
     fn counted(&self) -> String {
-        let Verdicts {
+        let StatusCounts {
             ok,
             warning,
             critical,
@@ -158,7 +158,7 @@ impl Summary {
 
 /// What a run came to in one sentence, without a newline:
 /// `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`, or that nothing was checked.
-pub fn totals(verdicts: Verdicts, took: Duration) -> String {
+pub fn totals(verdicts: StatusCounts, took: Duration) -> String {
     let (targets, took) = (targets(verdicts.total()), took.as_secs_f64());
     if verdicts.total() == 0 {
         return format!("{targets} in {took:.1} s: nothing was checked");
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_totals_are_one_sentence() {
-        let verdicts = Verdicts {
+        let verdicts = StatusCounts {
             ok: 115,
             warning: 1,
             critical: 4,
@@ -358,7 +358,7 @@ mod tests {
             "120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown"
         );
         assert_eq!(
-            totals(Verdicts::default(), Duration::ZERO),
+            totals(StatusCounts::default(), Duration::ZERO),
             "0 targets in 0.0 s: nothing was checked"
         );
     }
