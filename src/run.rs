@@ -2,7 +2,7 @@
 
 use crate::batch;
 use crate::cli::{self, Command, Format, InvalidCommand, SingleCheck, Style, TargetList};
-use crate::engine::{self, Ended};
+use crate::engine::{self, Completion};
 use crate::fd::{self, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
@@ -47,7 +47,7 @@ fn one(single: SingleCheck, left: &mut Duration) -> (String, Status) {
     } = single;
     let began = SystemTime::now();
     let checked = match engine::run_one(target.clone(), check.clone()) {
-        Ok(Ended {
+        Ok(Completion {
             probe, outcome, at, ..
         }) => {
             *left = probe.deadline().saturating_duration_since(at);

@@ -7,7 +7,7 @@ use super::pending_job::{JobMeta, PendingJob, record_local_failure, record_outco
 use super::run_io::RunIo;
 use crate::engine::admission::{Admission, Candidate, NextAction};
 use crate::engine::platform::Platform;
-use crate::engine::{Ended, Engine, Wake};
+use crate::engine::{Completion, Engine, Wake};
 use crate::list::ParsedLine;
 use crate::record::Record;
 use std::io;
@@ -76,7 +76,7 @@ pub struct EventLoop<S: Platform, A> {
     pub io: A,
     admission: Admission<PendingJob>,
     /// What has ended in this turn, and what is said of it.
-    ended: Vec<Ended<JobMeta>>,
+    ended: Vec<Completion<JobMeta>>,
     records: Vec<Record>,
     /// Since when there are records to hand over.
     held_since: Option<Instant>,
@@ -242,7 +242,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
             );
             match next {
                 NextAction::Start { candidate, alone } => self.start(candidate, alone),
-                NextAction::Expire(candidate) => self.start_overdue(candidate),
+                NextAction::Expire(candidate) => self.start_expired(candidate),
                 // Lines were refused, and there may be more.
                 _ if self.records.len() >= MAX_ERRORS_PER_TURN => return Some(now),
                 NextAction::WaitUntil(at) => return Some(at),
@@ -262,18 +262,18 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         }
     }
 
-    fn start_overdue(&mut self, job: PendingJob) {
+    fn start_expired(&mut self, job: PendingJob) {
         let wall = self.engine.wall_clock();
         let began = wall.checked_sub(job.timeout()).unwrap_or(wall);
         let (tag, target, check) = job.start(false, began);
-        if let Some(ended) = self.engine.admit_overdue(tag, target, check) {
+        if let Some(ended) = self.engine.admit_expired(tag, target, check) {
             self.complete_or_retry(ended);
         }
     }
 
-    /// A check has ended: that is its verdict, unless this machine shortage something that it may have
+    /// A check has ended: that is its verdict, unless this machine lacked something that it may have
     /// again.
-    fn complete_or_retry(&mut self, ended: Ended<JobMeta>) {
+    fn complete_or_retry(&mut self, ended: Completion<JobMeta>) {
         let shortage = match &ended.outcome {
             Err(failure) => failure.shortage(),
             Ok(_) => None,

@@ -1,7 +1,7 @@
 //! A check before it begins, what goes with it while it runs, and the record it ends as.
 
 use crate::check::Check;
-use crate::engine::Ended;
+use crate::engine::Completion;
 use crate::engine::admission::Candidate;
 use crate::outcome::{Cause, Failure, Trace, final_phase};
 use crate::phase::Phase;
@@ -41,7 +41,7 @@ impl PendingJob {
     }
 
     /// One that has ended and is to be tried again.
-    pub fn retry(ended: Ended<JobMeta>) -> Self {
+    pub fn retry(ended: Completion<JobMeta>) -> Self {
         let trace = ended.probe.trace(ended.at);
         let phase = final_phase(&ended.outcome);
         let (target, check) = ended.probe.into_parts();
@@ -112,7 +112,7 @@ impl Candidate for PendingJob {
 }
 
 /// What came of a check.
-pub fn record_outcome(ended: Ended<JobMeta>) -> Record {
+pub fn record_outcome(ended: Completion<JobMeta>) -> Record {
     let trace = ended.probe.trace(ended.at);
     let (target, check) = ended.probe.into_parts();
     Record {
@@ -129,7 +129,7 @@ pub fn record_outcome(ended: Ended<JobMeta>) -> Record {
 
 /// The same where this machine lacked something to the last: nothing that came of other addresses
 /// counts, for one that could not be tried might have answered.
-pub fn record_local_failure(mut ended: Ended<JobMeta>) -> Record {
+pub fn record_local_failure(mut ended: Completion<JobMeta>) -> Record {
     ended.outcome = ended
         .outcome
         .map_err(|failure| failure.keep_local_failures());

@@ -103,8 +103,8 @@ pub struct Limits {
     pub lookups: LookupLimits,
 }
 
-/// A probe that has ended.
-pub struct Ended<T> {
+/// A probe that has ended, with its outcome.
+pub struct Completion<T> {
     /// The tag it was admitted with.
     pub tag: T,
     /// The probe.
@@ -180,14 +180,19 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// Begins a check: its time starts here, and it is stepped once. Returns it if that ends it.
-    pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
+    pub fn admit(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Completion<T>> {
         let probe = Probe::new(target, check, self.now());
         self.begin(tag, probe, LookupState::NotStarted)
     }
 
     /// Begins a check that has waited for its whole timeout to begin its lookup: it ends as if it
     /// had begun then and the resolver had not answered.
-    pub fn admit_overdue(&mut self, tag: T, target: Target, check: Arc<Check>) -> Option<Ended<T>> {
+    pub fn admit_expired(
+        &mut self,
+        tag: T,
+        target: Target,
+        check: Arc<Check>,
+    ) -> Option<Completion<T>> {
         let now = self.now();
         let started = now.checked_sub(check.timeout).unwrap_or(now);
         self.begin(
@@ -197,7 +202,7 @@ impl<T, S: Platform> Engine<T, S> {
         )
     }
 
-    fn begin(&mut self, tag: T, probe: Probe, lookup: LookupState) -> Option<Ended<T>> {
+    fn begin(&mut self, tag: T, probe: Probe, lookup: LookupState) -> Option<Completion<T>> {
         let entry = InFlight {
             probe,
             sockets: Sockets::default(),
@@ -213,7 +218,7 @@ impl<T, S: Platform> Engine<T, S> {
     /// Steps the probes that are due, then yielded ones for a slice of time, and hands out those
     /// that ended. Returns the time between the two: its distance from [`Wake::at`] is the lag of
     /// the loop.
-    pub fn step(&mut self, mut ended: impl FnMut(Ended<T>)) -> Instant {
+    pub fn step(&mut self, mut ended: impl FnMut(Completion<T>)) -> Instant {
         let mut due = mem::take(&mut self.due);
         let first = self.deferred.len();
         due.splice(..0, self.deferred.drain(..));
@@ -235,7 +240,7 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// Steps yielded probes, each once at most, until [`YIELD_SLICE`] has passed since `start`.
-    fn step_yielded(&mut self, start: Instant, mut ended: impl FnMut(Ended<T>)) {
+    fn step_yielded(&mut self, start: Instant, mut ended: impl FnMut(Completion<T>)) {
         for _ in 0..self.yielded.len() {
             let Some(key) = self.yielded.pop_front() else {
                 return;
@@ -296,11 +301,11 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// Interrupts all probes in flight and hands them out.
-    pub fn interrupt(&mut self, mut ended: impl FnMut(Ended<T>)) {
+    pub fn interrupt(&mut self, mut ended: impl FnMut(Completion<T>)) {
         let at = self.now();
         for entry in self.slots.drain() {
             let failure = entry.probe.interrupt();
-            ended(Ended {
+            ended(Completion {
                 tag: entry.tag,
                 probe: entry.probe,
                 outcome: Err(failure),
@@ -332,7 +337,7 @@ impl<T, S: Platform> Engine<T, S> {
     }
 
     /// Steps the probe in a slot, and then arms its timer, queues it, or frees the slot.
-    fn step_one(&mut self, index: usize) -> Option<Ended<T>> {
+    fn step_one(&mut self, index: usize) -> Option<Completion<T>> {
         // An event may arrive after its probe has ended.
         let (key, entry) = self.slots.get_by_index(index)?;
         let mut net = ProbeNet {
@@ -381,7 +386,7 @@ impl<T, S: Platform> Engine<T, S> {
                 {
                     self.lookups.leave(key, &request);
                 }
-                Some(Ended {
+                Some(Completion {
                     tag: entry.tag,
                     probe: entry.probe,
                     outcome,

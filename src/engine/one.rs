@@ -1,7 +1,7 @@
 //! A single check, on an engine of its own.
 
 use super::os_platform::OsPlatform;
-use super::{Ended, Engine, Limits, LookupLimits};
+use super::{Completion, Engine, Limits, LookupLimits};
 use crate::check::Check;
 use crate::target::Target;
 use std::io;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The poll loop could not be set up or failed.
-pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Ended<()>> {
+pub fn run_one(target: Target, check: Arc<Check>) -> io::Result<Completion<()>> {
     let limits = Limits {
         sockets: usize::MAX,
         lookups: LookupLimits {
