@@ -1,7 +1,7 @@
-//! What a host may be: a name, or an address.
+//! The syntax of a host: a name or an address.
 //!
-//! Whatever else is given for one is a mistake in a configuration, and is refused before a resolver
-//! hears of it: resolvers would look up nonsense, or read a number each in its own way.
+//! Anything else is a mistake in a configuration, and an error before a resolver gets it: resolvers
+//! would look up nonsense, and each reads an incomplete address in its own way.
 
 mod ascii;
 mod characters;
@@ -34,18 +34,18 @@ pub enum Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    /// An IPv4 address as four decimal numbers, an IPv6 address (bare or in `[]`, with a zone as in
-    /// RFC 4007 section 11 or without), or a name: letters, digits, `-`, `_`, `.`, and what is
-    /// beyond ASCII unless it is punctuation or can't be seen.
+    /// Parses an IPv4 address as four decimal numbers, an IPv6 address (bare or in `[]`, with a
+    /// zone as in RFC 4007 section 11 or without), or a name: letters, digits, `-`, `_`, `.`, and
+    /// characters beyond ASCII that are visible and not punctuation.
     ///
-    /// A name that ends in a number is none (RFC 3696, section 2): resolvers read `010.0.0.1`,
-    /// `0x7f.1` or `127.1` as an address, and not all as the same. Nor is one longer than DNS has
-    /// names.
+    /// A name that ends in a number is invalid (RFC 3696, section 2): resolvers read `010.0.0.1`,
+    /// `0x7f.1` or `127.1` as an address, and not all as the same. So is one longer than a DNS
+    /// name.
     ///
-    /// A zone is the index of an interface or, on Linux, its name, whose index is asked for here.
+    /// A zone is the index of an interface or, on Linux, its name, which is looked up here.
     ///
     /// # Errors
-    /// The text is neither.
+    /// The text is none of these.
     pub fn parse(text: &'a str) -> Result<Self, HostError> {
         if let Some(address) = parse_literal(text)? {
             let written = text;
@@ -59,10 +59,10 @@ impl<'a> Host<'a> {
     }
 }
 
-/// Refuses what spoils a text wherever in it the host stands: a character that can't be seen, and
-/// the form of a URL.
+/// Rejects an invisible character or the form of a URL, which are errors wherever in a text the
+/// host stands.
 pub(crate) fn check_text(text: &str) -> Result<(), HostError> {
-    // Bytes are looked at in a fraction of the time, and every line of a list comes here.
+    // Every line of a list comes here, and bytes take a fraction of the time of characters.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_plain && let Some(unseen) = text.chars().find(|&c| is_unseen(c)) {
         return Err(HostError::Unseen(unseen));
@@ -73,13 +73,13 @@ pub(crate) fn check_text(text: &str) -> Result<(), HostError> {
     Ok(())
 }
 
-/// The parts of a name between its dots; the dot of the root aside.
+/// The labels of a name, without the empty one of the root.
 fn labels(name: &str) -> impl DoubleEndedIterator<Item = &str> {
     let is_dot = |c| folded(c) == '.';
     name.strip_suffix(is_dot).unwrap_or(name).split(is_dot)
 }
 
-/// Refuses characters that no host has. Those that give an address its form are let through.
+/// Rejects characters that no host has, but not those of the syntax of addresses.
 fn check_characters(text: &str) -> Result<(), HostError> {
     if text.starts_with('-') {
         return Err(HostError::Dash);
@@ -105,7 +105,7 @@ fn check_characters(text: &str) -> Result<(), HostError> {
     Ok(())
 }
 
-/// Refuses the form of an address where there is none.
+/// Rejects the characters of the syntax of addresses in a text that is no address.
 fn check_structure(text: &str) -> Result<(), HostError> {
     let forms = |c: &char| matches!(folded(*c), ':' | '[' | ']' | '%');
     match text.chars().filter(|&c| folded(c) == ':').count() {
@@ -126,7 +126,7 @@ fn check_labels(name: &str) -> Result<(), HostError> {
     if labels(name).any(str::is_empty) {
         return Err(HostError::Dots);
     }
-    // One beyond ASCII has its length in DNS when it is encoded.
+    // The length of a name beyond ASCII is that of its encoded form.
     let fits = match name.is_ascii() {
         true => {
             name.len() <= LONGEST_NAME + usize::from(name.ends_with('.'))
@@ -146,8 +146,8 @@ fn check_labels(name: &str) -> Result<(), HostError> {
     }
 }
 
-/// Whether it is `10.0.0.1-9` or `10.0.0.1-10.0.0.9`: a dash behind four numbers, and numbers
-/// behind that. No name is so.
+/// Returns true for `10.0.0.1-9` and `10.0.0.1-10.0.0.9`: four numbers, a dash, and numbers. No
+/// name has that form.
 fn is_range(name: &str) -> bool {
     let Some((first, last)) = name.split_once('-') else {
         return false;
@@ -156,8 +156,7 @@ fn is_range(name: &str) -> bool {
     labels(first).count() == 4 && is_numbers(first) && is_numbers(last)
 }
 
-/// Whether a part of a name reads as a number: digits of any script, or hexadecimal ones behind
-/// `0x`.
+/// Returns true if a label is a number: digits of any script, or hexadecimal ones behind `0x`.
 fn is_number(label: &str) -> bool {
     let mut digits = label.chars().map(folded);
     if digits.clone().all(char::is_numeric) {
@@ -174,7 +173,7 @@ fn split_host_port(text: &str) -> Option<(Box<str>, NonZeroU16)> {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     let host = bracketed.unwrap_or(host);
-    // Brackets in brackets are not followed down, however many there are.
+    // Nested brackets are not parsed recursively, since their number is not bounded.
     if host.starts_with('[') {
         return None;
     }
@@ -187,7 +186,7 @@ fn host_after_at(text: &str) -> Option<Box<str>> {
     Host::parse(host).ok().map(|_| host.into())
 }
 
-/// The address that `host` is in itself; `None` for what is none.
+/// Parses an address literal; `None` if `host` is none.
 fn parse_literal(host: &str) -> Result<Option<SocketAddr>, HostError> {
     let bracketed = host
         .strip_prefix('[')
@@ -207,7 +206,7 @@ fn parse_literal(host: &str) -> Result<Option<SocketAddr>, HostError> {
     }
 }
 
-/// The index of a zone's interface.
+/// The index of the interface that a zone names.
 fn zone_index(zone: &str) -> Result<u32, HostError> {
     let numeric = zone.bytes().all(|byte| byte.is_ascii_digit());
     let index = if numeric {
@@ -222,7 +221,7 @@ fn zone_index(zone: &str) -> Result<u32, HostError> {
 fn interface_index(name: &str) -> Option<u32> {
     use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
 
-    // The kernel answers on a socket of any family.
+    // The ioctl works on a socket of any family.
     let socket = socket_with(
         AddressFamily::UNIX,
         SocketType::DGRAM,

@@ -1,9 +1,9 @@
-//! A sequence that is mostly vec.
+//! A vector that allocates only when it grows long.
 
 use std::fmt;
 
-/// Items that are kept in place as long as there are few, and on the heap once there have been more
-/// than `N`: a probe whose peer says what such peers mostly say allocates nothing.
+/// A vector with up to `N` items inline, and on the heap once there have been more: a probe of a
+/// peer that answers as usual allocates nothing.
 #[derive(Clone)]
 pub struct InlineVec<T, const N: usize>(Storage<T, N>);
 
@@ -14,7 +14,7 @@ enum Storage<T, const N: usize> {
 }
 
 impl<T: Copy, const N: usize> InlineVec<T, N> {
-    /// Nothing. `filler` stands where no item is yet, and is never seen.
+    /// An empty vector. `filler` fills unused places and is never returned.
     pub const fn new(filler: T) -> Self {
         const { assert!(N <= u8::MAX as usize) };
         Self(Storage::Inline {
@@ -33,7 +33,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
         }
     }
 
-    /// Adds items behind those there are.
+    /// Appends items.
     pub fn extend_from_slice(&mut self, more: &[T]) {
         match &mut self.0 {
             Storage::Inline { items, length } => {
@@ -49,7 +49,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
         }
     }
 
-    /// Takes these items in the place of those there are. What is on the heap has no room to spare.
+    /// Replaces all items. On the heap, no capacity beyond them is reserved.
     pub fn replace(&mut self, by: &[T]) {
         match &mut self.0 {
             Storage::Heap(items) => {
@@ -67,7 +67,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
 
 #[cfg(test)]
 impl<T, const N: usize> InlineVec<T, N> {
-    /// For how many items there is room on the heap.
+    /// The number of items that the heap allocation holds.
     pub fn heap_capacity(&self) -> usize {
         match &self.0 {
             Storage::Inline { .. } => 0,

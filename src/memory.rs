@@ -1,10 +1,9 @@
-//! Memory that many share, and its bound.
+//! A bound on memory that many parties share.
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How much memory of one kind is in use, and how much there may be. What is counted is said by
-/// those who take a [`Lease`].
+/// A bounded count of bytes in use, taken as [leases](Lease).
 #[derive(Debug)]
 pub struct Budget {
     limit: usize,
@@ -15,7 +14,7 @@ pub struct Budget {
 #[derive(Debug, Default)]
 struct Used {
     bytes: usize,
-    /// Somebody waits for room.
+    /// True if a thread waits for capacity.
     is_awaited: bool,
 }
 
@@ -27,7 +26,7 @@ pub struct Lease {
 }
 
 impl Budget {
-    /// Room for `limit` bytes.
+    /// A budget of `limit` bytes, none of them in use.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -36,12 +35,12 @@ impl Budget {
         }
     }
 
-    /// Whether less than the limit is in use.
+    /// Returns true if less than the limit is in use.
     pub fn has_capacity(&self) -> bool {
         self.lock().bytes < self.limit
     }
 
-    /// Waits until there is room. Who waits must not hold all that is in use, or it waits forever.
+    /// Blocks until less than the limit is in use: forever, if the caller holds all that is in use.
     pub fn wait_for_capacity(&self) {
         let mut used = self.lock();
         while used.bytes >= self.limit {
@@ -54,15 +53,15 @@ impl Budget {
         used.is_awaited = false;
     }
 
-    /// Takes so many bytes, whether there is room or not. Who asks for [room](Self::has_capacity) first
-    /// goes beyond the limit by this one lease at most.
+    /// Takes `bytes`, even beyond the limit. One thread that asks for
+    /// [capacity](Self::has_capacity) first exceeds the limit by this one lease at most.
     pub fn acquire(self: &Arc<Self>, bytes: usize) -> Lease {
         let mut used = self.lock();
         used.bytes = used.bytes.saturating_add(bytes);
         self.lease(bytes)
     }
 
-    /// Takes so many bytes; `None` where that would go beyond the limit.
+    /// Takes `bytes`; `None` if that would exceed the limit.
     pub fn try_acquire(self: &Arc<Self>, bytes: usize) -> Option<Lease> {
         let mut used = self.lock();
         let after = used.bytes.checked_add(bytes)?;
@@ -95,7 +94,7 @@ impl Budget {
 }
 
 impl Lease {
-    /// How many bytes were taken.
+    /// The number of bytes taken.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -110,7 +109,7 @@ impl Drop for Lease {
 }
 
 impl fmt::Debug for Lease {
-    /// Always the same: it is no part of what its owner means.
+    /// Always the same, so that checks that differ only in their leases are shown alike.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lease")
     }
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_where_there_is_room() {
+    fn with_capacity_left_nobody_waits() {
         let budget = Arc::new(Budget::new(10));
         let _nine = budget.acquire(9);
         budget.wait_for_capacity();

@@ -16,7 +16,7 @@ pub struct Job {
     pub label: Label,
     /// The endpoint.
     pub target: Target,
-    /// The options; shared by lines that have the same.
+    /// The options, shared by lines that have the same.
     pub check: Arc<Check>,
 }
 

@@ -57,16 +57,16 @@ pub enum Family {
 }
 
 impl Target {
-    /// A port of a host.
+    /// A port of a host in text form.
     ///
     /// # Errors
-    /// What [`Host`] does not take, or a host that is not text.
+    /// The host is invalid, as [`Host::parse`] has it, or is not UTF-8.
     pub fn host(host: impl AsRef<OsStr>, port: u16) -> Result<Self, TargetError> {
         let host = host.as_ref().to_str().ok_or(TargetError::NotText)?;
         Ok(Self::from_host(Host::parse(host)?, port))
     }
 
-    /// A port of a host that was parsed before.
+    /// A port of a parsed host.
     pub fn from_host(host: Host<'_>, port: u16) -> Self {
         match host {
             Host::Name(host) => Self::Name {

@@ -1,5 +1,5 @@
-//! Standard error, on a thread of its own: a terminal that was told to stop (Ctrl-S) stops the
-//! thread, never the run.
+//! Standard error, on a thread of its own: a terminal that was stopped (Ctrl-S) blocks the thread,
+//! never the run.
 
 use super::progress::{Progress, RateMeter, render_line};
 use crate::fd;
@@ -15,28 +15,31 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a progress line stands.
+/// Time between two progress lines.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(200);
 
-/// How wide a terminal is that does not tell: what fits the narrowest there are.
+/// Width of a terminal that does not report one.
 const DEFAULT_COLUMNS: usize = 80;
 
-/// The thread, from the side of whoever has something to say. It is started when there is something
-/// to show or to say, and not before.
+/// A handle of the console thread.
+///
+/// The thread starts with the progress line or the first line of text. Until then a run has one
+/// thread less: under `--summary` it never needs this one, and where the number of threads is
+/// limited a lookup can have it.
 pub struct Console {
     state: ConsoleState,
     done: Arc<AtomicBool>,
 }
 
 enum ConsoleState {
-    /// Nothing has been said yet, and there is nothing to show.
+    /// The thread has not been started.
     Idle(Box<dyn FnOnce(Receiver<String>) + Send>),
     Running(Sender<String>),
     Closed,
 }
 
-/// Whether a progress line may be drawn: `stderr` is a terminal, and what is written to `stdout`
-/// does not come out on that terminal.
+/// Returns true if a progress line may be drawn: `stderr` is a terminal, and `stdout` is not the
+/// same one.
 pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
     if !stderr.as_fd().is_terminal() {
         return false;
@@ -44,15 +47,15 @@ pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
     let (Ok(stderr), Ok(out)) = (device_id(stderr), device_id(&stdout)) else {
         return false;
     };
-    // It has a number of its own, and is the terminal that the program was started from.
+    // The alias has a device number of its own, and is the controlling terminal.
     let alias = fs::metadata("/dev/tty").map(|tty| (tty.rdev(), 0, 0)).ok();
     let is_alias = [stderr, out].map(Some).contains(&alias);
     stderr != out && !(is_alias && stdout.as_fd().is_terminal())
 }
 
 impl Console {
-    /// Shows `progress` on `out`, where there is one to show, and what will be said. `wake` is
-    /// called once it is done, from its thread.
+    /// Creates a console on `out`, which draws `progress`, if there is one, between the lines of
+    /// text. Its thread calls `wake` when it is done.
     pub fn new(
         out: impl Write + AsFd + Send + 'static,
         progress: Option<Arc<Progress>>,
@@ -62,7 +65,7 @@ impl Console {
         let ended = done.clone();
         let shows = progress.is_some();
         let body = move |lines: Receiver<String>| {
-            // Nobody is told of what can't be told any more.
+            // An error of standard error can't be reported.
             let _ = run_console(out, &lines, progress.as_deref());
             ended.store(true, Ordering::Release);
             wake();
@@ -77,8 +80,8 @@ impl Console {
         console
     }
 
-    /// Has a line written, to which a newline is added. Never waits. Where the system has no thread
-    /// left it is lost; standard output and the exit code say what counts.
+    /// Sends a line of text to be written, with a newline added. Never blocks. The line is lost
+    /// where the thread can't be started; the verdicts are on standard output and in the exit code.
     pub fn write_line(&mut self, text: impl Into<String>) {
         self.start_thread();
         if let ConsoleState::Running(sender) = &self.state {
@@ -86,7 +89,7 @@ impl Console {
         }
     }
 
-    /// Nothing more will be said. The progress line is erased.
+    /// Ends the thread once it has written all lines; it erases the progress line.
     pub fn close(&mut self) {
         if !matches!(self.state, ConsoleState::Running(_)) {
             self.done.store(true, Ordering::Release);
@@ -94,8 +97,8 @@ impl Console {
         self.state = ConsoleState::Closed;
     }
 
-    /// Whether, after [`close`](Self::close), all that was said has been written, or never can be.
-    /// Where there was nothing, it is done at once, without a wake-up.
+    /// Returns true if, after [`close`](Self::close), all lines have been written or never can be.
+    /// Where the thread was never started, it is done at once, without a wake-up.
     pub fn is_done(&self) -> bool {
         self.done.load(Ordering::Acquire)
     }
@@ -114,7 +117,10 @@ impl Console {
     }
 }
 
-/// The thread's life: until the channel is closed and empty, or nothing can be written any more.
+/// The body of the thread. Returns when the channel is closed and empty.
+///
+/// # Errors
+/// Nothing more can be written.
 fn run_console<W: Write + AsFd>(
     mut out: W,
     lines: &Receiver<String>,
@@ -149,8 +155,9 @@ fn run_console<W: Write + AsFd>(
     }
 }
 
-/// What makes `new` stand where `old` stood, with the cursor behind it; where `new` is empty, at
-/// the beginning of the line. In spaces, which every terminal knows.
+/// The text that replaces `old` by `new` on the current line and leaves the cursor behind it, or at
+/// the start of the line where `new` is empty. Overwrites with spaces, which every terminal
+/// supports.
 fn redraw(old: &str, new: &str) -> String {
     let rest = " ".repeat(old.len().saturating_sub(new.len()));
     match (old == new, rest.is_empty()) {
@@ -161,16 +168,16 @@ fn redraw(old: &str, new: &str) -> String {
     }
 }
 
-/// How many characters fit a line. The last column stays free: some terminals begin a new line as
-/// soon as it is written to.
+/// The number of characters that fit on a line. The last column stays free, since some terminals
+/// wrap as soon as it is written to.
 fn terminal_columns(out: &impl AsFd) -> usize {
     let size = tcgetwinsize(out).ok();
     let columns = size.map(|size| usize::from(size.ws_col));
     columns.filter(|&n| n > 0).unwrap_or(DEFAULT_COLUMNS) - 1
 }
 
-/// What is behind a descriptor: of a device its number, which every name of it shares; of anything
-/// else where it is kept.
+/// Identifies the file behind a descriptor: a device by its number, which all its names share, any
+/// other file by its inode.
 fn device_id(of: impl AsFd) -> io::Result<(u64, u64, u64)> {
     let about = File::from(of.as_fd().try_clone_to_owned()?).metadata()?;
     Ok(match about.rdev() {
@@ -186,7 +193,7 @@ mod tests {
     use rustix::termios::tcsetwinsize;
     use std::io::{PipeReader, Read, pipe};
 
-    /// Longer than any machine takes: what has not come by then never will.
+    /// Longer than any machine takes.
     const NEVER: Duration = Duration::from_secs(60);
 
     fn start(progress: Option<Arc<Progress>>) -> (Console, PipeReader, Receiver<()>) {
@@ -227,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_comes_in_order() {
+    fn lines_are_written_in_order() {
         let (mut console, reader, woken) = start(None);
         for line in ["one", "two", "three"] {
             console.write_line(line);
@@ -237,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn with_nothing_to_say_it_is_done_at_once() {
+    fn without_a_line_no_thread_starts_and_it_is_done_at_once() {
         let (mut console, reader, woken) = start(None);
         assert!(!console.is_done());
         console.close();
@@ -283,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_reads_nothing_does_not_hold_up_the_speaker() {
+    fn a_reader_that_reads_nothing_does_not_block_the_sender() {
         let (mut console, reader, woken) = start(None);
         // Some twenty times what a pipe holds.
         for _ in 0..1_000 {
@@ -297,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_is_gone_ends_it() {
+    fn a_closed_reader_ends_the_thread() {
         for progress in [None, Some(Arc::default())] {
             let (mut console, reader, woken) = start(progress);
             drop(reader);

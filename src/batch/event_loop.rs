@@ -1,7 +1,8 @@
-//! The loop of a run, on the engine's thread.
+//! The event loop of a run, on the engine's thread.
 //!
-//! One turn finishes what is ready, begins what [`admission`](crate::engine::admission) lets in, for
-//! a slice of time that nobody will feel in a response time, and hands over what has ended.
+//! One turn starts the checks that [`admission`](crate::engine::admission) lets in, waits for
+//! events, steps the checks that are ready, and sends the records of those that have ended to the
+//! output.
 
 use super::pending_job::{JobMeta, PendingJob, record_local_failure, record_outcome};
 use super::run_io::RunIo;
@@ -15,50 +16,51 @@ use std::mem;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// For how long new checks may be begun before what has become ready has its turn, and how many.
+/// Time that one turn may spend on starting checks: too short to show in a response time.
 const ADMISSION_SLICE: Duration = Duration::from_micros(500);
+/// Number of checks that one turn may start.
 const ADMISSION_BURST: usize = 32;
 
-/// When finishing what was ready has taken so long, only one check begins behind it: the loop is at
-/// its limit, and must not fall behind.
+/// Where stepping the checks that were ready took longer than this, the turn starts only one more:
+/// the loop is at its limit, and must not fall behind.
 const OVERLOAD_LAG: Duration = Duration::from_millis(1);
 
-/// Verdicts are handed over where the loop has nothing else to do, since whoever judges and writes them
-/// may have to share its processor; but no later than when so many wait, or the first has waited so
-/// long.
+/// Number of records that are held back until the loop is idle. They are best sent then, since the
+/// output thread may have to share the loop's processor.
 const MAX_RECORDS_HELD: usize = 256;
+/// Time that the first of these records is held back at most.
 const MAX_RECORD_DELAY: Duration = Duration::from_millis(20);
 
-/// Signals that come so soon after the first are one wish with it: `timeout` sends two, and so do
-/// systemd and a terminal that goes away.
+/// Signals within this time after the first are one request to stop: `timeout` sends two, and so do
+/// systemd and a terminal that is closed.
 const SIGNAL_WINDOW: Duration = Duration::from_millis(500);
 
-/// How many lines that ask for nothing that can be done are taken up in one turn.
+/// Number of usage errors that one turn takes from the list.
 const MAX_ERRORS_PER_TURN: usize = 256;
 
-/// Why the turns came to an end.
+/// The reason that the loop stopped.
 pub enum StopReason {
     /// Every line has its verdict.
     Completed,
-    /// So has every line that could be read; the list could not be read to its end.
+    /// Every line that was read has its verdict, and then reading the list failed.
     InputFailed(io::Error),
-    /// A signal.
+    /// A signal came.
     Interrupted,
-    /// The poll failed.
+    /// The poll itself failed.
     PollFailed(io::Error),
-    /// Nobody reads the output any more, or it can't be written.
+    /// The output is closed or can't be written.
     OutputClosed,
 }
 
-/// What a run that was broken off has left undone.
+/// The remainder of a run that was interrupted.
 pub struct UnfinishedRun {
-    /// How many lines had been read and have no verdict.
+    /// Number of lines that had been read and have no verdict.
     pub lines: u64,
-    /// Whether the list had ended, so that no further line was left in it.
+    /// True if the list had been read to its end.
     pub list_had_ended: bool,
 }
 
-/// The state of the list as the loop knows it.
+/// State of the list.
 enum Input {
     /// There may be more lines.
     Open,
@@ -68,27 +70,28 @@ enum Input {
     Failed(io::Error),
 }
 
-/// All that the loop deals with.
+/// A run in progress.
 pub struct EventLoop<S: Platform, A> {
-    /// Who runs the checks.
+    /// Runs the checks.
     pub engine: Engine<JobMeta, S>,
-    /// Where lines come from and records go.
+    /// Input lines, output records, signals.
     pub io: A,
     admission: Admission<PendingJob>,
-    /// What has ended in this turn, and what is said of it.
+    /// Checks that ended in this turn; kept for its capacity.
     ended: Vec<Completion<JobMeta>>,
+    /// Records that have not been sent.
     records: Vec<Record>,
-    /// Since when there are records to hand over.
+    /// Time since which there are records to send.
     held_since: Option<Instant>,
-    /// How many lines have their verdict.
+    /// Number of lines that have their verdict.
     records_sent: u64,
     input: Input,
-    /// When the first signal was heard.
+    /// Time of the first signal.
     first_signal: Option<Instant>,
 }
 
 impl<S: Platform, A: RunIo> EventLoop<S, A> {
-    /// None has been done yet.
+    /// A loop that has read no line yet.
     pub fn new(engine: Engine<JobMeta, S>, admission: Admission<PendingJob>, io: A) -> Self {
         Self {
             engine,
@@ -103,12 +106,12 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         }
     }
 
-    /// Goes on until every line has its verdict, or something else ends it.
+    /// Runs until every line has its verdict, or something else stops it.
     pub fn run(&mut self) -> StopReason {
         let mut lag = Duration::ZERO;
         let mut is_hung_up = false;
         loop {
-            let again = self.admit(lag);
+            let retry_at = self.admit(lag);
             if !matches!(self.input, Input::Open)
                 && self.engine.in_flight() == 0
                 && self.admission.is_empty()
@@ -123,7 +126,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
                 self.send_records();
                 return StopReason::OutputClosed;
             }
-            let wake = match self.wait(again) {
+            let wake = match self.wait(retry_at) {
                 Ok(wake) => wake,
                 Err(e) => return StopReason::PollFailed(e),
             };
@@ -135,34 +138,34 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
                 self.complete_or_retry(ended);
             }
             self.ended = ended;
-            // Behind the steps: what had come before the signal counts.
+            // After the steps, so that what had arrived before the signal counts.
             if wake.is_readable && self.signal_count() > 0 {
                 return StopReason::Interrupted;
             }
         }
     }
 
-    /// Waits until there is something to do, or `again` has come; hands over what there is before it
-    /// sleeps.
-    fn wait(&mut self, again: Option<Instant>) -> io::Result<Wake> {
+    /// Waits for an event or for `until`. Sends the records that there are before it sleeps.
+    fn wait(&mut self, until: Option<Instant>) -> io::Result<Wake> {
         if self.records.is_empty() {
-            return self.engine.wait(again);
+            return self.engine.wait(until);
         }
         let now = self.engine.now();
         let first = *self.held_since.get_or_insert(now);
         if self.records.len() >= MAX_RECORDS_HELD || now >= first + MAX_RECORD_DELAY {
             self.send_records();
-            return self.engine.wait(again);
+            return self.engine.wait(until);
         }
+        // A poll that does not sleep: only an idle loop gives its processor to the output thread.
         let wake = self.engine.wait(Some(now))?;
-        if wake.has_work || again.is_some_and(|at| at <= now) {
+        if wake.has_work || until.is_some_and(|at| at <= now) {
             return Ok(wake);
         }
         self.send_records();
-        self.engine.wait(again)
+        self.engine.wait(until)
     }
 
-    /// Breaks off what is in flight, and hands it over as that.
+    /// Aborts the checks in flight and sends their records.
     pub fn interrupt(&mut self) -> UnfinishedRun {
         self.io.stop_reading();
         let Self {
@@ -178,7 +181,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
                 .filter_map(PendingJob::into_interrupted_record),
         );
         self.send_records();
-        // In this order: once the list has ended, no line comes on top.
+        // In this order: once the list has ended, the number of its lines no longer grows.
         let list_had_ended = self.io.has_input_ended();
         let lines = self.io.lines_read().saturating_sub(self.records_sent);
         UnfinishedRun {
@@ -187,8 +190,9 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         }
     }
 
-    /// Waits for the other threads until `done`. `false` where so many signals have come before; where
-    /// those are several, no sooner than half a second after the first.
+    /// Waits for the other threads until `done` returns true. Returns false if `signals` signals
+    /// have come before that; where `signals` is more than one, no sooner than half a second after
+    /// the first.
     pub fn wait_until(&mut self, signals: usize, done: impl Fn(&Self) -> bool) -> bool {
         while !done(self) {
             let enough = self.signal_count() >= signals;
@@ -204,7 +208,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         true
     }
 
-    /// How many signals have come.
+    /// The number of signals that have come.
     pub fn signal_count(&mut self) -> usize {
         let count = self.io.signal_count();
         if count > 0 && self.first_signal.is_none() {
@@ -213,17 +217,18 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         count
     }
 
-    /// Begins checks, and says when to come back for more; `None` is when something has happened.
+    /// Starts checks, and returns the time at which more may start; `None` where only an event can
+    /// bring that about.
     fn admit(&mut self, lag: Duration) -> Option<Instant> {
         let start = self.engine.now();
         let most = match lag > OVERLOAD_LAG {
             true => 1,
             false => ADMISSION_BURST,
         };
-        let mut begun = 0;
+        let mut started = 0;
         let mut now = start;
         while self.io.has_output_capacity() && self.records.len() < MAX_ERRORS_PER_TURN {
-            if begun == most || now.saturating_duration_since(start) > ADMISSION_SLICE {
+            if started == most || now.saturating_duration_since(start) > ADMISSION_SLICE {
                 return Some(now);
             }
             let Self {
@@ -243,15 +248,15 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
             match next {
                 NextAction::Start { candidate, alone } => self.start(candidate, alone),
                 NextAction::Expire(candidate) => self.start_expired(candidate),
-                // Lines were refused, and there may be more.
+                // The turn has had its share of usage errors, and the list may have more lines.
                 _ if self.records.len() >= MAX_ERRORS_PER_TURN => return Some(now),
                 NextAction::WaitUntil(at) => return Some(at),
                 NextAction::WaitForEvent => return None,
             }
-            begun += 1;
+            started += 1;
             now = self.engine.now();
         }
-        // Without room in the queue, its reader wakes us.
+        // Where the queue of records is full, the output thread wakes the loop.
         (self.records.len() >= MAX_ERRORS_PER_TURN).then_some(now)
     }
 
@@ -271,8 +276,8 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         }
     }
 
-    /// A check has ended: that is its verdict, unless this machine lacked something that it may have
-    /// again.
+    /// Records a check that has ended, or queues it again where this machine was short of a
+    /// resource that may become free.
     fn complete_or_retry(&mut self, ended: Completion<JobMeta>) {
         let shortage = match &ended.outcome {
             Err(failure) => failure.shortage(),

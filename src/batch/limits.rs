@@ -1,52 +1,52 @@
-//! How many files a run may have open, and who gets them.
+//! The limit on open files, divided among sockets and lookups.
 
 use crate::engine::LookupLimits;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs;
 
-/// What the program itself has open: the standard streams and copies of them, the list, the poll,
+/// Descriptors of the program itself: the standard streams and copies of them, the list, the poll,
 /// its waker, the signals, the trust store.
 const OWN_DESCRIPTORS: u64 = 16;
 
-/// As many of these are there from the beginning: the standard streams, and the list.
+/// Those of [`OWN_DESCRIPTORS`] that are open from the start: the standard streams, and the list.
 pub const OPEN_AT_START: u64 = 4;
 
-/// What one look-up may have open: a hosts file or a connection to a name service, and a socket.
+/// Descriptors of one lookup: a hosts file or a connection to a name service, and a socket.
 const DESCRIPTORS_PER_LOOKUP: u64 = 2;
 
-/// What each of the parties gets.
+/// The limits that follow from the number of descriptors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DescriptorLimits {
-    /// How many checks may be in flight.
+    /// Maximum number of checks in flight.
     pub parallel: usize,
-    /// How many sockets they may have open between them: more than one each, because addresses are
+    /// Maximum number of sockets of all checks together: more than one each, because addresses are
     /// raced.
     pub sockets: usize,
-    /// How many names may be looked up.
+    /// Limits of name lookups.
     pub lookups: LookupLimits,
 }
 
-/// Raises the limit on open files as far as the system lets us, and returns what it is then. That
-/// it can't be raised is no error; no limit is [`u64::MAX`].
+/// Raises the limit on open files as far as the system permits, and returns it; [`u64::MAX`] stands
+/// for no limit. Failure to raise it is ignored.
 pub fn raise_soft_limit() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum {
         let current = maximum;
-        // Refused where the hard limit is more than the kernel's own; then the soft one stays.
+        // Fails where the hard limit is above the kernel's own; the soft limit stays then.
         let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
     }
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
-/// How many files are open already, where the system tells.
+/// The number of files that are open already; 0 where the system does not tell.
 pub fn count_open() -> u64 {
-    // The directory that is read is one of them.
+    // The directory that is being read is one of them.
     fs::read_dir("/proc/self/fd").map_or(0, |open| open.count().saturating_sub(1) as u64)
 }
 
-/// Divides `limit` open files: a part to the look-ups, the rest to the sockets, of which some are
-/// left over for the race of addresses. At most `wanted` checks may be in flight, and at least one;
-/// `lookups` may be waited for, and as many more may have been abandoned.
+/// Divides `limit` open files between lookups and sockets, and keeps some of the sockets for racing
+/// addresses. Between one and `wanted` checks may be in flight, and at most `lookups` lookups,
+/// beside as many more that were abandoned but still run.
 pub fn divide(limit: u64, wanted: usize, lookups: usize) -> DescriptorLimits {
     let shared = limit.saturating_sub(OWN_DESCRIPTORS);
     let threads = (shared / 7).clamp(1, 2 * lookups as u64);
@@ -65,8 +65,8 @@ pub fn divide(limit: u64, wanted: usize, lookups: usize) -> DescriptorLimits {
 }
 
 impl DescriptorLimits {
-    /// What to tell the user, without a newline, where fewer checks than `wanted` may be in flight
-    /// under `limit`.
+    /// The warning, without a newline, that fewer checks than `wanted` may be in flight under
+    /// `limit`; `None` if that is not so.
     pub fn lowered_message(&self, wanted: usize, limit: u64) -> Option<String> {
         let parallel = self.parallel;
         (parallel < wanted).then(|| {

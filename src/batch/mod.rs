@@ -1,16 +1,15 @@
-//! The run of a list.
+//! A run of a list.
 //!
 //! ```text
 //! reader ──► admission ──► engine ──► records ──► output ──► standard output
 //!                                         └─────► progress ─► console ──► standard error
 //! ```
 //!
-//! What is public here but for [`run`] is so for the simulation, which drives the loop in a world of
-//! its own.
+//! [`event_loop`] is on the engine's thread. Reading the list, judging and writing, and looking
+//! names up are threads of their own, which wake the loop; none of them can block it.
 //!
-//! `turns` is the loop, on the engine's thread. Reading the list, judging and writing, and looking
-//! names up are threads of their own, which wake the loop where it asked them to; none of them can
-//! hold it up.
+//! All that is public but [`run`] is so for the simulation, which drives the loop on a virtual
+//! machine.
 
 mod console;
 pub mod event_loop;
@@ -49,11 +48,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tally::Tally;
 
-/// Checks all targets of a list, and returns the status that the exit code tells.
+/// Checks all targets of a list, and returns the status for the exit code.
 ///
 /// # Errors
-/// Nothing was checked: the list can't be opened, or this machine lacks what a run takes. Why, and
-/// what was being done and came of it.
+/// Nothing was checked: the list can't be opened, or this machine lacks a resource. The reason, and
+/// a message that says what was being done.
 pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     let file = open_list(&list.source)?;
     let run = ListRun::start(file, list.defaults, list.run);
@@ -66,15 +65,15 @@ pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     }
 }
 
-/// A run that has begun.
+/// A run that has started.
 struct ListRun {
     event_loop: EventLoop<OsPlatform, ThreadedIo>,
     console: Console,
-    /// Why the run is not whole, for who renders its end.
+    /// The reason that the run is incomplete, for the renderer.
     cut: Arc<OnceLock<String>>,
     run: RunOptions,
     began: Instant,
-    /// How many signals had come when the last check had ended.
+    /// Number of signals that had come when the last check ended.
     signals: usize,
 }
 
@@ -93,7 +92,7 @@ impl ListRun {
         let waker = machine.waker()?;
         let wake = move || {
             let waker = waker.clone();
-            // A wake-up that fails is one that is pending already.
+            // It fails only where a wake-up is pending already.
             move || drop(waker.wake())
         };
         let (out, err) = (duplicate(io::stdout())?, duplicate(io::stderr())?);
@@ -103,7 +102,7 @@ impl ListRun {
         let parse =
             move |line: Line<'_>| list::parse_line(line, &mut |words| defaults.line_options(words));
         let reader = Reader::start(BlockingReader(file), parse, memory, wake())?;
-        // The last that can fail: once it is there, it has the last word on standard output.
+        // The last step that can fail, since from here on the thread writes to standard output.
         let cut = Arc::new(OnceLock::new());
         let output = Output::start(render::of(&run, cut.clone()), out, wake())?;
         let progress = Arc::new(Progress {
@@ -189,8 +188,8 @@ impl ListRun {
         self.status(cut.is_some())
     }
 
-    /// Nobody reads the output, or it can't be written: the run ends quietly, once all that was handed
-    /// over has been judged.
+    /// Ends a run whose output can't be written, without a message, once all records sent have been
+    /// judged.
     fn finish_unwritable(mut self) -> Status {
         self.event_loop.io.output.close();
         self.event_loop
@@ -199,8 +198,8 @@ impl ListRun {
         self.status(true)
     }
 
-    /// Waits until all is said on standard error. All that counts has been written, so where that is
-    /// stopped, any signal since the last check ended ends it.
+    /// Waits until standard error is written. The verdicts are written already, so where standard
+    /// error is blocked, any signal since the last check ended is enough to end the run.
     fn flush_console(&mut self) {
         self.console.close();
         let console = &self.console;
@@ -212,8 +211,8 @@ impl ListRun {
         self.event_loop.io.output.tally()
     }
 
-    /// What the exit code tells: the worst verdict, and never OK where a line that was read has no
-    /// printed one.
+    /// The status for the exit code: the worst verdict, and never OK where a line that was read has
+    /// no verdict that was printed.
     fn status(&self, is_truncated: bool) -> Status {
         let Tally { verdicts, written } = self.tally();
         verdicts.of_run(!is_truncated && written == verdicts.total())
@@ -258,7 +257,7 @@ fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {
     })
 }
 
-/// The same open file without a buffer or a lock around it.
+/// Duplicates a descriptor, to use it without the buffer and the lock of its owner.
 fn duplicate(of: impl AsFd) -> io::Result<File> {
     Ok(of.as_fd().try_clone_to_owned()?.into())
 }

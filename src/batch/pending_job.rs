@@ -1,4 +1,4 @@
-//! A check before it begins, what goes with it while it runs, and the record it ends as.
+//! A job before its check starts, its data while the check runs, and the record that it ends as.
 
 use crate::check::Check;
 use crate::engine::Completion;
@@ -11,27 +11,27 @@ use crate::target::Target;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// A check that waits to be begun.
+/// A job that waits for its check to start.
 pub struct PendingJob {
     job: Job,
     tries: u8,
-    /// How the last try went, the state it ended in, and when it began.
+    /// The trace of the last try, the state it ended in, and its start by the wall clock.
     last: Option<Box<(Trace, Phase, SystemTime)>>,
 }
 
-/// What goes with a check while it runs.
+/// Data of a job that its check in flight does not hold.
 pub struct JobMeta {
     label: Label,
-    /// When it began, by the wall clock.
+    /// Start of the check by the wall clock.
     began: SystemTime,
-    /// How often it has been tried again for want of a local address.
+    /// Number of retries because no local address was free.
     pub tries: u8,
-    /// Nothing else is in flight while it is.
+    /// True if no other check is in flight with it.
     pub alone: bool,
 }
 
 impl PendingJob {
-    /// One that has not been tried.
+    /// A job that has not been tried.
     pub fn new(job: Job) -> Self {
         Self {
             job,
@@ -40,7 +40,7 @@ impl PendingJob {
         }
     }
 
-    /// One that has ended and is to be tried again.
+    /// The job of a check that ended for want of a local resource.
     pub fn retry(ended: Completion<JobMeta>) -> Self {
         let trace = ended.probe.trace(ended.at);
         let phase = final_phase(&ended.outcome);
@@ -57,12 +57,12 @@ impl PendingJob {
         }
     }
 
-    /// Who is to be asked.
+    /// The endpoint.
     pub fn target(&self) -> &Target {
         &self.job.target
     }
 
-    /// It begins now, which is `wall` by the wall clock.
+    /// Splits the job for a check that starts at `wall`: the probe owns target and check.
     pub fn start(self, alone: bool, wall: SystemTime) -> (JobMeta, Target, Arc<Check>) {
         let tag = JobMeta {
             label: self.job.label,
@@ -73,7 +73,7 @@ impl PendingJob {
         (tag, self.job.target, self.job.check)
     }
 
-    /// It waited when the run was broken off. Where it had been tried, that is its verdict.
+    /// The record of a job that waited when the run was interrupted; `None` if it was never tried.
     pub fn into_interrupted_record(self) -> Option<Record> {
         let (trace, phase, began) = *self.last?;
         let failure = Failure {
@@ -111,7 +111,7 @@ impl Candidate for PendingJob {
     }
 }
 
-/// What came of a check.
+/// Makes the record of a check that has ended.
 pub fn record_outcome(ended: Completion<JobMeta>) -> Record {
     let trace = ended.probe.trace(ended.at);
     let (target, check) = ended.probe.into_parts();
@@ -127,8 +127,8 @@ pub fn record_outcome(ended: Completion<JobMeta>) -> Record {
     }
 }
 
-/// The same where this machine lacked something to the last: nothing that came of other addresses
-/// counts, for one that could not be tried might have answered.
+/// Makes the record of a check that this machine was short of a resource for to the last. Failures
+/// of other addresses are left out, since the one that could not be tried might have answered.
 pub fn record_local_failure(mut ended: Completion<JobMeta>) -> Record {
     ended.outcome = ended
         .outcome

@@ -1,4 +1,4 @@
-//! The progress line: how far a run is, and how fast it goes.
+//! The progress line: counts, rate and share of a run.
 
 use super::tally::Counts;
 use std::collections::VecDeque;
@@ -6,49 +6,49 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// The rate is that of this long a time before now.
+/// Time over which the rate is measured.
 const WINDOW: Duration = Duration::from_secs(3);
 
-/// How far a run is; set by the threads that know, read by the one that shows it.
+/// Counts of a run, written by the event loop and the output thread, read by the console thread.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// What has been judged: [`Output::counts`](super::output::Output::counts).
+    /// Verdicts so far: [`Output::counts`](super::output::Output::counts).
     pub counts: Arc<Counts>,
-    /// How many checks are in flight.
+    /// Number of checks in flight.
     pub in_flight: AtomicUsize,
-    /// How many bytes of the list have been read.
+    /// Bytes of the list that have been read.
     pub bytes: AtomicU64,
-    /// How many bytes the list has, where it is a regular file.
+    /// Size of the list in bytes, if it is a regular file.
     pub size: Option<u64>,
 }
 
-/// What one line shows.
+/// The values that one progress line shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// How many targets have their verdict.
+    /// Number of targets that have their verdict.
     pub done: u64,
-    /// How many checks are in flight.
+    /// Number of checks in flight.
     pub in_flight: usize,
-    /// How many verdicts were other than OK.
+    /// Number of verdicts other than OK.
     pub not_ok: u64,
-    /// How many verdicts there are a second.
+    /// Verdicts per second.
     pub rate: f64,
-    /// How much of the list has been read, of 1.
+    /// Share of the list that has been read, from 0 to 1.
     pub share: Option<f64>,
 }
 
-/// How fast a number that only grows has grown of late.
+/// Measures the rate of a counter that only grows.
 #[derive(Debug, Default)]
 pub struct RateMeter {
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Progress {
-    /// How far the run is at `now`, which is when this is called.
+    /// Takes a snapshot at `now`, which is the current time.
     pub fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
         let verdicts = self.counts.tally().verdicts;
         let read = self.bytes.load(Ordering::Relaxed);
-        // What is still being appended to may have grown since its size was asked for.
+        // A file that is still being appended to may have grown since its size was read.
         let share = |size: u64| (read as f64 / size as f64).min(1.0);
         Snapshot {
             done: verdicts.total(),
@@ -61,11 +61,11 @@ impl Progress {
 }
 
 impl RateMeter {
-    /// Takes in that the number is `n` at `now`, and returns by how much it has grown a second
-    /// over the last three, or since the first sample.
+    /// Adds a sample, and returns the increase per second over the last three seconds, or since the
+    /// first sample.
     pub fn update(&mut self, now: Instant, n: u64) -> f64 {
         self.samples.push_back((now, n));
-        // The one that is left at the front is the last from before the window, or the first.
+        // Keeps one sample from before the window, so that the rate covers all of it.
         while let Some((at, _)) = self.samples.get(1)
             && now.saturating_duration_since(*at) >= WINDOW
         {
@@ -82,7 +82,7 @@ impl RateMeter {
     }
 }
 
-/// The line, cut to `columns`; in ASCII, and without an end.
+/// Renders the progress line in ASCII, without a newline and cut to `columns`.
 pub fn render_line(snapshot: &Snapshot, columns: usize) -> String {
     let Snapshot {
         done,
@@ -91,12 +91,12 @@ pub fn render_line(snapshot: &Snapshot, columns: usize) -> String {
         rate,
         share,
     } = *snapshot;
-    // A slow run is told apart from one that stands still.
+    // One decimal, so that a slow run differs from one that is stuck.
     let digits = usize::from(rate > 0.0 && rate < 9.95);
     let mut line =
         format!("{done} done, {in_flight} in flight, {not_ok} not OK, {rate:.digits$} a second");
     if let Some(share) = share {
-        // Rounded down: all is only what all has been read of.
+        // Rounded down, so that 100 % means all.
         line += &format!(", {} % read", (share * 100.0).floor());
     }
     line.truncate(columns);

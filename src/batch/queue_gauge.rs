@@ -1,4 +1,4 @@
-//! The depth of a queue between two threads, and the point at which a full one has drained.
+//! A queue-depth counter that signals when a full queue has drained.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,4 +1,4 @@
-//! What is around the loop of a run: where lines come from, where records go, and who may break in.
+//! The I/O of the event loop: input lines, output records, signals.
 
 use super::output::Output;
 use super::progress::Progress;
@@ -10,46 +10,47 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 
-/// What the [loop](super::event_loop) has around it: threads in a run, scripts in tests. Nothing here
-/// waits; the loop is woken where it has to hear of something.
+/// The I/O of the [event loop](super::event_loop): threads in a run, scripts in tests. No method
+/// blocks; the loop is woken when there is something new.
 pub trait RunIo {
-    /// The next line of the list, as [`Reader::poll_next`] has it.
+    /// Returns the next line of the list, as [`Reader::poll_next`] does.
     ///
     /// # Errors
     /// The list could not be read to its end.
     fn poll_line(&mut self) -> Poll<Option<io::Result<ParsedLine>>>;
 
-    /// Has no further line read.
+    /// Stops the reading of the list.
     fn stop_reading(&mut self);
 
-    /// How many lines that ask for a check have been read.
+    /// The number of lines read so far that ask for a check.
     fn lines_read(&self) -> u64;
 
-    /// Whether the list has been read to its end.
+    /// Returns true if the list has been read to its end.
     fn has_input_ended(&self) -> bool;
 
-    /// Hands over what has ended, and leaves `records` empty; `in_flight` checks are under way.
+    /// Sends records to the output and leaves `records` empty. `in_flight` is for the progress
+    /// line.
     fn send_records(&mut self, records: &mut Vec<Record>, in_flight: usize);
 
-    /// Whether new checks may begin; where not, the loop is woken once they may.
+    /// Returns true if new checks may start. Where not, the loop is woken once they may.
     fn has_output_capacity(&self) -> bool;
 
-    /// Whether nothing that is handed over can be written any more.
+    /// Returns true if nothing more can be written to the output.
     fn is_output_broken(&self) -> bool;
 
-    /// How many signals have come.
+    /// The number of signals that have come.
     fn signal_count(&mut self) -> usize;
 }
 
-/// The threads of a run.
+/// The threads around the event loop of a run.
 pub(super) struct ThreadedIo {
     /// Reads the list.
     pub reader: Reader,
     /// Writes what is handed over.
     pub output: Output,
-    /// What asks it to end.
+    /// Counts the signals that ask the run to stop.
     pub signals: Signals,
-    /// What is shown of the run.
+    /// The counts that the progress line shows.
     pub progress: Arc<Progress>,
 }
 

@@ -1,4 +1,4 @@
-//! Signals that ask a run to end, as something that a poll can wait for.
+//! Signals that ask a run to stop, as a descriptor that a poll can wait for.
 
 use mio::net::UnixStream;
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};
@@ -7,14 +7,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::unix::net;
 
-/// The signals that ask a run to end: by a user, the end of a session, a supervisor, and the limits
-/// of time that outlast `exec` (alarm(2), and `ulimit -St`).
+/// Signals that ask a run to stop: from a user, the end of a session, a supervisor, and the time
+/// limits that outlast `exec` (alarm(2), and `ulimit -St`).
 const TERMINATING_SIGNALS: [i32; 5] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU];
 
-/// From when this is made to the end of the process, SIGHUP, SIGINT, SIGTERM, SIGALRM and SIGXCPU
-/// no longer end it; they are counted. One that was ignored when the program began (a shell's
-/// background job, `nohup`, `trap '' INT`) stays ignored where the system tells so, which Linux
-/// does.
+/// A counter of SIGHUP, SIGINT, SIGTERM, SIGALRM and SIGXCPU. From its creation to the end of the
+/// process these no longer terminate it. A signal that was ignored when the program started (a
+/// shell's background job, `nohup`, `trap '' INT`) stays ignored where `/proc/self/status` tells
+/// so, as on Linux.
 #[derive(Debug)]
 pub struct Signals {
     source: UnixStream,
@@ -22,10 +22,10 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Takes the signals over.
+    /// Installs the handlers.
     ///
     /// # Errors
-    /// There is no descriptor left, or the system refuses the handlers.
+    /// No descriptor is left, or the system refuses the handlers.
     pub fn new() -> io::Result<Self> {
         let (read, write) = net::UnixStream::pair()?;
         read.set_nonblocking(true)?;
@@ -42,15 +42,15 @@ impl Signals {
         })
     }
 
-    /// What becomes readable when a signal comes: to be registered with a poll, for reading, and
-    /// otherwise left alone.
+    /// The socket that becomes readable when a signal comes, to be registered with a poll for
+    /// reading. Nobody else may read from it.
     pub fn source(&mut self) -> &mut UnixStream {
         &mut self.source
     }
 
-    /// How many signals have come since the start. Never waits, and takes in all that has come, so
-    /// that an edge-triggered poll tells of the next. Signals that come faster than the system
-    /// delivers them are one.
+    /// The number of signals since the start. Never blocks, and drains the socket, so that an
+    /// edge-triggered poll reports the next signal. Signals that arrive faster than the system
+    /// delivers them count once.
     pub fn count(&mut self) -> usize {
         let mut bytes = [0; 64];
         loop {
@@ -64,8 +64,8 @@ impl Signals {
     }
 }
 
-/// Whether `/proc/self/status` has the signal among those that are ignored: `SigIgn:`, and a mask
-/// in hexadecimal whose lowest bit is signal 1 (proc_pid_status(5)).
+/// Returns true if `/proc/self/status` lists the signal as ignored: `SigIgn:` and a hexadecimal
+/// mask whose lowest bit is signal 1 (proc_pid_status(5)).
 fn is_ignored(status: &str, signal: i32) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u128::from_str_radix(mask.trim(), 16).ok());

@@ -1,13 +1,13 @@
-//! A name beyond ASCII as DNS and certificates have it.
+//! The ASCII form of an internationalized name, as DNS and certificates have it.
 //!
-//! It is told, not asked for: what a name has to be mapped to before it is encoded takes tables of
-//! Unicode that would be larger than all of TLS. Whoever reads the name sees whether it is the one
-//! that was meant.
+//! It is suggested in messages and never looked up: the mapping that precedes the encoding takes
+//! Unicode tables larger than all of TLS. The user sees whether the suggestion is the intended
+//! name.
 
 use super::characters::folded;
 use super::{LONGEST_LABEL, LONGEST_NAME, labels};
 
-/// What a name in letters beyond ASCII is to be written as, in a sentence; `None` for one in ASCII.
+/// A suggestion to write the name in ASCII; `None` for a name that is.
 pub fn spelling(name: &str) -> Option<String> {
     if name.is_ascii() {
         return None;
@@ -18,12 +18,12 @@ pub fn spelling(name: &str) -> Option<String> {
     })
 }
 
-/// A name in lower case, its parts beyond ASCII as `xn--` and Punycode (RFC 5891, section 4.4).
-/// `None` for one that does not fit into DNS, or has accents apart from their letters, which are
-/// put together before a name is encoded.
+/// Converts a name to lower case and its labels beyond ASCII to `xn--` and Punycode (RFC 5891,
+/// section 4.4). `None` if it does not fit into DNS, or has combining accents, which would have to
+/// be composed first.
 pub(super) fn ascii(name: &str) -> Option<String> {
-    // No character takes less than a byte of the encoded name, or more than four of the other. What
-    // is longer would take long, too.
+    // A character takes at least one byte of the encoded name and at most four of this one. Longer
+    // names can't fit, and would take long to encode.
     if name.len() > 4 * LONGEST_NAME {
         return None;
     }
@@ -41,7 +41,7 @@ pub(super) fn ascii(name: &str) -> Option<String> {
         .filter(|name| name.len() <= LONGEST_NAME)
 }
 
-/// RFC 3492, section 6.3.
+/// Encodes a label in Punycode (RFC 3492, section 6.3).
 fn punycode(label: &str) -> Option<String> {
     const BASE: u32 = 36;
     const T_MIN: u32 = 1;
@@ -89,7 +89,7 @@ fn punycode(label: &str) -> Option<String> {
     Some(out)
 }
 
-/// RFC 3492, section 6.1.
+/// Adapts the bias (RFC 3492, section 6.1).
 fn adapt_bias(delta: u32, points: u32, is_first: bool) -> u32 {
     const DAMP: u32 = 700;
     let mut delta = delta / if is_first { DAMP } else { 2 };
@@ -102,7 +102,7 @@ fn adapt_bias(delta: u32, points: u32, is_first: bool) -> u32 {
     k + 36 * delta / (delta + 38)
 }
 
-/// `a` to `z` are 0 to 25, `0` to `9` are 26 to 35.
+/// The digit for a value: `a` to `z` are 0 to 25, `0` to `9` are 26 to 35.
 fn digit(value: u32) -> Option<char> {
     match value {
         0..26 => char::from_u32(u32::from('a') + value),
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_spelled_as_it_was_registered() {
+    fn a_name_is_converted_to_its_registered_form() {
         for (name, wanted) in [
             ("münchen.example", "xn--mnchen-3ya.example"),
             ("MÜNCHEN.Example", "xn--mnchen-3ya.example"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_spelled_wrong_is_not_spelled() {
+    fn a_name_that_can_not_be_converted_has_no_ascii_form() {
         for name in ["mu\u{308}nchen.example", &"日".repeat(2_000)] {
             assert_eq!(ascii(name), None, "{name}");
             let said = spelling(name).expect("a sentence");

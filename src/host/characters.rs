@@ -1,7 +1,7 @@
-//! Characters that a host may have beyond ASCII, and those that it may not.
+//! Classes of characters beyond ASCII in hosts.
 
-/// Whether a character is a blank, or leaves no trace: Unicode's White_Space, the categories Cc and
-/// Cf, and what is Default_Ignorable_Code_Point.
+/// Returns true if a character is white space or invisible: Unicode's White_Space, the categories
+/// Cc and Cf, and Default_Ignorable_Code_Point.
 pub fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -15,8 +15,8 @@ pub fn is_unseen(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The ASCII character that a full-width one, or a dot of another script, stands for in a name
-/// (Unicode Technical Standard 46); any other as it is.
+/// Maps a full-width character, or a dot of another script, to ASCII (Unicode Technical Standard
+/// 46), and any other to itself.
 pub(super) fn folded(c: char) -> char {
     const FULL_WIDTH: u32 = 0xfee0;
     match c {
@@ -26,8 +26,8 @@ pub(super) fn folded(c: char) -> char {
     }
 }
 
-/// What is punctuation beyond ASCII: quotes, dashes and bullets of a text processor, brackets and
-/// commas of other scripts, and what stands for a character that was lost.
+/// Returns true for punctuation beyond ASCII: quotes, dashes and bullets of word processors,
+/// brackets and commas of other scripts, and the replacement character.
 pub(super) fn is_punctuation(c: char) -> bool {
     matches!(c,
         '\u{a1}'..='\u{a9}' | '\u{ab}'..='\u{b1}' | '\u{b4}' | '\u{b6}' | '\u{b8}' | '\u{bb}'

@@ -1,18 +1,18 @@
-//! Why a text is no host, and what to write in its place.
+//! Errors in a host.
 
 use super::{LONGEST_LABEL, LONGEST_NAME};
 use std::error::Error;
 use std::fmt;
 use std::num::NonZeroU16;
 
-/// Why a text is no host. Its text says what to write in its place.
+/// The error of a text that is no host. Its message suggests what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostError {
     /// Brackets that do not hold an IPv6 address.
     Brackets,
     /// A zone that names no interface of this machine.
     Zone,
-    /// A blank, a control or a format character.
+    /// White space, a control or a format character.
     Unseen(char),
     /// A dash at the beginning.
     Dash,
@@ -22,22 +22,22 @@ pub enum HostError {
     Path,
     /// A slash: a network, or a path behind a host.
     Slash,
-    /// A user before an `@`, and the host behind it, if it is one.
+    /// A user before an `@`; the host behind it, if it is valid.
     User(Option<Box<str>>),
-    /// A port behind a colon: both, if they are a host and a port.
+    /// A port behind a colon; the host and the port, if they are valid.
     Port(Option<(Box<str>, NonZeroU16)>),
-    /// More than one colon, and yet no IPv6 address.
+    /// More than one colon, but no IPv6 address.
     Colons,
-    /// Any other character that no name has: there are several hosts, or it is a piece of a table, of
-    /// JSON, of a configuration.
+    /// Any other character that no name has: there are several hosts, or the text is a piece of a
+    /// table, of JSON, of a configuration.
     Character(char),
-    /// Addresses from one to another.
+    /// A range of addresses.
     Range,
     /// A dot at the beginning, or two together.
     Dots,
     /// A name or a part of one that is longer than DNS has it.
     TooLong,
-    /// A number in the place of a top-level domain, and yet no IPv4 address.
+    /// A number in the place of a top-level domain, but not a complete IPv4 address.
     Number,
 }
 

@@ -1,19 +1,19 @@
-//! Comments, and what they must not take in.
+//! Comments, and lines that end with CR alone, which a comment would swallow.
 
-/// Whether a line has nothing but a comment on it.
+/// Returns true if a line holds nothing but a comment.
 pub fn is_comment(line: &[u8]) -> bool {
     let first = line.iter().find(|byte| !is_blank(**byte));
     first == Some(&b'#')
 }
 
-/// A comment as far as its first carriage return.
+/// The part of a comment before its first carriage return.
 pub fn first_line(comment: &[u8]) -> &[u8] {
     let mut lines = comment.split(|&byte| byte == b'\r');
     lines.next().unwrap_or_default()
 }
 
-/// The message for a comment at the end of a line that has taken in what was meant for lines of
-/// their own, because they end with CR alone: they would be left out without a word.
+/// The error message for a comment that contains further lines, because lines end with CR alone:
+/// they would be dropped unnoticed.
 pub fn swallowed_line(line: &[u8], comment: &[u8]) -> Option<String> {
     let mut at = line.len() - comment.len();
     for (index, piece) in comment.split(|&byte| byte == b'\r').enumerate() {

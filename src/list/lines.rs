@@ -6,24 +6,24 @@ use std::mem;
 /// The longest line, in bytes, its line end not counted.
 pub const LONGEST_LINE: usize = 65_536;
 
-/// As much as one read may bring.
+/// Bytes that one read may bring.
 const READ_SIZE: usize = 65_536;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// As much as is kept of a line that goes on in the next read: enough to tell that it is too long.
+/// Bytes kept of a line that continues in the next read: enough to know that it is too long.
 const MAX_PARTIAL: usize = BYTE_ORDER_MARK.len() + LONGEST_LINE + b"\r".len() + 1;
 
-/// Splits a stream into lines, and reads only when it is told to. Lines end with LF or CR LF, the
-/// last one as it likes; a byte-order mark before the first is no part of it.
+/// Splits a stream into lines, and reads only in [`fill`](Self::fill). Lines end with LF or CR LF,
+/// the last one with or without; a byte-order mark before the first is no part of it.
 #[derive(Debug)]
 pub struct Lines<R> {
     source: BufReader<R>,
-    /// How much of what is buffered was handed out as a line.
-    handed: usize,
-    /// A line whose start came with an earlier read.
+    /// Number of buffered bytes that were returned as a line.
+    returned: usize,
+    /// The start of a line that an earlier read brought.
     partial: Vec<u8>,
-    is_partial_handed: bool,
+    is_partial_returned: bool,
     lines: u64,
     bytes: u64,
 }
@@ -31,30 +31,29 @@ pub struct Lines<R> {
 /// One line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// Its number, from 1.
+    /// The number of the line, from 1.
     pub number: u64,
-    /// What stands in it, without the line end; of one that is too long the first
-    /// [`LONGEST_LINE`] bytes.
+    /// The text without the line end; the first [`LONGEST_LINE`] bytes if the line is too long.
     pub text: &'a [u8],
-    /// Whether that is all.
+    /// True if `text` is all of the line.
     pub is_whole: bool,
 }
 
 impl<R: Read> Lines<R> {
-    /// Reads nothing yet.
+    /// Lines of a source that is not read yet.
     pub fn new(source: R) -> Self {
         Self {
             source: BufReader::with_capacity(READ_SIZE, source),
-            handed: 0,
+            returned: 0,
             partial: Vec::new(),
-            is_partial_handed: false,
+            is_partial_returned: false,
             lines: 0,
             bytes: 0,
         }
     }
 
-    /// The next line that has come whole. Never reads: where there is none,
-    /// [`fill`](Self::fill) is to be called.
+    /// Returns the next complete line of those read. Never reads: on `None`, call
+    /// [`fill`](Self::fill).
     pub fn next_line(&mut self) -> Option<Line<'_>> {
         self.discard_previous();
         let at_hand = self.source.buffer();
@@ -65,18 +64,18 @@ impl<R: Read> Lines<R> {
         if !self.partial.is_empty() {
             self.buffer_partial(end);
             self.consume(1);
-            self.is_partial_handed = true;
+            self.is_partial_returned = true;
             return Some(number_line(&mut self.lines, &self.partial));
         }
-        self.handed = end + 1;
+        self.returned = end + 1;
         let text = self.source.buffer().get(..end).unwrap_or_default();
         Some(number_line(&mut self.lines, text))
     }
 
-    /// Reads once, which may wait; `false` at the end of the stream.
+    /// Reads once, which may block; returns false at the end of the stream.
     ///
     /// # Errors
-    /// What the stream says, unless it was only interrupted.
+    /// The read failed, other than by an interruption.
     pub fn fill(&mut self) -> io::Result<bool> {
         loop {
             match self.source.fill_buf() {
@@ -87,32 +86,32 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// At the end of the stream: the last line, if it has no line end.
+    /// Returns the last line at the end of the stream, if it has no line end.
     pub fn last_line(&mut self) -> Option<Line<'_>> {
         self.discard_previous();
         if self.partial.is_empty() {
             return None;
         }
-        self.is_partial_handed = true;
+        self.is_partial_returned = true;
         Some(number_line(&mut self.lines, &self.partial))
     }
 
-    /// How many bytes of the stream have been gone through: those of the lines so far, and of the
-    /// start of the next where it had to be kept.
+    /// The number of bytes consumed: those of the lines so far, and of the start of the next where
+    /// it had to be kept.
     pub fn bytes(&self) -> u64 {
-        self.bytes + self.handed as u64
+        self.bytes + self.returned as u64
     }
 
-    /// Drops the line that was handed out last.
+    /// Drops the line that was returned last.
     fn discard_previous(&mut self) {
-        let handed = mem::take(&mut self.handed);
-        self.consume(handed);
-        if mem::take(&mut self.is_partial_handed) {
+        let returned = mem::take(&mut self.returned);
+        self.consume(returned);
+        if mem::take(&mut self.is_partial_returned) {
             self.partial.clear();
         }
     }
 
-    /// Moves the next bytes to the partial line, as far as it may grow.
+    /// Moves bytes from the buffer to the partial line, as far as it may grow.
     fn buffer_partial(&mut self, count: usize) {
         let room = MAX_PARTIAL.saturating_sub(self.partial.len()).min(count);
         let kept = self.source.buffer().get(..room).unwrap_or_default();
@@ -126,7 +125,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// The next line, of all bytes before its LF.
+/// Makes a line of the bytes before its LF, and counts it.
 fn number_line<'a>(lines: &mut u64, bytes: &'a [u8]) -> Line<'a> {
     *lines += 1;
     let text = match *lines {
@@ -146,7 +145,7 @@ mod tests {
     use super::*;
     use std::collections::VecDeque;
 
-    /// Gives what it was told to, piece by piece.
+    /// Brings one piece a read.
     struct Pieces(VecDeque<io::Result<Vec<u8>>>);
 
     impl Read for Pieces {
@@ -262,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_have_come_are_had_without_another_read() {
+    fn lines_of_one_read_are_returned_without_another() {
         let mut lines = in_pieces(b"a\nb\nc", 4);
         assert_eq!(lines.next_line(), None);
         assert!(lines.fill().expect("no error"));

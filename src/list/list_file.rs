@@ -1,12 +1,12 @@
-//! A list in a file that somebody may rewrite while it is read.
+//! A list in a file that another process may rewrite while it is read.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// Reads a file to its end, which is an error where the file has become shorter in the meantime
-/// and ends before all that it had at first. What was appended is read too. That it was rewritten
-/// at the same length or a greater one can't be noticed.
+/// A file whose truncation is an error: the end of file, where it comes before the size that the
+/// file had at first. Bytes that were appended are read too. A rewrite at the same or a greater
+/// length can't be noticed.
 #[derive(Debug)]
 pub struct ListFile {
     file: File,
@@ -14,29 +14,29 @@ pub struct ListFile {
 }
 
 impl ListFile {
-    /// Reads on from where the file stands. Of a pipe or a device, every end is right.
+    /// Reads from the current position of the file. A pipe or a device may end anywhere.
     ///
     /// # Errors
-    /// The system does not tell what it is.
+    /// The metadata can't be read.
     pub fn new(file: File) -> io::Result<Self> {
         let about = file.metadata()?;
         let size = about.is_file().then_some(about.len());
         Ok(Self { file, size })
     }
 
-    /// The length of a regular file, as it was at first.
+    /// The size of a regular file, as it was at first.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// At an end: whether more was there at first. A file of `/sys` says that it is a page long,
-    /// and ends before; so the end counts only where the file says now that it is shorter, or is
-    /// longer after all.
+    /// Returns true, at the end of the file, if it was longer at first. A file of `/sys` claims the
+    /// size of a page and ends before; so truncation is assumed only where the file claims a
+    /// smaller size now, or has more bytes after all.
     fn is_truncated(&mut self) -> io::Result<bool> {
         let Some(size) = self.size else {
             return Ok(false);
         };
-        // Whoever else reads from the same descriptor may have had a part.
+        // Another process that reads from the same descriptor may have consumed a part.
         if self.file.stream_position()? >= size {
             return Ok(false);
         }

@@ -1,4 +1,4 @@
-//! A list of targets: from bytes that come in to checks that are asked for.
+//! A list of targets: from the bytes of its source to the jobs of its lines.
 //!
 //! ```text
 //! source ──► lines ──► words ──► target, options ──► Job ──► bounded channel ──► Reader::poll_next

@@ -1,4 +1,4 @@
-//! From a line to what it asks.
+//! Parses one line of a list into a job or an error.
 
 use super::ParsedLine;
 use super::comment;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// The forms of a target that a list takes, for usage errors.
 const SYNTAX: &str = "HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PATH";
 
-/// As much of a target, and of a `--name`, as is kept for the output, in bytes.
+/// Bytes of a target, and of a `--name`, that are kept for the output.
 const MAX_LABEL: usize = 1_024;
 
 /// Parses a line; `None` where it is blank or a comment.
@@ -69,7 +69,10 @@ pub fn parse_line(
     })
 }
 
-/// The target and the words behind it, or the message for a line that has no such parts.
+/// Splits a line into the target and the words behind it.
+///
+/// # Errors
+/// The message for a line that can't be split.
 fn split_words<'a>(
     line: Line<'a>,
     first: Option<Result<Cow<'a, [u8]>, IncompleteWord>>,
@@ -92,7 +95,7 @@ fn split_words<'a>(
     }
     let has_nul = |word: &[u8]| word.contains(&0);
     if has_nul(&first) || rest.iter().any(|word| has_nul(word.as_bytes())) {
-        // The first in the line, for what is in a comment comes behind all words.
+        // The first NUL of the line: one in a comment comes behind all words.
         let before = line.text.iter().take_while(|&&byte| byte != 0).count();
         let at = before + 1;
         return Err(format!("its byte {at} is NUL; a list is text in UTF-8"));
@@ -107,7 +110,7 @@ fn target_and_check(
     options: &mut impl FnMut(Vec<OsString>) -> cli::LineOptions,
 ) -> Result<(Target, Arc<Check>), UsageError> {
     let spec = TargetSpec::parse(word);
-    // Read even where the target is no good, for they name the verdict and the target.
+    // Parsed even if the target is invalid, since `--service` and `--name` are part of the error.
     let options = options(rest);
     label.name = shown_name(options.name.as_deref());
     let compiled = match (options.compiled, &spec) {
@@ -121,7 +124,7 @@ fn target_and_check(
     Ok((target, compiled.check))
 }
 
-/// What stands in a broken line names nothing, so the command line does.
+/// The error of a line that can't be split; its names are those of the command line.
 fn broken_line(
     message: String,
     label: &mut Label,
@@ -152,7 +155,7 @@ fn shown_name(name: Option<&str>) -> Option<Box<str>> {
     name.map(|name| truncated_label(name.as_bytes()))
 }
 
-/// A target or a name for the output, cut where a character ends.
+/// A target or a name for the output, cut at the end of a character.
 fn truncated_label(target: &[u8]) -> Box<str> {
     let continues = |end: &usize| target.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
     let end = (MAX_LABEL - 3..=MAX_LABEL)

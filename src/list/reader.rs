@@ -1,4 +1,4 @@
-//! A list that is read on a thread of its own.
+//! The handle of a list that is read on a thread of its own.
 
 use super::ParsedLine;
 use super::lines::{Line, Lines};
@@ -11,10 +11,10 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::task::Poll;
 use std::{thread, vec};
 
-/// A list that is being read, on a thread of its own.
+/// A list that is read on a thread of its own.
 ///
-/// The thread is never joined: one that waits for its source ends with the process. It ends when
-/// the list does, at [`stop`](Self::stop), or soon after the reader is gone.
+/// The thread is never joined: one that is blocked on its source ends with the process. It ends
+/// with the list, after [`stop`](Self::stop), or soon after the reader is dropped.
 #[derive(Debug)]
 pub struct Reader {
     messages: Receiver<ReaderMessage>,
@@ -31,7 +31,7 @@ impl Reader {
     /// line is read.
     ///
     /// # Errors
-    /// The thread could not be started.
+    /// The thread can't be started.
     pub fn start(
         source: impl Read + Send + 'static,
         parse: impl FnMut(Line<'_>) -> Option<ParsedLine> + Send + 'static,
@@ -82,26 +82,26 @@ impl Reader {
         }
     }
 
-    /// How many lines that ask for a check have been read so far, whether or not
+    /// The number of lines read so far that ask for a check, whether or not
     /// [`poll_next`](Self::poll_next) has returned them.
     pub fn lines(&self) -> u64 {
         self.shared.lines.load(Ordering::Acquire)
     }
 
-    /// Whether the source has been read to its end, and did not break. Once it has,
-    /// [`lines`](Self::lines) is what the whole list has.
+    /// Returns true if the source has been read to its end without an error. From then on
+    /// [`lines`](Self::lines) is that of the whole list.
     pub fn has_ended(&self) -> bool {
         self.shared.has_ended.load(Ordering::Acquire)
     }
 
-    /// How many bytes of the source have been gone through, to within some lines of the
-    /// one that [`poll_next`](Self::poll_next) returned last.
+    /// The number of bytes of the source consumed, to within some lines of the one that
+    /// [`poll_next`](Self::poll_next) returned last.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Has no further line read, but for one that is just being read. What was read before can
-    /// still be had. Where the source keeps the thread waiting, the end may never be told.
+    /// Stops reading, except of a line that is being read now. Lines read before are still
+    /// returned. Where the thread is blocked on its source, the end may never come.
     pub fn stop(&self) {
         self.shared.is_stopped.store(true, Ordering::Relaxed);
     }
@@ -201,7 +201,7 @@ mod tests {
         }
     }
 
-    /// A list without an end.
+    /// An endless list.
     struct Endless;
 
     impl Read for Endless {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_handed_on_before_its_producer_writes_the_next() {
+    fn a_line_is_returned_before_its_producer_writes_the_next() {
         let (source, mut producer) = io::pipe().expect("a pipe");
         let (mut reader, woken) = start(source);
         assert!(matches!(reader.poll_next(), Poll::Pending));
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_an_end_is_read_no_further_than_it_is_asked_for() {
+    fn an_endless_list_is_read_no_further_than_its_channel_holds() {
         let (mut reader, woken) = start(Endless);
         let most = BATCH * (BATCHES + 2);
         for taken in 1..=100_000 {
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_read_while_what_others_ask_takes_up_all_memory() {
+    fn no_line_is_read_while_the_checks_of_others_take_up_all_memory() {
         let source = io::Cursor::new("a\nb\nc\nd\ne\nf\ng\n");
         let (mut reader, woken) = start_within(source, Budget::new(3), |memory, line| {
             let check = Check {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_was_stopped_gives_what_was_read_and_no_more() {
+    fn a_stopped_reader_returns_the_lines_read_before_and_no_more() {
         let (mut reader, woken) = start(Endless);
         assert!(next(&mut reader, &woken).is_ok());
         reader.stop();
@@ -312,14 +312,14 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_ends_when_nobody_wants_the_list_any_more() {
+    fn the_thread_ends_when_the_reader_is_dropped() {
         let (reader, woken) = start(Endless);
         drop(reader);
         while woken.recv_timeout(Duration::from_secs(20)) != Err(RecvTimeoutError::Disconnected) {}
     }
 
     #[test]
-    fn a_source_that_breaks_says_so_after_its_whole_lines() {
+    fn the_error_of_a_source_comes_after_its_complete_lines() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {

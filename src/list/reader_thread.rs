@@ -1,4 +1,4 @@
-//! The thread's side of a reader.
+//! The thread of a reader: reads, parses and sends lines.
 
 use super::ParsedLine;
 use super::lines::{Line, Lines};
@@ -9,26 +9,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 
-/// As many lines as are handed over at once, so that a long list costs little for it.
+/// Maximum number of lines sent at once, so that a long list takes few wake-ups.
 pub(super) const BATCH: usize = 128;
 
-/// As many batches as may wait. None holds lines of more than two reads (128 KiB), so a list takes
-/// the same memory however long it is.
+/// Maximum number of batches in the channel. None holds lines of more than two reads (128 KiB), so
+/// the memory of a list does not depend on its length.
 pub(super) const BATCHES: usize = 16;
 
-/// What the thread says. `bytes` is how far it had gone through the source by then.
+/// A message of the thread. `bytes` is the number of bytes of the source consumed by then.
 #[derive(Debug)]
 pub(super) enum ReaderMessage {
     /// Lines, in the order of the list.
     Batch { lines: Vec<ParsedLine>, bytes: u64 },
-    /// The last word.
+    /// The last message.
     End {
         error: Option<io::Error>,
         bytes: u64,
     },
 }
 
-/// What both sides know at any time.
+/// State that the thread and its handle share.
 #[derive(Debug, Default)]
 pub(super) struct ReaderShared {
     pub(super) is_stopped: AtomicBool,
@@ -41,20 +41,20 @@ pub(super) struct ReaderThread<W> {
     to: SyncSender<ReaderMessage>,
     wake: W,
     shared: Arc<ReaderShared>,
-    /// Memory of the checks that lines ask for, held until they have ended.
+    /// Bound on the memory of compiled checks, which hold it until they have ended.
     memory: Arc<Budget>,
     batch: Vec<ParsedLine>,
 }
 
-/// Why a list is not read to its end.
+/// The reason that a list is not read to its end.
 enum ReadEnd {
-    /// Nobody wants more of it.
+    /// The handle was stopped or dropped.
     Stopped,
     Failed(io::Error),
 }
 
 impl<W: Fn()> ReaderThread<W> {
-    /// And where it is heard.
+    /// A thread to run, and the channel that it sends to.
     pub(super) fn new(
         shared: Arc<ReaderShared>,
         memory: Arc<Budget>,
@@ -71,7 +71,7 @@ impl<W: Fn()> ReaderThread<W> {
         (thread, messages)
     }
 
-    /// The thread's life.
+    /// The body of the thread.
     pub(super) fn run<R: Read>(
         mut self,
         mut lines: Lines<R>,
@@ -83,7 +83,7 @@ impl<W: Fn()> ReaderThread<W> {
             Err(ReadEnd::Failed(error)) => Some(error),
             Ok(()) | Err(ReadEnd::Stopped) => None,
         };
-        // Nobody may be there to hear it.
+        // The handle may be gone.
         let _ = self.send_batch(bytes);
         let _ = self.send(ReaderMessage::End { error, bytes });
     }
@@ -101,7 +101,7 @@ impl<W: Fn()> ReaderThread<W> {
                 let parsed = parse(line);
                 self.push(parsed, lines.bytes())?;
             }
-            // The next read may wait: what has come goes first.
+            // The next read may block, so the lines so far are sent first.
             self.send_batch(lines.bytes())?;
             if !lines.fill().map_err(ReadEnd::Failed)? {
                 break;
@@ -120,8 +120,8 @@ impl<W: Fn()> ReaderThread<W> {
         Ok(())
     }
 
-    /// Waits while what earlier lines ask takes up all the memory that there is for it. That ends
-    /// with their checks, which none of them does before it has been handed over.
+    /// Blocks while the checks of earlier lines take up all of the memory. It ends with those
+    /// checks, so all lines are sent before.
     fn wait_for_memory(&mut self, bytes: u64) -> Result<(), ReadEnd> {
         if self.memory.has_capacity() {
             return Ok(());
@@ -136,7 +136,7 @@ impl<W: Fn()> ReaderThread<W> {
 
     fn push(&mut self, parsed: Option<ParsedLine>, bytes: u64) -> Result<(), ReadEnd> {
         if let Some(parsed) = parsed {
-            // Nobody else writes it.
+            // No other thread writes it, so this needs no read-modify-write.
             let lines = self.shared.lines.load(Ordering::Relaxed) + 1;
             self.shared.lines.store(lines, Ordering::Release);
             if self.batch.capacity() == 0 {

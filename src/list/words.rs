@@ -1,19 +1,19 @@
-//! The words of a line, as a shell has them (POSIX.1-2024, Shell Command Language, sections 2.2 and
+//! Splits a line into words as a shell does (POSIX.1-2024, Shell Command Language, sections 2.2 and
 //! 2.3), with no expansion of any kind.
 //!
-//! The crate `shlex` has the same grammar, and is not used: it gives neither the position of an open
-//! quote nor the first word of a broken line, by which its verdict is called; nor where a comment
-//! begins, without which lines that end with CR alone would be dropped unnoticed. It also allocates
-//! every word, and takes four times as long for a line.
+//! The crate `shlex` has the same grammar, and is not used: it gives neither the position of an
+//! open quote nor the first word of a broken line, by which its verdict is called; nor where a
+//! comment begins, without which lines that end with CR alone would be dropped unnoticed. It also
+//! allocates every word, and takes four times as long for a line.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// Splits a line, word by word. Blanks (space and tab) stand between words; `'...'` holds any
-/// bytes, `"..."` any but that a backslash in it escapes `$`, `` ` ``, `"` and `\`; elsewhere a
-/// backslash escapes any byte. A word in quotes may be empty. A `#` where a word would begin ends
-/// the line. All other bytes stand for themselves.
+/// An iterator over the words of a line. Blanks (space and tab) stand between words; `'...'` holds
+/// any bytes; in `"..."` a backslash escapes `$`, `` ` ``, `"` and `\` only, elsewhere any byte. A
+/// word in quotes may be empty. A `#` at the start of a word begins a comment, which extends to the
+/// end of the line. All other bytes stand for themselves.
 ///
 /// After an error there are no more words.
 #[derive(Clone, Debug)]
@@ -23,19 +23,19 @@ pub struct Words<'a> {
     comment: &'a [u8],
 }
 
-/// A word that the line ended in the middle of.
+/// The error of a line that ends within a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncompleteWord {
-    /// What has no end: `'`, `"`, or a backslash with nothing to escape.
+    /// The character without its counterpart: `'`, `"`, or a backslash with nothing to escape.
     pub opened: char,
-    /// Where that stands in the line: the number of its byte, from 1.
+    /// The position of that character in the line: the number of its byte, from 1.
     pub at: usize,
-    /// The word as far as it goes.
+    /// The word up to the end of the line.
     pub text: Vec<u8>,
 }
 
 impl<'a> Words<'a> {
-    /// Of a line without its line end.
+    /// Words of a line without its line end.
     pub fn new(line: &'a [u8]) -> Self {
         Self {
             line,
@@ -44,14 +44,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// From the `#` that ended the line to its end. Empty before all words have been had, and where
-    /// there is no comment.
+    /// The comment, from its `#` on. Empty until all words have been returned, and if there is
+    /// none.
     pub fn comment(&self) -> &'a [u8] {
         self.comment
     }
 
-    /// What follows the word that was read so far, from the quote or backslash at the start of
-    /// `rest` to the word's end.
+    /// Reads the rest of a word, from the quote or backslash at the start of `rest`; returns the
+    /// word and the rest of the line.
     fn read_rest(
         &self,
         mut word: Vec<u8>,
@@ -88,7 +88,8 @@ impl<'a> Words<'a> {
 }
 
 impl<'a> Iterator for Words<'a> {
-    /// Borrowed from the line where the word stands in it as it is.
+    /// Borrowed from the line if the word stands in it without quotes, so that the common line
+    /// allocates nothing.
     type Item = Result<Cow<'a, [u8]>, IncompleteWord>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -126,14 +127,15 @@ impl fmt::Display for IncompleteWord {
 
 impl Error for IncompleteWord {}
 
-/// Adds what stands before the closing quote, and returns what stands behind it, if there is one.
+/// Appends the text before the closing quote, and returns the text behind it; `None` if there is
+/// none.
 fn read_single_quoted<'a>(word: &mut Vec<u8>, inner: &'a [u8]) -> Option<&'a [u8]> {
     let (text, closing) = split_before(inner, |byte| byte == b'\'');
     word.extend(text);
     closing.split_first().map(|(_, after)| after)
 }
 
-/// The same for double quotes.
+/// Does the same for double quotes.
 fn read_double_quoted<'a>(word: &mut Vec<u8>, mut inner: &'a [u8]) -> Option<&'a [u8]> {
     loop {
         let (text, after) = split_before(inner, |byte| matches!(byte, b'"' | b'\\'));
@@ -152,7 +154,7 @@ fn read_double_quoted<'a>(word: &mut Vec<u8>, mut inner: &'a [u8]) -> Option<&'a
     }
 }
 
-/// Cuts before the first byte that is wanted, or at the end.
+/// Splits before the first byte that `is_wanted`, or at the end.
 fn split_before(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let found = bytes.iter().position(|&byte| is_wanted(byte));
     let cut = found.and_then(|at| bytes.split_at_checked(at));
@@ -163,7 +165,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// What does not stand for itself in the middle of a word.
+/// Returns true for bytes that do not stand for themselves within a word.
 fn is_special(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\'' | b'"' | b'\\')
 }

@@ -26,7 +26,7 @@ impl<'a> TargetSpec<'a> {
     /// begins a socket where `/` or `@` follows, and is the host of that name otherwise.
     ///
     /// # Errors
-    /// A word that is no target whatever the options say.
+    /// The word is no target, whatever the options are.
     pub fn parse(word: &'a [u8]) -> Result<Self, TargetError> {
         match word {
             [] => return Err(TargetError::Empty),
@@ -59,7 +59,7 @@ impl<'a> TargetSpec<'a> {
     /// The target, with `default_port` where the word has none. A socket takes no port.
     ///
     /// # Errors
-    /// No port at all, or what [`Target`] does not take.
+    /// There is no port at all, or the path of the socket is invalid.
     pub fn target(self, default_port: Option<u16>) -> Result<Target, TargetError> {
         match self {
             Self::Host { host, port } => {

@@ -47,7 +47,7 @@ fn error_of(parsed: Option<ParsedLine>) -> (Label, String, String) {
     }
 }
 
-/// The first word of the verdict and the message without the line's number.
+/// The first word of the output and the message without the number of the line.
 fn refused(line: &[u8]) -> String {
     let (_, name, message) = error_of(read(line, true));
     let message = message.strip_prefix("line 12: ");
@@ -79,7 +79,7 @@ fn a_line_is_a_target_and_its_options() {
 }
 
 #[test]
-fn blank_lines_and_comments_ask_nothing_whatever_is_in_them() {
+fn blank_lines_and_comments_ask_for_nothing_whatever_they_contain() {
     for line in ["", " \t", "#", "# 'a", "  # b", "#\0", "#\u{feff}"] {
         assert!(read(line.as_bytes(), true).is_none(), "{line}");
     }
@@ -87,7 +87,7 @@ fn blank_lines_and_comments_ask_nothing_whatever_is_in_them() {
 }
 
 #[test]
-fn a_bad_target_is_told_with_what_a_target_may_be() {
+fn the_error_of_a_bad_target_lists_the_forms_of_a_target() {
     for row in [
         "'' -> '': it is empty",
         ":25 -> :25: there is no host before the port",
@@ -155,7 +155,7 @@ fn a_bad_line_says_why() {
         let (line, said) = row.split_once(" -> ").expect("two columns");
         assert_eq!(refused(line.as_bytes()), said);
     }
-    // So it does where it is the command line's.
+    // With the service and the name of the command line.
     let line = Line {
         number: 1,
         text: b"'",
@@ -173,7 +173,7 @@ fn a_bad_line_says_why() {
 }
 
 #[test]
-fn a_broken_line_is_called_by_its_first_word_as_far_as_that_goes() {
+fn the_label_of_a_broken_line_is_its_first_word() {
     for (line, is_whole, label) in [
         ("a\0b c", true, "a\0b"),
         ("'a b", true, "a b"),
@@ -198,7 +198,7 @@ fn a_list_that_is_one_long_line_says_how_lines_end() {
 }
 
 #[test]
-fn a_line_that_is_no_good_keeps_its_name() {
+fn an_invalid_line_keeps_its_name() {
     for line in [
         ":25 --name mx",
         "a --name mx",
@@ -234,7 +234,7 @@ fn a_label_is_text_and_has_its_bounds() {
 }
 
 #[test]
-fn a_message_shows_no_more_of_a_target_than_leaves_it_room() {
+fn a_message_shows_the_start_of_a_long_target() {
     let said = refused(format!("{}:0", "x".repeat(60_000)).as_bytes());
     assert!(
         said.contains("x...: takes HOST") && said.len() < 250,
