@@ -50,12 +50,12 @@ impl fmt::Display for HostError {
             Self::Zone => "the zone is no interface of this machine",
             Self::Unseen(' ') => "no host has a blank in it; write the host alone",
             Self::Unseen('\r') => {
-                "it has a carriage return in it: take it out; lines of a list end with LF or CR LF"
+                "it contains a carriage return; remove it: lines of a list end with LF or CR LF"
             }
             Self::Unseen(c) => {
                 return write!(
                     f,
-                    "it has {} in it, a blank or a character that can't be seen: take it out",
+                    "it contains {}, white space or an invisible character; remove it",
                     c.escape_unicode()
                 );
             }
@@ -81,7 +81,7 @@ impl fmt::Display for HostError {
                     ',' => f.write_str("no host has a comma in it")?,
                     c => write!(f, "no host has a {c} in it")?,
                 }
-                "; write the host alone, in a list a line a host, HOST or HOST:PORT"
+                "; write the host alone, in a list one target per line, HOST or HOST:PORT"
             }
             Self::Range => "it is a range; write each address on a line of a list",
             Self::Dots => "no name begins with a dot, or has two of them together",

@@ -20,7 +20,7 @@ pub fn swallowed_line(line: &[u8], comment: &[u8]) -> Option<String> {
         let is_empty = piece.iter().all(|&byte| is_blank(byte));
         if index > 0 && !is_empty && !is_comment(piece) {
             return Some(format!(
-                "behind the carriage return in its comment (byte {at}) there is more; \
+                "text follows the carriage return in its comment (byte {at}); \
                  lines of a list end with LF or CR LF"
             ));
         }

@@ -143,7 +143,7 @@ fn bad_target(word: &[u8], error: &TargetError, name: &str) -> UsageError {
     let word = cli::escape_for_message(OsStr::from_bytes(word));
     let message = match error {
         TargetError::Option | TargetError::PortMissing => format!("{word}: {error}"),
-        _ => format!("{word}: takes {SYNTAX}: {error}"),
+        _ => format!("{word}: expected {SYNTAX}: {error}"),
     };
     UsageError {
         name: name.to_owned(),

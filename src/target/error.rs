@@ -39,17 +39,17 @@ impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Host(error) => return error.fmt(f),
-            Self::NotText => "it is not UTF-8, or has a NUL in it",
+            Self::NotText => "it is not UTF-8, or contains NUL",
             Self::NoName => "there is no name behind the @",
             Self::PathTooLong => return write!(f, "it is longer than {LONGEST_PATH} bytes"),
-            Self::Option => "an option; the target comes first on a line",
-            Self::Dash => "no dash stands before a host; write a line a host, HOST or HOST:PORT",
+            Self::Option => "unexpected option; the target comes first on a line",
+            Self::Dash => "no host is a dash; write one target per line, HOST or HOST:PORT",
             Self::Empty => "it is empty",
-            Self::NoHost => "there is no host before the port",
-            Self::NoPort => "there is no port behind the colon",
-            Self::BadPort => "the port is no number from 1 to 65535",
-            Self::BehindBracket => "only a colon and a port may stand behind the bracket",
-            Self::PortMissing => "its port is missing; takes HOST:PORT, --port or --service",
+            Self::NoHost => "missing host before the port",
+            Self::NoPort => "missing port behind the colon",
+            Self::BadPort => "the port is not a number from 1 to 65535",
+            Self::BehindBracket => "only a colon and a port may follow the bracket",
+            Self::PortMissing => "missing port; expected HOST:PORT, --port or --service",
         })
     }
 }
@@ -73,7 +73,7 @@ mod tests {
                 TargetError::Host(HostError::Brackets),
                 "the brackets do not hold an IPv6 address; write any other host without them",
             ),
-            (TargetError::NotText, "it is not UTF-8, or has a NUL in it"),
+            (TargetError::NotText, "it is not UTF-8, or contains NUL"),
             (TargetError::NoName, "there is no name behind the @"),
         ] {
             assert_eq!(refusal.to_string(), said);

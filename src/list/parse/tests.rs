@@ -90,37 +90,37 @@ fn blank_lines_and_comments_ask_for_nothing_whatever_they_contain() {
 fn the_error_of_a_bad_target_lists_the_forms_of_a_target() {
     for row in [
         "'' -> '': it is empty",
-        ":25 -> :25: there is no host before the port",
-        "a: -> a:: there is no port behind the colon",
-        "a:0 -> a:0: the port is no number from 1 to 65535",
+        ":25 -> :25: missing host before the port",
+        "a: -> a:: missing port behind the colon",
+        "a:0 -> a:0: the port is not a number from 1 to 65535",
         "1:2:3 -> 1:2:3: with more than one colon it must be an IPv6 address",
         "[a]:1 -> [a]:1: the brackets do not hold an IPv6 address; \
          write any other host without them",
-        "- -> -: no dash stands before a host; write a line a host, HOST or HOST:PORT",
+        "- -> -: no host is a dash; write one target per line, HOST or HOST:PORT",
         "10.0.0.1-9 -> 10.0.0.1-9: it is a range; write each address on a line of a list",
-        "mx\rmx2 -> mx\rmx2: it has a carriage return in it: take it out; lines of a list end \
+        "mx\rmx2 -> mx\rmx2: it contains a carriage return; remove it: lines of a list end \
          with LF or CR LF",
-        "[::1]1 -> [::1]1: only a colon and a port may stand behind the bracket",
+        "[::1]1 -> [::1]1: only a colon and a port may follow the bracket",
         "fe80::1%no-if -> fe80::1%no-if: the zone is no interface of this machine",
         "unix:@ -> unix:@: there is no name behind the @",
-        "mx:25,smtp -> mx:25,smtp: the port is no number from 1 to 65535",
+        "mx:25,smtp -> mx:25,smtp: the port is not a number from 1 to 65535",
         "mx,smtp,25 -> mx,smtp,25: no host has a comma in it; write the host alone, \
-         in a list a line a host, HOST or HOST:PORT",
+         in a list one target per line, HOST or HOST:PORT",
         "{\"host\":\"mx\",\"port\":25} -> {host:mx,port:25}: no host has a { in it; \
-         write the host alone, in a list a line a host, HOST or HOST:PORT",
+         write the host alone, in a list one target per line, HOST or HOST:PORT",
         "10.0.0.0/30 -> 10.0.0.0/30: no host has a / in it; write the host alone, \
          its port with -p, and of a network each address on a line of a list",
         "user@mx:25 -> user@mx:25: no user stands before a host; write the host alone, mx",
         "/run/s -> /run/s: it is a path; write -U PATH, on a line of a list unix:PATH",
         "http://mx/ -> http://mx/: it is a URL; write its host alone, and its port with -p",
-        "\u{feff}mx:25 -> \\u{feff}mx:25: it has \\u{feff} in it, a blank or a character \
-         that can't be seen: take it out",
-        "mx:25\u{a0}-w1 -> mx:25\\u{a0}-w1: it has \\u{a0} in it, a blank or a character \
-         that can't be seen: take it out",
+        "\u{feff}mx:25 -> \\u{feff}mx:25: it contains \\u{feff}, white space \
+         or an invisible character; remove it",
+        "mx:25\u{a0}-w1 -> mx:25\\u{a0}-w1: it contains \\u{a0}, white space \
+         or an invisible character; remove it",
     ] {
         let (target, said) = row.split_once(" -> ").expect("two columns");
         let (shown, reason) = said.split_once(": ").expect("a reason");
-        let takes = "takes HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PATH";
+        let takes = "expected HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or unix:/PATH";
         for (options, name) in [("-p 1", "TCP"), ("-p 1 --service smtp", "SMTP")] {
             let line = format!("{target} {options}");
             let said = format!("{name}: {shown}: {takes}: {reason}");
@@ -129,11 +129,11 @@ fn the_error_of_a_bad_target_lists_the_forms_of_a_target() {
     }
     let not_text = refused(b"m\xff:25");
     assert!(
-        not_text.starts_with(r"TCP: m\xff:25: takes HOST"),
+        not_text.starts_with(r"TCP: m\xff:25: expected HOST"),
         "{not_text}"
     );
     assert!(
-        not_text.ends_with(": it is not UTF-8, or has a NUL in it"),
+        not_text.ends_with(": it is not UTF-8, or contains NUL"),
         "{not_text}"
     );
 }
@@ -146,8 +146,8 @@ fn a_bad_line_says_why() {
         "'a b -> TCP: the quote ' at byte 1 is not closed",
         "a:25 --service smtp \"b -> TCP: the quote \" at byte 21 is not closed",
         "a:25 \\ -> TCP: the backslash at its end (byte 6) escapes nothing",
-        "-p 25 a --service smtp -> SMTP: -p: an option; the target comes first on a line",
-        "a -w 1 -> TCP: a: its port is missing; takes HOST:PORT, --port or --service",
+        "-p 25 a --service smtp -> SMTP: -p: unexpected option; the target comes first on a line",
+        "a -w 1 -> TCP: a: missing port; expected HOST:PORT, --port or --service",
         "unix:/s -S -> TCP: a Unix socket with TLS: requires --sni, the name to verify, \
          or --no-check-certificate",
         "a:25 -x --service smtp -> SMTP: unknown option -x; --help lists the options",
@@ -169,7 +169,7 @@ fn a_bad_line_says_why() {
     assert_eq!((label.shown(), &*name), ("mx", "SMTP"));
     // The target comes before the options.
     let both = refused(b":25 -x --service smtp");
-    assert!(both.starts_with("SMTP: :25: takes HOST"), "{both}");
+    assert!(both.starts_with("SMTP: :25: expected HOST"), "{both}");
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_label_is_text_and_has_its_bounds() {
 fn a_message_shows_the_start_of_a_long_target() {
     let said = refused(format!("{}:0", "x".repeat(60_000)).as_bytes());
     assert!(
-        said.contains("x...: takes HOST") && said.len() < 250,
+        said.contains("x...: expected HOST") && said.len() < 250,
         "{said}"
     );
 }

@@ -26,7 +26,7 @@ fn an_invalid_host_is_a_usage_error_with_a_suggestion() {
         ("http://mail/", "host alone, and its port with -p"),
         ("user@mx", "the host alone, mx"),
         ("127.0.0.0/30", "each address"),
-        ("a,b", "a line a host, HOST or HOST:PORT"),
+        ("a,b", "one target per line, HOST or HOST:PORT"),
         ("/run/app.sock", "-U PATH"),
         ("ma\u{200b}il", r"\u{200b}"),
         ("[::1", "do not hold an IPv6 address"),

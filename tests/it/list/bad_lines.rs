@@ -68,7 +68,10 @@ fn each_bad_line_is_a_usage_error_of_its_own() {
             "127.0.0.1\t25",
             &["unexpected argument '25'", "did you mean -p 25"],
         ),
-        ("10.0.0.1,mx,25", &["no host has a comma", "a line a host"]),
+        (
+            "10.0.0.1,mx,25",
+            &["no host has a comma", "one target per line"],
+        ),
         ("127.0.0.1:25 --bogus", &["unknown option --bogus"]),
         ("127.0.0.1:25 -t 0", &["-t 0: takes"]),
         ("127.0.0.1:25 -e (", &["-e: takes a regular expression"]),
