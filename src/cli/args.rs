@@ -25,7 +25,7 @@ pub struct InvalidCommand {
 /// The trust store is read here where the check uses it, and only when all else was found good.
 ///
 /// # Errors
-/// The first thing found wrong: in how the arguments are escape_lossy, then in what they say.
+/// The first thing found wrong: in how the arguments are written, then in what they say.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
     let mut raw = RawOptions::default();
     let read = raw.read(args, OptionSource::CommandLine);

@@ -50,13 +50,13 @@ impl RawOptions {
             let read = match arg {
                 Ok(Arg::Long(name)) => match FLAGS.iter().find(|flag| flag.long == name) {
                     Some(flag) => self.read_option(flag, GivenAs::Long, &mut parser, source),
-                    None => Err(describe_unknown(&not_utf8, &format!("--{name}"))),
+                    None => Err(describe_unknown(&not_utf8, &format!("--{name}"), source)),
                 },
                 Ok(Arg::Short(letter)) => match FLAGS.iter().find(|f| f.short == Some(letter)) {
                     Some(flag) => {
                         self.read_option(flag, GivenAs::Short(letter), &mut parser, source)
                     }
-                    None => Err(describe_unknown(&not_utf8, &format!("-{letter}"))),
+                    None => Err(describe_unknown(&not_utf8, &format!("-{letter}"), source)),
                 },
                 Ok(Arg::Value(word)) => {
                     if result.is_ok() {
@@ -204,7 +204,7 @@ fn check_scope(option: &OptionValue) -> Result<(), String> {
 
 /// The message for an unknown option. lexopt replaces the bytes of its name that are not UTF-8: the
 /// name as given stands in one of the arguments that are `not_utf8`, a short one among others.
-fn describe_unknown(not_utf8: &[OsString], option: &str) -> String {
+fn describe_unknown(not_utf8: &[OsString], option: &str, source: OptionSource) -> String {
     let given = not_utf8
         .iter()
         .find(|arg| {
@@ -212,7 +212,7 @@ fn describe_unknown(not_utf8: &[OsString], option: &str) -> String {
             arg.starts_with(option) || (option == "-\u{fffd}" && arg.starts_with('-'))
         })
         .map_or(option.as_ref(), OsString::as_os_str);
-    let hint = suggest::hint_for_option(option);
+    let hint = suggest::hint_for_option(option, source);
     format!("unknown option {}; {hint}", escape_for_message(given))
 }
 

@@ -1,9 +1,9 @@
 //! Suggestions for arguments that are no option of check-tcp.
 
 use super::build::parse_port;
-use super::flag::OptionId;
+use super::flag::{Flag, OptionId, Scope};
 use super::flags::FLAGS;
-use super::raw_options::RawOptions;
+use super::raw_options::{OptionSource, RawOptions};
 use crate::host::{Host, HostError};
 use crate::preset;
 use std::ffi::OsString;
@@ -58,13 +58,23 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("usage", "--help"),
 ];
 
-/// The hint for an unknown option, `-x` or `--name`: a similar name, or one of the same meaning.
-pub(super) fn hint_for_option(unknown: &str) -> String {
+/// The hint for an unknown option, `-x` or `--name`: an option of a similar name or of the same
+/// meaning, if it is valid in `source`.
+pub(super) fn hint_for_option(unknown: &str, source: OptionSource) -> String {
     let suggestion = match unknown.strip_prefix("--") {
         Some(name) => similar(&name.to_lowercase().replace('_', "-")),
         None => synonym(unknown).map(str::to_owned),
     };
-    match suggestion {
+    let is_valid = |option: &String| {
+        let is_meant = |flag: &&Flag| {
+            option
+                .strip_prefix("--")
+                .is_some_and(|it| it.split(' ').next() == Some(flag.long))
+        };
+        let flag = FLAGS.iter().find(is_meant);
+        source == OptionSource::CommandLine || flag.is_none_or(|flag| flag.scope == Scope::Check)
+    };
+    match suggestion.filter(is_valid) {
         Some(option) if option.starts_with('-') => format!("did you mean {option}?"),
         Some(sentence) => sentence,
         None => "--help lists the options".to_owned(),
@@ -94,7 +104,13 @@ pub(super) fn target_options(
         return path.bytes().all(is_plain).then(|| format!("-U {path}"));
     }
     if let Some(preset) = preset::find(text) {
-        return Some(format!("--service {}", preset.name));
+        let target = target_options(rest, is_leading, given);
+        let target = target.map(|options| format!(" {options}"));
+        return Some(format!(
+            "--service {}{}",
+            preset.name,
+            target.unwrap_or_default()
+        ));
     }
     let (host, port) = match Host::parse(text) {
         Ok(_) => (
@@ -204,7 +220,6 @@ fn edit_distance(from: &str, to: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::raw_options::OptionSource;
 
     #[test]
     fn an_unknown_option_is_answered_with_the_nearest() {
@@ -243,7 +258,7 @@ mod tests {
             ("-u", "--unix-sock"),
             ("-k", "--no-check-certificate"),
         ] {
-            let hint = hint_for_option(unknown);
+            let hint = hint_for_option(unknown, OptionSource::CommandLine);
             let is_named = hint == format!("did you mean {option}?") || hint.starts_with(option);
             assert!(is_named, "{unknown}: {hint}");
         }
@@ -273,10 +288,19 @@ mod tests {
             &long,
         ] {
             assert_eq!(
-                hint_for_option(unknown),
+                hint_for_option(unknown, OptionSource::CommandLine),
                 "--help lists the options",
                 "{unknown}"
             );
+        }
+    }
+
+    #[test]
+    fn only_options_of_a_check_are_suggested_on_a_line() {
+        let hint = |unknown| hint_for_option(unknown, OptionSource::ListLine);
+        assert_eq!(hint("--tls"), "did you mean --ssl?");
+        for unknown in ["--host", "--socket", "--json", "--jobs", "--hostnam"] {
+            assert_eq!(hint(unknown), "--help lists the options", "{unknown}");
         }
     }
 
@@ -318,6 +342,7 @@ mod tests {
             ("unix:/run/app.sock", Some("-U /run/app.sock")),
             ("smtp -H mail", None),
             ("smtp", Some("--service SMTP")),
+            ("smtp mail 587", Some("--service SMTP -H mail -p 587")),
             ("25 -H mail", Some("-p 25")),
             ("-H mail -p 25 80", None),
             ("-p 80 -S yes", None),
