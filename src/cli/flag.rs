@@ -3,52 +3,48 @@
 /// An option. Its number is its index in [`FLAGS`](super::flags::FLAGS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OptionId {
-    /// `--service`.
-    Service,
     /// `--hostname`.
     Hostname,
     /// `--port`.
     Port,
+    /// `--unix-sock`.
+    UnixSock,
+    /// `--service`.
+    Service,
+    /// `--use-ipv4`.
+    UseIpv4,
+    /// `--use-ipv6`.
+    UseIpv6,
     /// `--send`.
     Send,
     /// `--expect-pattern`.
     ExpectPattern,
     /// `--quit`.
     Quit,
-    /// `--ssl`.
-    Ssl,
-    /// `--unix-sock`.
-    UnixSock,
-    /// `--no-check-certificate`.
-    NoCheckCertificate,
-    /// `--sni`.
-    Sni,
-    /// `--use-ipv4`.
-    UseIpv4,
-    /// `--use-ipv6`.
-    UseIpv6,
-    /// `--status-as`.
-    StatusAs,
-    /// `--timeout`.
-    Timeout,
-    /// `--maxbytes`.
-    Maxbytes,
+    /// `--escape`.
+    Escape,
     /// `--delay`.
     Delay,
+    /// `--maxbytes`.
+    Maxbytes,
+    /// `--ssl`.
+    Ssl,
+    /// `--sni`.
+    Sni,
+    /// `--no-check-certificate`.
+    NoCheckCertificate,
+    /// `--timeout`.
+    Timeout,
     /// `--warning`.
     Warning,
     /// `--critical`.
     Critical,
-    /// `--escape`.
-    Escape,
     /// `--error-warning`.
     ErrorWarning,
     /// `--expect-closed`.
     ExpectClosed,
-    /// `--perfdata`.
-    Perfdata,
-    /// `--name`.
-    Name,
+    /// `--status-as`.
+    StatusAs,
     /// `--targets`.
     Targets,
     /// `--parallel`.
@@ -57,12 +53,16 @@ pub enum OptionId {
     Lookups,
     /// `--rate`.
     Rate,
-    /// `--format`.
-    Format,
     /// `--summary`.
     Summary,
     /// `--no-progress`.
     NoProgress,
+    /// `--name`.
+    Name,
+    /// `--perfdata`.
+    Perfdata,
+    /// `--format`.
+    Format,
     /// `--help`.
     Help,
     /// `--version`.
@@ -83,6 +83,8 @@ pub struct Flag {
     pub short: Option<char>,
     /// The value that the option takes; `None` for a switch.
     pub value: Option<ValueSpec>,
+    /// The heading of the help that the option stands under.
+    pub group: Group,
     /// The places where the option is valid.
     pub scope: Scope,
     /// Default value, as the help shows it.
@@ -100,6 +102,23 @@ pub struct ValueSpec {
     pub expected: &'static str,
 }
 
+/// A heading of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The endpoint.
+    Target,
+    /// The bytes that are sent and expected.
+    Dialogue,
+    /// TLS and its certificates.
+    Tls,
+    /// The status of a check.
+    Verdict,
+    /// The run of a list.
+    List,
+    /// The output.
+    Output,
+}
+
 /// The places where an option is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -111,7 +130,45 @@ pub enum Scope {
     Run,
 }
 
+impl Group {
+    /// All groups, in the order of the help.
+    pub const ALL: [Self; 6] = [
+        Self::Target,
+        Self::Dialogue,
+        Self::Tls,
+        Self::Verdict,
+        Self::List,
+        Self::Output,
+    ];
+
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Target => "Target",
+            Self::Dialogue => "Dialogue",
+            Self::Tls => "TLS",
+            Self::Verdict => "Verdict",
+            Self::List => "List",
+            Self::Output => "Output",
+        }
+    }
+}
+
 impl Flag {
+    /// The switch of a group from which an entry of the table takes what it does not give.
+    pub(super) const fn of_group(group: Group, scope: Scope) -> Self {
+        Self {
+            id: OptionId::Help,
+            long: "",
+            short: None,
+            value: None,
+            group,
+            scope,
+            default: None,
+            help: "",
+        }
+    }
+
     /// Returns true if an empty value counts as not given: agents fill the templates of a check
     /// so. One of the run does not, for an empty `--targets` must never read as no list.
     pub(super) fn ignores_empty(&self) -> bool {

@@ -1,131 +1,135 @@
 //! Every option, described once.
 
-pub use super::flag::{Flag, OPTION_COUNT, OptionId, Scope, ValueSpec};
-use Scope::{Check, Run, Target};
+pub use super::flag::{Flag, Group, OPTION_COUNT, OptionId, Scope, ValueSpec};
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
-/// All options, in the order of the help.
+const TARGET: Flag = Flag::of_group(Group::Target, Scope::Check);
+const DIALOGUE: Flag = Flag::of_group(Group::Dialogue, Scope::Check);
+const TLS: Flag = Flag::of_group(Group::Tls, Scope::Check);
+const VERDICT: Flag = Flag::of_group(Group::Verdict, Scope::Check);
+const LIST: Flag = Flag::of_group(Group::List, Scope::Run);
+const OUTPUT: Flag = Flag::of_group(Group::Output, Scope::Run);
+
+/// All options, in the order of the help. An entry gives what differs from its group.
 pub static FLAGS: [Flag; OPTION_COUNT] = [
-    Flag {
-        id: OptionId::Service,
-        long: "service",
-        short: None,
-        value: value("NAME", "the name of a preset"),
-        scope: Check,
-        default: None,
-        help: "a preset (below), in any case; gives what the other options leave unset",
-    },
     Flag {
         id: OptionId::Hostname,
         long: "hostname",
         short: Some('H'),
         value: value("HOST", "a name, an IPv4 address or an IPv6 address"),
-        scope: Target,
         default: Some("localhost"),
-        help: "a name, an IPv4 address, or an IPv6 address, bare or in [], its zone allowed",
+        help: "name, IPv4 address, or IPv6 address, bare or in [], its zone allowed",
+        scope: Scope::Target,
+        ..TARGET
     },
     Flag {
         id: OptionId::Port,
         long: "port",
         short: Some('p'),
         value: value("PORT", "a number from 1 to 65535"),
-        scope: Check,
-        default: None,
-        help: "1 to 65535; needed unless --service, -U or the line of a list gives it",
-    },
-    Flag {
-        id: OptionId::Send,
-        long: "send",
-        short: Some('s'),
-        value: value("TEXT", "the bytes to send"),
-        scope: Check,
-        default: None,
-        help: "sent as soon as the connection is up, byte for byte, nothing added",
-    },
-    Flag {
-        id: OptionId::ExpectPattern,
-        long: "expect-pattern",
-        short: Some('e'),
-        value: value("REGEX", "a regular expression in the syntax of Go"),
-        scope: Check,
-        default: None,
-        help: "what the reply must match, as a regular expression of Go; without it nothing is read",
-    },
-    Flag {
-        id: OptionId::Quit,
-        long: "quit",
-        short: Some('q'),
-        value: value("TEXT", "the bytes to send"),
-        scope: Check,
-        default: None,
-        help: "sent before the connection is closed; CR LF is added unless -E is given",
-    },
-    Flag {
-        id: OptionId::Ssl,
-        long: "ssl",
-        short: Some('S'),
-        value: None,
-        scope: Check,
-        default: None,
-        help: "TLS from the first byte",
+        help: "1 to 65535; required unless --service, -U or the line of a list gives it",
+        ..TARGET
     },
     Flag {
         id: OptionId::UnixSock,
         long: "unix-sock",
         short: Some('U'),
         value: value("PATH", "the path of a Unix stream socket"),
-        scope: Target,
-        default: None,
-        help: "a Unix stream socket in place of host and port; @name is an abstract one",
+        help: "path of a Unix stream socket, in place of host and port; @name is an abstract one",
+        scope: Scope::Target,
+        ..TARGET
     },
     Flag {
-        id: OptionId::NoCheckCertificate,
-        long: "no-check-certificate",
-        short: None,
-        value: None,
-        scope: Check,
-        default: None,
-        help: "accept any certificate; its signature is not checked either",
-    },
-    Flag {
-        id: OptionId::Sni,
-        long: "sni",
-        short: None,
-        value: value("NAME", "a DNS name or an IP address"),
-        scope: Check,
-        default: Some("the host"),
-        help: "the name asked for and verified in TLS, which it implies",
+        id: OptionId::Service,
+        long: "service",
+        value: value("NAME", "the name of a preset"),
+        help: "preset (below), in any case, for what the other options leave unset",
+        ..TARGET
     },
     Flag {
         id: OptionId::UseIpv4,
         long: "use-ipv4",
         short: Some('4'),
-        value: None,
-        scope: Check,
-        default: None,
         help: "IPv4 addresses only",
+        ..TARGET
     },
     Flag {
         id: OptionId::UseIpv6,
         long: "use-ipv6",
         short: Some('6'),
-        value: None,
-        scope: Check,
-        default: None,
         help: "IPv6 addresses only",
+        ..TARGET
     },
     Flag {
-        id: OptionId::StatusAs,
-        long: "status-as",
-        short: None,
-        value: value(
-            "MAP",
-            "STATUS=STATUS,... of ok, warning, critical and unknown, each replaced once at most",
-        ),
-        scope: Check,
-        default: None,
-        help: "replaces the final status of a check, as in critical=warning,unknown=ok",
+        id: OptionId::Send,
+        long: "send",
+        short: Some('s'),
+        value: value("TEXT", "the bytes to send"),
+        help: "send TEXT as soon as the connection is up, byte for byte",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::ExpectPattern,
+        long: "expect-pattern",
+        short: Some('e'),
+        value: value("REGEX", "a regular expression in the syntax of Go"),
+        help: "regular expression (Go syntax) that the reply must match; without it nothing is read",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::Quit,
+        long: "quit",
+        short: Some('q'),
+        value: value("TEXT", "the bytes to send"),
+        help: "send TEXT before closing the connection; CR LF is added unless -E is given",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::Escape,
+        long: "escape",
+        short: Some('E'),
+        help: r"\n, \r, \t, \\ and \xHH (a byte) are escapes in -s and -q, wherever they stand",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::Delay,
+        long: "delay",
+        short: Some('d'),
+        value: value("DURATION", DURATION),
+        default: Some("0"),
+        help: "pause between sending and reading, or before closing where nothing is read",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::Maxbytes,
+        long: "maxbytes",
+        short: Some('m'),
+        value: value("BYTES", "a number of bytes, 0 for no limit"),
+        default: Some("no limit"),
+        help: "stop reading after this many bytes of the reply; 0 is no limit",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::Ssl,
+        long: "ssl",
+        short: Some('S'),
+        help: "TLS from the first byte; the certificate is verified",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::Sni,
+        long: "sni",
+        value: value("NAME", "a DNS name or an IP address"),
+        default: Some("the host"),
+        help: "name to send and to verify; implies --ssl",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::NoCheckCertificate,
+        long: "no-check-certificate",
+        help: "accept any certificate; its signature is not checked either",
+        ..TLS
     },
     Flag {
         id: OptionId::Timeout,
@@ -135,174 +139,136 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
             "DURATION",
             "a duration above 0 up to 366 days, such as 3, 0.25 or 1m 30s",
         ),
-        scope: Check,
         default: Some("10 s"),
         help: "limit on the whole check; -d comes on top",
-    },
-    Flag {
-        id: OptionId::Maxbytes,
-        long: "maxbytes",
-        short: Some('m'),
-        value: value("BYTES", "a number of bytes, 0 for no limit"),
-        scope: Check,
-        default: Some("no limit"),
-        help: "stop reading once this many bytes of the reply have come; 0 is no limit",
-    },
-    Flag {
-        id: OptionId::Delay,
-        long: "delay",
-        short: Some('d'),
-        value: value("DURATION", DURATION),
-        scope: Check,
-        default: Some("0"),
-        help: "pause between sending and reading, or closing where nothing is read",
+        ..VERDICT
     },
     Flag {
         id: OptionId::Warning,
         long: "warning",
         short: Some('w'),
         value: value("DURATION", DURATION),
-        scope: Check,
         default: Some("none"),
-        help: "WARNING when the response time is greater; 0 is none",
+        help: "WARNING if the response time is greater; 0 is none",
+        ..VERDICT
     },
     Flag {
         id: OptionId::Critical,
         long: "critical",
         short: Some('c'),
         value: value("DURATION", DURATION),
-        scope: Check,
         default: Some("none"),
-        help: "CRITICAL when the response time is greater; 0 is none",
-    },
-    Flag {
-        id: OptionId::Escape,
-        long: "escape",
-        short: Some('E'),
-        value: None,
-        scope: Check,
-        default: None,
-        help: r"\n, \r, \t, \\ and \xHH (a byte) in -s and -q, wherever they stand, mean what they say",
+        help: "CRITICAL if the response time is greater; 0 is none",
+        ..VERDICT
     },
     Flag {
         id: OptionId::ErrorWarning,
         long: "error-warning",
         short: Some('W'),
-        value: None,
-        scope: Check,
-        default: None,
-        help: "an unexpected error, reply or open port is WARNING, not CRITICAL; -c still gives CRITICAL",
+        help: "WARNING instead of CRITICAL for an error, an unexpected reply or an open port; -c still gives CRITICAL",
+        ..VERDICT
     },
     Flag {
         id: OptionId::ExpectClosed,
         long: "expect-closed",
         short: Some('C'),
-        value: None,
-        scope: Check,
-        default: None,
-        help: "OK when nothing listens there; looks at the connection alone: no TLS, no send, no read",
+        help: "OK if nothing listens; connects only: no TLS, no send, no read",
+        ..VERDICT
     },
     Flag {
-        id: OptionId::Perfdata,
-        long: "perfdata",
-        short: None,
-        value: None,
-        scope: Check,
-        default: None,
-        help: "end the line with performance data, a bar and time=0.012345s;W;C;0;T",
-    },
-    Flag {
-        id: OptionId::Name,
-        long: "name",
-        short: None,
-        value: value("LABEL", "what the target is called"),
-        scope: Check,
-        default: Some("the target as escape_lossy"),
-        help: "what the target is called in the output of a list, and in JSON",
+        id: OptionId::StatusAs,
+        long: "status-as",
+        value: value(
+            "MAP",
+            "STATUS=STATUS,... of ok, warning, critical and unknown, each replaced once at most",
+        ),
+        help: "replace the final status of a check, as in critical=warning,unknown=ok",
+        ..VERDICT
     },
     Flag {
         id: OptionId::Targets,
         long: "targets",
         short: Some('f'),
         value: value("FILE", "the file of a list, or - for standard input"),
-        scope: Run,
-        default: None,
         help: "check every target of a list (below); - is standard input",
+        ..LIST
     },
     Flag {
         id: OptionId::Parallel,
         long: "parallel",
-        short: None,
         value: value("N", "a number of checks from 1 to 1000000"),
-        scope: Run,
         default: Some("512"),
-        help: "how many checks of a list may be in flight",
+        help: "largest number of checks in flight",
+        ..LIST
     },
     Flag {
         id: OptionId::Lookups,
         long: "lookups",
-        short: None,
         value: value("N", "a number of names from 1 to 1024"),
-        scope: Run,
         default: Some("64"),
-        help: "how many names of a list may be looked up at a time",
+        help: "largest number of names looked up at a time",
+        ..LIST
     },
     Flag {
         id: OptionId::Rate,
         long: "rate",
-        short: None,
         value: value(
             "N",
             "a number of checks a second from 0.000001 to 1000000000, or 0 for no limit",
         ),
-        scope: Run,
         default: Some("no limit"),
-        help: "how many checks of a list may start in a second, evenly spread; 0 is no limit",
-    },
-    Flag {
-        id: OptionId::Format,
-        long: "format",
-        short: None,
-        value: value("FORMAT", "text or json"),
-        scope: Run,
-        default: Some("text"),
-        help: "text or json: a line or an object for each target, for a single check too",
+        help: "largest number of checks started in a second, evenly spread; 0 is no limit",
+        ..LIST
     },
     Flag {
         id: OptionId::Summary,
         long: "summary",
-        short: None,
-        value: None,
-        scope: Run,
-        default: None,
-        help: "one verdict for the whole list, and a line for each target that is not OK",
+        help: "one status for the whole list, and a line for each target that is not OK",
+        ..LIST
     },
     Flag {
         id: OptionId::NoProgress,
         long: "no-progress",
-        short: None,
-        value: None,
-        scope: Run,
-        default: None,
-        help: "do not show on the terminal how far a list has come",
+        help: "do not show progress on the terminal",
+        ..LIST
+    },
+    Flag {
+        id: OptionId::Name,
+        long: "name",
+        value: value("LABEL", "what the target is called"),
+        default: Some("the target"),
+        help: "name of the target in the output of a list, and in JSON",
+        scope: Scope::Check,
+        ..OUTPUT
+    },
+    Flag {
+        id: OptionId::Perfdata,
+        long: "perfdata",
+        help: "append performance data: a bar and time=0.012345s;W;C;0;T",
+        scope: Scope::Check,
+        ..OUTPUT
+    },
+    Flag {
+        id: OptionId::Format,
+        long: "format",
+        value: value("FORMAT", "text or json"),
+        default: Some("text"),
+        help: "text or json: a line or an object for each target",
+        ..OUTPUT
     },
     Flag {
         id: OptionId::Help,
         long: "help",
         short: Some('h'),
-        value: None,
-        scope: Run,
-        default: None,
-        help: "print this and exit with 3",
+        help: "print this help and exit with 3",
+        ..OUTPUT
     },
     Flag {
         id: OptionId::Version,
         long: "version",
         short: Some('V'),
-        value: None,
-        scope: Run,
-        default: None,
         help: "print the version and exit with 3",
+        ..OUTPUT
     },
 ];
 
@@ -319,36 +285,36 @@ mod tests {
     fn every_flag_of_the_contract_is_there_in_its_order() {
         let names: Vec<_> = FLAGS.iter().map(|flag| (flag.long, flag.short)).collect();
         let wanted = [
-            ("service", None),
             ("hostname", Some('H')),
             ("port", Some('p')),
+            ("unix-sock", Some('U')),
+            ("service", None),
+            ("use-ipv4", Some('4')),
+            ("use-ipv6", Some('6')),
             ("send", Some('s')),
             ("expect-pattern", Some('e')),
             ("quit", Some('q')),
-            ("ssl", Some('S')),
-            ("unix-sock", Some('U')),
-            ("no-check-certificate", None),
-            ("sni", None),
-            ("use-ipv4", Some('4')),
-            ("use-ipv6", Some('6')),
-            ("status-as", None),
-            ("timeout", Some('t')),
-            ("maxbytes", Some('m')),
+            ("escape", Some('E')),
             ("delay", Some('d')),
+            ("maxbytes", Some('m')),
+            ("ssl", Some('S')),
+            ("sni", None),
+            ("no-check-certificate", None),
+            ("timeout", Some('t')),
             ("warning", Some('w')),
             ("critical", Some('c')),
-            ("escape", Some('E')),
             ("error-warning", Some('W')),
             ("expect-closed", Some('C')),
-            ("perfdata", None),
-            ("name", None),
+            ("status-as", None),
             ("targets", Some('f')),
             ("parallel", None),
             ("lookups", None),
             ("rate", None),
-            ("format", None),
             ("summary", None),
             ("no-progress", None),
+            ("name", None),
+            ("perfdata", None),
+            ("format", None),
             ("help", Some('h')),
             ("version", Some('V')),
         ];
@@ -361,9 +327,9 @@ mod tests {
             let flags = FLAGS.iter().filter(|flag| flag.scope == scope);
             flags.map(|flag| flag.long).collect()
         };
-        let run = "targets parallel lookups rate format summary no-progress help version";
-        assert_eq!(of(Run).join(" "), run);
-        assert_eq!(of(Target), ["hostname", "unix-sock"]);
+        let run = "targets parallel lookups rate summary no-progress format help version";
+        assert_eq!(of(Scope::Run).join(" "), run);
+        assert_eq!(of(Scope::Target), ["hostname", "unix-sock"]);
     }
 
     #[test]

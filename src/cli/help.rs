@@ -1,78 +1,72 @@
 //! The help, printed from the table of flags.
 
-use super::flags::{FLAGS, Flag, Scope};
+use super::flag::{Flag, Group};
+use super::flags::FLAGS;
 use crate::preset::PRESETS;
 use std::fmt::Write as _;
 
-/// No line of the help is longer.
+/// Longest line of the help, in characters.
 const WIDTH: usize = 80;
-/// Where the meaning of an option begins.
+/// Column of the descriptions.
 const INDENT: usize = 30;
 
-const LISTS: &str = r"
-A list has a target on each line: host, host:port, [IPv6], [IPv6]:port, a bare
-IPv6 address or unix:/path. Options of a check may stand behind it, quoted as
-for a shell, and count in place of the command line's; -H and -U may not. Blank
-lines are skipped, and so are comments, from # where a line begins or behind a
-blank to the end of the line.
+const USAGE: &str = r"Usage: check-tcp [OPTION]...
 
+Checks a TCP service or a Unix socket and prints its status in one line, or
+checks every target of a list.
+
+Examples:
+  A TLS service, with thresholds on the response time:
+    check-tcp -H www.example.com -p 443 --ssl -w 0.5 -c 2
+  A mail server, whose preset knows the port and the dialogue:
+    check-tcp --service SMTP -H mail.example.com
+  All mail servers of a list, with one status for all:
+    check-tcp --service SMTP --targets hosts.txt --summary
+";
+
+const LISTS: &str = r"
+Lines of a list:
   mail1.example.com
   mail2.example.com:587 -w 0.5 --name 'mx two'   # submission
   unix:/run/app.sock --timeout 500ms
+A line begins with its target: HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or
+unix:/PATH. Behind it may stand options of a target (but -H and -U), a dialogue,
+TLS and a verdict, --name and --perfdata, quoted as for a shell; they replace
+those of the command line. A comment begins with # at the start of a line or
+behind a blank.
 ";
 
-const EXAMPLES: &str = r"
-Examples:
-  check-tcp --service SMTP -H mail.example.com -w 1 -c 3
-  check-tcp -H 2001:db8::1 -p 22 -e '(?m)^SSH-2\.0-' -t 5
-  check-tcp -U /run/app.sock -E -s 'PING\r\n' -e '^\+PONG' -q 'QUIT\r\n'
-  check-tcp --service SMTP -w 1 -c 3 --targets hosts.txt --summary
-  check-tcp -p 22 --targets - --format json < hosts.txt
-";
-
-/// What `--help` prints. There is no `|` in it: what reads a plugin's output takes what comes behind
-/// one for performance data.
+/// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
 pub fn help() -> String {
-    let mut text = String::from(
-        "Usage: check-tcp [OPTION]...\n\n\
-         Checks one TCP service or Unix socket and says in one line how it is, or all of\n\
-         a list, each as if it were the only one.\n\n\
-         Options of a check:\n",
-    );
-    let of_run = |flag: &&Flag| flag.scope == Scope::Run;
-    for flag in FLAGS.iter().filter(|flag| !of_run(flag)) {
-        describe(&mut text, flag);
+    let mut text = USAGE.to_owned();
+    for group in Group::ALL {
+        push_line(&mut text, format_args!("\n{}:", group.title()));
+        for flag in FLAGS.iter().filter(|flag| flag.group == group) {
+            describe(&mut text, flag);
+        }
     }
-    text.push_str("\nOptions of the run:\n");
-    for flag in FLAGS.iter().filter(of_run) {
-        describe(&mut text, flag);
-    }
-    text.push_str(
-        "\nA DURATION is a number of seconds (3, 0.25) or has units (500ms, 1m 30s).\n\
-         \nPresets (what an option gives counts in place of the preset's):\n",
-    );
-    presets(&mut text);
+    text.push_str("\nA DURATION is a number of seconds (3, 0.25) or has units (500ms, 1m 30s).\n");
+    push_presets(&mut text);
     text.push_str(LISTS);
     text.push_str(
         "\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (usage errors too); of a list\n\
          the worst, in the order CRITICAL, WARNING, UNKNOWN, OK.\n",
     );
-    text.push_str(EXAMPLES);
     text
 }
 
-/// What `--version` prints.
+/// The output of `--version`.
 pub fn version() -> String {
     concat!("check-tcp ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
 }
 
-/// `  -p, --port PORT` and the meaning beside it.
+/// Adds `  -p, --port PORT` with the description beside it.
 fn describe(text: &mut String, flag: &Flag) {
     let default = flag.default.map(|default| format!("[default: {default}]"));
     let words = flag.help.split(' ').chain(default.as_deref());
     let mut label = label(flag);
-    for line in wrapped(words, WIDTH - INDENT) {
-        line_of(text, format_args!("{label:INDENT$}{line}"));
+    for line in wrap(words, WIDTH - INDENT) {
+        push_line(text, format_args!("{label:INDENT$}{line}"));
         label.clear();
     }
 }
@@ -88,17 +82,18 @@ fn label(flag: &Flag) -> String {
     }
 }
 
-fn presets(text: &mut String) {
-    line_of(text, row("NAME", "PORT", "TLS", "SEND", "QUIT"));
+fn push_presets(text: &mut String) {
+    text.push_str("\nPresets of --service (options replace what a preset gives):\n");
+    push_line(text, row("NAME", "PORT", "TLS", "SEND", "QUIT"));
     for preset in PRESETS {
         let port = preset.port.to_string();
         let tls = if preset.tls { "yes" } else { "" };
-        let [send, quit] = [preset.send, preset.quit].map(|said| said.escape_ascii().to_string());
-        line_of(text, row(preset.name, &port, tls, &send, &quit));
+        let [send, quit] = [preset.send, preset.quit].map(|bytes| bytes.escape_ascii().to_string());
+        push_line(text, row(preset.name, &port, tls, &send, &quit));
     }
     text.push_str(
-        "Each waits for the greeting (GEARMAN: the answer) of its service to the end of\n\
-         its last line.\n",
+        "Each expects the greeting (GEARMAN: the answer) of its service to the end of its\n\
+         last line.\n",
     );
 }
 
@@ -106,16 +101,16 @@ fn row(name: &str, port: &str, tls: &str, send: &str, quit: &str) -> String {
     format!("  {name:7}  {port:>4}  {tls:3}  {send:9}  {quit}")
 }
 
-/// Adds a line, without the blanks at its end.
-fn line_of(text: &mut String, line: impl std::fmt::Display) {
+/// Adds a line without trailing blanks.
+fn push_line(text: &mut String, line: impl std::fmt::Display) {
     // Writing to a string does not fail.
     let _ = write!(text, "{line}");
     text.truncate(text.trim_end_matches(' ').len());
     text.push('\n');
 }
 
-/// `words` in lines of `width` characters at most, as far as the words are that short.
-fn wrapped<'a>(words: impl Iterator<Item = &'a str>, width: usize) -> Vec<String> {
+/// Joins words to lines of at most `width` characters, longer words aside.
+fn wrap<'a>(words: impl Iterator<Item = &'a str>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
         match lines.last_mut() {
@@ -134,6 +129,7 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::cli::duration;
+    use crate::cli::raw_options::{OptionSource, RawOptions};
 
     #[test]
     fn the_help_fits_a_terminal() {
@@ -178,6 +174,34 @@ mod tests {
     }
 
     #[test]
+    fn each_group_has_a_heading_with_its_options_below() {
+        let help = help();
+        let mut below = help.lines().skip_while(|line| *line != "Target:");
+        for group in Group::ALL {
+            assert_eq!(below.next(), Some(&*format!("{}:", group.title())));
+            let flags = below.by_ref().take_while(|line| !line.is_empty());
+            let flags = flags.filter(|line| line.trim_start().starts_with('-'));
+            let in_group = FLAGS.iter().filter(|flag| flag.group == group);
+            assert_eq!(flags.count(), in_group.count(), "{group:?}");
+        }
+    }
+
+    #[test]
+    fn its_examples_are_valid_options() {
+        let help = help();
+        let examples = help
+            .lines()
+            .filter_map(|line| line.strip_prefix("    check-tcp "));
+        let examples: Vec<_> = examples.collect();
+        assert_eq!(examples.len(), 3);
+        for example in examples {
+            let args = example.split(' ').map(Into::into);
+            let read = RawOptions::default().read(args, OptionSource::CommandLine);
+            assert_eq!(read, Ok(()), "{example}");
+        }
+    }
+
+    #[test]
     fn a_label_leaves_room_before_the_meaning() {
         for flag in &FLAGS {
             assert!(label(flag).chars().count() + 2 <= INDENT, "--{}", flag.long);
@@ -196,7 +220,7 @@ mod tests {
 
     #[test]
     fn lines_are_wrapped_between_words() {
-        let wrapped = |text: &str, width| wrapped(text.split(' '), width);
+        let wrapped = |text: &str, width| wrap(text.split(' '), width);
         assert_eq!(wrapped("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrapped("aa bb cc", 4), ["aa", "bb", "cc"]);
         assert_eq!(wrapped("overlong é é é", 5), ["overlong", "é é é"]);
