@@ -31,7 +31,7 @@ fn a_silent_close_is_an_empty_reply() {
 #[test]
 fn a_bad_pattern_is_a_usage_error_that_shows_the_place() {
     let run = check!(r"-H 127.0.0.1 -p 9 -e a{{1001}}");
-    run.unknown("^-e: takes a regular expression as Go has them; .*character 2: ");
+    run.unknown("^-e: invalid regular expression: .*character 2: ");
 }
 
 #[test]

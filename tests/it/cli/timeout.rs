@@ -93,5 +93,5 @@ fn delay_moves_the_deadline_back_by_as_much() {
 
 #[test]
 fn timeout_0_is_a_usage_error() {
-    check!("-H 127.0.0.1 -p 9 -t 0").unknown("^-t 0: takes a duration above 0");
+    check!("-H 127.0.0.1 -p 9 -t 0").unknown("^-t 0: expected a duration above 0 ");
 }
