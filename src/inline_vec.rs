@@ -38,8 +38,8 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
         match &mut self.0 {
             Storage::Inline { items, length } => {
                 let start = usize::from(*length);
-                if let Some(room) = items.get_mut(start..start + more.len()) {
-                    room.copy_from_slice(more);
+                if let Some(free) = items.get_mut(start..start + more.len()) {
+                    free.copy_from_slice(more);
                     *length += more.len() as u8; // within the array, so within a u8
                 } else {
                     self.0 = Storage::Heap([self.as_slice(), more].concat());

@@ -22,21 +22,21 @@
 //! | [`run`] | from arguments to exit code |
 //! | [`cli`] | flags, each described once; what was typed, what was meant; help |
 //! | [`check`], [`target`] | what is asked, and of whom |
-//! | [`host`] | what a host may be, and what is told of anything else |
-//! | [`list`] | a list of targets: from lines that come in to checks that are asked for |
+//! | [`host`] | the syntax of a host, and the error of any other text |
+//! | [`list`] | a list of targets: from the bytes of its source to the jobs of its lines |
 //! | [`preset`] | the services |
 //! | [`escape`] | `\n \r \t \\ \xHH` |
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
 //! | [`phase`] | the name of a state, in facts and in the output |
 //! | [`probe`], [`state`] | the machine: one file a state, and the loop that steps them |
 //! | [`status`] | the four verdicts of a plugin, and how many there were of each |
-//! | [`memory`] | a bound on memory that many share |
+//! | [`memory`] | a bound on memory that many parties share |
 //! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
 //! | [`tls`] | trust store, verification, names, and what to say of a failure |
 //! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [platform](engine::platform) that is real or, in tests, virtual |
 //! | [`resolve`] | names → addresses, on threads |
-//! | [`batch`] | the run of a list: the loop, and what is [around](batch::run_io) it: threads that read and write, or a script |
+//! | [`batch`] | a run of a list: the [event loop](batch::event_loop), and the threads or scripts that are [its I/O](batch::run_io) |
 //! | [`outcome`] | the facts of a finished check |
 //! | [`verdict`] | the reason that follows from them, and the status that follows from the reason |
 //! | [`record`] | one line of a list, or the command line, with what came of it |

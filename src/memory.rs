@@ -128,7 +128,7 @@ mod tests {
         let nine = budget.acquire(9);
         assert!(budget.has_capacity());
         assert!(budget.try_acquire(2).is_none());
-        let one = budget.try_acquire(1).expect("room");
+        let one = budget.try_acquire(1).expect("capacity");
         assert!(!budget.has_capacity());
         let beyond = budget.acquire(100);
         drop(nine);
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn no_wake_up_is_lost_however_the_threads_run() {
-        // With room for one, each step of the one thread meets all of the other's.
+        // With capacity for one, each step of the one thread meets all of the other's.
         const TIMES: usize = 20_000;
         let budget = Arc::new(Budget::new(1));
         let (hand_over, leases) = mpsc::channel();

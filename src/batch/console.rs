@@ -271,8 +271,8 @@ mod tests {
 
         console.write_line("hear this");
         let blank = " ".repeat(idle.len());
-        let said = format!("\r{blank}\rhear this\n");
-        assert_eq!(read_until(&mut reader, "\n"), said);
+        let text = format!("\r{blank}\rhear this\n");
+        assert_eq!(read_until(&mut reader, "\n"), text);
 
         assert_eq!(read_until(&mut reader, "second"), format!("\r{idle}"));
         close(&mut console, &woken);
@@ -336,9 +336,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_line_is_as_wide_as_the_terminal_less_one_column() {
         let terminal = terminal();
-        for (told, columns) in [(0, 79), (1, 0), (40, 39), (211, 210)] {
+        for (reported, columns) in [(0, 79), (1, 0), (40, 39), (211, 210)] {
             let mut size = tcgetwinsize(&terminal).unwrap();
-            size.ws_col = told;
+            size.ws_col = reported;
             tcsetwinsize(&terminal, size).unwrap();
             assert_eq!(terminal_columns(&terminal), columns);
         }

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_every_wish_is_granted() {
+    fn without_a_limit_nothing_is_lowered() {
         let divided = divide(u64::MAX, 1_000_000, 1_024);
         let lookups = LookupLimits {
             places: 1_024,
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_given_away_than_there_is() {
+    fn the_parts_do_not_exceed_the_limit() {
         for limit in 20..5_000 {
             let divided = divide(limit, usize::MAX, 1_024);
             let used = OWN_DESCRIPTORS + size_of_all(divided);
@@ -144,10 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_lowered_is_told() {
+    fn only_a_lowered_number_of_checks_has_a_message() {
         let divided = divide(64, 512, 64);
-        let told = "check-tcp: --parallel 512 is lowered to 24: this machine allows 64 open files";
-        assert_eq!(divided.lowered_message(512, 64).as_deref(), Some(told));
+        let message =
+            "check-tcp: --parallel 512 is lowered to 24: this machine allows 64 open files";
+        assert_eq!(divided.lowered_message(512, 64).as_deref(), Some(message));
         assert_eq!(divide(64, 24, 64).lowered_message(24, 64), None);
     }
 

@@ -142,8 +142,8 @@ mod tests {
     fn a_name_that_can_not_be_converted_has_no_ascii_form() {
         for name in ["mu\u{308}nchen.example", &"日".repeat(2_000)] {
             assert_eq!(ascii(name), None, "{name}");
-            let said = spelling(name).expect("a sentence");
-            assert!(said.contains("xn--..."), "{said}");
+            let sentence = spelling(name).expect("a sentence");
+            assert!(sentence.contains("xn--..."), "{sentence}");
         }
         assert_eq!(spelling("mail.example"), None);
     }

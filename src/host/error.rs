@@ -43,7 +43,7 @@ pub enum HostError {
 
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let said = match self {
+        let message = match self {
             Self::Brackets => {
                 "the brackets do not hold an IPv6 address; write any other host without them"
             }
@@ -97,7 +97,7 @@ impl fmt::Display for HostError {
                  write four numbers from 0 to 255, without zeros before them, such as 127.0.0.1"
             }
         };
-        f.write_str(said)
+        f.write_str(message)
     }
 }
 

@@ -113,8 +113,8 @@ impl<R: Read> Lines<R> {
 
     /// Moves bytes from the buffer to the partial line, as far as it may grow.
     fn buffer_partial(&mut self, count: usize) {
-        let room = MAX_PARTIAL.saturating_sub(self.partial.len()).min(count);
-        let kept = self.source.buffer().get(..room).unwrap_or_default();
+        let length = MAX_PARTIAL.saturating_sub(self.partial.len()).min(count);
+        let kept = self.source.buffer().get(..length).unwrap_or_default();
         self.partial.extend_from_slice(kept);
         self.consume(count);
     }

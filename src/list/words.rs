@@ -286,11 +286,11 @@ mod tests {
 
     #[test]
     fn an_incomplete_word_has_a_message_with_its_position() {
-        let told = |line: &str| split(line.as_bytes()).expect_err(line).to_string();
-        assert_eq!(told("a 'b"), "the quote ' at byte 3 is not closed");
-        assert_eq!(told("a \"b"), "the quote \" at byte 3 is not closed");
+        let message = |line: &str| split(line.as_bytes()).expect_err(line).to_string();
+        assert_eq!(message("a 'b"), "the quote ' at byte 3 is not closed");
+        assert_eq!(message("a \"b"), "the quote \" at byte 3 is not closed");
         assert_eq!(
-            told("a\\"),
+            message("a\\"),
             "the backslash at its end (byte 2) escapes nothing"
         );
     }
@@ -325,8 +325,10 @@ mod tests {
             .join()
             .expect("no panic")
             .expect("sh reads its script");
-        let said = output.stdout.split(|&byte| byte == b'\n');
-        let said: Vec<_> = said.map(|line| line.escape_ascii().to_string()).collect();
-        assert_eq!(said.join("\n"), wanted);
+        let printed = output.stdout.split(|&byte| byte == b'\n');
+        let printed: Vec<_> = printed
+            .map(|line| line.escape_ascii().to_string())
+            .collect();
+        assert_eq!(printed.join("\n"), wanted);
     }
 }

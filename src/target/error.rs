@@ -67,8 +67,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_says_what_is_wrong() {
-        for (refusal, said) in [
+    fn an_error_has_a_message() {
+        for (error, message) in [
             (
                 TargetError::Host(HostError::Brackets),
                 "the brackets do not hold an IPv6 address; write any other host without them",
@@ -76,7 +76,7 @@ mod tests {
             (TargetError::NotText, "it is not UTF-8, or contains NUL"),
             (TargetError::NoName, "there is no name behind the @"),
         ] {
-            assert_eq!(refusal.to_string(), said);
+            assert_eq!(error.to_string(), message);
         }
         let too_long = TargetError::PathTooLong.to_string();
         assert_eq!(too_long, format!("it is longer than {LONGEST_PATH} bytes"));
