@@ -55,10 +55,10 @@ fn each_bad_line_is_a_usage_error_of_its_own() {
     let long = format!("127.0.0.1:25 --name {}", "x".repeat(65_536));
     are_refused(&[
         ("127.0.0.1:25 --name 'open", &["the quote ' at byte 21"]),
-        ("127.0.0.1", &["127.0.0.1: its port is missing"]),
+        ("127.0.0.1", &["127.0.0.1: missing port"]),
         (
             "127.0.0.1:smtp",
-            &["127.0.0.1:smtp: ", "the port is no number"],
+            &["127.0.0.1:smtp: ", "the port is not a number"],
         ),
         (
             "127.0.0.1 localhost",
