@@ -20,7 +20,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`run`] | from arguments to exit code |
-//! | [`cli`] | flags, each described once; what was typed, what was meant; help |
+//! | [`cli`] | the command line: one table of options, parsing in two steps, help, suggestions |
 //! | [`check`], [`target`] | what is asked, and of whom |
 //! | [`host`] | the syntax of a host, and the error of any other text |
 //! | [`list`] | a list of targets: from the bytes of its source to the jobs of its lines |

@@ -1,9 +1,9 @@
-//! From arguments to a command, or to what is wrong with them.
+//! Parses the arguments of a command line.
 
 use super::build;
 use super::command::{self, Command};
-use super::flag::OptionId;
-use super::raw_options::{OptionSource, RawOptions};
+use super::flag::{OptionId, OptionSource};
+use super::raw_options::RawOptions;
 use super::run::{self, Format};
 use crate::record::{Label, UsageError};
 use std::ffi::OsString;
@@ -19,13 +19,13 @@ pub struct InvalidCommand {
     pub format: Format,
 }
 
-/// Reads a command line; `args` is without the program's name. Help counts before the version, and
-/// both before any error, wherever they stand as options.
+/// Parses a command line; `args` is without the program's name. `--help` takes precedence over
+/// `--version`, and both over any error, wherever they stand as options.
 ///
-/// The trust store is read here where the check uses it, and only when all else was found good.
+/// Reads the trust store if the check uses it, after all options were found valid.
 ///
 /// # Errors
-/// The first thing found wrong: in how the arguments are written, then in what they say.
+/// The first error in the form of the arguments, or else in their values.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
     let mut raw = RawOptions::default();
     let read = raw.read(args, OptionSource::CommandLine);

@@ -189,8 +189,8 @@ fn threshold(raw: &RawOptions, id: OptionId) -> Result<Option<Duration>, String>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::flag::OptionSource;
     use crate::cli::flags::{FLAGS, Scope};
-    use crate::cli::raw_options::OptionSource;
     use crate::preset::PRESETS;
     use std::ffi::OsString;
     use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -54,7 +54,7 @@ pub struct TargetList {
 /// The message for the first invalid option.
 pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
     let run = run::build_run_options(raw)?;
-    if let Some(source) = run::source(raw)? {
+    if let Some(source) = run::list_source(raw)? {
         return Ok(Command::List(Box::new(TargetList {
             source,
             defaults: Defaults::new(raw)?,
@@ -88,7 +88,7 @@ pub(super) fn build_label(raw: &RawOptions) -> Label {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::raw_options::OptionSource;
+    use crate::cli::flag::OptionSource;
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::OsStringExt;
 

@@ -2,9 +2,9 @@
 
 use super::build;
 use super::compiled::{CheckMemory, CompiledCheck, MAX_CACHED};
-use super::flag::OptionId;
+use super::flag::{OptionId, OptionSource};
 use super::option_value::{OptionValue, escape_lossy};
-use super::raw_options::{OptionSource, RawOptions};
+use super::raw_options::RawOptions;
 use crate::memory::Budget;
 use crate::record::UsageError;
 use std::collections::HashMap;

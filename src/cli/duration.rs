@@ -1,17 +1,17 @@
-//! Durations as people write them.
+//! Values of options that are durations.
 
 use std::time::Duration;
 
-/// The longest duration that an option takes: 366 days.
-pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// The longest valid duration: 366 days.
+pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// A plain number of seconds (`3`, `.25`, `1e-9`) or numbers with humantime's units (`500ms`,
-/// `1m 30s`); what is positive but under 1 ns is 1 ns.
+/// Parses a number of seconds (`3`, `.25`, `1e-9`) or numbers with humantime's units (`500ms`,
+/// `1m 30s`). A positive duration under 1 ns is 1 ns.
 ///
-/// `None` for anything else: negative, not a number, longer than [`LONGEST`].
+/// `None` for anything else: negative, not a number, longer than [`MAX_DURATION`].
 pub(super) fn parse(text: &str) -> Option<Duration> {
-    let seconds = number(text).or_else(|| spans(text))?;
-    if !(0.0..=LONGEST.as_secs_f64()).contains(&seconds) {
+    let seconds = number(text).or_else(|| parse_spans(text))?;
+    if !(0.0..=MAX_DURATION.as_secs_f64()).contains(&seconds) {
         return None;
     }
     let duration = Duration::try_from_secs_f64(seconds).ok()?;
@@ -23,8 +23,8 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
     Some(duration.max(least))
 }
 
-/// A number without its unit. Rust's own reading would take `inf` and `nan` too, and would make
-/// nothing of a number too small for a float.
+/// Parses a number without a unit. `f64::from_str` accepts `inf` and `nan` too, and makes 0 of a
+/// number that is too small for a float.
 pub(super) fn number(text: &str) -> Option<f64> {
     if !text
         .bytes()
@@ -40,14 +40,14 @@ pub(super) fn number(text: &str) -> Option<f64> {
     Some(number)
 }
 
-/// The sum of `1m 30s`. humantime knows the units, but not the numbers: it refuses `0.5ns`, and
-/// panics where the seconds overflow.
-fn spans(text: &str) -> Option<f64> {
+/// Parses a sum of spans, `1m 30s`, to seconds. humantime reads the units alone: of numbers it
+/// refuses `0.5ns`, and panics if the seconds overflow.
+fn parse_spans(text: &str) -> Option<f64> {
     let mut total = 0.0;
     let mut rest = text;
     loop {
-        let (digits, after) = split(rest, |c| c.is_ascii_digit() || c == '.');
-        let (unit, after) = split(after.trim_start(), char::is_alphabetic);
+        let (digits, after) = split_prefix(rest, |c| c.is_ascii_digit() || c == '.');
+        let (unit, after) = split_prefix(after.trim_start(), char::is_alphabetic);
         let unit = humantime::parse_duration(&format!("1{unit}")).ok()?;
         total += number(digits)? * unit.as_secs_f64();
         rest = after.trim_start();
@@ -57,15 +57,15 @@ fn spans(text: &str) -> Option<f64> {
     }
 }
 
-/// The longest start of `text` whose characters are all `wanted`, and the rest.
-fn split(text: &str, wanted: impl Fn(char) -> bool) -> (&str, &str) {
+/// Splits off the longest prefix whose characters are all `wanted`.
+fn split_prefix(text: &str, wanted: impl Fn(char) -> bool) -> (&str, &str) {
     let end = text.find(|c| !wanted(c)).unwrap_or(text.len());
     text.split_at(end)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, parse};
+    use super::{MAX_DURATION, parse};
     use std::time::Duration;
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn the_longest_is_366_days() {
         for text in ["31622400", "366days", "366d", "8784h", "365d 24h"] {
-            assert_eq!(parse(text), Some(LONGEST), "{text}");
+            assert_eq!(parse(text), Some(MAX_DURATION), "{text}");
         }
         for text in [
             "31622401",

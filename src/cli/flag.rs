@@ -130,6 +130,14 @@ pub enum Scope {
     Run,
 }
 
+/// The origin of options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OptionSource {
+    CommandLine,
+    /// A line of a list, behind its target.
+    ListLine,
+}
+
 impl Group {
     /// All groups, in the order of the help.
     pub const ALL: [Self; 6] = [
@@ -169,8 +177,8 @@ impl Flag {
         }
     }
 
-    /// Returns true if an empty value counts as not given: agents fill the templates of a check
-    /// so. One of the run does not, for an empty `--targets` must never read as no list.
+    /// Returns true if an empty value counts as not given, as the templates of agents leave it for
+    /// an option of a check. Options of the run are strict: an empty `--targets` is not no list.
     pub(super) fn ignores_empty(&self) -> bool {
         self.value.is_some() && self.scope != Scope::Run
     }

@@ -129,7 +129,8 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::cli::duration;
-    use crate::cli::raw_options::{OptionSource, RawOptions};
+    use crate::cli::flag::OptionSource;
+    use crate::cli::raw_options::RawOptions;
 
     #[test]
     fn the_help_fits_a_terminal() {

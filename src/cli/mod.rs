@@ -1,10 +1,13 @@
 //! The command line.
 //!
-//! Each option is described once, in [`flags`]; the parser and the help walk that table. Parsing
-//! has two steps: `raw_options` keeps what was typed, `build` makes of it what was meant. What may be wrong
-//! with a value, or with how values go together, is found in the second step alone; so an option
-//! that is given again simply replaces what was typed before, and the options of a line of a list
-//! are laid over those of the command line before anything is made of either.
+//! Each option is described once, in the table of [`flags`], which parser, help and tests walk.
+//! Parsing has two steps: `raw_options` reads the arguments, `build` makes a check of them. Values
+//! are validated in the second step alone; so a repeated option replaces the one before it, valid
+//! or not, and the options of a line of a list replace those of the command line before a check is
+//! built of both.
+//!
+//! Each module imports only modules before it: `flag`, `flags`, `option_value`, `suggest`,
+//! `raw_options`, then `tls`, `build`, `run`, `compiled`, `defaults`, `command`, `args`.
 
 mod args;
 mod build;

@@ -1,6 +1,6 @@
 //! The options of a command line or of a line of a list, as given.
 
-use super::flag::{Flag, OPTION_COUNT, OptionId, Scope};
+use super::flag::{Flag, OPTION_COUNT, OptionId, OptionSource, Scope};
 use super::flags::FLAGS;
 use super::option_value::{GivenAs, OptionValue, escape_for_message};
 use super::suggest;
@@ -14,14 +14,6 @@ use std::ffi::{OsStr, OsString};
 pub(super) struct RawOptions {
     /// Indexed by [`OptionId`].
     values: [Option<OptionValue>; OPTION_COUNT],
-}
-
-/// The origin of options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OptionSource {
-    CommandLine,
-    /// A line of a list, behind its target.
-    ListLine,
 }
 
 impl RawOptions {
@@ -167,7 +159,8 @@ impl RawOptions {
         if let Some(host) = self.get(OptionId::Hostname).filter(is_option) {
             return host.describe_invalid(HostError::Dash);
         }
-        let hint = match (suggest::target_options(words, is_leading, self), source) {
+        let options = suggest::target_options(words, is_leading, &|id| self.has(id));
+        let hint = match (options, source) {
             (Some(options), OptionSource::CommandLine) => format!("did you mean {options}?"),
             (None, OptionSource::CommandLine) => "check-tcp takes options only".to_owned(),
             (Some(port), OptionSource::ListLine) if port.starts_with("-p") => {

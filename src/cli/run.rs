@@ -1,4 +1,4 @@
-//! What the options ask of the run.
+//! The options of a run: the list, its limits and the output.
 
 use super::build::service_name;
 use super::duration;
@@ -8,20 +8,20 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// How a list is checked, and what comes out.
+/// The options of the run of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOptions {
     /// The first word of the line about the run: the service in upper case, or `TCP`.
     pub name: String,
-    /// How many checks may be in flight; 1,000,000 at most.
+    /// Largest number of checks in flight, from 1 to 1,000,000.
     pub parallel: NonZeroUsize,
-    /// How many names may be looked up at a time; 1,024 at most.
+    /// Largest number of names looked up at a time, from 1 to 1,024.
     pub lookups: NonZeroUsize,
-    /// How many checks may start in a second, from 0.000001 to 1e9; `None` is no limit.
+    /// Largest number of checks started in a second, from 0.000001 to 1e9; `None` is no limit.
     pub rate: Option<f64>,
     /// What is printed.
     pub style: Style,
-    /// Show on a terminal how far it has come.
+    /// Show the progress on a terminal.
     pub progress: bool,
     /// End the first line of a summary with performance data.
     pub perfdata: bool,
@@ -48,33 +48,33 @@ pub enum Style {
     Summary,
 }
 
-/// Where a list is read from.
+/// The source of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListSource {
     /// Standard input.
     Stdin,
-    /// A file, or whatever else can be opened by that path.
+    /// A file, or anything else that can be opened by that path.
     File(PathBuf),
 }
 
-/// Checks a second: from one to the next it is a nanosecond at least and twelve days at most, which
-/// a clock can tell.
+/// Valid rates, in checks a second: the interval between two checks is from a nanosecond to twelve
+/// days, which a clock can measure.
 const RATES: RangeInclusive<f64> = 1e-6..=1e9;
 
 const PARALLEL: NonZeroUsize = NonZeroUsize::new(512).unwrap();
-const MOST_PARALLEL: usize = 1_000_000;
+const MAX_PARALLEL: usize = 1_000_000;
 
 const LOOKUPS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
-const MOST_LOOKUPS: usize = 1_024;
+const MAX_LOOKUPS: usize = 1_024;
 
-/// The run as the options ask for it; they are looked at whether there is a list or not.
+/// Builds the options of the run. They are validated even without a list.
 ///
 /// # Errors
-/// The message for the first of them that is no good, or does not go with another.
+/// The message for the first option that is invalid, or excluded by another.
 pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> {
-    let parallel = raw.parse(OptionId::Parallel, |text| count(text, MOST_PARALLEL))?;
-    let lookups = raw.parse(OptionId::Lookups, |text| count(text, MOST_LOOKUPS))?;
-    let rate = raw.parse(OptionId::Rate, rate)?;
+    let parallel = raw.parse(OptionId::Parallel, |text| parse_count(text, MAX_PARALLEL))?;
+    let lookups = raw.parse(OptionId::Lookups, |text| parse_count(text, MAX_LOOKUPS))?;
+    let rate = raw.parse(OptionId::Rate, parse_rate)?;
     let style = match (format(raw)?, raw.get(OptionId::Summary)) {
         (Format::Json, Some(summary)) => {
             return Err(format!(
@@ -89,7 +89,7 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
         name: service_name(raw.get(OptionId::Service)),
         parallel: parallel.unwrap_or(PARALLEL),
         lookups: lookups.unwrap_or(LOOKUPS),
-        rate: rate.flatten(),
+        rate: rate.filter(|&rate| rate > 0.0),
         style,
         progress: !raw.has(OptionId::NoProgress),
         perfdata: raw.has(OptionId::Perfdata),
@@ -109,43 +109,42 @@ pub(super) fn format(raw: &RawOptions) -> Result<Format, String> {
     Ok(raw.parse(OptionId::Format, parse)?.unwrap_or_default())
 }
 
-/// `--targets`; `None` where the command line says its one target itself.
+/// The list that `--targets` names; `None` without it.
 ///
 /// # Errors
-/// The message where it is no file, or does not go with another option.
-pub(super) fn source(raw: &RawOptions) -> Result<Option<ListSource>, String> {
-    let Some(typed) = raw.get(OptionId::Targets) else {
+/// The message for an empty name, or for a target beside the list.
+pub(super) fn list_source(raw: &RawOptions) -> Result<Option<ListSource>, String> {
+    let Some(targets) = raw.get(OptionId::Targets) else {
         return Ok(None);
     };
-    if let Some(own) = raw.get(OptionId::Hostname).or(raw.get(OptionId::UnixSock)) {
-        return Err(format!("{own} with {typed}: a list has its own targets"));
+    if let Some(target) = raw.get(OptionId::Hostname).or(raw.get(OptionId::UnixSock)) {
+        return Err(format!(
+            "{target} with {targets}: a list has its own targets"
+        ));
     }
-    match typed.value.as_encoded_bytes() {
-        b"" => Err(typed.describe_unexpected()),
+    match targets.value.as_encoded_bytes() {
+        b"" => Err(targets.describe_unexpected()),
         b"-" => Ok(Some(ListSource::Stdin)),
-        _ => Ok(Some(ListSource::File(PathBuf::from(&typed.value)))),
+        _ => Ok(Some(ListSource::File(PathBuf::from(&targets.value)))),
     }
 }
 
-fn count(text: &str, most: usize) -> Option<NonZeroUsize> {
+fn parse_count(text: &str, max: usize) -> Option<NonZeroUsize> {
     let count: NonZeroUsize = text.parse().ok()?;
-    (count.get() <= most).then_some(count)
+    (count.get() <= max).then_some(count)
 }
 
-/// 0 is no limit.
-fn rate(text: &str) -> Option<Option<f64>> {
+/// Parses a rate in checks a second; 0 is no limit.
+fn parse_rate(text: &str) -> Option<f64> {
     let rate = duration::number(text)?;
-    if rate == 0.0 {
-        return Some(None);
-    }
-    RATES.contains(&rate).then_some(Some(rate))
+    (rate == 0.0 || RATES.contains(&rate)).then_some(rate)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::flag::OptionSource;
     use crate::cli::flags::FLAGS;
-    use crate::cli::raw_options::OptionSource;
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::OsStrExt;
 
@@ -293,12 +292,12 @@ mod tests {
             (&["-fhosts", "-H", "", "-U="], Some(path(b"hosts"))),
             (&["-H", "a"], None),
         ] {
-            assert_eq!(source(&raw(args)), Ok(wanted), "{args:?}");
+            assert_eq!(list_source(&raw(args)), Ok(wanted), "{args:?}");
         }
         let mut any = RawOptions::default();
         let args = [OsStr::new("-f").into(), OsStr::from_bytes(b"/\xff").into()];
         assert_eq!(any.read(args, OptionSource::CommandLine), Ok(()));
-        assert_eq!(source(&any), Ok(Some(path(b"/\xff"))));
+        assert_eq!(list_source(&any), Ok(Some(path(b"/\xff"))));
     }
 
     #[test]
@@ -315,7 +314,7 @@ mod tests {
                 "-f '': expected the file of a list, or - for standard input".to_owned(),
             ),
         ] {
-            assert_eq!(source(&raw(args)), Err(wanted), "{args:?}");
+            assert_eq!(list_source(&raw(args)), Err(wanted), "{args:?}");
         }
     }
 }

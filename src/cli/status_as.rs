@@ -2,14 +2,14 @@
 
 use crate::status::{Status, StatusMap};
 
-/// Reads `critical=warning,unknown=ok`: words of any case, each source once, blanks between
-/// allowed.
+/// Parses `critical=warning,unknown=ok`: words in any case, each source once, with optional blanks
+/// between.
 pub(super) fn parse(text: &str) -> Option<StatusMap> {
     let mut map = StatusMap::default();
     let mut seen = Vec::new();
     for entry in text.split(',') {
         let (from, to) = entry.split_once('=')?;
-        let (from, to) = (status(from)?, status(to)?);
+        let (from, to) = (parse_status(from)?, parse_status(to)?);
         if seen.contains(&from) {
             return None;
         }
@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Option<StatusMap> {
     Some(map)
 }
 
-fn status(word: &str) -> Option<Status> {
+fn parse_status(word: &str) -> Option<Status> {
     let all = [
         Status::Ok,
         Status::Warning,

@@ -1,15 +1,15 @@
 //! Suggestions for arguments that are no option of check-tcp.
 
-use super::build::parse_port;
-use super::flag::{Flag, OptionId, Scope};
+use super::flag::{OptionId, OptionSource, Scope};
 use super::flags::FLAGS;
-use super::raw_options::{OptionSource, RawOptions};
 use crate::host::{Host, HostError};
 use crate::preset;
+use crate::target::LONGEST_PATH;
 use std::ffi::OsString;
+use std::num::NonZeroU16;
 
-/// Names that other tools have for what an option here does, and what to write instead; else a
-/// sentence where no option is needed.
+/// Names of options in other tools, and the option here of the same meaning, or a sentence if none
+/// is needed.
 const SYNONYMS: &[(&str, &str)] = &[
     ("address addr host ip server", "--hostname"),
     ("-P tcp-port port-number", "--port"),
@@ -58,104 +58,112 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("usage", "--help"),
 ];
 
+/// Longest name, in bytes, that is compared to those of options.
+const MAX_NAME: usize = 40;
+
 /// The hint for an unknown option, `-x` or `--name`: an option of a similar name or of the same
 /// meaning, if it is valid in `source`.
 pub(super) fn hint_for_option(unknown: &str, source: OptionSource) -> String {
     let suggestion = match unknown.strip_prefix("--") {
-        Some(name) => similar(&name.to_lowercase().replace('_', "-")),
-        None => synonym(unknown).map(str::to_owned),
+        _ if unknown.len() > MAX_NAME => None,
+        Some(name) => find_similar(&name.to_lowercase().replace('_', "-")),
+        None => find_synonym(unknown).map(str::to_owned),
     };
-    let is_valid = |option: &String| {
-        let is_meant = |flag: &&Flag| {
-            option
-                .strip_prefix("--")
-                .is_some_and(|it| it.split(' ').next() == Some(flag.long))
-        };
-        let flag = FLAGS.iter().find(is_meant);
-        source == OptionSource::CommandLine || flag.is_none_or(|flag| flag.scope == Scope::Check)
-    };
-    match suggestion.filter(is_valid) {
+    match suggestion.filter(|suggestion| is_valid(suggestion, source)) {
         Some(option) if option.starts_with('-') => format!("did you mean {option}?"),
         Some(sentence) => sentence,
         None => "--help lists the options".to_owned(),
     }
 }
 
-/// The options to write for words that look like a target: `HOST`, `HOST PORT`, `HOST:PORT`, a
-/// path, or the name of a preset. `is_leading`: they stand before all options, where other tools
-/// take a host.
+fn is_valid(suggestion: &str, source: OptionSource) -> bool {
+    let long = suggestion.strip_prefix("--");
+    let long = long.and_then(|option| option.split(' ').next());
+    let flag = FLAGS.iter().find(|flag| Some(flag.long) == long);
+    source == OptionSource::CommandLine || flag.is_none_or(|flag| flag.scope == Scope::Check)
+}
+
+/// The options to write for arguments that look like a target: `HOST`, `HOST PORT`, `HOST:PORT`, a
+/// path, or the name of a preset before one. `is_leading`: they stand before all options, where
+/// other tools take a host.
 pub(super) fn target_options(
     words: &[OsString],
     is_leading: bool,
-    given: &RawOptions,
+    is_given: &dyn Fn(OptionId) -> bool,
+) -> Option<String> {
+    let (first, rest) = words.split_first()?;
+    if let Some(port) = parse_port(first) {
+        return (!is_given(OptionId::Port)).then(|| format!("-p {port}"));
+    }
+    let target = [OptionId::Hostname, OptionId::UnixSock, OptionId::Targets];
+    if target.iter().any(|&id| is_given(id)) {
+        return None;
+    }
+    let Some(preset) = preset::find(first.to_str()?) else {
+        return endpoint_options(words, is_leading, is_given);
+    };
+    let service = format!("--service {}", preset.name);
+    match endpoint_options(rest, is_leading, is_given) {
+        Some(endpoint) => Some(format!("{service} {endpoint}")),
+        None => Some(service),
+    }
+}
+
+fn endpoint_options(
+    words: &[OsString],
+    is_leading: bool,
+    is_given: &dyn Fn(OptionId) -> bool,
 ) -> Option<String> {
     let (first, rest) = words.split_first()?;
     let text = first.to_str()?;
-    if let Some(port) = parse_port(text) {
-        return (!given.has(OptionId::Port)).then(|| format!("-p {port}"));
-    }
-    let target = [OptionId::Hostname, OptionId::UnixSock, OptionId::Targets];
-    if target.iter().any(|&id| given.has(id)) {
-        return None;
-    }
     let path = text.strip_prefix("unix:").unwrap_or(text);
     if path.starts_with('/') {
+        // A path that a shell would change is not suggested without quotes.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
-        return path.bytes().all(is_plain).then(|| format!("-U {path}"));
-    }
-    if let Some(preset) = preset::find(text) {
-        let target = target_options(rest, is_leading, given);
-        let target = target.map(|options| format!(" {options}"));
-        return Some(format!(
-            "--service {}{}",
-            preset.name,
-            target.unwrap_or_default()
-        ));
+        let is_plain = path.len() <= LONGEST_PATH && path.bytes().all(is_plain);
+        return is_plain.then(|| format!("-U {path}"));
     }
     let (host, port) = match Host::parse(text) {
-        Ok(_) => (
-            text,
-            rest.first().and_then(|word| parse_port(word.to_str()?)),
-        ),
-        Err(HostError::Port(Some((host, port)))) => {
-            return Some(host_options(&host, Some(port.get()), given));
-        }
+        Ok(_) => (text.into(), rest.first().and_then(parse_port)),
+        Err(HostError::Port(Some((host, port)))) => (host, Some(port)),
         Err(_) => return None,
     };
     let looks_like_host = text.contains(['.', ':']) || text == "localhost";
-    let is_host = looks_like_host || is_leading || port.is_some();
-    is_host.then(|| host_options(host, port, given))
-}
-
-fn host_options(host: &str, port: Option<u16>, given: &RawOptions) -> String {
-    match port.filter(|_| !given.has(OptionId::Port)) {
-        Some(port) => format!("-H {host} -p {port}"),
-        None => format!("-H {host}"),
+    if !looks_like_host && !is_leading && port.is_none() {
+        return None;
+    }
+    match port.filter(|_| !is_given(OptionId::Port)) {
+        Some(port) => Some(format!("-H {host} -p {port}")),
+        None => Some(format!("-H {host}")),
     }
 }
 
-/// What to write in place of a long name, in lower case.
-fn similar(name: &str) -> Option<String> {
-    exact(name)
-        .or_else(|| by_prefix(name))
-        .or_else(|| by_first_words(name))
-        .or_else(|| nearest(name))
+fn parse_port(word: &OsString) -> Option<NonZeroU16> {
+    word.to_str()?.parse().ok()
 }
 
-fn exact(name: &str) -> Option<String> {
+/// Finds the option, or the sentence, for an unknown long name in lower case.
+fn find_similar(name: &str) -> Option<String> {
+    find_exact(name)
+        .or_else(|| find_by_prefix(name))
+        .or_else(|| find_by_first_words(name))
+        .or_else(|| find_nearest(name))
+}
+
+fn find_exact(name: &str) -> Option<String> {
     let flag = FLAGS.iter().find(|flag| flag.long == name);
     let option = flag.map(|flag| format!("--{}", flag.long));
-    option.or_else(|| synonym(name).map(str::to_owned))
+    option.or_else(|| find_synonym(name).map(str::to_owned))
 }
 
-fn synonym(name: &str) -> Option<&'static str> {
+fn find_synonym(name: &str) -> Option<&'static str> {
     let is_in = |names: &str| names.split(' ').any(|other| other == name);
     let row = SYNONYMS.iter().find(|(names, _)| is_in(names))?;
     Some(row.1)
 }
 
 /// The one option that begins with `name`.
-fn by_prefix(name: &str) -> Option<String> {
+fn find_by_prefix(name: &str) -> Option<String> {
     let mut options = FLAGS.iter().filter(|flag| flag.long.starts_with(name));
     let option = options.next().filter(|_| name.len() > 1)?;
     options
@@ -165,14 +173,14 @@ fn by_prefix(name: &str) -> Option<String> {
 }
 
 /// `ssl` for `ssl-version`, and the like.
-fn by_first_words(name: &str) -> Option<String> {
+fn find_by_first_words(name: &str) -> Option<String> {
     let (first, _) = name.rsplit_once('-')?;
-    exact(first).or_else(|| by_first_words(first))
+    find_exact(first).or_else(|| find_by_first_words(first))
 }
 
 /// The one option that differs by the fewest typing errors: one in three characters at most, and
 /// none in the first, which is seldom mistyped.
-fn nearest(name: &str) -> Option<String> {
+fn find_nearest(name: &str) -> Option<String> {
     let length = name.chars().count();
     let is_close =
         |long: &&str| length <= 2 * long.len() && long.chars().next() == name.chars().next();
@@ -220,6 +228,7 @@ fn edit_distance(from: &str, to: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::raw_options::RawOptions;
 
     #[test]
     fn an_unknown_option_is_answered_with_the_nearest() {
@@ -266,7 +275,7 @@ mod tests {
 
     #[test]
     fn an_option_that_resembles_none_is_answered_with_none() {
-        let long = format!("--{}", "hostname".repeat(10_000));
+        let long = format!("--{}", "hostname-".repeat(10_000));
         for unknown in [
             "--bogus",
             "--verbose",
@@ -340,6 +349,7 @@ mod tests {
             ("[2001:db8::1]:25", Some("-H 2001:db8::1 -p 25")),
             ("/run/app.sock", Some("-U /run/app.sock")),
             ("unix:/run/app.sock", Some("-U /run/app.sock")),
+            ("smtp smtp", Some("--service SMTP -H smtp")),
             ("smtp -H mail", None),
             ("smtp", Some("--service SMTP")),
             ("smtp mail 587", Some("--service SMTP -H mail -p 587")),

@@ -77,7 +77,7 @@ fn parse_host_name(host: &OptionValue) -> Result<PeerName, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::raw_options::OptionSource;
+    use crate::cli::flag::OptionSource;
     use crate::preset;
     use std::ffi::OsString;
 

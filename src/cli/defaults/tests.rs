@@ -1,6 +1,6 @@
 use super::*;
 use crate::check::Check;
-use crate::cli::raw_options::OptionSource;
+use crate::cli::flag::OptionSource;
 use crate::target::{Family, Target};
 use std::time::Duration;
 
