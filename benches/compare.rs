@@ -13,6 +13,19 @@
 //! and said so. It fails where a check does, and never for being slow. Linux only: memory and cores
 //! are asked of it.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::exit,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "compare/lists/mod.rs"]
 mod lists;
 #[path = "compare/machine.rs"]

@@ -2,6 +2,18 @@
 //!
 //! Good: under a microsecond, for it is done once for each check that is compiled.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "support/cpu.rs"]
 mod cpu;
 

@@ -5,6 +5,18 @@
 //! and a hostile reply's in at most 50 times that, so that no server can hold the output of a list
 //! up.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "support/cpu.rs"]
 mod cpu;
 

@@ -4,6 +4,18 @@
 //! target alone, with options that others give too (`warm`: what they ask is compiled once), or ask for
 //! something new each (`cold`).
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "support/cpu.rs"]
 mod cpu;
 

@@ -4,6 +4,18 @@
 //! Good: a greeting is decided in a microsecond however it is cut, and a long reply in large pieces
 //! no slower than by that crate, which may look at it only once it is complete.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "support/cpu.rs"]
 mod cpu;
 

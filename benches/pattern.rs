@@ -6,6 +6,18 @@
 //! Good: no dearer than that crate, and cold under a tenth of the millisecond that a check takes.
 //! What names a script (`\p{Greek}`) needs a table of the compiler's, and takes as long as there.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "support/cpu.rs"]
 mod cpu;
 

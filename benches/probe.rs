@@ -7,6 +7,19 @@
 //! what the kernel takes for a real one (about 30 µs); under TLS at most 1.15 of the bare
 //! handshake.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "probe/bare.rs"]
 mod bare;
 #[path = "support/cpu.rs"]

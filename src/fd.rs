@@ -53,6 +53,10 @@ impl<F: Read + AsFd> Read for BlockingReader<F> {
 ///
 /// # Errors
 /// The write failed, since the reader is gone or the disk is full; or `TimedOut`.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "limits the last write of the process; no check depends on it"
+)]
 pub fn write_all_blocking<W: Write + AsFd>(
     out: &mut W,
     mut text: &[u8],

@@ -105,6 +105,13 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests take any time as the first"
+    )
+)]
 
 pub mod batch;
 pub mod check;

@@ -153,7 +153,7 @@ mod tests {
         let (hand_over, leases) = mpsc::channel();
         let (done, waited) = mpsc::channel();
         thread::spawn({
-            let budget = budget.clone();
+            let budget = budget;
             move || {
                 for _ in 0..TIMES {
                     budget.wait_for_capacity();

@@ -12,7 +12,7 @@ use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// For how long a standard output that is full and does not block is waited for at least: what came
 /// of a check at its deadline is to be told too.
@@ -45,7 +45,7 @@ fn one(single: SingleCheck, left: &mut Duration) -> (String, Status) {
         label,
         format,
     } = single;
-    let began = SystemTime::now();
+    let began = engine::wall_clock();
     let checked = match engine::run_one(target.clone(), check.clone()) {
         Ok(Completion {
             probe, outcome, at, ..

@@ -111,12 +111,14 @@ impl Default for StatusMap {
 impl StatusMap {
     /// Replaces `from` by `to`.
     pub fn set(&mut self, from: Status, to: Status) {
-        self.0[from as usize] = to;
+        if let Some(replacement) = self.0.get_mut(from as usize) {
+            *replacement = to;
+        }
     }
 
     /// Returns the replacement of `status`.
     pub fn apply(&self, status: Status) -> Status {
-        self.0[status as usize]
+        self.0.get(status as usize).copied().unwrap_or(status)
     }
 }
 

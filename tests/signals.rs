@@ -1,5 +1,17 @@
 //! Signals that are counted. A process of their own, for it no longer ends by them.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test panics where it fails, and runs on the real clock"
+)]
+
 use check_tcp::batch::signals::Signals;
 use mio::{Events, Interest, Poll, Token};
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};

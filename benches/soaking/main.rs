@@ -29,6 +29,18 @@
 //!
 //! Figures are in `docs/benchmarks.md`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a benchmark ends where it can not go on, and runs on the real clock"
+)]
+
 #[path = "kinds.rs"]
 mod kinds;
 #[path = "run.rs"]

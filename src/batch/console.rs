@@ -121,6 +121,10 @@ impl Console {
 ///
 /// # Errors
 /// Nothing more can be written.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "times the display; no check depends on it"
+)]
 fn run_console<W: Write + AsFd>(
     mut out: W,
     lines: &Receiver<String>,

@@ -41,6 +41,7 @@ pub use lookups::{LookupCapacity, LookupLimits};
 use mio::Interest;
 pub use one::run_one;
 use os_platform::OsPlatform;
+pub use os_platform::wall_clock;
 use platform::{Platform, PollEvent};
 use probe_net::{LookupState, ProbeNet, Sockets};
 use slots::{SlotKey, Slots};

@@ -113,15 +113,22 @@ impl OsPlatform {
     }
 }
 
+/// Reads the wall clock.
+#[allow(clippy::disallowed_methods, reason = "the clock of the engine")]
+pub fn wall_clock() -> SystemTime {
+    SystemTime::now()
+}
+
 impl Platform for OsPlatform {
     type Stream = Socket;
 
+    #[allow(clippy::disallowed_methods, reason = "the clock of the engine")]
     fn now(&self) -> Instant {
         Instant::now()
     }
 
     fn wall_clock(&self) -> SystemTime {
-        SystemTime::now()
+        wall_clock()
     }
 
     fn connect(&mut self, to: Endpoint<'_>, slot: usize) -> io::Result<Socket> {
@@ -144,7 +151,7 @@ impl Platform for OsPlatform {
                 WAKER => on_event(PollEvent::Woken),
                 READABLE => on_event(PollEvent::Readable),
                 HANG_UP if event.is_error() || event.is_write_closed() => {
-                    on_event(PollEvent::HungUp)
+                    on_event(PollEvent::HungUp);
                 }
                 HANG_UP => {}
                 Token(slot) => on_event(PollEvent::Slot(slot, ready(event))),

@@ -67,7 +67,7 @@ impl Classes {
     /// which is at `from`.
     pub(super) fn escaped(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'_>,
         from: usize,
         fold: bool,
     ) -> Result<Option<Hir>, ParseError> {
@@ -82,7 +82,7 @@ impl Classes {
     /// A class in brackets; the first of them, at `from`, has been read.
     pub(super) fn bracketed(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'_>,
         from: usize,
         fold: bool,
     ) -> Result<Hir, ParseError> {
@@ -123,7 +123,7 @@ impl Classes {
     }
 
     /// `[:alpha:]`, where something of that form comes next.
-    fn posix(&mut self, cursor: &mut Cursor) -> Result<Option<NamedClass>, ParseError> {
+    fn posix(&mut self, cursor: &mut Cursor<'_>) -> Result<Option<NamedClass>, ParseError> {
         let mut after = *cursor;
         if !self.posix || !after.eat("[:") {
             return Ok(None);
@@ -203,7 +203,7 @@ impl CharSet {
 }
 
 /// One end of a range.
-fn character(cursor: &mut Cursor) -> Result<Option<u32>, ParseError> {
+fn character(cursor: &mut Cursor<'_>) -> Result<Option<u32>, ParseError> {
     let from = cursor.at();
     match cursor.take() {
         Some('\\') => cursor.escaped(from).map(Some),
@@ -212,7 +212,7 @@ fn character(cursor: &mut Cursor) -> Result<Option<u32>, ParseError> {
 }
 
 /// A class that a letter behind a backslash stands for.
-fn escaped(cursor: &mut Cursor, from: usize) -> Result<Option<NamedClass>, ParseError> {
+fn escaped(cursor: &mut Cursor<'_>, from: usize) -> Result<Option<NamedClass>, ParseError> {
     let Some(letter) = cursor.peek() else {
         return Ok(None);
     };
@@ -234,7 +234,7 @@ fn escaped(cursor: &mut Cursor, from: usize) -> Result<Option<NamedClass>, Parse
 }
 
 /// The name of a Unicode property: one letter, or any number in braces, negated by `^`.
-fn unicode(cursor: &mut Cursor, inverse: bool, from: usize) -> Result<NamedClass, ParseError> {
+fn unicode(cursor: &mut Cursor<'_>, inverse: bool, from: usize) -> Result<NamedClass, ParseError> {
     let unknown = ErrorKind::ClassName.at(from);
     let rest = cursor.rest();
     let name = match cursor.eat("{") {

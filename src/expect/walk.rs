@@ -90,7 +90,7 @@ impl Cache {
     /// Reads one byte.
     pub(super) fn read(&mut self, automaton: &Automaton, byte: u8) -> Decision {
         let start = &automaton.start;
-        if start.idle[usize::from(byte)] && self.live == *start.live {
+        if start.is_idle(byte) && self.live == *start.live {
             self.prev_byte = Some(byte);
             return Decision::Open;
         }
@@ -172,7 +172,8 @@ impl StartConfig {
         let idle = array::from_fn(|byte| {
             let byte = byte as u8;
             let class = usize::from(classes.get(byte));
-            !looks_ahead && *known[class].get_or_insert_with(|| stays(byte))
+            let known = known.get_mut(class).filter(|_| !looks_ahead);
+            known.is_some_and(|known| *known.get_or_insert_with(|| stays(byte)))
         });
         Self {
             live,
@@ -183,6 +184,10 @@ impl StartConfig {
 }
 
 impl StartConfig {
+    fn is_idle(&self, byte: u8) -> bool {
+        self.idle.get(usize::from(byte)) == Some(&true)
+    }
+
     /// Heap memory in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of_val(&*self.live)

@@ -289,6 +289,7 @@ fn digit(byte: u8) -> u32 {
 }
 
 /// What every byte stands for.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const DIGITS: [u8; 256] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut digits = [NO_DIGIT as u8; 256];

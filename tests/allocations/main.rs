@@ -1,6 +1,19 @@
 //! Allocations of a probe on its way, and memory that checks leave behind: counts of the allocator,
 //! which are the same on every machine.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test panics where it fails, and runs on the real clock"
+)]
+
 mod left;
 mod world;
 

@@ -1,6 +1,18 @@
 //! The program from outside, all in one binary: command lines, lists, TLS, peers that misbehave, and the
 //! documents held against it.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test panics where it fails, and runs on the real clock"
+)]
+
 mod addresses;
 mod cli;
 mod differences;

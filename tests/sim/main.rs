@@ -28,6 +28,19 @@
 //! | [`crossing`] | every fault in every state, and what must come of it |
 //! | [`laws`] | the laws |
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test panics where it fails, and runs on the real clock"
+)]
+
 mod any;
 mod case;
 mod crossing;

@@ -2,6 +2,11 @@
 //!
 //! Servers take free ports and end with the test. Every wait is for an event, and bounded: a hang fails.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the servers of a test run on the real clock"
+)]
+
 mod cgroup;
 mod fleet;
 mod foreign;

@@ -151,7 +151,7 @@ fn what_openssl_says_it_is_trusted_for_counts() {
 /// Gives out so many bytes at a time.
 struct Short<'a>(&'a [u8], usize);
 
-impl io::Read for Short<'_> {
+impl Read for Short<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let size = self.1.min(buffer.len());
         self.0.read(&mut buffer[..size])

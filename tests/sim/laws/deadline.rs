@@ -29,7 +29,7 @@ fn silence_ends_at_the_deadline_in_every_state_and_names_it() {
                         run.tried()
                             .iter()
                             .all(|t| matches!(t.outcome, AttemptOutcome::Silence))
-                    )
+                    );
                 }
                 _ => assert!(matches!(run.failure().cause, Cause::TimedOut)),
             }
