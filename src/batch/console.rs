@@ -6,7 +6,6 @@ use crate::fd;
 use rustix::termios::tcgetwinsize;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
-use std::mem;
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
@@ -27,15 +26,11 @@ const DEFAULT_COLUMNS: usize = 80;
 /// thread less: under `--summary` it never needs this one, and where the number of threads is
 /// limited a lookup can have it.
 pub struct Console {
-    state: ConsoleState,
+    /// `None` once the console is closed, or if the thread can't be started.
+    lines: Option<Sender<String>>,
+    /// `None` once the thread has been started.
+    body: Option<Box<dyn FnOnce() + Send>>,
     done: Arc<AtomicBool>,
-}
-
-enum ConsoleState {
-    /// The thread has not been started.
-    Idle(Box<dyn FnOnce(Receiver<String>) + Send>),
-    Running(Sender<String>),
-    Closed,
 }
 
 /// Returns true if a progress line may be drawn: `stderr` is a terminal, and `stdout` is not the
@@ -63,18 +58,20 @@ impl Console {
     ) -> Self {
         let done = Arc::new(AtomicBool::new(false));
         let ended = done.clone();
-        let shows = progress.is_some();
-        let body = move |lines: Receiver<String>| {
+        let draws = progress.is_some();
+        let (sender, lines) = mpsc::channel();
+        let body = move || {
             // An error of standard error can't be reported.
             let _ = run_console(out, &lines, progress.as_deref());
             ended.store(true, Ordering::Release);
             wake();
         };
         let mut console = Self {
-            state: ConsoleState::Idle(Box::new(body)),
+            lines: Some(sender),
+            body: Some(Box::new(body)),
             done,
         };
-        if shows {
+        if draws {
             console.start_thread();
         }
         console
@@ -84,17 +81,17 @@ impl Console {
     /// where the thread can't be started; the verdicts are on standard output and in the exit code.
     pub fn write_line(&mut self, text: impl Into<String>) {
         self.start_thread();
-        if let ConsoleState::Running(sender) = &self.state {
-            let _ = sender.send(text.into());
+        if let Some(lines) = &self.lines {
+            let _ = lines.send(text.into());
         }
     }
 
     /// Ends the thread once it has written all lines; it erases the progress line.
     pub fn close(&mut self) {
-        if !matches!(self.state, ConsoleState::Running(_)) {
+        let is_running = self.lines.take().is_some() && self.body.take().is_none();
+        if !is_running {
             self.done.store(true, Ordering::Release);
         }
-        self.state = ConsoleState::Closed;
     }
 
     /// Returns true if, after [`close`](Self::close), all lines have been written or never can be.
@@ -104,15 +101,12 @@ impl Console {
     }
 
     fn start_thread(&mut self) {
-        if !matches!(self.state, ConsoleState::Idle(_)) {
+        let Some(body) = self.body.take() else {
             return;
-        }
-        let (send, lines) = mpsc::channel();
-        if let ConsoleState::Idle(body) = mem::replace(&mut self.state, ConsoleState::Closed) {
-            let thread = thread::Builder::new().name("console".to_owned());
-            if thread.spawn(move || body(lines)).is_ok() {
-                self.state = ConsoleState::Running(send);
-            }
+        };
+        let thread = thread::Builder::new().name("console".to_owned());
+        if thread.spawn(body).is_err() {
+            self.lines = None;
         }
     }
 }
