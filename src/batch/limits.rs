@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptors_are_divided_among_checks_races_and_look_ups() {
+    fn descriptors_are_divided_among_checks_races_and_lookups() {
         for (limit, wanted, parallel, sockets, threads) in [
             (0, 512, 1, 1, 1),
             (16, 512, 1, 1, 1),

@@ -79,7 +79,7 @@ mod tests {
     use std::process::Command;
 
     #[test]
-    fn what_is_ignored_is_read_from_the_mask() {
+    fn ignored_signals_are_read_from_the_mask() {
         for (status, int, term) in [
             ("", false, false),
             (

@@ -25,7 +25,7 @@ fn refused(host: &str) -> HostError {
 }
 
 #[test]
-fn literal_addresses_need_no_look_up() {
+fn literal_addresses_need_no_lookup() {
     assert_eq!(
         address("192.0.2.1"),
         Ok(SocketAddr::from(([192, 0, 2, 1], 0)))
@@ -53,7 +53,7 @@ fn a_zone_is_the_name_of_an_interface() {
 }
 
 #[test]
-fn an_unknown_zone_is_refused() {
+fn an_unknown_zone_is_an_error() {
     for zone in [
         "",
         "%",
@@ -99,7 +99,7 @@ fn a_name_has_letters_digits_dashes_underscores_and_dots() {
         "☃.example",
         &longest,
         &format!("{longest}."),
-        // DNS has it shorter.
+        // Its encoded form is shorter.
         &"é".repeat(40),
     ] {
         assert_eq!(Host::parse(name), Ok(Host::Name(name)));
@@ -107,7 +107,7 @@ fn a_name_has_letters_digits_dashes_underscores_and_dots() {
 }
 
 #[test]
-fn what_resolvers_read_in_different_ways_is_no_name() {
+fn numbers_that_resolvers_read_in_different_ways_are_no_name() {
     for number in [
         "1",
         "0",
@@ -173,7 +173,7 @@ fn a_port_is_not_part_of_a_host() {
     }
     let deep = "[".repeat(60_000) + "::1" + &"]:1".repeat(60_000);
     assert_eq!(refused(&deep), HostError::Port(None));
-    // What would be refused again is not told to be written.
+    // A suggestion is valid itself.
     for text in [
         "mail:",
         ":25",
@@ -199,7 +199,7 @@ fn a_port_is_not_part_of_a_host() {
 }
 
 #[test]
-fn what_stands_around_a_host_elsewhere_is_told_from_it() {
+fn text_around_a_host_has_an_error_of_its_own() {
     use HostError::{Character, Dash, Path, Range, Slash, Url, User};
     for (text, error) in [
         ("http://mail/", Url),
@@ -250,7 +250,7 @@ fn what_stands_around_a_host_elsewhere_is_told_from_it() {
 }
 
 #[test]
-fn what_can_not_be_seen_is_no_part_of_a_host() {
+fn an_invisible_character_is_an_error() {
     for unseen in [
         ' ',
         '\t',

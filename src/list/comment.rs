@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_comment_takes_in_no_line_that_ends_with_a_carriage_return_alone() {
+    fn a_comment_that_contains_lines_that_end_with_cr_alone_is_an_error() {
         for (line, comment, first, at) in [
             ("# mail\rmx1\rmx2\r", "# mail\rmx1\rmx2\r", "# mail", 7),
             ("#\r\r \r# b\rmx1", "#\r\r \r# b\rmx1", "#", 9),

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_before_the_length_at_first_is_an_error() {
+    fn an_end_before_the_first_size_is_an_error() {
         for (length, expected) in [
             (100, Ok(40)),
             (140, Ok(80)),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_had_been_read_before_it_became_shorter_is_whole() {
+    fn a_file_that_was_read_before_its_truncation_is_complete() {
         let (file, mut whole) = begun();
         assert_eq!(rest(&mut whole), Ok(40));
         file.as_file().set_len(0).unwrap();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_reads_from_the_same_descriptor_has_its_part() {
+    fn bytes_that_another_reader_of_the_descriptor_consumed_are_not_missing() {
         let mut file = tempfile().unwrap();
         file.write_all(&[b'x'; 100]).unwrap();
         file.seek(SeekFrom::Start(10)).unwrap();

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target() {
+    fn a_word_that_is_no_target_is_an_error() {
         use TargetError::{BadPort, BehindBracket, Dash, Empty, NoHost, NoPort, NotText, Option};
         let of_host = |error: HostError| TargetError::from(error);
         let brackets = of_host(HostError::Brackets);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_target_can_not_be_is_told_as_on_the_command_line() {
+    fn an_invalid_host_or_path_has_the_error_of_the_command_line() {
         let long = format!("unix:/{}", "x".repeat(LONGEST_PATH));
         for (word, error) in [
             ("fe80::1%no-such-if0", HostError::Zone.into()),
