@@ -152,15 +152,12 @@ mod tests {
         let budget = Arc::new(Budget::new(1));
         let (hand_over, leases) = mpsc::channel();
         let (done, waited) = mpsc::channel();
-        thread::spawn({
-            let budget = budget;
-            move || {
-                for _ in 0..TIMES {
-                    budget.wait_for_capacity();
-                    hand_over.send(budget.acquire(1)).unwrap();
-                }
-                done.send(()).unwrap();
+        thread::spawn(move || {
+            for _ in 0..TIMES {
+                budget.wait_for_capacity();
+                hand_over.send(budget.acquire(1)).unwrap();
             }
+            done.send(()).unwrap();
         });
         thread::spawn(move || leases.into_iter().for_each(drop));
         let woken = waited.recv_timeout(Duration::from_secs(60));

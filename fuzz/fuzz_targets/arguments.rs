@@ -219,6 +219,8 @@ fn is_about(message: &str, args: &[OsString]) {
 
 /// A text as a message shows it, however long.
 fn seen(text: &str) -> String {
-    let each = text.chars().map(|c| cli::escape_for_message(c.to_string().as_ref()));
+    let each = text
+        .chars()
+        .map(|c| cli::escape_for_message(c.to_string().as_ref()));
     each.collect()
 }

@@ -24,6 +24,10 @@
 //! randoms and key shares come from the system, and the order of its extensions. None of them
 //! changes the length of what is sent.
 #![no_main]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the simulation takes any time as the first"
+)]
 
 mod decode;
 mod drive;
