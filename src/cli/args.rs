@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_usage_error_says_which_option_what_was_given_and_what_it_takes() {
+    fn usage_errors_name_the_option_the_value_and_the_valid_values() {
         let port = "expected a number from 1 to 65535";
         let duration = "expected a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
         let above_0 = "expected a duration above 0 up to 366 days, such as 3, 0.25 or 1m 30s";
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_service_is_told_as_mackerels_check_tcp_tells_it() {
+    fn unknown_service_has_the_message_of_mackerels_check_tcp() {
         assert_eq!(
             refused(&["--service", "Foo"]),
             "FOO UNKNOWN: check-tcp called with unknown service: FOO"
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_service_names_the_line_of_any_error() {
+    fn the_line_of_an_error_begins_with_the_service() {
         assert!(
             refused(&["--bogus", "--service=smtp"])
                 .starts_with("SMTP UNKNOWN: unknown option --bogus; ")
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_bad_where_text_is_wanted() {
+    fn values_that_are_not_utf8_are_invalid_where_text_is_expected() {
         for option in [
             "--service",
             "-H",
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_as_far_as_the_command_line_was_understood() {
+    fn errors_keep_the_format_and_label_of_the_command_line() {
         let error = |args: &[&str]| run(args).expect_err("a usage error");
         for (args, format) in [
             (&["--format", "json", "--bogus"][..], Format::Json),
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_option_replaces_is_not_looked_at() {
+    fn a_replaced_value_is_not_validated() {
         let args = [
             "-p",
             "bad",

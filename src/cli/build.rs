@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_has_its_default() {
+    fn options_not_given_have_their_defaults() {
         assert_eq!(
             format!("{:?}", check(&[])),
             format!("{:?}", Check::default())
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn switches_set_what_they_say() {
+    fn switches_set_their_fields() {
         let on = check(&["-WC", "--perfdata"]);
         assert!(on.error_warning && on.expect_closed && on.perfdata);
         assert_eq!(check(&["-4"]).family, Family::V4);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_and_sizes_are_read() {
+    fn durations_and_sizes_are_parsed() {
         let all = check(&["-t=.5", "-d", "500ms", "-w 1", "-c", "1m 30s", "-m10"]);
         assert_eq!(all.timeout, Duration::from_millis(500));
         assert_eq!(all.delay, Duration::from_millis(500));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn blanks_around_a_number_are_what_a_template_left() {
+    fn blanks_around_a_number_are_ignored() {
         assert_eq!(target(&["-p", " 80 "]).port(), Some(80));
         assert_eq!(check(&["-t", " 3 "]).timeout, Duration::from_secs(3));
     }
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_carried_where_they_are_sent() {
+    fn bytes_that_are_not_utf8_are_sent_as_given() {
         let bytes = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
         let args = [bytes(b"-U/\xff"), bytes(b"-s\xfe"), bytes(b"--quit=\xfd")];
         let (check, target) = read(args).expect("a command line");
@@ -359,13 +359,13 @@ mod tests {
     }
 
     #[test]
-    fn the_pattern_of_the_command_line_comes_before_the_presets() {
+    fn pattern_of_the_command_line_replaces_that_of_the_preset() {
         let not_utf8 = OsString::from_vec(b"-e\xff".to_vec());
         assert!(read(["--service=FTP".into(), not_utf8]).is_err());
     }
 
     #[test]
-    fn a_socket_needs_no_port_and_comes_before_host_and_port() {
+    fn a_socket_needs_no_port_and_replaces_host_and_port() {
         for args in [
             &["-U/s"][..],
             &["-p80", "-Ha", "-U/s"],

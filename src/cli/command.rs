@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_is_called_as_it_was_written_unless_it_has_a_name() {
+    fn label_is_the_name_or_else_the_target_as_written() {
         let label = |args: &[&str]| match command(args) {
             Ok(Command::Check(single)) => single.label.shown().to_owned(),
             other => panic!("{args:?}: {other:?}"),

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_positive_but_under_a_nanosecond_is_one() {
+    fn positive_durations_under_a_nanosecond_are_one() {
         let tiny = format!("0.{}1", "0".repeat(500));
         for text in [
             "1e-10",

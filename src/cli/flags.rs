@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_may_say_all_but_what_is_of_the_run_or_the_single_target() {
+    fn options_of_the_run_and_the_single_target_have_their_scope() {
         let of = |scope| -> Vec<_> {
             let flags = FLAGS.iter().filter(|flag| flag.scope == scope);
             flags.map(|flag| flag.long).collect()

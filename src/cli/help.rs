@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_reads_as_performance_data() {
+    fn the_help_has_nothing_that_reads_as_performance_data() {
         assert!(!help().contains('|') && !version().contains('|'));
         // Nor in what a usage error says that an option takes.
         for value in FLAGS.iter().filter_map(|flag| flag.value) {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn its_examples_are_valid_options() {
+    fn the_examples_of_the_help_are_valid_options() {
         let help = help();
         let examples = help
             .lines()
@@ -203,14 +203,14 @@ mod tests {
     }
 
     #[test]
-    fn a_label_leaves_room_before_the_meaning() {
+    fn a_label_leaves_two_columns_before_the_description() {
         for flag in &FLAGS {
             assert!(label(flag).chars().count() + 2 <= INDENT, "--{}", flag.long);
         }
     }
 
     #[test]
-    fn the_defaults_shown_are_those_that_count() {
+    fn the_help_shows_the_defaults_in_use() {
         let shown = |long| {
             let flag = FLAGS.iter().find(|flag| flag.long == long)?;
             duration::parse(flag.default?)

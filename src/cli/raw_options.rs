@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_value_takes_back_what_was_given_before_but_of_the_run() {
+    fn an_empty_value_removes_an_option_of_a_check() {
         let (raw, _) = read(&[
             "-s", "x", "-s", "", "--sni=a", "--sni=", "-t", "1", "-t", "", "-p80", "-p=",
         ]);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_laid_over_replaces_and_the_rest_stays() {
+    fn an_overlay_replaces_its_options_and_no_others() {
         let (mut raw, _) = read(&["-p", "80", "-w1", "-S", "-s", "x"]);
         let (over, _) = read(&["--port=81", "-s", "", "-4"]);
         raw.overlay(&over.into_given());
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_is_told_and_the_rest_is_read_all_the_same() {
+    fn the_first_error_counts_and_the_rest_is_still_read() {
         let (raw, result) = read(&["-Z", "word", "--ssl=yes", "-p", "80", "-t"]);
         assert_eq!(
             result,

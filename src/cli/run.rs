@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_has_its_default() {
+    fn options_not_given_have_their_defaults() {
         let wanted = RunOptions {
             name: "TCP".to_owned(),
             parallel: NonZeroUsize::new(512).expect("not 0"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_shown_are_those_that_count() {
+    fn the_help_shows_the_defaults_in_use() {
         let shown = |long| {
             let flag = FLAGS.iter().find(|flag| flag.long == long);
             flag.and_then(|flag| flag.default).unwrap_or_default()
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_option_of_the_run_sets_what_it_says() {
+    fn options_of_the_run_set_their_fields() {
         let args =
             "--service=smtp --parallel 8 --lookups 9 --rate=2.5 --summary --no-progress --perfdata";
         let wanted = RunOptions {
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_is_not_json() {
+    fn summary_excludes_json() {
         assert_eq!(
             run(&["--summary", "--format=json"]),
             Err("--summary with --format json: only one of the two is allowed".to_owned())
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn names_looked_up_at_a_time_are_a_number_within_bounds() {
+    fn lookups_are_a_number_within_bounds() {
         for (text, names) in [("1", 1), ("1024", 1_024), (" 64 ", 64)] {
             let lookups = run(&["--lookups", text]).map(|run| run.lookups.get());
             assert_eq!(lookups, Ok(names), "{text}");
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dash_is_standard_input_and_all_else_a_path() {
+    fn a_dash_is_standard_input_and_anything_else_a_path() {
         let path = |path: &[u8]| ListSource::File(PathBuf::from(OsStr::from_bytes(path)));
         for (args, wanted) in [
             (&["-f", "-"][..], Some(ListSource::Stdin)),
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_goes_with_no_target_of_the_command_line() {
+    fn a_list_excludes_a_target_on_the_command_line() {
         let message = "a list has its own targets";
         for (args, wanted) in [
             (&["-f-", "-Ha"][..], format!("-H with -f: {message}")),

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expected_closed_port_is_looked_at_without_tls() {
+    fn expect_closed_turns_tls_off() {
         assert!(tls(&["-CS"]).is_ok_and(|tls| tls.is_none()));
         assert!(tls(&["-C", "--service=SPOP"]).is_ok_and(|tls| tls.is_none()));
         assert!(tls(&["-C", "--sni=a.example"]).is_ok_and(|tls| tls.is_none()));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_for_tls_asks_for_it() {
+    fn sni_implies_tls() {
         for (args, is_tls) in [
             (&["--sni=a.example"][..], true),
             (&["--sni", "a.example", "--no-check-certificate"], true),

@@ -69,7 +69,7 @@ fn lines_that_add_nothing_to_the_check_share_one() {
 }
 
 #[test]
-fn what_a_line_gives_replaces_what_the_command_line_gave() {
+fn options_of_a_line_replace_those_of_the_command_line() {
     let mut defaults = defaults(r"-p 80 -w 1 -c 2 -t 5 -s a\n -q b\n -4 --name all");
     let options = "-w .5 -s c --name one -WC --status-as ok=unknown";
     let over = line(&mut defaults, options);
@@ -93,7 +93,7 @@ fn what_a_line_gives_replaces_what_the_command_line_gave() {
 }
 
 #[test]
-fn an_empty_value_leaves_the_command_lines() {
+fn an_empty_value_on_a_line_keeps_that_of_the_command_line() {
     let mut defaults = defaults("--service FTP -p 80 -s a -e ^x -q b --name all --sni c");
     let options = "-s '' -e '' -q '' --service '' --name '' --sni '' --status-as '' -w 1";
     let line = line(&mut defaults, options);
@@ -115,7 +115,7 @@ fn an_empty_value_leaves_the_command_lines() {
 }
 
 #[test]
-fn escape_on_a_line_counts_for_what_the_command_line_sends() {
+fn escape_on_a_line_applies_to_send_of_the_command_line() {
     let mut defaults = defaults(r"-p 80 -s a\n -q b\n");
     let check = line(&mut defaults, "-E").check;
     assert_eq!(
@@ -127,7 +127,7 @@ fn escape_on_a_line_counts_for_what_the_command_line_sends() {
 }
 
 #[test]
-fn a_port_is_the_lines_then_the_command_lines_then_the_presets() {
+fn port_is_of_the_line_then_the_command_line_then_the_preset() {
     let mut bare = defaults("");
     assert_eq!(line(&mut bare, "").port, None);
     assert_eq!(line(&mut bare, "-p 7").port, Some(7));
@@ -142,7 +142,7 @@ fn a_port_is_the_lines_then_the_command_lines_then_the_presets() {
 }
 
 #[test]
-fn a_refused_line_says_nothing_of_the_others() {
+fn an_invalid_line_does_not_affect_the_others() {
     let mut defaults = defaults("-4");
     for (options, message) in [
         ("-6", "-4 with -6: only one of the two is allowed"),
@@ -159,7 +159,7 @@ fn a_refused_line_says_nothing_of_the_others() {
 }
 
 #[test]
-fn the_verdict_of_a_refused_line_has_the_name_of_its_service() {
+fn the_error_of_a_line_has_the_name_of_its_service() {
     let mut smtp = defaults("--service smtp");
     for wrong in ["-p 0", "-t 0", "word", "--rate 1", "-e ("] {
         assert!(refused(&mut smtp, wrong).starts_with("SMTP UNKNOWN: "));
@@ -179,7 +179,7 @@ fn the_verdict_of_a_refused_line_has_the_name_of_its_service() {
 }
 
 #[test]
-fn a_refused_line_is_called_by_its_name_too() {
+fn an_invalid_line_keeps_its_name() {
     let mut all = defaults("--name all");
     for wrong in ["-p 0", "-t 0", "word", "--rate 1"] {
         for (name, label) in [("", "all"), ("--name one", "one"), ("--name ''", "all")] {
@@ -192,7 +192,7 @@ fn a_refused_line_is_called_by_its_name_too() {
 }
 
 #[test]
-fn additions_that_come_again_are_compiled_once() {
+fn repeated_additions_are_compiled_once() {
     let mut defaults = defaults("-p 80");
     let checks = |defaults: &mut Defaults, from: u32, to: u32| -> Vec<_> {
         let options = (from..to).map(|n| format!("-e ^{n} --name {n}"));
@@ -247,7 +247,7 @@ fn cached_additions_take_a_bounded_amount_of_memory() {
 }
 
 #[test]
-fn checks_that_lines_bring_take_up_memory_until_the_last_of_them_has_ended() {
+fn checks_of_lines_count_as_memory_until_they_are_dropped() {
     let mut defaults = defaults("-p 80");
     let memory = defaults.memory();
     let mut large = |n: u32| {
@@ -266,7 +266,7 @@ fn checks_that_lines_bring_take_up_memory_until_the_last_of_them_has_ended() {
 }
 
 #[test]
-fn lines_that_wait_for_the_same_as_the_command_line_share_its_pattern() {
+fn lines_that_expect_the_same_reply_share_a_pattern() {
     let mut defaults = defaults("-p 80 -e (?:abcdefghijklmnopqrst){1000}");
     let memory = defaults.memory();
     // Each pattern of its own would take some 450 KiB.
@@ -292,7 +292,7 @@ fn lines_that_wait_for_the_same_as_the_command_line_share_its_pattern() {
 }
 
 #[test]
-fn additions_that_differ_in_anything_are_told_apart() {
+fn different_additions_are_different_keys() {
     let mut defaults = defaults("-p 80");
     for (one, other) in [
         ("-s a", "-q a"),
@@ -335,13 +335,13 @@ fn tls_needs_a_name_to_verify_or_no_verification() {
 }
 
 #[test]
-fn it_can_be_given_to_the_thread_that_reads() {
+fn defaults_can_be_sent_to_another_thread() {
     fn given<T: Send + 'static>(_: T) {}
     given(defaults("-p 80"));
 }
 
 #[test]
-fn a_line_says_neither_its_target_nor_anything_of_the_run() {
+fn options_of_target_and_run_are_invalid_on_a_line() {
     let run = "not valid on a line of a list; write it on the command line";
     let target = "not valid on a line of a list; \
                   it begins with its target, and --sni names the certificate";
