@@ -235,7 +235,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Name,
         long: "name",
-        value: value("LABEL", "what the target is called"),
+        value: value("LABEL", "a name for the target"),
         default: Some("the target"),
         help: "name of the target in the output of a list, and in JSON",
         scope: Scope::Check,

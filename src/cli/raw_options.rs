@@ -33,21 +33,25 @@ impl RawOptions {
             .filter(|arg| arg.to_str().is_none())
             .cloned()
             .collect();
-        let first_arg = args.first().cloned();
         let mut parser = lexopt::Parser::from_args(args);
         let mut result = Ok(());
         // Arguments that belong to no option, if the first error is one.
         let mut words: Vec<OsString> = Vec::new();
+        let mut is_leading = true;
         while let Some(arg) = parser.next().transpose() {
+            // Only the first error counts, and a suggestion takes time to find.
+            let has_error = result.is_err() || !words.is_empty();
             let read = match arg {
                 Ok(Arg::Long(name)) => match FLAGS.iter().find(|flag| flag.long == name) {
                     Some(flag) => self.read_option(flag, GivenAs::Long, &mut parser, source),
+                    None if has_error => Ok(()),
                     None => Err(describe_unknown(&not_utf8, &format!("--{name}"), source)),
                 },
                 Ok(Arg::Short(letter)) => match FLAGS.iter().find(|f| f.short == Some(letter)) {
                     Some(flag) => {
                         self.read_option(flag, GivenAs::Short(letter), &mut parser, source)
                     }
+                    None if has_error => Ok(()),
                     None => Err(describe_unknown(&not_utf8, &format!("-{letter}"), source)),
                 },
                 Ok(Arg::Value(word)) => {
@@ -64,13 +68,11 @@ impl RawOptions {
             };
             if words.is_empty() {
                 result = result.and(read);
+                is_leading = false;
             }
         }
         match words.first() {
-            Some(word) => {
-                let is_leading = first_arg.as_ref() == Some(word);
-                Err(self.describe_unexpected(word, &words, is_leading, source))
-            }
+            Some(word) => Err(self.describe_unexpected(word, &words, is_leading, source)),
             None => result,
         }
     }
