@@ -2,81 +2,49 @@
 
 /// An option. Its number is its index in [`FLAGS`](super::flags::FLAGS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OptionId {
-    /// `--hostname`.
+pub(super) enum OptionId {
     Hostname,
-    /// `--port`.
     Port,
-    /// `--unix-sock`.
     UnixSock,
-    /// `--service`.
     Service,
-    /// `--use-ipv4`.
     UseIpv4,
-    /// `--use-ipv6`.
     UseIpv6,
-    /// `--send`.
     Send,
-    /// `--expect-pattern`.
     ExpectPattern,
-    /// `--quit`.
     Quit,
-    /// `--escape`.
     Escape,
-    /// `--delay`.
     Delay,
-    /// `--maxbytes`.
     Maxbytes,
-    /// `--ssl`.
     Ssl,
-    /// `--sni`.
     Sni,
-    /// `--no-check-certificate`.
     NoCheckCertificate,
-    /// `--timeout`.
     Timeout,
-    /// `--warning`.
     Warning,
-    /// `--critical`.
     Critical,
-    /// `--error-warning`.
     ErrorWarning,
-    /// `--expect-closed`.
     ExpectClosed,
-    /// `--status-as`.
     StatusAs,
-    /// `--targets`.
     Targets,
-    /// `--parallel`.
     Parallel,
-    /// `--lookups`.
     Lookups,
-    /// `--rate`.
     Rate,
-    /// `--summary`.
     Summary,
-    /// `--no-progress`.
     NoProgress,
-    /// `--name`.
     Name,
-    /// `--perfdata`.
     Perfdata,
-    /// `--format`.
     Format,
-    /// `--help`.
     Help,
-    /// `--version`.
     Version,
 }
 
 /// The number of options.
-pub const OPTION_COUNT: usize = OptionId::Version as usize + 1;
+pub(super) const OPTION_COUNT: usize = OptionId::Version as usize + 1;
 
 /// The description of one option.
 #[derive(Debug)]
 pub struct Flag {
     /// The option that is described.
-    pub id: OptionId,
+    pub(super) id: OptionId,
     /// Long name, without the dashes.
     pub long: &'static str,
     /// Short name, without the dash.
@@ -84,7 +52,7 @@ pub struct Flag {
     /// The value that the option takes; `None` for a switch.
     pub value: Option<ValueSpec>,
     /// The heading of the help that the option stands under.
-    pub group: Group,
+    pub group: HelpGroup,
     /// The places where the option is valid.
     pub scope: Scope,
     /// Default value, as the help shows it.
@@ -104,7 +72,7 @@ pub struct ValueSpec {
 
 /// A heading of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+pub enum HelpGroup {
     /// The endpoint.
     Target,
     /// The bytes that are sent and expected.
@@ -138,7 +106,7 @@ pub(super) enum OptionSource {
     ListLine,
 }
 
-impl Group {
+impl HelpGroup {
     /// All groups, in the order of the help.
     pub const ALL: [Self; 6] = [
         Self::Target,
@@ -164,7 +132,7 @@ impl Group {
 
 impl Flag {
     /// The switch of a group from which an entry of the table takes what it does not give.
-    pub(super) const fn of_group(group: Group, scope: Scope) -> Self {
+    pub(super) const fn of_group(group: HelpGroup, scope: Scope) -> Self {
         Self {
             id: OptionId::Help,
             long: "",

@@ -1,15 +1,16 @@
 //! Every option, described once.
 
-pub use super::flag::{Flag, Group, OPTION_COUNT, OptionId, Scope, ValueSpec};
+pub use super::flag::{Flag, HelpGroup, Scope, ValueSpec};
+use super::flag::{OPTION_COUNT, OptionId};
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
-const TARGET: Flag = Flag::of_group(Group::Target, Scope::Check);
-const DIALOGUE: Flag = Flag::of_group(Group::Dialogue, Scope::Check);
-const TLS: Flag = Flag::of_group(Group::Tls, Scope::Check);
-const VERDICT: Flag = Flag::of_group(Group::Verdict, Scope::Check);
-const LIST: Flag = Flag::of_group(Group::List, Scope::Run);
-const OUTPUT: Flag = Flag::of_group(Group::Output, Scope::Run);
+const TARGET: Flag = Flag::of_group(HelpGroup::Target, Scope::Check);
+const DIALOGUE: Flag = Flag::of_group(HelpGroup::Dialogue, Scope::Check);
+const TLS: Flag = Flag::of_group(HelpGroup::Tls, Scope::Check);
+const VERDICT: Flag = Flag::of_group(HelpGroup::Verdict, Scope::Check);
+const LIST: Flag = Flag::of_group(HelpGroup::List, Scope::Run);
+const OUTPUT: Flag = Flag::of_group(HelpGroup::Output, Scope::Run);
 
 /// All options, in the order of the help. An entry gives what differs from its group.
 pub static FLAGS: [Flag; OPTION_COUNT] = [

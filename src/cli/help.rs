@@ -1,6 +1,6 @@
 //! The help, printed from the table of flags.
 
-use super::flag::{Flag, Group};
+use super::flag::{Flag, HelpGroup};
 use super::flags::FLAGS;
 use crate::preset::PRESETS;
 use std::fmt::Write as _;
@@ -39,7 +39,7 @@ behind a blank.
 /// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
 pub fn help() -> String {
     let mut text = USAGE.to_owned();
-    for group in Group::ALL {
+    for group in HelpGroup::ALL {
         push_line(&mut text, format_args!("\n{}:", group.title()));
         for flag in FLAGS.iter().filter(|flag| flag.group == group) {
             describe(&mut text, flag);
@@ -178,7 +178,7 @@ mod tests {
     fn each_group_has_a_heading_with_its_options_below() {
         let help = help();
         let mut below = help.lines().skip_while(|line| *line != "Target:");
-        for group in Group::ALL {
+        for group in HelpGroup::ALL {
             assert_eq!(below.next(), Some(&*format!("{}:", group.title())));
             let flags = below.by_ref().take_while(|line| !line.is_empty());
             let flags = flags.filter(|line| line.trim_start().starts_with('-'));
