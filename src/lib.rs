@@ -17,28 +17,28 @@
 //! output; between them [`batch`] runs the loop, and [`admission`](engine::admission) says which
 //! check begins when, so that no probe waits for another and no clock for a reader.
 //!
-//! | room | what is in it |
+//! | module | contents |
 //! |---|---|
 //! | [`run`] | from arguments to exit code |
 //! | [`cli`] | the command line: one table of options, parsing in two steps, help, suggestions |
-//! | [`check`], [`target`] | what is asked, and of whom |
+//! | [`check`], [`target`] | the options of a check, and its endpoint |
 //! | [`host`] | the syntax of a host, and the error of any other text |
 //! | [`list`] | a list of targets: from the bytes of its source to the jobs of its lines |
-//! | [`preset`] | the services |
-//! | [`escape`] | `\n \r \t \\ \xHH` |
+//! | [`preset`] | the services of `--service` |
+//! | [`escape`] | the escapes of `--escape`: `\n \r \t \\ \xHH` |
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
-//! | [`phase`] | the name of a state, in facts and in the output |
-//! | [`probe`], [`state`] | the machine: one file a state, and the loop that steps them |
-//! | [`status`] | the four verdicts of a plugin, and how many there were of each |
+//! | [`phase`] | the names of the states |
+//! | [`probe`], [`state`] | the state machine of a check: a file for each state, and the loop that steps them |
+//! | [`status`] | the four statuses of a plugin, and counts of them |
 //! | [`memory`] | a bound on memory that many parties share |
-//! | [`net`] | the world as one probe sees it; real in [`engine`], scripted in tests |
+//! | [`net`] | the network as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
-//! | [`tls`] | trust store, verification, names, and what to say of a failure |
-//! | [`engine`] | slots, timers and admission, which decide; the poll loop around them, on a [platform](engine::platform) that is real or, in tests, virtual |
-//! | [`resolve`] | names → addresses, on threads |
+//! | [`tls`] | trust store, verification, names, and the messages of failures |
+//! | [`engine`] | the poll loop, with timers, lookups and admission, on a [platform](engine::platform) that is real or, in tests, virtual |
+//! | [`resolve`] | name resolution on threads |
 //! | [`batch`] | a run of a list: the [event loop](batch::event_loop), and the threads or scripts that are [its I/O](batch::run_io) |
-//! | [`outcome`] | the facts of a finished check |
-//! | [`verdict`] | the reason that follows from them, and the status that follows from the reason |
+//! | [`outcome`] | the outcome of a check, as facts |
+//! | [`verdict`] | the reason that follows from the outcome, and the status that follows from the reason |
 //! | [`record`] | one line of a list, or the command line, with what came of it |
 //! | [`report`] | the line, JSON, and what a whole run came to |
 //!

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_as_bad_as_its_worst_and_unknown_where_it_is_not_whole() {
+    fn a_run_has_its_worst_status_and_is_unknown_if_incomplete() {
         for (statuses, whole, cut) in [
             (&[][..], Status::Unknown, Status::Unknown),
             (&[Status::Ok], Status::Ok, Status::Unknown),

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lack_of_this_machine_is_unknown_only_where_it_was_met_at_every_address() {
+    fn a_local_failure_is_unknown_only_if_it_was_met_at_every_address() {
         let check = Check {
             error_warning: true,
             ..Check::default()
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_is_closed_where_it_was_seen_to_be() {
+    fn expect_closed_is_ok_only_if_nothing_was_seen_to_listen() {
         let check = Check {
             expect_closed: true,
             ..Check::default()

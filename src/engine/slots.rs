@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_that_was_moved_comes_once_and_at_its_last_time() {
+    fn a_moved_timer_expires_once_at_its_last_time() {
         let start = Instant::now();
         let second = |n| start + Duration::from_secs(n);
         let mut slots = Slots::new();
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timer_that_is_moved_without_end_takes_no_more_room() {
+    fn stale_timers_are_removed() {
         let start = Instant::now();
         let deadline = start + Duration::from_secs(10);
         let mut slots = Slots::new();
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn timers_come_in_order_of_time() {
+    fn timers_expire_in_order_of_time() {
         let start = Instant::now();
         let mut slots = Slots::new();
         let keys: Vec<SlotKey> = ('a'..='c').map(|c| slots.insert(c)).collect();

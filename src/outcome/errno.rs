@@ -78,7 +78,7 @@ impl Meaning {
     /// that no attempt should return is local.
     pub(crate) fn of_attempt(e: &io::Error, address: Option<SocketAddr>) -> Self {
         match (Self::new(e), address) {
-            // EAGAIN: no local port, or no room in the routing cache.
+            // EAGAIN: no local port, or a full routing cache.
             (Some(Self::Timeout), Some(_)) if e.kind() == io::ErrorKind::WouldBlock => {
                 Self::Shortage(Shortage::LocalAddress)
             }
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_local_address_without_its_interface_was_not_asked() {
+    fn a_link_local_address_without_a_zone_is_a_local_failure() {
         for (address, reason) in [
             ("[fe80::1]:25", Reason::Local),
             ("[fe80::1%2]:25", Reason::Unreachable),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_of_this_machine_alone_tells_nothing_of_the_peer() {
+    fn an_error_of_a_call_that_does_not_reach_the_peer_is_no_verdict_on_it() {
         let address = Some(SocketAddr::from(([192, 0, 2, 1], 25)));
         for errno in TABLE.iter().flat_map(|(_, errnos)| *errnos) {
             let ours = as_local_error((*errno).into());
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_connection_only_a_lack_of_room_is_told_of_this_machine() {
+    fn of_a_connection_only_a_shortage_of_resources_is_local() {
         for (errno, reason) in [
             (Errno::NOBUFS, Reason::Local),
             (Errno::NOMEM, Reason::Local),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_is_used_up_may_be_there_again() {
+    fn a_shortage_of_resources_may_pass() {
         for errno in [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC] {
             assert!(is_resource_shortage(&errno.into()), "{errno:?}");
         }

@@ -80,13 +80,13 @@ mod tests {
 
     #[test]
     fn a_shortage_that_may_pass_is_told_from_other_failures() {
-        let (room, address) = (Some(Shortage::Resources), Some(Shortage::LocalAddress));
+        let (resources, address) = (Some(Shortage::Resources), Some(Shortage::LocalAddress));
         let (lacking, refused) = (Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED));
         for (errnos, wanted) in [
-            (&[Some(Errno::MFILE)][..], room),
-            (&[Some(Errno::NOSPC)], room),
-            (&[refused, Some(Errno::NFILE)], room),
-            (&[Some(Errno::NOBUFS), None], room),
+            (&[Some(Errno::MFILE)][..], resources),
+            (&[Some(Errno::NOSPC)], resources),
+            (&[refused, Some(Errno::NFILE)], resources),
+            (&[Some(Errno::NOBUFS), None], resources),
             (&[lacking, lacking], address),
             (&[lacking, refused], None),
             (&[lacking, None], None),
@@ -100,10 +100,10 @@ mod tests {
         let Cause::Unconnected(tried) = &mixed.cause else {
             panic!("{mixed:?}");
         };
-        assert_eq!(tried.len(), 1, "the lack alone is left");
-        let lack = LookupError::Local(io::Error::other("no thread"));
-        assert_eq!(failed(Cause::Lookup(lack)).shortage(), room);
-        for (errno, wanted) in [(Errno::MFILE, room), (Errno::CONNRESET, None)] {
+        assert_eq!(tried.len(), 1, "only the shortage is left");
+        let local = LookupError::Local(io::Error::other("no thread"));
+        assert_eq!(failed(Cause::Lookup(local)).shortage(), resources);
+        for (errno, wanted) in [(Errno::MFILE, resources), (Errno::CONNRESET, None)] {
             let asked = LookupError::Failed(errno.into());
             assert_eq!(failed(Cause::Lookup(asked)).shortage(), wanted, "{errno:?}");
             assert_eq!(

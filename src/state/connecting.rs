@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_sockets_are_open_at_a_time_as_there_are_addresses_and_four_at_most() {
+    fn a_race_opens_a_socket_for_each_address_and_at_most_four() {
         let address = SocketAddr::from(([192, 0, 2, 1], 25));
         assert_eq!(Connecting::new(Addresses::Socket).sockets(), 1);
         assert_eq!(Connecting::new(Addresses::One(address)).sockets(), 1);

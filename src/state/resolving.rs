@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_and_the_preferred_one_begins() {
+    fn families_alternate_and_the_preferred_one_comes_first() {
         let mixed = interleave(
             addresses(&["::1", "::2", "::3", "10.0.0.1", "10.0.0.2"]),
             Family::Any,
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn each_address_stands_once_and_eight_are_enough() {
+    fn duplicates_are_dropped_and_at_most_eight_addresses_tried() {
         assert_eq!(
             interleave(addresses(&["::1", "::1"]), Family::Any),
             addresses(&["::1"])
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_family_asked_for_is_left() {
+    fn only_addresses_of_the_requested_family_remain() {
         let both = addresses(&["::1", "10.0.0.1"]);
         assert_eq!(
             interleave(both.clone(), Family::V4),

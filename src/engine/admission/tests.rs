@@ -52,7 +52,7 @@ fn starts(candidate: TestCandidate) -> NextAction<TestCandidate> {
     NextAction::Start { candidate, alone }
 }
 
-/// With places and room to spare.
+/// Asks with free places and no other limit.
 fn ask(
     admission: &mut Admission<TestCandidate>,
     now: Instant,
@@ -67,7 +67,7 @@ fn ms(ms: u64) -> Duration {
 }
 
 #[test]
-fn no_more_than_so_many_are_in_flight() {
+fn the_number_in_flight_is_limited() {
     let now = Instant::now();
     let mut admission = Admission::new(2, None);
     let mut next = |in_flight| admission.next(now, in_flight, endless, free, |_| true);
@@ -76,7 +76,7 @@ fn no_more_than_so_many_are_in_flight() {
 }
 
 #[test]
-fn the_rate_is_kept_and_the_end_of_the_list_does_not_wait_for_it() {
+fn the_rate_limits_starts_but_not_the_end_of_the_list() {
     let start = Instant::now();
     let mut admission = Admission::new(99, Some(100.0));
     let mut list = [LITERAL, named("a")].into_iter();
@@ -96,7 +96,7 @@ fn the_rate_is_kept_and_the_end_of_the_list_does_not_wait_for_it() {
 }
 
 #[test]
-fn what_does_not_fit_waits_unless_it_would_be_alone() {
+fn a_check_beyond_the_socket_limit_waits_unless_nothing_is_in_flight() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     let mut next = |in_flight, fits| admission.next(now, in_flight, endless, free, |_| fits);
@@ -106,7 +106,7 @@ fn what_does_not_fit_waits_unless_it_would_be_alone() {
 }
 
 #[test]
-fn names_wait_while_all_places_are_taken_and_nobody_waits_with_them() {
+fn names_wait_for_a_lookup_while_literals_begin() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     let mut list = [named("a"), named("b"), named("a"), LITERAL].into_iter();
@@ -146,7 +146,7 @@ fn began_has(began: &[TestCandidate], name: &&'static str) -> bool {
 }
 
 #[test]
-fn while_the_resolver_is_silent_a_name_waits_no_longer_than_its_check_may_take() {
+fn a_name_expires_while_the_resolver_is_unresponsive() {
     let start = Instant::now();
     let mut admission = Admission::new(1, None);
     let mut list = [named("a"), named("b"), named("a")].into_iter();
@@ -179,7 +179,7 @@ fn while_the_resolver_is_silent_a_name_waits_no_longer_than_its_check_may_take()
 }
 
 #[test]
-fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
+fn the_list_is_not_read_behind_too_many_names_that_wait() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     let mut read = 0;
@@ -197,7 +197,7 @@ fn the_list_is_not_read_on_behind_too_many_names_that_wait() {
 }
 
 #[test]
-fn what_lacked_room_waits_until_something_has_ended() {
+fn a_check_short_of_resources_waits_until_another_has_ended() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     admission.retry(named("a"), Shortage::Resources, now, 2);
@@ -212,7 +212,7 @@ fn what_lacked_room_waits_until_something_has_ended() {
 }
 
 #[test]
-fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
+fn a_check_short_of_resources_with_nothing_in_flight_runs_alone() {
     let now = Instant::now();
     let mut admission = Admission::new(99, None);
     admission.retry(named("a"), Shortage::Resources, now, 1);
@@ -236,7 +236,7 @@ fn what_lacked_room_with_nothing_beside_it_is_alone_until_it_has_ended() {
 }
 
 #[test]
-fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
+fn a_check_short_of_a_local_address_is_retried_three_times_in_two_seconds() {
     let start = Instant::now();
     let mut admission = Admission::new(1, None);
     let mut line = LITERAL;
@@ -259,7 +259,7 @@ fn what_lacked_an_address_is_tried_three_times_over_two_seconds() {
 }
 
 #[test]
-fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
+fn drain_returns_every_check_that_waits() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
     admission.retry(LITERAL, Shortage::LocalAddress, now, 0);
@@ -273,7 +273,7 @@ fn all_that_waits_is_handed_out_when_the_run_is_given_up() {
 }
 
 #[test]
-fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
+fn the_time_of_a_retry_is_returned_whatever_else_holds_checks_back() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
     admission.retry(named("a"), Shortage::LocalAddress, now, 1);
@@ -282,7 +282,7 @@ fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
     assert_eq!(
         next,
         NextAction::WaitUntil(now + ms(400)),
-        "no room for what is next"
+        "the next check does not fit"
     );
     // The first is due, and its name has to wait for a place.
     let mut admission = Admission::new(9, None);
@@ -293,7 +293,7 @@ fn a_moment_to_try_again_is_told_whatever_else_holds_the_next_check_back() {
 }
 
 #[test]
-fn what_lacked_room_waits_for_all_that_it_may_open() {
+fn a_check_short_of_resources_waits_for_all_its_sockets() {
     let now = Instant::now();
     let mut admission = Admission::new(9, None);
     admission.retry(named("a"), Shortage::Resources, now, 2);
