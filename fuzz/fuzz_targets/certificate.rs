@@ -3,7 +3,7 @@
 //! Input: DER. Wherever `x509-parser` can read the certificate too, the laws are:
 //!
 //! * nothing panics;
-//! * the dates are the same, and so are those in the message for a certificate that is not due;
+//! * the dates are the same, and so are those in the message for a certificate outside its validity period;
 //! * what an issuer and a subject are known by is the last common name, else the last organisation,
 //!   and nothing where `x509-parser` did not read the name to its end;
 //! * a certificate is called self-signed when its issuer is its subject;
@@ -12,7 +12,7 @@
 
 use check_tcp::escape::as_text;
 use check_tcp::tls::TlsError;
-use check_tcp::tls::dates::{Undue, undue, validity};
+use check_tcp::tls::dates::{ValidityError, validity, validity_error};
 use check_tcp::tls::name::{known_by, text};
 use check_tcp::tls::search::Unread;
 use check_tcp::tls::store::Store;
@@ -78,7 +78,7 @@ fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
     let store = Store {
         roots: RootCertStore::empty(),
         certificates: if stores_it { vec![der.clone()] } else { vec![] },
-        undue: Vec::new(),
+        outside_validity: Vec::new(),
         unread: Unread::default(),
     };
     let name = ServerName::try_from(WANTED).expect("a name");
@@ -100,11 +100,11 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {
             assert_eq!(*not_after, at(parsed.validity().not_after.timestamp()));
-            assert_eq!(undue(der, now), Some(Undue::Expired(*not_after)));
+            assert_eq!(validity_error(der, now), Some(ValidityError::Expired(*not_after)));
         }
         CertificateError::NotValidYetContext { not_before, .. } => {
             assert_eq!(*not_before, at(parsed.validity().not_before.timestamp()));
-            assert_eq!(undue(der, now), Some(Undue::NotYet(*not_before)));
+            assert_eq!(validity_error(der, now), Some(ValidityError::NotYetValid(*not_before)));
         }
         CertificateError::NotValidForNameContext { .. } => {
             let Some(names) = names(parsed) else {

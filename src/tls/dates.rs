@@ -7,20 +7,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Dates that do not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Undue {
+pub enum ValidityError {
     /// It ended then.
     Expired(UnixTime),
     /// It begins then.
-    NotYet(UnixTime),
+    NotYetValid(UnixTime),
 }
 
 /// Why the dates of the certificate do not hold at `now`; `None` where they do, or can't be read.
-pub fn undue(certificate: &[u8], now: UnixTime) -> Option<Undue> {
+pub fn validity_error(certificate: &[u8], now: UnixTime) -> Option<ValidityError> {
     let (not_before, not_after) = validity(certificate)?;
     if now > not_after {
-        return Some(Undue::Expired(not_after));
+        return Some(ValidityError::Expired(not_after));
     }
-    (now < not_before).then_some(Undue::NotYet(not_before))
+    (now < not_before).then_some(ValidityError::NotYetValid(not_before))
 }
 
 /// When the certificate ends; `None` where that can't be read.
@@ -32,27 +32,27 @@ pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
 /// From when, and until when, as RFC 5280, section 4.1 has it; `None` where that can't be read. What
 /// lies before 1970 is 1970: nobody's clock is set so.
 pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
-    let (not_before, not_after) = times(certificate)?;
+    let (not_before, not_after) = parse_times(certificate)?;
     Some((not_before.unix(), not_after.unix()))
 }
 
 /// The dates before 1970, which webpki takes for no dates; `None` where there are none, or they
 /// can't be read.
-pub fn before_1970(certificate: &[u8]) -> Option<Before1970> {
-    match times(certificate)? {
-        (_, Time::Before1970(date)) => Some(Before1970::Ended(date)),
-        (Time::Before1970(date), _) => Some(Before1970::Began(date)),
+pub fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
+    match parse_times(certificate)? {
+        (_, Time::Before1970(date)) => Some(DateBefore1970::NotAfter(date)),
+        (Time::Before1970(date), _) => Some(DateBefore1970::NotBefore(date)),
         _ => None,
     }
 }
 
 /// A date before 1970, as RFC 3339 has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Before1970 {
+pub enum DateBefore1970 {
     /// The validity began then, and has not ended by 1970.
-    Began(String),
+    NotBefore(String),
     /// It ended then.
-    Ended(String),
+    NotAfter(String),
 }
 
 /// A moment of a certificate.
@@ -71,7 +71,7 @@ impl Time {
     }
 }
 
-fn times(certificate: &[u8]) -> Option<(Time, Time)> {
+fn parse_times(certificate: &[u8]) -> Option<(Time, Time)> {
     const VERSION: u8 = 0xa0;
     let fields = fields(certificate)?;
     let fields = match element(fields)? {
@@ -82,12 +82,12 @@ fn times(certificate: &[u8]) -> Option<(Time, Time)> {
     let (_signature, fields) = tagged(fields, 0x30)?;
     let (_issuer, fields) = tagged(fields, 0x30)?;
     let (validity, _) = tagged(fields, 0x30)?;
-    let (not_before, rest) = time(validity)?;
-    Some((not_before, time(rest)?.0))
+    let (not_before, rest) = parse_time(validity)?;
+    Some((not_before, parse_time(rest)?.0))
 }
 
 /// UTCTime or GeneralizedTime, and what stands behind it.
-fn time(der: &[u8]) -> Option<(Time, &[u8])> {
+fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
     let (tag, digits, rest) = element(der)?;
     let digits = str::from_utf8(digits).ok()?.strip_suffix('Z')?;
     let digits = match tag {
@@ -113,19 +113,19 @@ fn time(der: &[u8]) -> Option<(Time, &[u8])> {
     Some((Time::At(UnixTime::since_unix_epoch(time)), rest))
 }
 
-impl fmt::Display for Undue {
+impl fmt::Display for ValidityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Expired(at) => write!(f, "expired at {}", Date(*at)),
-            Self::NotYet(at) => write!(f, "not yet valid: it begins at {}", Date(*at)),
+            Self::Expired(at) => write!(f, "expired at {}", Rfc3339(*at)),
+            Self::NotYetValid(at) => write!(f, "not yet valid: it begins at {}", Rfc3339(*at)),
         }
     }
 }
 
 /// A date as RFC 3339 has it.
-struct Date(UnixTime);
+struct Rfc3339(UnixTime);
 
-impl fmt::Display for Date {
+impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
@@ -155,22 +155,25 @@ mod tests {
         let times = b"\x17\x0d700101000010Z\x18\x0f20000101000000Z";
         for version in [&b""[..], b"\xa0\x03\x02\x01\x02"] {
             let der = certificate(version, times);
-            assert_eq!(undue(&der, at(9)), Some(Undue::NotYet(at(10))));
-            assert_eq!(undue(&der, at(10)), None);
-            assert_eq!(undue(&der, at(946_684_800)), None);
             assert_eq!(
-                undue(&der, at(946_684_801)),
-                Some(Undue::Expired(at(946_684_800)))
+                validity_error(&der, at(9)),
+                Some(ValidityError::NotYetValid(at(10)))
+            );
+            assert_eq!(validity_error(&der, at(10)), None);
+            assert_eq!(validity_error(&der, at(946_684_800)), None);
+            assert_eq!(
+                validity_error(&der, at(946_684_801)),
+                Some(ValidityError::Expired(at(946_684_800)))
             );
             let end = UNIX_EPOCH + Duration::from_secs(946_684_800);
             assert_eq!(not_after(&der), Some(end));
             for cut in 0..der.len() {
                 let cut = der.get(..cut).unwrap_or_default();
-                assert_eq!((undue(cut, at(0)), not_after(cut)), (None, None));
+                assert_eq!((validity_error(cut, at(0)), not_after(cut)), (None, None));
             }
         }
         assert_eq!(
-            undue(&certificate(b"", b"\x17\x0d7001010000\xff0Z"), at(0)),
+            validity_error(&certificate(b"", b"\x17\x0d7001010000\xff0Z"), at(0)),
             None
         );
     }
@@ -183,22 +186,22 @@ mod tests {
         for (times, before) in [
             (
                 utc("69") + &utc("49"),
-                Some(Before1970::Began("1969-01-02T03:04:05Z".to_owned())),
+                Some(DateBefore1970::NotBefore("1969-01-02T03:04:05Z".to_owned())),
             ),
             (
                 utc("50") + &utc("60"),
-                Some(Before1970::Ended("1960-01-02T03:04:05Z".to_owned())),
+                Some(DateBefore1970::NotAfter("1960-01-02T03:04:05Z".to_owned())),
             ),
             (
                 long("0001") + &long("9999"),
-                Some(Before1970::Began("0001-01-02T03:04:05Z".to_owned())),
+                Some(DateBefore1970::NotBefore("0001-01-02T03:04:05Z".to_owned())),
             ),
             (utc("70") + &utc("71"), None),
             (long("19x9") + &utc("71"), None),
             ("\x17\x0d690230000000Z".to_owned() + &utc("71"), None),
         ] {
             let der = certificate(b"", times.as_bytes());
-            assert_eq!(before_1970(&der), before, "{times:?}");
+            assert_eq!(date_before_1970(&der), before, "{times:?}");
             if before.is_some() {
                 let (from, _) = validity(&der).expect("dates");
                 assert_eq!(from, epoch);
@@ -210,11 +213,11 @@ mod tests {
     fn a_date_is_shown_as_people_write_it() {
         let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
         assert_eq!(
-            Undue::Expired(at(0)).to_string(),
+            ValidityError::Expired(at(0)).to_string(),
             "expired at 1970-01-01T00:00:00Z"
         );
         assert!(
-            Undue::NotYet(at(u64::MAX))
+            ValidityError::NotYetValid(at(u64::MAX))
                 .to_string()
                 .ends_with("s after 1970")
         );

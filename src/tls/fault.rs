@@ -2,7 +2,7 @@
 //! leaves it out. Only a refusal pays for it.
 
 use super::certificate::{Certificate, elements};
-use super::dates::{self, Before1970};
+use super::dates::{self, DateBefore1970};
 use super::der::tagged;
 use super::name::{known_by, presented};
 use super::oid::Oid;
@@ -96,9 +96,9 @@ fn dated(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
         true => "certificate",
         false => "certificate of an intermediate issuer:",
     };
-    Some(Fault(match dates::before_1970(certificate)? {
-        Before1970::Ended(date) => format!("{whose} expired at {date}"),
-        Before1970::Began(date) => {
+    Some(Fault(match dates::date_before_1970(certificate)? {
+        DateBefore1970::NotAfter(date) => format!("{whose} expired at {date}"),
+        DateBefore1970::NotBefore(date) => {
             format!("{whose} begins before 1970 ({date}), which is not supported")
         }
     }))
@@ -203,7 +203,7 @@ mod tests {
         Store {
             roots: RootCertStore::empty(),
             certificates: Vec::new(),
-            undue: Vec::new(),
+            outside_validity: Vec::new(),
             unread: Unread::default(),
         }
     }

@@ -70,7 +70,7 @@ pub fn unfit(path: &VerifiedPath<'_>, store: &Store, now: UnixTime) -> Option<Un
     for der in behind.iter().chain(before) {
         let held = Certificate::parse(der).filter(|held| is_of(held, anchor));
         if let Some(held) = held
-            && dates::undue(der, now).is_none()
+            && dates::validity_error(der, now).is_none()
         {
             // One of several for the same name and key is enough.
             let why = refusal(&held, below)?;

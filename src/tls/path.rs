@@ -62,7 +62,7 @@ struct Wanted<'a> {
 struct Presented<'a> {
     certificate: Certificate<'a>,
     key_id: Option<&'a [u8]>,
-    is_due: bool,
+    is_valid_now: bool,
 }
 
 /// Where a certificate stands among those that could come next; the least is the best.
@@ -70,7 +70,7 @@ struct Presented<'a> {
 struct Rank {
     is_served: bool,
     key: Key,
-    is_not_due: bool,
+    is_outside_validity: bool,
     is_backward: bool,
     /// The name that it has, in the order in which they came to be wanted.
     name: usize,
@@ -102,13 +102,14 @@ pub fn candidates<'a>(
         return Err(Excess::Extensions);
     }
     // Dates are a reason only where some have to be left out.
-    let is_due = |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::undue(der, now).is_none();
+    let is_valid_now =
+        |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::validity_error(der, now).is_none();
     let parsed = presented.iter().filter_map(|der| Certificate::parse(der));
     let mut pool: Vec<_> = parsed
         .filter(|certificate| !is_overlong(certificate))
         .map(|certificate| Presented {
             key_id: certificate.key_id(),
-            is_due: is_due(certificate.der),
+            is_valid_now: is_valid_now(certificate.der),
             certificate,
         })
         .collect();
@@ -187,7 +188,7 @@ impl Presented<'_> {
         Some(Rank {
             is_served: it.is_served,
             key,
-            is_not_due: !self.is_due,
+            is_outside_validity: !self.is_valid_now,
             is_backward,
             name,
             place,

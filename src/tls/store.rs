@@ -5,7 +5,7 @@
 //! search is here, and so is the reading: that of `rustls-pki-types` takes 2.2 ms where it takes
 //! 1.5, and loses certificates without a word.
 
-use super::dates::{self, Undue};
+use super::dates::{self, ValidityError};
 use super::search::{Search, Unread};
 use crate::escape::as_text;
 use rustls::RootCertStore;
@@ -37,7 +37,7 @@ pub struct Store {
     /// Every certificate, as it stands in the store.
     pub certificates: Vec<CertificateDer<'static>>,
     /// The authorities whose dates do not hold: webpki asks for a chain's dates, not for theirs.
-    pub undue: Vec<(Vec<u8>, Undue)>,
+    pub outside_validity: Vec<(Vec<u8>, ValidityError)>,
     /// What of it could not be read.
     pub unread: Unread,
 }
@@ -93,7 +93,7 @@ impl Store {
         let mut store = Self {
             roots: RootCertStore::empty(),
             certificates: Vec::new(),
-            undue: Vec::new(),
+            outside_validity: Vec::new(),
             unread: Unread::default(),
         };
         for (file, certificate) in search.found {
@@ -102,9 +102,11 @@ impl Store {
                 continue;
             }
             let parsed = EndEntityCert::try_from(&certificate);
-            match (dates::undue(&certificate, now), parsed) {
-                (Some(undue), Ok(parsed)) => {
-                    store.undue.push((parsed.subject().to_vec(), undue));
+            match (dates::validity_error(&certificate, now), parsed) {
+                (Some(error), Ok(parsed)) => {
+                    store
+                        .outside_validity
+                        .push((parsed.subject().to_vec(), error));
                 }
                 // Of X.509 v1: webpki can't parse it, but takes it for an anchor.
                 (Some(_), Err(_)) => {}
@@ -127,7 +129,7 @@ impl fmt::Debug for Store {
         f.debug_struct("Store")
             .field("roots", &self.roots)
             .field("certificates", &self.certificates.len())
-            .field("undue", &self.undue.len())
+            .field("outside_validity", &self.outside_validity.len())
             .finish()
     }
 }

@@ -1,7 +1,7 @@
 //! Who is believed.
 
 use super::certificate::Certificate;
-use super::dates::{self, Undue};
+use super::dates::{self, ValidityError};
 use super::fault;
 use super::issuer::{self, Unfit};
 use super::many_names::{self, OtherNames};
@@ -37,9 +37,9 @@ pub enum Untrusted {
     /// It ends at nobody in the store; who issued the certificate, where that can be said.
     Issuer(Option<String>),
     /// It ends at an authority in the store whose dates do not hold.
-    UndueIssuer(Option<String>, Undue),
+    StoredIssuerValidity(Option<String>, ValidityError),
     /// The dates of a certificate do not hold that vouches for the server's.
-    UndueChain(Undue),
+    IntermediateValidity(ValidityError),
     /// It vouches for itself alone.
     SelfSigned,
     /// It is an authority's certificate, which webpki takes for a server's from nobody.
@@ -105,15 +105,15 @@ impl Trusting {
                 }
             }
             CertificateError::ExpiredContext { not_after, .. } => {
-                Untrusted::UndueChain(Undue::Expired(*not_after))
+                Untrusted::IntermediateValidity(ValidityError::Expired(*not_after))
             }
             CertificateError::NotValidYetContext { not_before, .. } => {
-                Untrusted::UndueChain(Undue::NotYet(*not_before))
+                Untrusted::IntermediateValidity(ValidityError::NotYetValid(*not_before))
             }
             _ => return Err(e.into()),
         };
-        if let Untrusted::UndueChain(undue) = &untrusted
-            && dates::undue(end_entity, now).as_ref() == Some(undue)
+        if let Untrusted::IntermediateValidity(error) = &untrusted
+            && dates::validity_error(end_entity, now).as_ref() == Some(error)
         {
             return Err(e.into());
         }
@@ -181,13 +181,13 @@ impl Trusting {
             .filter_map(|der| EndEntityCert::try_from(der).ok());
         let issuers = [own.issuer().to_vec()].into_iter();
         for issuer in issuers.chain(others.map(|other| other.issuer().to_vec())) {
-            let undue = self
+            let invalid = self
                 .store
-                .undue
+                .outside_validity
                 .iter()
                 .find(|(subject, _)| *subject == issuer);
-            if let Some((_, undue)) = undue {
-                return Untrusted::UndueIssuer(known_by(&issuer), *undue);
+            if let Some((_, error)) = invalid {
+                return Untrusted::StoredIssuerValidity(known_by(&issuer), *error);
             }
         }
         if own.issuer() == own.subject() {
@@ -202,19 +202,21 @@ impl fmt::Display for Untrusted {
         match self {
             Self::Issuer(None) => write!(f, "certificate from an unknown issuer"),
             Self::Issuer(Some(name)) => write!(f, "certificate from an unknown issuer: {name}"),
-            Self::UndueIssuer(name, undue) => {
+            Self::StoredIssuerValidity(name, error) => {
                 let name = name.as_deref().unwrap_or("an issuer without a name");
-                let is = if let Undue::NotYet(_) = undue {
+                let is = if let ValidityError::NotYetValid(_) = error {
                     "is "
                 } else {
                     ""
                 };
                 write!(
                     f,
-                    "certificate issued by {name}, whose own in the trust store {is}{undue}"
+                    "certificate issued by {name}, whose own in the trust store {is}{error}"
                 )
             }
-            Self::UndueChain(undue) => write!(f, "certificate of an intermediate issuer: {undue}"),
+            Self::IntermediateValidity(error) => {
+                write!(f, "certificate of an intermediate issuer: {error}")
+            }
             Self::SelfSigned => write!(
                 f,
                 "certificate from an unknown issuer: it is self-signed and not in the trust store"

@@ -2,7 +2,7 @@
 
 use super::words::words;
 use super::{names, webpki};
-use crate::tls::dates::Undue;
+use crate::tls::dates::ValidityError;
 use crate::tls::oid;
 use rustls::CertificateError;
 
@@ -10,11 +10,11 @@ use rustls::CertificateError;
 pub fn sentence(error: &CertificateError) -> String {
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {
-            format!("certificate {}", Undue::Expired(*not_after))
+            format!("certificate {}", ValidityError::Expired(*not_after))
         }
         CertificateError::NotValidYet => "certificate not yet valid".to_owned(),
         CertificateError::NotValidYetContext { not_before, .. } => {
-            format!("certificate {}", Undue::NotYet(*not_before))
+            format!("certificate {}", ValidityError::NotYetValid(*not_before))
         }
         CertificateError::NotValidForName => "certificate is for other names".to_owned(),
         CertificateError::NotValidForNameContext {
