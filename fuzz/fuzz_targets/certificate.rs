@@ -16,7 +16,7 @@ use check_tcp::tls::dates::{ValidityError, validity, validity_error};
 use check_tcp::tls::name::{known_by, text};
 use check_tcp::tls::search::Unread;
 use check_tcp::tls::store::Store;
-use check_tcp::tls::verify::{Trusting, Untrusted};
+use check_tcp::tls::verify::{StoreVerifier, TrustError};
 use libfuzzer_sys::fuzz_target;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
@@ -82,8 +82,8 @@ fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
         unread: Unread::default(),
     };
     let name = ServerName::try_from(WANTED).expect("a name");
-    let trusting = Trusting::new(store, &ring::default_provider());
-    trusting
+    let verifier = StoreVerifier::new(store, &ring::default_provider());
+    verifier
         .verify_server_cert(&der, &[], &name, &[], now)
         .map(|_| ())
 }
@@ -124,13 +124,13 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
             assert!(text.starts_with(&expected), "{text}");
         }
         CertificateError::Other(other) => match other.0.downcast_ref() {
-            Some(Untrusted::Issuer(issuer)) if is_whole => {
+            Some(TrustError::UnknownIssuer(issuer)) if is_whole => {
                 assert_ne!(parsed.issuer().as_raw(), parsed.subject().as_raw());
                 if let Some(issuer) = issuer {
                     assert_eq!(Some(issuer), known(parsed.issuer()).as_ref());
                 }
             }
-            Some(Untrusted::SelfSigned) if is_whole => {
+            Some(TrustError::SelfSigned) if is_whole => {
                 assert_eq!(parsed.issuer().as_raw(), parsed.subject().as_raw());
             }
             _ => {}

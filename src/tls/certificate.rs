@@ -131,8 +131,8 @@ pub fn sequence(der: &[u8]) -> Option<&[u8]> {
     Some(tagged(der, 0x30)?.0)
 }
 
-/// The tags and contents of the elements that stand here one behind the other, as far as they can be
-/// read.
+/// The tags and contents of the elements that stand here one behind the other, as far as they can
+/// be read.
 pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, contents, rest) = element(der)?;

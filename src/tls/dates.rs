@@ -29,8 +29,8 @@ pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_secs(not_after.as_secs()))
 }
 
-/// From when, and until when, as RFC 5280, section 4.1 has it; `None` where that can't be read. What
-/// lies before 1970 is 1970: nobody's clock is set so.
+/// From when, and until when, as RFC 5280, section 4.1 has it; `None` where that can't be read.
+/// What lies before 1970 is 1970: nobody's clock is set so.
 pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     let (not_before, not_after) = parse_times(certificate)?;
     Some((not_before.unix(), not_after.unix()))

@@ -8,7 +8,7 @@ use super::name::{known_by, presented};
 use super::oid::Oid;
 use super::rsa::rsa_bits;
 use super::store::Store;
-use super::verify::Untrusted;
+use super::verify::TrustError;
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;
@@ -182,11 +182,13 @@ fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
 }
 
 /// The parts of the store that could not be read, where the issuer may be among them.
-fn unread(untrusted: Option<&Untrusted>, store: &Store) -> Option<Fault> {
+fn unread(trust_error: Option<&TrustError>, store: &Store) -> Option<Fault> {
     let unread = store.unread.to_string();
-    match untrusted? {
-        untrusted @ (Untrusted::Issuer(_) | Untrusted::SelfSigned) if !unread.is_empty() => {
-            Some(Fault(format!("{untrusted} ({unread})")))
+    match trust_error? {
+        trust_error @ (TrustError::UnknownIssuer(_) | TrustError::SelfSigned)
+            if !unread.is_empty() =>
+        {
+            Some(Fault(format!("{trust_error} ({unread})")))
         }
         _ => None,
     }

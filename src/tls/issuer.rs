@@ -1,5 +1,5 @@
-//! What the certificate of an issuer must allow, where webpki does not look: as OpenSSL and Go, which
-//! agree on all that is refused here.
+//! What the certificate of an issuer must allow, where webpki does not look: as OpenSSL and Go,
+//! which agree on all that is refused here.
 
 use super::certificate::{Certificate, elements, sequence};
 use super::dates;
@@ -11,8 +11,8 @@ use std::fmt;
 use std::ptr;
 use webpki::{Cert, VerifiedPath};
 
-/// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. What webpki does not apply of
-/// them (policies, mostly) can only take from what an authority of the store was trusted with.
+/// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. What webpki does not apply
+/// of them (policies, mostly) can only take from what an authority of the store was trusted with.
 const KNOWN_ID_CE: [u8; 12] = [14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54];
 
 /// authorityInfoAccess, and addresses and systems that are the holder's (RFC 3779).
@@ -22,39 +22,47 @@ const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 1,
 
 /// A certificate that may not stand where it stands in a path whose signatures are all right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfit {
+pub struct IssuerError {
     /// What its subject is known by, where that can be said.
     issuer: Option<String>,
     /// Whether it is of the trust store, and not presented by the peer.
     is_stored: bool,
-    why: Why,
+    defect: IssuerDefect,
 }
 
 /// What a certificate lacks to be that of an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+enum IssuerDefect {
     /// Its keyUsage is there, and lacks keyCertSign.
     KeyUsage,
     /// Its basicConstraints say that it is no authority's.
-    NoAuthority,
+    NotAuthority,
     /// It is of version 3, and nothing in it says that it is an authority's.
     NoBasicConstraints,
     /// Its pathLenConstraint allows so many issuers below it, and there are more.
-    PathLength { allowed: usize, are: usize },
+    PathLength { allowed: usize, actual: usize },
     /// Its extended key usage leaves servers out.
-    Purpose,
+    ExtendedKeyUsage,
     /// It has a critical extension that nobody here knows.
-    Critical,
+    CriticalExtension,
 }
 
 /// What is wrong with a path that webpki takes, in a trust store. `None` where nothing is.
-pub fn unfit(path: &VerifiedPath<'_>, store: &Store, now: UnixTime) -> Option<Unfit> {
+pub fn find_issuer_error(
+    path: &VerifiedPath<'_>,
+    store: &Store,
+    now: UnixTime,
+) -> Option<IssuerError> {
     let mut below = 0;
     for intermediate in path.intermediate_certificates() {
         let der = intermediate.der();
         let certificate = Certificate::parse(&der);
         if !certificate.as_ref().is_some_and(may_sign) {
-            return Some(Unfit::new(intermediate.subject(), false, Why::KeyUsage));
+            return Some(IssuerError::new(
+                intermediate.subject(),
+                false,
+                IssuerDefect::KeyUsage,
+            ));
         }
         below += usize::from(intermediate.subject() != intermediate.issuer());
     }
@@ -73,15 +81,15 @@ pub fn unfit(path: &VerifiedPath<'_>, store: &Store, now: UnixTime) -> Option<Un
             && dates::validity_error(der, now).is_none()
         {
             // One of several for the same name and key is enough.
-            let why = refusal(&held, below)?;
-            found.get_or_insert_with(|| Unfit::new(held.subject, true, why));
+            let defect = anchor_defect(&held, below)?;
+            found.get_or_insert_with(|| IssuerError::new(held.subject, true, defect));
         }
     }
     found
 }
 
-/// Whether an extended key usage (RFC 5280, section 4.2.1.12) is there and has neither serverAuth nor
-/// any.
+/// Whether an extended key usage (RFC 5280, section 4.2.1.12) is there and has neither serverAuth
+/// nor any.
 pub fn is_for_others(certificate: &Certificate<'_>) -> bool {
     const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
     const ANY: &[u8] = &[0x55, 29, 37, 0];
@@ -99,26 +107,26 @@ fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &Store) -> bool {
         && store.certificates.contains(&own.der())
 }
 
-/// Why the certificate of an authority in the store, with so many issuers below it, is none to end a
-/// path at.
-fn refusal(certificate: &Certificate<'_>, below: usize) -> Option<Why> {
+/// Why the certificate of an authority in the store, with so many issuers below it, is none to end
+/// a path at.
+fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDefect> {
     // Others than version 3 have no way to say what they are; who put them there knew it.
     if !certificate.is_v3 {
         return None;
     }
     if !may_sign(certificate) {
-        return Some(Why::KeyUsage);
+        return Some(IssuerDefect::KeyUsage);
     }
     match certificate.extension(&[0x55, 29, 19]) {
         Some(value) => {
             let (is_authority, length) = basic_constraints(value);
             if !is_authority {
-                return Some(Why::NoAuthority);
+                return Some(IssuerDefect::NotAuthority);
             }
             if let Some(allowed) = length.filter(|allowed| below > *allowed) {
-                return Some(Why::PathLength {
+                return Some(IssuerDefect::PathLength {
                     allowed,
-                    are: below,
+                    actual: below,
                 });
             }
         }
@@ -126,15 +134,17 @@ fn refusal(certificate: &Certificate<'_>, below: usize) -> Option<Why> {
         None if certificate.extension(&[0x55, 29, 15]).is_none()
             && certificate.extension(NETSCAPE_CERT_TYPE).is_none() =>
         {
-            return Some(Why::NoBasicConstraints);
+            return Some(IssuerDefect::NoBasicConstraints);
         }
         None => {}
     }
     if is_for_others(certificate) {
-        return Some(Why::Purpose);
+        return Some(IssuerDefect::ExtendedKeyUsage);
     }
     let mut critical = certificate.extensions().filter(|e| e.is_critical);
-    critical.any(|e| !is_known(e.oid)).then_some(Why::Critical)
+    critical
+        .any(|e| !is_known(e.oid))
+        .then_some(IssuerDefect::CriticalExtension)
 }
 
 /// Whether the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent, or has
@@ -175,44 +185,46 @@ fn is_of(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
         && certificate.public_key == anchor.subject_public_key_info.as_ref()
 }
 
-impl Unfit {
-    fn new(subject: &[u8], is_stored: bool, why: Why) -> Self {
+impl IssuerError {
+    fn new(subject: &[u8], is_stored: bool, defect: IssuerDefect) -> Self {
         Self {
             issuer: known_by(subject),
             is_stored,
-            why,
+            defect,
         }
     }
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for IssuerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.issuer.as_deref().unwrap_or("without a name");
         write!(f, "certificate of the issuer {name}")?;
         if self.is_stored {
             write!(f, " in the trust store")?;
         }
-        match self.why {
-            Why::KeyUsage => write!(
+        match self.defect {
+            IssuerDefect::KeyUsage => write!(
                 f,
                 " may not sign certificates (its keyUsage lacks keyCertSign)"
             ),
-            Why::NoAuthority => write!(
+            IssuerDefect::NotAuthority => write!(
                 f,
                 " may not sign certificates (its basicConstraints say CA:FALSE)"
             ),
-            Why::NoBasicConstraints => {
+            IssuerDefect::NoBasicConstraints => {
                 write!(f, " may not sign certificates (it has no basicConstraints)")
             }
-            Why::PathLength { allowed, are } => write!(
+            IssuerDefect::PathLength { allowed, actual } => write!(
                 f,
-                " has more issuers below it ({are}) than its pathLenConstraint allows ({allowed})"
+                " has more issuers below it ({actual}) than its pathLenConstraint allows ({allowed})"
             ),
-            Why::Purpose => write!(
+            IssuerDefect::ExtendedKeyUsage => write!(
                 f,
                 " may not vouch for servers (its extendedKeyUsage lacks serverAuth)"
             ),
-            Why::Critical => write!(f, " has a critical extension that is not known here"),
+            IssuerDefect::CriticalExtension => {
+                write!(f, " has a critical extension that is not known here")
+            }
         }
     }
 }

@@ -6,8 +6,8 @@ mod der;
 mod explain;
 mod fault;
 mod issuer;
-mod many_names;
 pub mod name;
+mod name_mismatch;
 mod oid;
 mod path;
 mod pem;
@@ -89,7 +89,7 @@ impl Tls {
         static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = SYSTEM.get_or_init(|| {
             let store = store::system().map_err(TlsError::Store)?;
-            configure(Arc::new(verify::Trusting::new(store, &provider())))
+            configure(Arc::new(verify::StoreVerifier::new(store, &provider())))
         });
         Self {
             config: config.clone(),
@@ -100,8 +100,9 @@ impl Tls {
 
     /// Any certificate is accepted, and its handshake signature is not checked either.
     pub fn unverified(name: Option<PeerName>) -> Self {
-        static BLIND: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
-        let config = BLIND.get_or_init(|| configure(Arc::new(verify::Blind::new(&provider()))));
+        static UNVERIFIED: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
+        let config = UNVERIFIED
+            .get_or_init(|| configure(Arc::new(verify::AcceptAnyCertificate::new(&provider()))));
         Self {
             config: config.clone(),
             name,

@@ -34,7 +34,7 @@ pub struct Candidates<'a> {
 
 /// A path that would cost too much to be looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Excess {
+pub enum PathLimit {
     /// The server's certificate has more than [`MAX_EXTENSIONS`].
     Extensions,
     /// There is no path through the issuers that were looked at, and there are more.
@@ -42,7 +42,7 @@ pub enum Excess {
     /// Too many signatures are wrong.
     Signatures,
     /// So many comparisons of names with name constraints are too many.
-    Names(usize),
+    NameComparisons(usize),
 }
 
 /// A name that a certificate has as its issuer.
@@ -86,9 +86,10 @@ enum Key {
     Other,
 }
 
-/// Chooses, beginning at the server's certificate, those whose subject somebody already chosen names
-/// as issuer. What is needed to come to the trust store goes before a second of the same name; among
-/// those of one name one whose key identifier is right, then one whose dates hold, then the first.
+/// Chooses, beginning at the server's certificate, those whose subject somebody already chosen
+/// names as issuer. What is needed to come to the trust store goes before a second of the same
+/// name; among those of one name one whose key identifier is right, then one whose dates hold, then
+/// the first.
 ///
 /// # Errors
 /// The server's certificate has too many extensions, or an issuer too many name constraints.
@@ -97,9 +98,9 @@ pub fn candidates<'a>(
     presented: &'a [CertificateDer<'_>],
     roots: &RootCertStore,
     now: UnixTime,
-) -> Result<Candidates<'a>, Excess> {
+) -> Result<Candidates<'a>, PathLimit> {
     if is_overlong(own) {
-        return Err(Excess::Extensions);
+        return Err(PathLimit::Extensions);
     }
     // Dates are a reason only where some have to be left out.
     let is_valid_now =
@@ -140,7 +141,7 @@ pub fn candidates<'a>(
     }
     let comparisons = name_comparisons(own, &chosen, &wanted, roots);
     if comparisons > MAX_NAME_COMPARISONS {
-        return Err(Excess::Names(comparisons));
+        return Err(PathLimit::NameComparisons(comparisons));
     }
     let issuers = chosen.iter().map(|one| CertificateDer::from(one.der));
     let namesakes = wanted.iter().map(|one| one.roots.saturating_sub(1)).sum();
@@ -200,8 +201,8 @@ fn is_overlong(certificate: &Certificate<'_>) -> bool {
     certificate.extensions().nth(MAX_EXTENSIONS).is_some()
 }
 
-/// How many names webpki may have to compare with the name constraints of issuers (RFC 5280, section
-/// 4.2.1.10), each with each.
+/// How many names webpki may have to compare with the name constraints of issuers (RFC 5280,
+/// section 4.2.1.10), each with each.
 fn name_comparisons(
     own: &Certificate<'_>,
     chosen: &[Certificate<'_>],
@@ -236,7 +237,7 @@ fn subtrees(constraints: &[u8]) -> usize {
         .sum()
 }
 
-impl fmt::Display for Excess {
+impl fmt::Display for PathLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Extensions => write!(
@@ -253,7 +254,7 @@ impl fmt::Display for Excess {
                 "certificate from an unknown issuer: too many of the certificates that the peer \
                  presents have a wrong signature"
             ),
-            Self::Names(comparisons) => write!(
+            Self::NameComparisons(comparisons) => write!(
                 f,
                 "certificate not checked: its names and the name constraints of its issuers make \
                  {comparisons} comparisons, and {MAX_NAME_COMPARISONS} are allowed"

@@ -3,13 +3,13 @@
 use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
 use super::fault;
-use super::issuer::{self, Unfit};
-use super::many_names::{self, OtherNames};
+use super::issuer::{self, IssuerError};
 use super::name::known_by;
-use super::path::{self, Candidates, Excess};
+use super::name_mismatch::{self, NameMismatch};
+use super::path::{self, Candidates, PathLimit};
 use super::signatures::Ledger;
 use super::store::Store;
-use super::webpki_error::certificate_error;
+use super::webpki_error::to_certificate_error;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::crypto::{
@@ -26,16 +26,16 @@ use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 /// Chain, name and dates as webpki has them, and a self-signed certificate that is itself in the
 /// store, which webpki alone refuses when it says `CA:TRUE` (`openssl req -x509` makes such).
 #[derive(Debug)]
-pub struct Trusting {
+pub struct StoreVerifier {
     store: Store,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
 /// Why a chain is not believed, in more words than rustls has.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Untrusted {
+pub enum TrustError {
     /// It ends at nobody in the store; who issued the certificate, where that can be said.
-    Issuer(Option<String>),
+    UnknownIssuer(Option<String>),
     /// It ends at an authority in the store whose dates do not hold.
     StoredIssuerValidity(Option<String>, ValidityError),
     /// The dates of a certificate do not hold that vouches for the server's.
@@ -43,22 +43,22 @@ pub enum Untrusted {
     /// It vouches for itself alone.
     SelfSigned,
     /// It is an authority's certificate, which webpki takes for a server's from nobody.
-    Authority,
+    AuthorityCertificate,
     /// It ends at the store, by way of a certificate that may not stand there.
-    Unfit(Unfit),
+    InvalidIssuer(IssuerError),
     /// To look for a path would cost too much.
-    Excess(Excess),
+    PathLimit(PathLimit),
     /// None of very many names is the wanted one.
-    OtherNames(OtherNames),
+    NameMismatch(NameMismatch),
 }
 
 /// Accepts anything.
 #[derive(Debug)]
-pub struct Blind {
+pub struct AcceptAnyCertificate {
     schemes: Vec<SignatureScheme>,
 }
 
-impl Trusting {
+impl StoreVerifier {
     /// Trusts `store`, with the algorithms of `provider`.
     pub fn new(store: Store, provider: &CryptoProvider) -> Self {
         Self {
@@ -67,7 +67,7 @@ impl Trusting {
         }
     }
 
-    fn chain(
+    fn verify_chain(
         &self,
         own: &Certificate<'_>,
         end_entity: &CertificateDer<'_>,
@@ -75,14 +75,14 @@ impl Trusting {
         now: UnixTime,
     ) -> Result<(), Error> {
         let candidates = path::candidates(own, presented, &self.store.roots, now);
-        let candidates = candidates.map_err(Untrusted::Excess)?;
+        let candidates = candidates.map_err(TrustError::PathLimit)?;
         let issuers = &candidates.issuers;
-        let Err(e) = self.path(end_entity, &candidates, now)? else {
+        let Err(e) = self.verify_path(end_entity, &candidates, now)? else {
             return Ok(());
         };
-        let e = certificate_error(e);
-        let untrusted = match &e {
-            CertificateError::UnknownIssuer => self.unknown(end_entity, issuers),
+        let e = to_certificate_error(e);
+        let trust_error = match &e {
+            CertificateError::UnknownIssuer => self.issuer_trust_error(end_entity, issuers),
             CertificateError::Other(OtherError(other))
                 if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
             {
@@ -99,59 +99,68 @@ impl Trusting {
                         true => Err(CertificateError::InvalidPurpose.into()),
                     };
                 }
-                match self.unknown(end_entity, issuers) {
-                    Untrusted::SelfSigned => Untrusted::SelfSigned,
-                    _ => Untrusted::Authority,
+                match self.issuer_trust_error(end_entity, issuers) {
+                    TrustError::SelfSigned => TrustError::SelfSigned,
+                    _ => TrustError::AuthorityCertificate,
                 }
             }
             CertificateError::ExpiredContext { not_after, .. } => {
-                Untrusted::IntermediateValidity(ValidityError::Expired(*not_after))
+                TrustError::IntermediateValidity(ValidityError::Expired(*not_after))
             }
             CertificateError::NotValidYetContext { not_before, .. } => {
-                Untrusted::IntermediateValidity(ValidityError::NotYetValid(*not_before))
+                TrustError::IntermediateValidity(ValidityError::NotYetValid(*not_before))
             }
             _ => return Err(e.into()),
         };
-        if let Untrusted::IntermediateValidity(error) = &untrusted
+        if let TrustError::IntermediateValidity(error) = &trust_error
             && dates::validity_error(end_entity, now).as_ref() == Some(error)
         {
             return Err(e.into());
         }
-        Err(untrusted.into())
+        Err(trust_error.into())
     }
 
     /// What webpki says of a path through these issuers to the store.
     ///
     /// # Errors
     /// There is a reason that webpki does not know.
-    fn path(
+    fn verify_path(
         &self,
         end_entity: &CertificateDer<'_>,
         candidates: &Candidates<'_>,
         now: UnixTime,
-    ) -> Result<Result<(), webpki::Error>, Untrusted> {
+    ) -> Result<Result<(), webpki::Error>, TrustError> {
         let ledger = Ledger::new(candidates.namesakes);
         let metered = ledger.meter(self.algorithms.all);
         let algorithms: Vec<_> = metered.iter().map(|one| one as _).collect();
-        let refused = RefCell::new(None);
-        let fits = |path: &VerifiedPath<'_>| match issuer::unfit(path, &self.store, now) {
-            None => Ok(()),
-            Some(unfit) => {
-                refused.borrow_mut().get_or_insert(unfit);
-                Err(webpki::Error::UnknownIssuer)
-            }
-        };
+        let issuer_error = RefCell::new(None);
+        let check_issuers =
+            |path: &VerifiedPath<'_>| match issuer::find_issuer_error(path, &self.store, now) {
+                None => Ok(()),
+                Some(error) => {
+                    issuer_error.borrow_mut().get_or_insert(error);
+                    Err(webpki::Error::UnknownIssuer)
+                }
+            };
         let verified = EndEntityCert::try_from(end_entity).and_then(|own| {
             let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
             let issuers = &candidates.issuers;
-            own.verify_for_usage(&algorithms, roots, issuers, now, usage, None, Some(&fits))
-                .map(|_| ())
+            own.verify_for_usage(
+                &algorithms,
+                roots,
+                issuers,
+                now,
+                usage,
+                None,
+                Some(&check_issuers),
+            )
+            .map(|_| ())
         });
         if verified.is_ok() {
             return Ok(Ok(()));
         }
-        if let Some(unfit) = refused.into_inner() {
-            return Err(Untrusted::Unfit(unfit));
+        if let Some(error) = issuer_error.into_inner() {
+            return Err(TrustError::InvalidIssuer(error));
         }
         let is_unknown = matches!(
             verified,
@@ -159,22 +168,22 @@ impl Trusting {
         );
         let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
         if is_over || is_unknown && ledger.is_exhausted() {
-            return Err(Untrusted::Excess(Excess::Signatures));
+            return Err(TrustError::PathLimit(PathLimit::Signatures));
         }
         if is_unknown && candidates.is_cut {
-            return Err(Untrusted::Excess(Excess::Issuers));
+            return Err(TrustError::PathLimit(PathLimit::Issuers));
         }
         Ok(verified)
     }
 
     /// Why nobody vouches for the certificate.
-    fn unknown(
+    fn issuer_trust_error(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-    ) -> Untrusted {
+    ) -> TrustError {
         let Ok(own) = EndEntityCert::try_from(end_entity) else {
-            return Untrusted::Issuer(None);
+            return TrustError::UnknownIssuer(None);
         };
         let others = intermediates
             .iter()
@@ -187,21 +196,23 @@ impl Trusting {
                 .iter()
                 .find(|(subject, _)| *subject == issuer);
             if let Some((_, error)) = invalid {
-                return Untrusted::StoredIssuerValidity(known_by(&issuer), *error);
+                return TrustError::StoredIssuerValidity(known_by(&issuer), *error);
             }
         }
         if own.issuer() == own.subject() {
-            return Untrusted::SelfSigned;
+            return TrustError::SelfSigned;
         }
-        Untrusted::Issuer(known_by(own.issuer()))
+        TrustError::UnknownIssuer(known_by(own.issuer()))
     }
 }
 
-impl fmt::Display for Untrusted {
+impl fmt::Display for TrustError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Issuer(None) => write!(f, "certificate from an unknown issuer"),
-            Self::Issuer(Some(name)) => write!(f, "certificate from an unknown issuer: {name}"),
+            Self::UnknownIssuer(None) => write!(f, "certificate from an unknown issuer"),
+            Self::UnknownIssuer(Some(name)) => {
+                write!(f, "certificate from an unknown issuer: {name}")
+            }
             Self::StoredIssuerValidity(name, error) => {
                 let name = name.as_deref().unwrap_or("an issuer without a name");
                 let is = if let ValidityError::NotYetValid(_) = error {
@@ -221,23 +232,25 @@ impl fmt::Display for Untrusted {
                 f,
                 "certificate from an unknown issuer: it is self-signed and not in the trust store"
             ),
-            Self::Authority => write!(f, "invalid certificate: it is an authority's (CA:TRUE)"),
-            Self::Unfit(unfit) => write!(f, "{unfit}"),
-            Self::Excess(excess) => write!(f, "{excess}"),
-            Self::OtherNames(others) => write!(f, "{others}"),
+            Self::AuthorityCertificate => {
+                write!(f, "invalid certificate: it is an authority's (CA:TRUE)")
+            }
+            Self::InvalidIssuer(error) => write!(f, "{error}"),
+            Self::PathLimit(error) => write!(f, "{error}"),
+            Self::NameMismatch(error) => write!(f, "{error}"),
         }
     }
 }
 
-impl std::error::Error for Untrusted {}
+impl std::error::Error for TrustError {}
 
-impl From<Untrusted> for Error {
-    fn from(untrusted: Untrusted) -> Self {
-        CertificateError::Other(OtherError(Arc::new(untrusted))).into()
+impl From<TrustError> for Error {
+    fn from(trust_error: TrustError) -> Self {
+        CertificateError::Other(OtherError(Arc::new(trust_error))).into()
     }
 }
 
-impl ServerCertVerifier for Trusting {
+impl ServerCertVerifier for StoreVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -249,11 +262,11 @@ impl ServerCertVerifier for Trusting {
         let verify = || {
             let Some(own) = Certificate::parse(end_entity) else {
                 let unread = EndEntityCert::try_from(end_entity).err();
-                return Err(certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
+                return Err(to_certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
             };
-            self.chain(&own, end_entity, intermediates, now)?;
-            if let Some(others) = many_names::none_fits(&own, server_name) {
-                return Err(Untrusted::OtherNames(others).into());
+            self.verify_chain(&own, end_entity, intermediates, now)?;
+            if let Some(mismatch) = name_mismatch::find_mismatch(&own, server_name) {
+                return Err(TrustError::NameMismatch(mismatch).into());
             }
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
         };
@@ -293,8 +306,9 @@ impl ServerCertVerifier for Trusting {
     }
 }
 
-impl Blind {
-    /// Offers what `provider` can verify, and what only a certificate that nobody verifies can have.
+impl AcceptAnyCertificate {
+    /// Offers what `provider` can verify, and what only a certificate that nobody verifies can
+    /// have.
     pub fn new(provider: &CryptoProvider) -> Self {
         let mut schemes = provider
             .signature_verification_algorithms
@@ -309,7 +323,7 @@ impl Blind {
     }
 }
 
-impl ServerCertVerifier for Blind {
+impl ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

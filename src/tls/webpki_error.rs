@@ -5,7 +5,7 @@ use std::sync::Arc;
 use webpki::KeyUsage;
 
 /// The same in rustls' words, as rustls puts it.
-pub fn certificate_error(error: webpki::Error) -> CertificateError {
+pub fn to_certificate_error(error: webpki::Error) -> CertificateError {
     use webpki::Error as E;
     match error {
         E::BadDer | E::BadDerTime | E::TrailingData(_) => CertificateError::BadEncoding,
@@ -30,13 +30,13 @@ pub fn certificate_error(error: webpki::Error) -> CertificateError {
         }
         E::RequiredEkuNotFoundContext(context) => CertificateError::InvalidPurposeContext {
             required: ExtendedKeyPurpose::ServerAuth,
-            presented: context.present.into_iter().map(purpose).collect(),
+            presented: context.present.into_iter().map(to_purpose).collect(),
         },
         other => CertificateError::Other(OtherError(Arc::new(other))),
     }
 }
 
-fn purpose(oid: Vec<usize>) -> ExtendedKeyPurpose {
+fn to_purpose(oid: Vec<usize>) -> ExtendedKeyPurpose {
     match &*oid {
         KeyUsage::SERVER_AUTH_REPR => ExtendedKeyPurpose::ServerAuth,
         KeyUsage::CLIENT_AUTH_REPR => ExtendedKeyPurpose::ClientAuth,

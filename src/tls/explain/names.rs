@@ -36,8 +36,8 @@ pub fn sentence(expected: &str, presented: &[String]) -> String {
     format!("certificate is not for {expected}: it names {names}{why}")
 }
 
-/// Names are carried in webpki's words, `DnsName("a.example")` and `IpAddress("::1")`; others are of
-/// no use here.
+/// Names are carried in webpki's words, `DnsName("a.example")` and `IpAddress("::1")`; others are
+/// of no use here.
 fn host(name: &str) -> Option<Host<'_>> {
     let (kind, rest) = name.split_once('(')?;
     let inner = rest.strip_suffix(')')?;

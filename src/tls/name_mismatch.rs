@@ -1,5 +1,5 @@
-//! A certificate with very many names, none of which is the one asked for. webpki writes all of them
-//! down then, which takes milliseconds; here a few are, and the others counted.
+//! A certificate with very many names, none of which is the one asked for. webpki writes all of
+//! them down then, which takes milliseconds; here a few are, and the others counted.
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
 use super::explain::NO_HOST;
@@ -9,39 +9,46 @@ use rustls::pki_types::{IpAddr, ServerName};
 use std::fmt;
 
 /// So many names are few.
-const FEW: usize = 500;
+const MAX_NAMES_FOR_WEBPKI: usize = 500;
 
 /// How many are shown.
-const SHOWN: usize = 8;
+const MAX_NAMES_SHOWN: usize = 8;
 
 /// None of very many names is the wanted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtherNames {
+pub struct NameMismatch {
     wanted: String,
     shown: Vec<String>,
     more: usize,
 }
 
 /// `None` where the names are few, or one may be the wanted one: then webpki decides.
-pub fn none_fits(certificate: &Certificate<'_>, wanted: &ServerName<'_>) -> Option<OtherNames> {
-    certificate.names().nth(FEW)?;
+pub fn find_mismatch(
+    certificate: &Certificate<'_>,
+    wanted: &ServerName<'_>,
+) -> Option<NameMismatch> {
+    certificate.names().nth(MAX_NAMES_FOR_WEBPKI)?;
     if certificate
         .names()
-        .any(|(tag, name)| fits(tag, name, wanted))
+        .any(|(tag, name)| may_match(tag, name, wanted))
     {
         return None;
     }
     let is_host = |(tag, _): &(u8, _)| matches!(*tag, DNS_NAME | IP_ADDRESS);
     let mut hosts = certificate.names().filter(is_host);
-    Some(OtherNames {
+    Some(NameMismatch {
         wanted: wanted.to_str().into_owned(),
-        shown: hosts.by_ref().take(SHOWN).map(display).collect(),
+        shown: hosts
+            .by_ref()
+            .take(MAX_NAMES_SHOWN)
+            .map(display_host)
+            .collect(),
         more: hosts.count(),
     })
 }
 
 /// Whether webpki might take the name for the wanted one; more than it does.
-fn fits(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
+fn may_match(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
     match (tag, wanted) {
         (DNS_NAME, ServerName::DnsName(wanted)) => {
             let wanted = wanted.as_ref().as_bytes();
@@ -60,14 +67,14 @@ fn fits(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
     }
 }
 
-fn display((tag, name): (u8, &[u8])) -> String {
+fn display_host((tag, name): (u8, &[u8])) -> String {
     match address(name) {
         Some(address) if tag == IP_ADDRESS => address.to_string(),
         _ => as_text(name),
     }
 }
 
-impl fmt::Display for OtherNames {
+impl fmt::Display for NameMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "certificate is not for {}: it names ", self.wanted)?;
         match (self.shown.join(", "), self.more) {
