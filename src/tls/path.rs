@@ -26,10 +26,10 @@ pub struct Candidates<'a> {
     /// In the order in which they are to be tried, [`MAX_ISSUERS`] at most.
     pub issuers: Vec<CertificateDer<'a>>,
     /// Whether there are more that might do.
-    pub is_cut: bool,
+    pub is_truncated: bool,
     /// How many roots there are beside the first of each name that an issuer has: a signature may
     /// have to be held against each, and of all but one it is wrong.
-    pub namesakes: usize,
+    pub same_name_roots: usize,
 }
 
 /// A path that would cost too much to be looked for.
@@ -46,7 +46,7 @@ pub enum PathLimit {
 }
 
 /// A name that a certificate has as its issuer.
-struct Wanted<'a> {
+struct RequiredIssuer<'a> {
     name: &'a [u8],
     /// Of the key that it is to have.
     key_id: Option<&'a [u8]>,
@@ -55,11 +55,11 @@ struct Wanted<'a> {
     /// How many roots of the trust store have it.
     roots: usize,
     /// Whether it is in the trust store, or an issuer of that name has been chosen.
-    is_served: bool,
+    is_found: bool,
 }
 
 /// A presented certificate.
-struct Presented<'a> {
+struct PresentedCertificate<'a> {
     certificate: Certificate<'a>,
     key_id: Option<&'a [u8]>,
     is_valid_now: bool,
@@ -68,22 +68,21 @@ struct Presented<'a> {
 /// Where a certificate stands among those that could come next; the least is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    is_served: bool,
-    key: Key,
+    is_found: bool,
+    key: KeyIdMatch,
     is_outside_validity: bool,
     is_backward: bool,
-    /// The name that it has, in the order in which they came to be wanted.
-    name: usize,
-    /// Its place in the pool.
-    place: usize,
+    /// Its name's index among the required ones, which stand in the order of discovery.
+    required_index: usize,
+    pool_index: usize,
 }
 
 /// Whether the key identifiers of issuer and issued are the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Same,
+enum KeyIdMatch {
+    Equal,
     Unknown,
-    Other,
+    Different,
 }
 
 /// Chooses, beginning at the server's certificate, those whose subject somebody already chosen
@@ -93,13 +92,13 @@ enum Key {
 ///
 /// # Errors
 /// The server's certificate has too many extensions, or an issuer too many name constraints.
-pub fn candidates<'a>(
+pub fn select_candidates<'a>(
     own: &Certificate<'a>,
     presented: &'a [CertificateDer<'_>],
     roots: &RootCertStore,
     now: UnixTime,
 ) -> Result<Candidates<'a>, PathLimit> {
-    if is_overlong(own) {
+    if has_too_many_extensions(own) {
         return Err(PathLimit::Extensions);
     }
     // Dates are a reason only where some have to be left out.
@@ -107,106 +106,111 @@ pub fn candidates<'a>(
         |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::validity_error(der, now).is_none();
     let parsed = presented.iter().filter_map(|der| Certificate::parse(der));
     let mut pool: Vec<_> = parsed
-        .filter(|certificate| !is_overlong(certificate))
-        .map(|certificate| Presented {
+        .filter(|certificate| !has_too_many_extensions(certificate))
+        .map(|certificate| PresentedCertificate {
             key_id: certificate.key_id(),
             is_valid_now: is_valid_now(certificate.der),
             certificate,
         })
         .collect();
-    let mut wanted = vec![Wanted::issuer_of(own, 0, roots)];
+    let mut required = vec![RequiredIssuer::new(own, 0, roots)];
     let mut chosen: Vec<Certificate<'_>> = Vec::new();
-    let mut is_cut = false;
+    let mut is_truncated = false;
     let mut backward = 0;
     loop {
         pool.retain(|other| chosen.last().unwrap_or(own).der != other.certificate.der);
         let ranks = pool.iter().enumerate();
-        let best = ranks.filter_map(|(place, one)| one.rank(place, &wanted, backward));
+        let best = ranks.filter_map(|(index, one)| one.rank(index, &required, backward));
         let Some(best) = best.min() else { break };
         if chosen.len() == MAX_ISSUERS {
-            is_cut = true;
+            is_truncated = true;
             break;
         }
-        let certificate = pool.remove(best.place).certificate;
+        let certificate = pool.remove(best.pool_index).certificate;
         let mut depth = 0;
-        if let Some(served) = wanted.get_mut(best.name) {
-            served.is_served = true;
-            depth = served.depth + 1;
+        if let Some(issuer) = required.get_mut(best.required_index) {
+            issuer.is_found = true;
+            depth = issuer.depth + 1;
         }
-        if !wanted.iter().any(|one| one.name == certificate.issuer) {
-            wanted.push(Wanted::issuer_of(&certificate, depth, roots));
+        if !required.iter().any(|one| one.name == certificate.issuer) {
+            required.push(RequiredIssuer::new(&certificate, depth, roots));
         }
         backward += usize::from(best.is_backward);
         chosen.push(certificate);
     }
-    let comparisons = name_comparisons(own, &chosen, &wanted, roots);
+    let comparisons = count_name_comparisons(own, &chosen, &required, roots);
     if comparisons > MAX_NAME_COMPARISONS {
         return Err(PathLimit::NameComparisons(comparisons));
     }
     let issuers = chosen.iter().map(|one| CertificateDer::from(one.der));
-    let namesakes = wanted.iter().map(|one| one.roots.saturating_sub(1)).sum();
+    let same_name_roots = required.iter().map(|one| one.roots.saturating_sub(1)).sum();
     Ok(Candidates {
         issuers: issuers.collect(),
-        is_cut,
-        namesakes,
+        is_truncated,
+        same_name_roots,
     })
 }
 
-impl<'a> Wanted<'a> {
-    fn issuer_of(certificate: &Certificate<'a>, depth: usize, roots: &RootCertStore) -> Self {
+impl<'a> RequiredIssuer<'a> {
+    fn new(certificate: &Certificate<'a>, depth: usize, roots: &RootCertStore) -> Self {
         let name = certificate.issuer;
-        let named = |root: &&TrustAnchor<'_>| root.subject.as_ref() == name;
-        let roots = roots.roots.iter().filter(named).count();
+        let has_name = |root: &&TrustAnchor<'_>| root.subject.as_ref() == name;
+        let roots = roots.roots.iter().filter(has_name).count();
         Self {
             name,
             key_id: certificate.issuer_key_id(),
             depth,
             roots,
-            is_served: roots > 0,
+            is_found: roots > 0,
         }
     }
 }
 
-impl Presented<'_> {
+impl PresentedCertificate<'_> {
     /// `None` where nobody chosen names it, or it leads back and there were enough of those.
-    fn rank(&self, place: usize, wanted: &[Wanted<'_>], backward: usize) -> Option<Rank> {
+    fn rank(
+        &self,
+        pool_index: usize,
+        required: &[RequiredIssuer<'_>],
+        backward: usize,
+    ) -> Option<Rank> {
         let Certificate {
             subject, issuer, ..
         } = self.certificate;
-        let name = wanted.iter().position(|one| one.name == subject)?;
-        let it = wanted.get(name)?;
-        let is_backward = wanted
+        let required_index = required.iter().position(|one| one.name == subject)?;
+        let wanted = required.get(required_index)?;
+        let is_backward = required
             .iter()
-            .any(|one| one.name == issuer && one.depth <= it.depth);
+            .any(|one| one.name == issuer && one.depth <= wanted.depth);
         if is_backward && backward == MAX_BACKWARD {
             return None;
         }
-        let key = match (it.key_id, self.key_id) {
-            (Some(wanted), Some(has)) if wanted == has => Key::Same,
-            (Some(_), Some(_)) => Key::Other,
-            _ => Key::Unknown,
+        let key = match (wanted.key_id, self.key_id) {
+            (Some(required), Some(own)) if required == own => KeyIdMatch::Equal,
+            (Some(_), Some(_)) => KeyIdMatch::Different,
+            _ => KeyIdMatch::Unknown,
         };
         Some(Rank {
-            is_served: it.is_served,
+            is_found: wanted.is_found,
             key,
             is_outside_validity: !self.is_valid_now,
             is_backward,
-            name,
-            place,
+            required_index,
+            pool_index,
         })
     }
 }
 
-fn is_overlong(certificate: &Certificate<'_>) -> bool {
+fn has_too_many_extensions(certificate: &Certificate<'_>) -> bool {
     certificate.extensions().nth(MAX_EXTENSIONS).is_some()
 }
 
 /// How many names webpki may have to compare with the name constraints of issuers (RFC 5280,
 /// section 4.2.1.10), each with each.
-fn name_comparisons(
+fn count_name_comparisons(
     own: &Certificate<'_>,
     chosen: &[Certificate<'_>],
-    wanted: &[Wanted<'_>],
+    required: &[RequiredIssuer<'_>],
     roots: &RootCertStore,
 ) -> usize {
     let presented = chosen.iter().filter_map(|one| {
@@ -215,10 +219,10 @@ fn name_comparisons(
     });
     let stored = roots.roots.iter().filter_map(|root| {
         let constraints = root.name_constraints.as_deref()?;
-        let is_wanted = wanted.iter().any(|one| one.name == root.subject.as_ref());
-        is_wanted.then_some(constraints)
+        let is_required = required.iter().any(|one| one.name == root.subject.as_ref());
+        is_required.then_some(constraints)
     });
-    let constraints: usize = presented.chain(stored).map(subtrees).sum();
+    let constraints: usize = presented.chain(stored).map(count_subtrees).sum();
     if constraints == 0 {
         return 0;
     }
@@ -231,7 +235,7 @@ fn name_comparisons(
 }
 
 /// How many names the contents of name constraints permit and exclude.
-fn subtrees(constraints: &[u8]) -> usize {
+fn count_subtrees(constraints: &[u8]) -> usize {
     elements(constraints)
         .map(|(_, subtrees)| elements(subtrees).count())
         .sum()
@@ -297,10 +301,11 @@ mod tests {
         roots.add(root("R").der().clone()).expect("a root");
         let own = issued("own", "A");
         let own = Certificate::parse(&own).expect("a certificate");
-        let found = candidates(&own, presented, &roots, UnixTime::now()).expect("not too much");
+        let found =
+            select_candidates(&own, presented, &roots, UnixTime::now()).expect("not too much");
         let place = |one| presented.iter().position(|other| other == one);
         let places = found.issuers.iter().filter_map(place);
-        (places.collect(), found.is_cut)
+        (places.collect(), found.is_truncated)
     }
 
     #[test]
@@ -323,9 +328,9 @@ mod tests {
     fn a_way_to_the_store_goes_before_more_of_one_name() {
         let mut presented: Vec<_> = (0..20).map(|_| issued("A", "B")).collect();
         presented.extend([issued("B", "C"), issued("C", "R")]);
-        let (places, is_cut) = chosen(&presented);
+        let (places, is_truncated) = chosen(&presented);
         assert_eq!(places, [0, 20, 21, 1, 2, 3]);
-        assert!(is_cut);
+        assert!(is_truncated);
     }
 
     #[test]

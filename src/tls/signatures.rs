@@ -7,88 +7,90 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use webpki::ring::ECDSA_P384_SHA384;
 
 /// What wrong signatures may cost together, in those by a P-256 key: one or two milliseconds.
-const ALLOWANCE: usize = 8;
+const BASE_LIMIT: usize = 8;
 
 /// What one costs by a P-384 key, which takes ring ten times as long; any other is at 1.
-const P384: usize = 4;
+const P384_COST: usize = 4;
 
 /// What has been verified for one path: each signature with each key once.
 #[derive(Debug)]
-pub struct Ledger {
-    entries: Mutex<Entries>,
+pub struct SignatureBudget {
+    state: Mutex<BudgetState>,
     /// What wrong signatures may cost together.
-    allowance: usize,
+    limit: usize,
 }
 
-/// An algorithm whose verifications are entered in a ledger.
+/// An algorithm whose verifications are charged to a budget.
 #[derive(Debug)]
-pub struct Metered<'a> {
+pub struct BudgetedAlgorithm<'a> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
-    ledger: &'a Ledger,
+    budget: &'a SignatureBudget,
 }
 
 #[derive(Debug, Default)]
-struct Entries {
-    verified: Vec<Entry>,
+struct BudgetState {
+    verified: Vec<SignatureResult>,
     /// What wrong signatures have cost.
     spent: usize,
     is_exhausted: bool,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct SignatureResult {
     /// The addresses of key and signature, which stay where they are while the path is looked for.
-    of: (usize, usize),
+    addresses: (usize, usize),
     is_valid: bool,
 }
 
-impl Ledger {
+impl SignatureBudget {
     /// An empty one, for a path whose signatures may have to be held against so many keys of the
     /// trust store that are of the right name and not the right ones. Who has renewed an authority
-    /// often must not be short of the allowance; a peer has no say in it.
-    pub fn new(namesakes: usize) -> Self {
+    /// often must not be short of the limit; a peer has no say in it.
+    pub fn new(same_name_roots: usize) -> Self {
         Self {
-            entries: Mutex::default(),
-            allowance: namesakes.saturating_mul(P384).saturating_add(ALLOWANCE),
+            state: Mutex::default(),
+            limit: same_name_roots
+                .saturating_mul(P384_COST)
+                .saturating_add(BASE_LIMIT),
         }
     }
 
-    /// These algorithms, whose wrong signatures may cost no more than the allowance together.
-    pub fn meter(
+    /// These algorithms, whose wrong signatures may cost no more than the limit together.
+    pub fn limit_algorithms(
         &self,
         algorithms: &[&'static dyn SignatureVerificationAlgorithm],
-    ) -> Vec<Metered<'_>> {
-        let metered = algorithms.iter().map(|algorithm| Metered {
+    ) -> Vec<BudgetedAlgorithm<'_>> {
+        let limited = algorithms.iter().map(|algorithm| BudgetedAlgorithm {
             algorithm: *algorithm,
-            ledger: self,
+            budget: self,
         });
-        metered.collect()
+        limited.collect()
     }
 
     /// Whether a signature was not verified because others had cost too much.
     pub fn is_exhausted(&self) -> bool {
-        self.entries().is_exhausted
+        self.lock_state().is_exhausted
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_state(&self) -> MutexGuard<'_, BudgetState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl SignatureVerificationAlgorithm for Metered<'_> {
+impl SignatureVerificationAlgorithm for BudgetedAlgorithm<'_> {
     fn verify_signature(
         &self,
         public_key: &[u8],
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let of = (public_key.as_ptr().addr(), signature.as_ptr().addr());
-        let mut entries = self.ledger.entries();
-        if let Some(entry) = entries.verified.iter().find(|entry| entry.of == of) {
-            return entry.is_valid.then_some(()).ok_or(InvalidSignature);
+        let addresses = (public_key.as_ptr().addr(), signature.as_ptr().addr());
+        let mut state = self.budget.lock_state();
+        if let Some(known) = state.verified.iter().find(|one| one.addresses == addresses) {
+            return known.is_valid.then_some(()).ok_or(InvalidSignature);
         }
-        if entries.spent >= self.ledger.allowance {
-            entries.is_exhausted = true;
+        if state.spent >= self.budget.limit {
+            state.is_exhausted = true;
             return Err(InvalidSignature);
         }
         let verified = self
@@ -96,10 +98,10 @@ impl SignatureVerificationAlgorithm for Metered<'_> {
             .verify_signature(public_key, message, signature);
         if verified.is_err() {
             let is_p384 = self.public_key_alg_id() == ECDSA_P384_SHA384.public_key_alg_id();
-            entries.spent += if is_p384 { P384 } else { 1 };
+            state.spent += if is_p384 { P384_COST } else { 1 };
         }
-        entries.verified.push(Entry {
-            of,
+        state.verified.push(SignatureResult {
+            addresses,
             is_valid: verified.is_ok(),
         });
         verified
@@ -146,12 +148,12 @@ mod tests {
         static P256: Counting = Counting(ECDSA_P256_SHA256);
         static P384: Counting = Counting(ECDSA_P384_SHA384);
         let (keys, right, wrong) = (b"0123456789abcdef", &b"y"[..], &b"n"[..]);
-        for (algorithm, namesakes, allowed) in [(&P256, 0, 8), (&P384, 0, 2), (&P384, 5, 7)] {
+        for (algorithm, same_name_roots, allowed) in [(&P256, 0, 8), (&P384, 0, 2), (&P384, 5, 7)] {
             VERIFIED.store(0, Ordering::Relaxed);
-            let ledger = Ledger::new(namesakes);
-            let metered = ledger.meter(&[algorithm]);
+            let budget = SignatureBudget::new(same_name_roots);
+            let limited = budget.limit_algorithms(&[algorithm]);
             let verify = |key, signature: &'static [u8]| {
-                metered[0].verify_signature(&keys[key..=key], b"", signature)
+                limited[0].verify_signature(&keys[key..=key], b"", signature)
             };
             for _ in 0..3 {
                 (0..16).for_each(|key| assert!(verify(key, right).is_ok()));
@@ -160,10 +162,10 @@ mod tests {
             for _ in 0..3 {
                 (0..allowed).for_each(|key| assert!(verify(key, wrong).is_err()));
             }
-            assert!(!ledger.is_exhausted());
+            assert!(!budget.is_exhausted());
             assert!(verify(allowed, wrong).is_err());
             assert_eq!(VERIFIED.load(Ordering::Relaxed), allowed);
-            assert!(ledger.is_exhausted());
+            assert!(budget.is_exhausted());
             // What was found to be right stays so.
             assert!(verify(0, right).is_ok());
         }

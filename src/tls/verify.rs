@@ -7,7 +7,7 @@ use super::issuer::{self, IssuerError};
 use super::name::known_by;
 use super::name_mismatch::{self, NameMismatch};
 use super::path::{self, Candidates, PathLimit};
-use super::signatures::Ledger;
+use super::signatures::SignatureBudget;
 use super::store::Store;
 use super::webpki_error::to_certificate_error;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -74,7 +74,7 @@ impl StoreVerifier {
         presented: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        let candidates = path::candidates(own, presented, &self.store.roots, now);
+        let candidates = path::select_candidates(own, presented, &self.store.roots, now);
         let candidates = candidates.map_err(TrustError::PathLimit)?;
         let issuers = &candidates.issuers;
         let Err(e) = self.verify_path(end_entity, &candidates, now)? else {
@@ -130,9 +130,9 @@ impl StoreVerifier {
         candidates: &Candidates<'_>,
         now: UnixTime,
     ) -> Result<Result<(), webpki::Error>, TrustError> {
-        let ledger = Ledger::new(candidates.namesakes);
-        let metered = ledger.meter(self.algorithms.all);
-        let algorithms: Vec<_> = metered.iter().map(|one| one as _).collect();
+        let budget = SignatureBudget::new(candidates.same_name_roots);
+        let limited = budget.limit_algorithms(self.algorithms.all);
+        let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
         let issuer_error = RefCell::new(None);
         let check_issuers =
             |path: &VerifiedPath<'_>| match issuer::find_issuer_error(path, &self.store, now) {
@@ -167,10 +167,10 @@ impl StoreVerifier {
             Err(webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey)
         );
         let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
-        if is_over || is_unknown && ledger.is_exhausted() {
+        if is_over || is_unknown && budget.is_exhausted() {
             return Err(TrustError::PathLimit(PathLimit::Signatures));
         }
-        if is_unknown && candidates.is_cut {
+        if is_unknown && candidates.is_truncated {
             return Err(TrustError::PathLimit(PathLimit::Issuers));
         }
         Ok(verified)
