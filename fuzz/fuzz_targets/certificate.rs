@@ -14,8 +14,8 @@ use check_tcp::escape::as_text;
 use check_tcp::tls::TlsError;
 use check_tcp::tls::dates::{ValidityError, validity, validity_error};
 use check_tcp::tls::name::{known_by, text};
-use check_tcp::tls::search::Unread;
-use check_tcp::tls::store::Store;
+use check_tcp::tls::search::StoreFiles;
+use check_tcp::tls::store::TrustStore;
 use check_tcp::tls::verify::{StoreVerifier, TrustError};
 use libfuzzer_sys::fuzz_target;
 use rustls::client::danger::ServerCertVerifier;
@@ -75,11 +75,11 @@ fuzz_target!(|der: &[u8]| {
 /// The verdicts on the certificate with no trust anchor, and with itself as the only one.
 fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
     let der = CertificateDer::from(der.to_vec());
-    let store = Store {
+    let store = TrustStore {
         roots: RootCertStore::empty(),
         certificates: if stores_it { vec![der.clone()] } else { vec![] },
         outside_validity: Vec::new(),
-        unread: Unread::default(),
+        files: StoreFiles::default(),
     };
     let name = ServerName::try_from(WANTED).expect("a name");
     let verifier = StoreVerifier::new(store, &ring::default_provider());

@@ -7,7 +7,7 @@ use super::der::tagged;
 use super::name::{known_by, presented};
 use super::oid::Oid;
 use super::rsa::rsa_bits;
-use super::store::Store;
+use super::store::TrustStore;
 use super::verify::TrustError;
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
@@ -29,7 +29,7 @@ pub fn of_a_path(
     error: Error,
     end_entity: &[u8],
     intermediates: &[impl AsRef<[u8]>],
-    store: &Store,
+    store: &TrustStore,
 ) -> Error {
     let Error::InvalidCertificate(error) = error else {
         return error;
@@ -109,7 +109,7 @@ fn dated(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
 fn weak_key<'a>(
     end_entity: &[u8],
     intermediates: impl Iterator<Item = &'a [u8]>,
-    store: &Store,
+    store: &TrustStore,
 ) -> Option<Fault> {
     let leaf = Certificate::parse(end_entity)?;
     let presented: Vec<Certificate<'_>> = intermediates.filter_map(Certificate::parse).collect();
@@ -182,8 +182,8 @@ fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
 }
 
 /// The parts of the store that could not be read, where the issuer may be among them.
-fn unread(trust_error: Option<&TrustError>, store: &Store) -> Option<Fault> {
-    let unread = store.unread.to_string();
+fn unread(trust_error: Option<&TrustError>, store: &TrustStore) -> Option<Fault> {
+    let unread = store.files.to_string();
     match trust_error? {
         trust_error @ (TrustError::UnknownIssuer(_) | TrustError::SelfSigned)
             if !unread.is_empty() =>
@@ -198,15 +198,15 @@ fn unread(trust_error: Option<&TrustError>, store: &Store) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::tls::der::encoded as element;
-    use crate::tls::search::Unread;
+    use crate::tls::search::StoreFiles;
     use rustls::RootCertStore;
 
-    fn store() -> Store {
-        Store {
+    fn store() -> TrustStore {
+        TrustStore {
             roots: RootCertStore::empty(),
             certificates: Vec::new(),
             outside_validity: Vec::new(),
-            unread: Unread::default(),
+            files: StoreFiles::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use super::certificate::{Certificate, elements, sequence};
 use super::dates;
 use super::der::tagged;
 use super::name::known_by;
-use super::store::Store;
+use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
 use std::ptr;
@@ -50,7 +50,7 @@ enum IssuerDefect {
 /// What is wrong with a path that webpki takes, in a trust store. `None` where nothing is.
 pub fn find_issuer_error(
     path: &VerifiedPath<'_>,
-    store: &Store,
+    store: &TrustStore,
     now: UnixTime,
 ) -> Option<IssuerError> {
     let mut below = 0;
@@ -101,7 +101,7 @@ pub fn is_for_others(certificate: &Certificate<'_>) -> bool {
 }
 
 /// Whether the server's certificate is itself the anchor: it is believed for what it is then.
-fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &Store) -> bool {
+fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &TrustStore) -> bool {
     own.subject() == anchor.subject.as_ref()
         && Certificate::parse(&own.der()).is_some_and(|own| is_of(&own, anchor))
         && store.certificates.contains(&own.der())

@@ -88,7 +88,7 @@ impl Tls {
     pub fn verified(name: Option<PeerName>) -> Self {
         static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = SYSTEM.get_or_init(|| {
-            let store = store::system().map_err(TlsError::Store)?;
+            let store = store::load_system().map_err(TlsError::Store)?;
             configure(Arc::new(verify::StoreVerifier::new(store, &provider())))
         });
         Self {

@@ -9,34 +9,34 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// As much of a file as is read; no bundle is a tenth as long.
-const LONGEST: u64 = 16 << 20;
+const MAX_FILE_SIZE: u64 = 16 << 20;
 
 /// How many files that could not be read are told.
-const TOLD: usize = 3;
+const MAX_FILES_SHOWN: usize = 3;
 
 /// What was found so far.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// The certificates, each with the number of its file in `unread`.
+    /// The certificates, each with the number of its file in `files`.
     pub found: Vec<(usize, CertificateDer<'static>)>,
     /// What could not be read.
-    pub unread: Unread,
+    pub files: StoreFiles,
 }
 
 /// The files of a store, and what of each could not be read. Its text names those of which there is
 /// anything to tell; it is empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unread(Vec<(PathBuf, Trouble)>);
+pub struct StoreFiles(Vec<(PathBuf, ReadOutcome)>);
 
 /// What of a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Trouble {
+enum ReadOutcome {
     /// So many blocks of it; none at all mostly.
-    Blocks(usize),
+    LostBlocks(usize),
     /// It holds no certificate.
-    Empty,
+    NoCertificate,
     /// It is not there.
-    Absent,
+    NotFound,
     /// What the system says.
     Failed(String),
 }
@@ -44,104 +44,107 @@ enum Trouble {
 impl Search {
     /// Adds what a file holds, if it is there. What is not a regular file holds nothing: a pipe may
     /// have no end.
-    pub fn file(&mut self, path: &Path) {
+    pub fn add_file(&mut self, path: &Path) {
         if self
-            .read(path)
-            .is_err_and(|trouble| trouble == Trouble::Absent)
+            .read_file(path)
+            .is_err_and(|outcome| outcome == ReadOutcome::NotFound)
         {
-            self.unread.0.pop();
+            self.files.0.pop();
         }
     }
 
     /// The same for a file that the user has named.
-    pub fn named_file(&mut self, path: &Path) {
+    pub fn add_named_file(&mut self, path: &Path) {
         let before = self.found.len();
-        let is_read = self.read(path).is_ok();
-        if let Some((_, trouble @ Trouble::Blocks(0))) = self.unread.0.last_mut()
+        let is_read = self.read_file(path).is_ok();
+        if let Some((_, outcome @ ReadOutcome::LostBlocks(0))) = self.files.0.last_mut()
             && is_read
             && self.found.len() == before
         {
-            *trouble = Trouble::Empty;
+            *outcome = ReadOutcome::NoCertificate;
         }
     }
 
     /// Adds what the files of a directory hold, if it is there.
-    pub fn directory(&mut self, path: &Path) {
-        if self.entries(path).is_err_and(|e| is_absent(&e)) {
-            self.unread.0.pop();
+    pub fn add_directory(&mut self, path: &Path) {
+        if self.read_directory(path).is_err_and(|e| is_not_found(&e)) {
+            self.files.0.pop();
         }
     }
 
     /// The same for a directory that the user has named.
-    pub fn named_directory(&mut self, path: &Path) {
-        let _ = self.entries(path);
+    pub fn add_named_directory(&mut self, path: &Path) {
+        let _ = self.read_directory(path);
     }
 
-    fn entries(&mut self, path: &Path) -> io::Result<()> {
+    fn read_directory(&mut self, path: &Path) -> io::Result<()> {
         let entries = fs::read_dir(path);
-        let entries = entries.inspect_err(|e| self.fail(path, Trouble::of(e)))?;
+        let entries = entries.inspect_err(|e| self.record(path, ReadOutcome::from_error(e)))?;
         for path in entries.flatten().map(|entry| entry.path()) {
             // A directory in it, say, is no fault.
             if !path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-                let _ = self.read(&path);
+                let _ = self.read_file(&path);
             }
         }
         Ok(())
     }
 
     /// Adds a file to those that were read, or were not.
-    fn read(&mut self, path: &Path) -> Result<(), Trouble> {
-        let pem = open(path).and_then(|file| Pem::read(file.take(LONGEST)));
+    fn read_file(&mut self, path: &Path) -> Result<(), ReadOutcome> {
+        let pem = open_regular_file(path).and_then(|file| Pem::read(file.take(MAX_FILE_SIZE)));
         let pem = pem.map_err(|e| {
-            let trouble = Trouble::of(&e);
-            self.fail(path, trouble.clone());
-            trouble
+            let outcome = ReadOutcome::from_error(&e);
+            self.record(path, outcome.clone());
+            outcome
         })?;
-        let file = self.unread.0.len();
-        self.fail(path, Trouble::Blocks(pem.lost));
+        let file = self.files.0.len();
+        self.record(path, ReadOutcome::LostBlocks(pem.lost));
         let certificates = pem.certificates.into_iter();
         self.found.extend(certificates.map(|der| (file, der)));
         Ok(())
     }
 
-    fn fail(&mut self, path: &Path, trouble: Trouble) {
-        self.unread.0.push((path.to_owned(), trouble));
+    fn record(&mut self, path: &Path, outcome: ReadOutcome) {
+        self.files.0.push((path.to_owned(), outcome));
     }
 }
 
-impl Unread {
+impl StoreFiles {
     /// One more block of this file is no certificate that can be used.
-    pub fn lose(&mut self, file: usize) {
-        if let Some((_, Trouble::Blocks(lost))) = self.0.get_mut(file) {
+    pub fn add_lost_block(&mut self, file: usize) {
+        if let Some((_, ReadOutcome::LostBlocks(lost))) = self.0.get_mut(file) {
             *lost += 1;
         }
     }
 
     /// Without files that are not there or hold nothing, where that goes without saying.
-    pub fn without_absent(mut self) -> Self {
-        self.0
-            .retain(|(_, trouble)| !matches!(trouble, Trouble::Absent | Trouble::Empty));
+    pub fn without_missing(mut self) -> Self {
+        self.0.retain(|(_, outcome)| {
+            !matches!(outcome, ReadOutcome::NotFound | ReadOutcome::NoCertificate)
+        });
         self
     }
 }
 
-impl fmt::Display for Unread {
+impl fmt::Display for StoreFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.0.iter();
-        let mut told = told.filter(|(_, trouble)| *trouble != Trouble::Blocks(0));
-        for (number, (path, trouble)) in told.by_ref().take(TOLD).enumerate() {
+        let failed = self.0.iter();
+        let mut failed = failed.filter(|(_, outcome)| *outcome != ReadOutcome::LostBlocks(0));
+        for (number, (path, outcome)) in failed.by_ref().take(MAX_FILES_SHOWN).enumerate() {
             let path = as_text(path.as_os_str().as_encoded_bytes());
             let separator = if number == 0 { "" } else { "; " };
             f.write_str(separator)?;
-            match trouble {
-                Trouble::Blocks(1) => write!(f, "1 block of {path} could not be read")?,
-                Trouble::Blocks(lost) => write!(f, "{lost} blocks of {path} could not be read")?,
-                Trouble::Empty => write!(f, "{path} holds no certificate in PEM")?,
-                Trouble::Absent => write!(f, "{path} is not there")?,
-                Trouble::Failed(why) => write!(f, "{path} could not be read: {why}")?,
+            match outcome {
+                ReadOutcome::LostBlocks(1) => write!(f, "1 block of {path} could not be read")?,
+                ReadOutcome::LostBlocks(lost) => {
+                    write!(f, "{lost} blocks of {path} could not be read")?
+                }
+                ReadOutcome::NoCertificate => write!(f, "{path} holds no certificate in PEM")?,
+                ReadOutcome::NotFound => write!(f, "{path} is not there")?,
+                ReadOutcome::Failed(why) => write!(f, "{path} could not be read: {why}")?,
             }
         }
-        match told.count() {
+        match failed.count() {
             0 => Ok(()),
             1 => f.write_str("; and 1 file more"),
             more => write!(f, "; and {more} files more"),
@@ -149,10 +152,10 @@ impl fmt::Display for Unread {
     }
 }
 
-impl Trouble {
-    fn of(e: &io::Error) -> Self {
-        if is_absent(e) {
-            return Self::Absent;
+impl ReadOutcome {
+    fn from_error(e: &io::Error) -> Self {
+        if is_not_found(e) {
+            return Self::NotFound;
         }
         let text = e.to_string();
         // The system's words without its number.
@@ -161,14 +164,14 @@ impl Trouble {
     }
 }
 
-fn is_absent(e: &io::Error) -> bool {
+fn is_not_found(e: &io::Error) -> bool {
     matches!(
         e.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn open_regular_file(path: &Path) -> io::Result<File> {
     // Before it is opened, which would wait for a pipe's other end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
@@ -182,39 +185,39 @@ mod tests {
 
     #[test]
     fn what_could_not_be_read_is_told_and_not_without_end() {
-        let failed = || Trouble::Failed("Permission denied".to_owned());
-        let of = |troubles: &[Trouble]| {
+        let failed = || ReadOutcome::Failed("Permission denied".to_owned());
+        let files_with = |outcomes: &[ReadOutcome]| {
             let files = (1..).map(|n| PathBuf::from(format!("/{n}")));
-            Unread(files.zip(troubles.iter().cloned()).collect())
+            StoreFiles(files.zip(outcomes.iter().cloned()).collect())
         };
-        for (troubles, text) in [
+        for (outcomes, text) in [
             (vec![], ""),
-            (vec![Trouble::Blocks(0)], ""),
+            (vec![ReadOutcome::LostBlocks(0)], ""),
             (
-                vec![Trouble::Blocks(0), Trouble::Blocks(1)],
+                vec![ReadOutcome::LostBlocks(0), ReadOutcome::LostBlocks(1)],
                 "1 block of /2 could not be read",
             ),
             (
-                vec![Trouble::Blocks(3), failed()],
+                vec![ReadOutcome::LostBlocks(3), failed()],
                 "3 blocks of /1 could not be read; /2 could not be read: Permission denied",
             ),
             (
-                vec![Trouble::Absent, Trouble::Empty],
+                vec![ReadOutcome::NotFound, ReadOutcome::NoCertificate],
                 "/1 is not there; /2 holds no certificate in PEM",
             ),
             (
-                vec![Trouble::Absent; 4],
+                vec![ReadOutcome::NotFound; 4],
                 "/1 is not there; /2 is not there; /3 is not there; and 1 file more",
             ),
         ] {
-            assert_eq!(of(&troubles).to_string(), text);
+            assert_eq!(files_with(&outcomes).to_string(), text);
         }
-        let mut unread = of(&[Trouble::Blocks(0), Trouble::Absent]);
-        unread.lose(0);
-        unread.lose(1);
-        unread.lose(9);
+        let mut files = files_with(&[ReadOutcome::LostBlocks(0), ReadOutcome::NotFound]);
+        files.add_lost_block(0);
+        files.add_lost_block(1);
+        files.add_lost_block(9);
         assert_eq!(
-            unread.without_absent().to_string(),
+            files.without_missing().to_string(),
             "1 block of /1 could not be read"
         );
     }

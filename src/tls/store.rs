@@ -6,7 +6,7 @@
 //! 1.5, and loses certificates without a word.
 
 use super::dates::{self, ValidityError};
-use super::search::{Search, Unread};
+use super::search::{Search, StoreFiles};
 use crate::escape::as_text;
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -31,7 +31,7 @@ const BUNDLES: [&str; 6] = [
 const DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 /// Who is trusted.
-pub struct Store {
+pub struct TrustStore {
     /// The authorities whose dates hold.
     pub roots: RootCertStore,
     /// Every certificate, as it stands in the store.
@@ -39,14 +39,14 @@ pub struct Store {
     /// The authorities whose dates do not hold: webpki asks for a chain's dates, not for theirs.
     pub outside_validity: Vec<(Vec<u8>, ValidityError)>,
     /// What of it could not be read.
-    pub unread: Unread,
+    pub files: StoreFiles,
 }
 
 /// There is no certificate to trust; says where was looked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreError {
-    looked: Vec<PathBuf>,
-    unread: Unread,
+    searched: Vec<PathBuf>,
+    files: StoreFiles,
 }
 
 /// Reads `SSL_CERT_FILE` and `SSL_CERT_DIR` (a list, as OpenSSL has it) where either is set, else
@@ -55,46 +55,47 @@ pub struct StoreError {
 ///
 /// # Errors
 /// No usable certificate was found.
-pub fn system() -> Result<Store, StoreError> {
+pub fn load_system() -> Result<TrustStore, StoreError> {
     let file = env::var_os("SSL_CERT_FILE").filter(|value| !value.is_empty());
     let directories = env::var_os("SSL_CERT_DIR").filter(|value| !value.is_empty());
     let mut search = Search::default();
-    let mut looked = Vec::new();
+    let mut searched = Vec::new();
     if file.is_some() || directories.is_some() {
         let file = file.map(PathBuf::from);
-        file.iter().for_each(|file| search.named_file(file));
-        let directories = directories.as_deref().map(split).unwrap_or_default();
+        file.iter().for_each(|file| search.add_named_file(file));
+        let directories = directories.as_deref().map(split_paths).unwrap_or_default();
         directories
             .iter()
-            .for_each(|directory| search.named_directory(directory));
-        looked.extend(file.into_iter().chain(directories));
+            .for_each(|directory| search.add_named_directory(directory));
+        searched.extend(file.into_iter().chain(directories));
     } else {
-        let files = BUNDLES.map(|path| (path, Search::file as fn(&mut _, &Path)));
-        let directories = DIRECTORIES.map(|path| (path, Search::directory as fn(&mut _, &Path)));
+        let files = BUNDLES.map(|path| (path, Search::add_file as fn(&mut _, &Path)));
+        let directories =
+            DIRECTORIES.map(|path| (path, Search::add_directory as fn(&mut _, &Path)));
         for (path, add) in files.into_iter().chain(directories) {
             add(&mut search, Path::new(path));
-            looked.push(PathBuf::from(path));
+            searched.push(PathBuf::from(path));
             if !search.found.is_empty() {
                 break;
             }
         }
     }
-    let store = Store::of(search);
+    let store = TrustStore::from_search(search);
     if store.certificates.is_empty() {
-        let unread = store.unread.without_absent();
-        return Err(StoreError { looked, unread });
+        let files = store.files.without_missing();
+        return Err(StoreError { searched, files });
     }
     Ok(store)
 }
 
-impl Store {
-    fn of(mut search: Search) -> Self {
+impl TrustStore {
+    fn from_search(mut search: Search) -> Self {
         let now = UnixTime::now();
         let mut store = Self {
             roots: RootCertStore::empty(),
             certificates: Vec::new(),
             outside_validity: Vec::new(),
-            unread: Unread::default(),
+            files: StoreFiles::default(),
         };
         for (file, certificate) in search.found {
             // Directories have each certificate more than once, under other names and in a bundle.
@@ -111,22 +112,22 @@ impl Store {
                 // Of X.509 v1: webpki can't parse it, but takes it for an anchor.
                 (Some(_), Err(_)) => {}
                 (None, _) if store.roots.add(certificate.clone()).is_err() => {
-                    search.unread.lose(file);
+                    search.files.add_lost_block(file);
                     continue;
                 }
                 (None, _) => {}
             }
             store.certificates.push(certificate);
         }
-        store.unread = search.unread;
+        store.files = search.files;
         store
     }
 }
 
-impl fmt::Debug for Store {
+impl fmt::Debug for TrustStore {
     /// How many there are: all their bytes would make megabytes of every check that is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Store")
+        f.debug_struct("TrustStore")
             .field("roots", &self.roots)
             .field("certificates", &self.certificates.len())
             .field("outside_validity", &self.outside_validity.len())
@@ -137,22 +138,22 @@ impl fmt::Debug for Store {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no trusted certificate found in ")?;
-        if self.looked.is_empty() {
+        if self.searched.is_empty() {
             f.write_str("SSL_CERT_DIR, which names no directory")?;
         }
-        for (i, path) in self.looked.iter().enumerate() {
+        for (i, path) in self.searched.iter().enumerate() {
             let separator = if i == 0 { "" } else { ", " };
             let path = as_text(path.as_os_str().as_encoded_bytes());
             write!(f, "{separator}{path}")?;
         }
-        match self.unread.to_string() {
+        match self.files.to_string() {
             unread if unread.is_empty() => Ok(()),
             unread => write!(f, " ({unread})"),
         }
     }
 }
 
-fn split(list: &OsStr) -> Vec<PathBuf> {
+fn split_paths(list: &OsStr) -> Vec<PathBuf> {
     env::split_paths(list)
         .filter(|path| !path.as_os_str().is_empty())
         .collect()

@@ -8,7 +8,7 @@ use super::name::known_by;
 use super::name_mismatch::{self, NameMismatch};
 use super::path::{self, Candidates, PathLimit};
 use super::signatures::SignatureBudget;
-use super::store::Store;
+use super::store::TrustStore;
 use super::webpki_error::to_certificate_error;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
@@ -27,7 +27,7 @@ use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 /// store, which webpki alone refuses when it says `CA:TRUE` (`openssl req -x509` makes such).
 #[derive(Debug)]
 pub struct StoreVerifier {
-    store: Store,
+    store: TrustStore,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
@@ -60,7 +60,7 @@ pub struct AcceptAnyCertificate {
 
 impl StoreVerifier {
     /// Trusts `store`, with the algorithms of `provider`.
-    pub fn new(store: Store, provider: &CryptoProvider) -> Self {
+    pub fn new(store: TrustStore, provider: &CryptoProvider) -> Self {
         Self {
             store,
             algorithms: provider.signature_verification_algorithms,
