@@ -62,7 +62,7 @@ impl Link {
     /// complete.
     pub fn tls_info(&self) -> Option<Session> {
         let tls = &self.tls.as_ref()?.connection;
-        tls::agreed(tls).filter(|_| !tls.is_handshaking())
+        tls::negotiated_session(tls).filter(|_| !tls.is_handshaking())
     }
 
     /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse

@@ -78,7 +78,7 @@ impl CompiledCheck {
         let Some(tls) = &self.check.tls else {
             return Ok(());
         };
-        if !tls.lacks_name(target) {
+        if !tls.is_name_missing(target) {
             return Ok(());
         }
         let message = match target {

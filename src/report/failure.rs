@@ -49,8 +49,8 @@ pub fn behind(failure: &Failure) -> String {
     let guess = match &failure.cause {
         Cause::Interrupted | Cause::Engine(_) | Cause::Ended => return String::new(),
         // That was our own refusal.
-        Cause::Tls(e) if e.is_certificate() => return String::new(),
-        Cause::Tls(e) => e.guess(),
+        Cause::Tls(e) if e.is_certificate_error() => return String::new(),
+        Cause::Tls(e) => e.likely_cause(),
         _ => None,
     };
     match guess {
@@ -110,7 +110,7 @@ fn came(check: &Check, target: &Target, failure: &Failure) -> String {
         Cause::TimedOut => timed_out(check),
         Cause::Closed => "closed by peer before it sent anything".to_owned(),
         Cause::Io(e) => text(e),
-        Cause::Tls(e) if e.is_no_record() && failure.phase != Phase::Handshaking => {
+        Cause::Tls(e) if e.is_not_tls_record() && failure.phase != Phase::Handshaking => {
             "what came is not TLS any more".to_owned()
         }
         Cause::Tls(e) => e.to_string(),

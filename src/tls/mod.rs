@@ -3,8 +3,8 @@
 mod certificate;
 pub mod dates;
 mod der;
+mod diagnosis;
 mod explain;
-mod fault;
 mod issuer;
 pub mod name;
 mod name_mismatch;
@@ -26,7 +26,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
 pub use session::Session;
-pub(crate) use session::{ClientSession, agreed};
+pub(crate) use session::{ClientSession, negotiated_session};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
@@ -37,7 +37,7 @@ pub use store::StoreError;
 pub struct Tls {
     config: Result<Arc<ClientConfig>, TlsError>,
     name: Option<PeerName>,
-    verified: bool,
+    is_verified: bool,
 }
 
 /// A name that a certificate can be asked for: a DNS name or an IP address.
@@ -64,7 +64,7 @@ impl PeerName {
     }
 
     /// The name in certificates for a target; for one with an address, without brackets and zone.
-    fn of(target: &Target) -> Option<Self> {
+    fn from_target(target: &Target) -> Option<Self> {
         match target {
             Target::Name { host, .. } => Self::parse(host),
             Target::Address { address, .. } => {
@@ -75,7 +75,7 @@ impl PeerName {
     }
 
     /// Stands where no name is needed. An address, so that no SNI is sent.
-    fn none(peer: Option<SocketAddr>) -> Self {
+    fn placeholder(peer: Option<SocketAddr>) -> Self {
         let ip = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
         Self(ServerName::IpAddress(ip.into()))
     }
@@ -89,12 +89,12 @@ impl Tls {
         static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = SYSTEM.get_or_init(|| {
             let store = store::load_system().map_err(TlsError::Store)?;
-            configure(Arc::new(verify::StoreVerifier::new(store, &provider())))
+            build_config(Arc::new(verify::StoreVerifier::new(store, &provider())))
         });
         Self {
             config: config.clone(),
             name,
-            verified: true,
+            is_verified: true,
         }
     }
 
@@ -102,18 +102,18 @@ impl Tls {
     pub fn unverified(name: Option<PeerName>) -> Self {
         static UNVERIFIED: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = UNVERIFIED
-            .get_or_init(|| configure(Arc::new(verify::AcceptAnyCertificate::new(&provider()))));
+            .get_or_init(|| build_config(Arc::new(verify::AcceptAnyCertificate::new(&provider()))));
         Self {
             config: config.clone(),
             name,
-            verified: false,
+            is_verified: false,
         }
     }
 
     /// Whether a certificate must have the name of the target's host, and that is no name that one
     /// can have: a Unix socket has none at all.
-    pub fn lacks_name(&self, target: &Target) -> bool {
-        self.verified && self.name.is_none() && PeerName::of(target).is_none()
+    pub fn is_name_missing(&self, target: &Target) -> bool {
+        self.is_verified && self.name.is_none() && PeerName::from_target(target).is_none()
     }
 
     /// A session for one connection to `target`, at `peer` where that is an address.
@@ -126,10 +126,10 @@ impl Tls {
         peer: Option<SocketAddr>,
     ) -> Result<ClientSession, TlsError> {
         let config = self.config.as_ref().map_err(TlsError::clone)?;
-        let name = match self.name.clone().or_else(|| PeerName::of(target)) {
+        let name = match self.name.clone().or_else(|| PeerName::from_target(target)) {
             Some(name) => name,
-            None if self.verified => return Err(TlsError::Name),
-            None => PeerName::none(peer),
+            None if self.is_verified => return Err(TlsError::Name),
+            None => PeerName::placeholder(peer),
         };
         ClientSession::new(config, name.0)
     }
@@ -145,7 +145,7 @@ fn provider() -> CryptoProvider {
     ring::default_provider()
 }
 
-fn configure(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, TlsError> {
+fn build_config(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, TlsError> {
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()?
         .dangerous()

@@ -70,7 +70,7 @@ impl ResolvesClientCert for CertificateRequest {
 }
 
 /// What a session whose handshake is done came to.
-pub(crate) fn agreed(tls: &ClientConnection) -> Option<Session> {
+pub(crate) fn negotiated_session(tls: &ClientConnection) -> Option<Session> {
     let version = match tls.protocol_version()? {
         ProtocolVersion::TLSv1_2 => "TLSv1.2",
         ProtocolVersion::TLSv1_3 => "TLSv1.3",
@@ -79,14 +79,14 @@ pub(crate) fn agreed(tls: &ClientConnection) -> Option<Session> {
     let certificate = tls.peer_certificates().unwrap_or_default().first();
     Some(Session {
         version,
-        cipher: iana(tls.negotiated_cipher_suite()?.suite())?,
+        cipher: iana_name(tls.negotiated_cipher_suite()?.suite())?,
         not_after: certificate.and_then(|der| dates::not_after(der)),
     })
 }
 
 /// The name in IANA's registry "TLS Cipher Suites". rustls has names of its own for those of TLS
 /// 1.3.
-fn iana(suite: CipherSuite) -> Option<&'static str> {
+fn iana_name(suite: CipherSuite) -> Option<&'static str> {
     match suite {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => Some("TLS_AES_128_GCM_SHA256"),
         CipherSuite::TLS13_AES_256_GCM_SHA384 => Some("TLS_AES_256_GCM_SHA384"),
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn every_suite_that_is_offered_has_the_name_that_iana_gave_it() {
         let suites = super::super::provider().cipher_suites;
-        let mut names: Vec<&str> = suites.iter().filter_map(|s| iana(s.suite())).collect();
+        let mut names: Vec<&str> = suites.iter().filter_map(|s| iana_name(s.suite())).collect();
         names.sort_unstable();
         assert_eq!(
             names,

@@ -2,7 +2,7 @@
 
 use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
-use super::fault;
+use super::diagnosis;
 use super::issuer::{self, IssuerError};
 use super::name::known_by;
 use super::name_mismatch::{self, NameMismatch};
@@ -272,7 +272,7 @@ impl ServerCertVerifier for StoreVerifier {
         };
         match verify() {
             Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(error) => Err(fault::of_a_path(
+            Err(error) => Err(diagnosis::diagnose_path_error(
                 error,
                 end_entity,
                 intermediates,
@@ -288,7 +288,7 @@ impl ServerCertVerifier for StoreVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls12_signature(message, certificate, signed, &self.algorithms)
-            .map_err(|error| fault::of_a_handshake(error, certificate))
+            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -298,7 +298,7 @@ impl ServerCertVerifier for StoreVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         verify_tls13_signature(message, certificate, signed, &self.algorithms)
-            .map_err(|error| fault::of_a_handshake(error, certificate))
+            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

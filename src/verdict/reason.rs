@@ -154,7 +154,7 @@ impl Failure {
             Cause::Io(e) => Meaning::of_connection(e).reason(),
             Cause::Tls(TlsError::Store(_)) => Reason::Local,
             Cause::Tls(TlsError::Closed) => Reason::Eof,
-            Cause::Tls(e) if e.is_certificate() => Reason::Certificate,
+            Cause::Tls(e) if e.is_certificate_error() => Reason::Certificate,
             Cause::Tls(_) => Reason::Tls,
             Cause::Unexpected { .. } => Reason::Mismatch,
             Cause::Engine(_) | Cause::Ended => Reason::Local,

@@ -4,18 +4,18 @@ use rustls::AlertDescription;
 
 /// The name of an alert in RFC 8446, section 6.2, or in the RFC that it comes from.
 pub fn name(alert: AlertDescription) -> String {
-    match known(alert) {
+    match describe(alert) {
         Some((name, _)) => name.to_owned(),
         None => format!("number {}, which has no name", u8::from(alert)),
     }
 }
 
 /// What a peer probably means by it, where its name does not say so.
-pub fn guess(alert: AlertDescription) -> Option<&'static str> {
-    known(alert)?.1
+pub fn likely_cause(alert: AlertDescription) -> Option<&'static str> {
+    describe(alert)?.1
 }
 
-fn known(alert: AlertDescription) -> Option<(&'static str, Option<&'static str>)> {
+fn describe(alert: AlertDescription) -> Option<(&'static str, Option<&'static str>)> {
     const UNREADABLE: &str = "it can't make sense of what it was sent";
     let (name, guess) = match alert {
         AlertDescription::CloseNotify => ("close_notify", ""),
@@ -83,7 +83,7 @@ mod tests {
     fn every_alert_that_rustls_knows_has_the_name_that_the_rfcs_gave_it() {
         let unnamed = (0..=u8::MAX)
             .map(AlertDescription::from)
-            .filter(|alert| known(*alert).is_none());
+            .filter(|alert| describe(*alert).is_none());
         for alert in unnamed {
             assert_eq!(alert.as_str(), None, "{alert:?} has no name here");
         }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn names_are_written_as_the_rfcs_write_them() {
         for alert in (0..=u8::MAX).map(AlertDescription::from) {
-            let Some((name, _)) = known(alert) else {
+            let Some((name, _)) = describe(alert) else {
                 continue;
             };
             let is_of_the_rfcs = |c: char| c.is_ascii_lowercase() || c == '_';

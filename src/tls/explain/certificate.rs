@@ -1,13 +1,13 @@
 //! Why a certificate is not believed, in words.
 
-use super::words::words;
+use super::words::to_words;
 use super::{names, webpki};
 use crate::tls::dates::ValidityError;
 use crate::tls::oid;
 use rustls::CertificateError;
 
 /// The whole of it.
-pub fn sentence(error: &CertificateError) -> String {
+pub fn describe(error: &CertificateError) -> String {
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {
             format!("certificate {}", ValidityError::Expired(*not_after))
@@ -20,19 +20,19 @@ pub fn sentence(error: &CertificateError) -> String {
         CertificateError::NotValidForNameContext {
             expected,
             presented,
-        } => names::sentence(&expected.to_str(), presented),
+        } => names::describe(&expected.to_str(), presented),
         CertificateError::UnknownIssuer => "certificate from an unknown issuer".to_owned(),
         CertificateError::Other(other) => match other.0.downcast_ref() {
-            Some(error) => format!("invalid certificate: {}", webpki::sentence(error)),
+            Some(error) => format!("invalid certificate: {}", webpki::describe(error)),
             // What else there is is in words of our own.
             None => other.0.to_string(),
         },
-        other => format!("invalid certificate: {}", fault(other)),
+        other => format!("invalid certificate: {}", describe_defect(other)),
     }
 }
 
 /// What is wrong with it.
-fn fault(error: &CertificateError) -> String {
+fn describe_defect(error: &CertificateError) -> String {
     let text = match error {
         CertificateError::BadEncoding => "it is not well-formed",
         // webpki says of one that has ended when it ended: this is a validity that never began.
@@ -50,22 +50,22 @@ fn fault(error: &CertificateError) -> String {
         CertificateError::UnsupportedSignatureAlgorithmContext {
             signature_algorithm_id,
             ..
-        } => return unsupported(signature_algorithm_id),
+        } => return unsupported_algorithm(signature_algorithm_id),
         CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
             signature_algorithm_id,
             public_key_algorithm_id,
-        } => return mismatched(signature_algorithm_id, public_key_algorithm_id),
+        } => return mismatched_key(signature_algorithm_id, public_key_algorithm_id),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "its extended key usage leaves servers out"
         }
         CertificateError::InvalidOcspResponse => "what it brings of OCSP can't be read",
         CertificateError::ApplicationVerificationFailure => "it was refused",
-        other => return words(other),
+        other => return to_words(other),
     };
     text.to_owned()
 }
 
-fn unsupported(algorithm: &[u8]) -> String {
+fn unsupported_algorithm(algorithm: &[u8]) -> String {
     let text = "signed by an algorithm that is not supported";
     match oid::algorithm(algorithm) {
         Some(name) => format!("{text}: {name}"),
@@ -73,12 +73,12 @@ fn unsupported(algorithm: &[u8]) -> String {
     }
 }
 
-fn mismatched(signature: &[u8], key: &[u8]) -> String {
+fn mismatched_key(signature: &[u8], key: &[u8]) -> String {
     match (oid::algorithm(signature), oid::algorithm(key)) {
         (Some(signature), Some(key)) => {
             format!("signed by {signature} with a key of {key}, which is not supported")
         }
-        _ => unsupported(signature),
+        _ => unsupported_algorithm(signature),
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
             Other(OtherError(Arc::new(WebpkiError::NameConstraintViolation))),
         ];
         for error in errors {
-            let text = sentence(&error);
+            let text = describe(&error);
             assert!(is_plain(&text), "{error:?}: {text}");
             assert!(text.contains("certificate"), "{error:?}: {text}");
         }
@@ -165,6 +165,6 @@ mod tests {
         let text = "invalid certificate: signed by SHA-512 with ECDSA (1.2.840.10045.4.3.4) with a \
                     key of elliptic curve (1.2.840.10045.2.1), P-521 (1.3.132.0.35), which is not \
                     supported";
-        assert_eq!(sentence(&error), text);
+        assert_eq!(describe(&error), text);
     }
 }

@@ -15,7 +15,7 @@ use std::fmt;
 
 impl TlsError {
     /// Whether what came is no TLS record at all.
-    pub fn is_no_record(&self) -> bool {
+    pub fn is_not_tls_record(&self) -> bool {
         matches!(
             self,
             Self::Rustls(Error::InvalidMessage(InvalidMessage::InvalidContentType))
@@ -24,7 +24,7 @@ impl TlsError {
 
     /// Whether the peer's certificate is why: it is not believed, or there is no name to hold it
     /// against.
-    pub fn is_certificate(&self) -> bool {
+    pub fn is_certificate_error(&self) -> bool {
         matches!(
             self,
             Self::Name
@@ -33,9 +33,9 @@ impl TlsError {
     }
 
     /// What may be behind it, where the peer's own word leaves that open.
-    pub fn guess(&self) -> Option<&'static str> {
+    pub fn likely_cause(&self) -> Option<&'static str> {
         match self {
-            Self::Rustls(Error::AlertReceived(alert)) => alert::guess(*alert),
+            Self::Rustls(Error::AlertReceived(alert)) => alert::likely_cause(*alert),
             _ => None,
         }
     }
@@ -50,17 +50,17 @@ impl fmt::Display for TlsError {
                 f,
                 "the host is not a name that a certificate could hold: give one with --sni"
             ),
-            e if e.is_no_record() => {
+            e if e.is_not_tls_record() => {
                 write!(
                     f,
                     "the peer does not speak TLS here (its answer is not a TLS record)"
                 )
             }
-            Self::Rustls(Error::InvalidCertificate(e)) => f.write_str(&certificate::sentence(e)),
+            Self::Rustls(Error::InvalidCertificate(e)) => f.write_str(&certificate::describe(e)),
             Self::Rustls(Error::AlertReceived(alert)) => {
                 write!(f, "the peer refused with the alert {}", alert::name(*alert))
             }
-            Self::Rustls(e) => f.write_str(&protocol::sentence(e)),
+            Self::Rustls(e) => f.write_str(&protocol::describe(e)),
         }
     }
 }
@@ -87,7 +87,7 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(error.is_certificate(), is, "{error:?}");
+            assert_eq!(error.is_certificate_error(), is, "{error:?}");
         }
     }
 }

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 pub const NO_HOST: &str = "no host (in its subjectAltName)";
 
 /// How many of a certificate's names are shown.
-const NAMES: usize = 8;
+const MAX_NAMES_SHOWN: usize = 8;
 
 /// A host that a certificate names.
-enum Host<'a> {
+enum CertificateName<'a> {
     Dns(&'a str),
     Address(String),
     /// The subject's common name, which no longer counts (RFC 9525, section 2).
@@ -18,14 +18,17 @@ enum Host<'a> {
 
 /// The whole of it, from names as [`presented`](crate::tls::name::presented) has them: which there
 /// are, and of the first that looks as if it were the right one why it is not.
-pub fn sentence(expected: &str, presented: &[String]) -> String {
-    let hosts: Vec<Host<'_>> = presented.iter().filter_map(|name| host(name)).collect();
-    let shown: Vec<&str> = hosts.iter().filter_map(Host::shown).collect();
+pub fn describe(expected: &str, presented: &[String]) -> String {
+    let hosts: Vec<CertificateName<'_>> = presented
+        .iter()
+        .filter_map(|name| parse_name(name))
+        .collect();
+    let shown: Vec<&str> = hosts.iter().filter_map(CertificateName::display).collect();
     let names = match shown.len() {
         0 => NO_HOST.to_owned(),
         count => {
-            let first = shown.get(..NAMES).unwrap_or(&shown).join(", ");
-            match count.saturating_sub(NAMES) {
+            let first = shown.get(..MAX_NAMES_SHOWN).unwrap_or(&shown).join(", ");
+            match count.saturating_sub(MAX_NAMES_SHOWN) {
                 0 => first,
                 more => format!("{first} and {more} more"),
             }
@@ -38,16 +41,16 @@ pub fn sentence(expected: &str, presented: &[String]) -> String {
 
 /// Names are carried in webpki's words, `DnsName("a.example")` and `IpAddress("::1")`; others are
 /// of no use here.
-fn host(name: &str) -> Option<Host<'_>> {
+fn parse_name(name: &str) -> Option<CertificateName<'_>> {
     let (kind, rest) = name.split_once('(')?;
     let inner = rest.strip_suffix(')')?;
     let quoted = || inner.strip_prefix('"')?.strip_suffix('"');
     match kind {
-        "DnsName" => quoted().map(Host::Dns),
-        "CommonName" => quoted().map(Host::Common),
+        "DnsName" => quoted().map(CertificateName::Dns),
+        "CommonName" => quoted().map(CertificateName::Common),
         "IpAddress" => {
             let address: Option<IpAddr> = inner.parse().ok();
-            Some(Host::Address(
+            Some(CertificateName::Address(
                 address.map_or(inner.to_owned(), |address| address.to_string()),
             ))
         }
@@ -55,9 +58,9 @@ fn host(name: &str) -> Option<Host<'_>> {
     }
 }
 
-impl Host<'_> {
+impl CertificateName<'_> {
     /// As it stands among the names.
-    fn shown(&self) -> Option<&str> {
+    fn display(&self) -> Option<&str> {
         match self {
             Self::Dns("") => Some("an empty name"),
             Self::Dns(name) => Some(name),
@@ -83,7 +86,7 @@ impl Host<'_> {
         let why = match name.strip_prefix("*.") {
             _ if is_same(name, expected) => "written so it is no DNS name",
             _ if !name.contains('*') => {
-                return near_name(name, expected).map(|why| format!("{why}: {name}"));
+                return trailing_dot_reason(name, expected).map(|why| format!("{why}: {name}"));
             }
             Some(rest) if is_same(rest, expected) => "a wildcard stands for a label of its own",
             Some(rest) if !rest.contains('*') && is_below(expected, rest) => {
@@ -106,7 +109,7 @@ impl Host<'_> {
 }
 
 /// A name that would be the right one without what stands around it.
-fn near_name(name: &str, expected: &str) -> Option<&'static str> {
+fn trailing_dot_reason(name: &str, expected: &str) -> Option<&'static str> {
     if is_same(
         name.strip_suffix('.')?,
         expected.strip_suffix('.').unwrap_or(expected),
@@ -150,7 +153,7 @@ fn stands_for(pattern: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(expected: &str, names: &[&str]) -> String {
+    fn describe_all(expected: &str, names: &[&str]) -> String {
         let presented: Vec<String> = names
             .iter()
             .map(|name| match name.strip_prefix("CN=") {
@@ -158,7 +161,7 @@ mod tests {
                 None => format!("DnsName(\"{name}\")"),
             })
             .collect();
-        sentence(expected, &presented)
+        describe(expected, &presented)
     }
 
     #[test]
@@ -166,14 +169,17 @@ mod tests {
         let names: Vec<String> = (0..10).map(|i| format!("{i}.example")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert_eq!(
-            of("a.example", &names[..1]),
+            describe_all("a.example", &names[..1]),
             "certificate is not for a.example: it names 0.example"
         );
-        assert!(of("a.example", &[]).ends_with("names no host (in its subjectAltName)"));
-        assert!(of("a.example", &["", "b.example"]).ends_with("names an empty name, b.example"));
-        assert!(of("a.example", &["\"b\".example"]).ends_with(r#"it names "b".example"#));
-        assert!(of("a.example", &names).ends_with("7.example and 2 more"));
-        let address = sentence("::1", &["IpAddress(::2)".to_owned(), "Other(1)".to_owned()]);
+        assert!(describe_all("a.example", &[]).ends_with("names no host (in its subjectAltName)"));
+        assert!(
+            describe_all("a.example", &["", "b.example"])
+                .ends_with("names an empty name, b.example")
+        );
+        assert!(describe_all("a.example", &["\"b\".example"]).ends_with(r#"it names "b".example"#));
+        assert!(describe_all("a.example", &names).ends_with("7.example and 2 more"));
+        let address = describe("::1", &["IpAddress(::2)".to_owned(), "Other(1)".to_owned()]);
         assert_eq!(address, "certificate is not for ::1: it names ::2");
     }
 
@@ -231,7 +237,7 @@ mod tests {
                 "[2001:DB8::1] stands there as a DNS name, not as an address",
             ),
         ] {
-            let text = of(expected, &["other.example", name]);
+            let text = describe_all(expected, &["other.example", name]);
             assert!(text.ends_with(&format!("{name} ({why})")), "{text}");
         }
         for (expected, name) in [
@@ -242,7 +248,7 @@ mod tests {
             ("example.com", "www.example.com"),
             ("192.0.2.1", "mail.example.com"),
         ] {
-            let text = of(expected, &[name]);
+            let text = describe_all(expected, &[name]);
             assert!(text.ends_with(&format!("names {name}")), "{text}");
         }
     }
@@ -250,11 +256,13 @@ mod tests {
     #[test]
     fn a_common_name_is_told_where_one_would_expect_it_to_count() {
         assert_eq!(
-            of("mail.example.com", &["CN=mail.example.com"]),
+            describe_all("mail.example.com", &["CN=mail.example.com"]),
             "certificate is not for mail.example.com: it names no host (in its subjectAltName) \
              (the common name mail.example.com does not count any more)"
         );
-        assert!(of("mail.example.com", &["a.example", "CN=*.example.com"]).contains("count"));
-        assert!(!of("mail.example.com", &["a.example", "CN=Acme"]).contains("Acme"));
+        assert!(
+            describe_all("mail.example.com", &["a.example", "CN=*.example.com"]).contains("count")
+        );
+        assert!(!describe_all("mail.example.com", &["a.example", "CN=Acme"]).contains("Acme"));
     }
 }

@@ -1,20 +1,23 @@
 //! What rustls says of a peer's protocol, in words.
 
-use super::words::words;
+use super::words::to_words;
 use rustls::{Error, InvalidMessage, PeerIncompatible};
 
 /// What went wrong with a session, certificates and alerts aside.
-pub fn sentence(error: &Error) -> String {
+pub fn describe(error: &Error) -> String {
     match error {
-        Error::InappropriateMessage { got_type, .. } => out_of_turn(&words(got_type)),
-        Error::InappropriateHandshakeMessage { got_type, .. } => out_of_turn(&words(got_type)),
+        Error::InappropriateMessage { got_type, .. } => out_of_turn(&to_words(got_type)),
+        Error::InappropriateHandshakeMessage { got_type, .. } => out_of_turn(&to_words(got_type)),
         Error::InvalidMessage(why) => format!(
             "the peer sent a message of TLS that can't be read: {}",
-            message(*why)
+            unreadable_message(*why)
         ),
         Error::PeerIncompatible(why) => incompatible(why),
         Error::PeerMisbehaved(why) => {
-            format!("the peer does not keep to the rules of TLS: {}", words(why))
+            format!(
+                "the peer does not keep to the rules of TLS: {}",
+                to_words(why)
+            )
         }
         Error::NoCertificatesPresented => "the peer presented no certificate".to_owned(),
         Error::DecryptError => {
@@ -27,7 +30,7 @@ pub fn sentence(error: &Error) -> String {
         Error::UnsupportedNameType => "there is no name to ask for".to_owned(),
         Error::General(text) => format!("TLS failed: {text}"),
         // What no peer brings about, and what later versions bring.
-        other => format!("TLS failed: {}", words(other)),
+        other => format!("TLS failed: {}", to_words(other)),
     }
 }
 
@@ -35,7 +38,7 @@ fn out_of_turn(message: &str) -> String {
     format!("the peer sent a message of TLS out of turn: {message}")
 }
 
-fn message(why: InvalidMessage) -> String {
+fn unreadable_message(why: InvalidMessage) -> String {
     let text = match why {
         InvalidMessage::CertificatePayloadTooLarge => {
             "its certificates are longer than 65,536 bytes"
@@ -53,7 +56,7 @@ fn message(why: InvalidMessage) -> String {
         InvalidMessage::DuplicateExtension(number) => {
             return format!("extension {number} stands there twice");
         }
-        other => return words(&other),
+        other => return to_words(&other),
     };
     text.to_owned()
 }
@@ -80,7 +83,7 @@ fn incompatible(why: &PeerIncompatible) -> String {
         PeerIncompatible::ServerRejectedEncryptedClientHello(_) => {
             "it rejected the encrypted ClientHello"
         }
-        other => return format!("nothing in common with the peer: {}", words(other)),
+        other => return format!("nothing in common with the peer: {}", to_words(other)),
     };
     format!("nothing in common with the peer: {text}")
 }
@@ -95,8 +98,8 @@ mod tests {
     };
     use std::sync::Arc;
 
-    fn told(error: Error) {
-        let text = sentence(&error);
+    fn assert_plain(error: Error) {
+        let text = describe(&error);
         assert!(is_plain(&text), "{error:?}: {text}");
         assert!(text.contains(' '), "{error:?}: {text}");
     }
@@ -104,13 +107,13 @@ mod tests {
     #[test]
     fn every_error_is_a_sentence() {
         for got in (0..=u8::MAX).map(ContentType::from) {
-            told(Error::InappropriateMessage {
+            assert_plain(Error::InappropriateMessage {
                 expect_types: vec![ContentType::Handshake],
                 got_type: got,
             });
         }
         for got in (0..=u8::MAX).map(HandshakeType::from) {
-            told(Error::InappropriateHandshakeMessage {
+            assert_plain(Error::InappropriateHandshakeMessage {
                 expect_types: vec![HandshakeType::ServerHello],
                 got_type: got,
             });
@@ -131,7 +134,7 @@ mod tests {
             Error::InconsistentKeys(InconsistentKeys::KeyMismatch),
             Error::Other(OtherError(Arc::new(std::fmt::Error))),
         ] {
-            told(error);
+            assert_plain(error);
         }
     }
 
@@ -167,7 +170,7 @@ mod tests {
             UnknownHelloRetryRequestExtension,
             UnknownCertificateExtension,
         ] {
-            told(Error::InvalidMessage(why));
+            assert_plain(Error::InvalidMessage(why));
         }
     }
 
@@ -198,7 +201,7 @@ mod tests {
             UnsolicitedCertificateTypeExtension,
             ServerRejectedEncryptedClientHello(None),
         ] {
-            told(Error::PeerIncompatible(why));
+            assert_plain(Error::PeerIncompatible(why));
         }
     }
 
@@ -285,7 +288,7 @@ mod tests {
             WrongGroupForKeyShare,
             UnsolicitedEchExtension,
         ] {
-            told(Error::PeerMisbehaved(why));
+            assert_plain(Error::PeerMisbehaved(why));
         }
     }
 }

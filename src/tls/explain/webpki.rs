@@ -1,10 +1,10 @@
 //! What webpki says of a certificate, in words.
 
-use super::words::words;
+use super::words::to_words;
 use webpki::Error;
 
 /// What is wrong with it.
-pub fn sentence(error: &Error) -> String {
+pub fn describe(error: &Error) -> String {
     let text = match error {
         Error::BadDer | Error::TrailingData(_) => "it is not well-formed",
         Error::BadDerTime => "its dates are not well-formed",
@@ -56,7 +56,7 @@ pub fn sentence(error: &Error) -> String {
             "it is signed by an algorithm that is not supported"
         }
         // Revocation lists, which are not asked for, and what later versions bring.
-        other => return words(other),
+        other => return to_words(other),
     };
     text.to_owned()
 }
@@ -109,7 +109,7 @@ mod tests {
             UnsupportedRevocationReason,
             UnsupportedRevocationReasonsPartitioning,
         ] {
-            let text = sentence(&error);
+            let text = describe(&error);
             assert!(is_plain(&text), "{error:?}: {text}");
         }
     }

@@ -24,7 +24,7 @@ const ABBREVIATIONS: [(&str, &str); 16] = [
 
 /// The name of a variant in words, and nothing of what it holds: `NoKxGroupsInCommon` is `no key
 /// exchange groups in common`.
-pub fn words(variant: &impl Debug) -> String {
+pub fn to_words(variant: &impl Debug) -> String {
     let name = format!("{variant:?}");
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
     let mut words: Vec<String> = Vec::new();
@@ -70,26 +70,26 @@ pub(super) mod tests {
     fn a_variant_is_told_in_words_and_nothing_of_what_it_holds() {
         for (shown, text) in [
             (
-                words(&PeerMisbehaved::SelectedUnofferedKxGroup),
+                to_words(&PeerMisbehaved::SelectedUnofferedKxGroup),
                 "selected unoffered key exchange group",
             ),
             (
-                words(&PeerMisbehaved::AttemptedDowngradeToTls12WhenTls13IsSupported),
+                to_words(&PeerMisbehaved::AttemptedDowngradeToTls12WhenTls13IsSupported),
                 "attempted downgrade to TLS 1.2 when TLS 1.3 is supported",
             ),
             (
-                words(&InvalidMessage::MissingData("HelloRetryExtensions")),
+                to_words(&InvalidMessage::MissingData("HelloRetryExtensions")),
                 "missing data",
             ),
             (
-                words(&InvalidMessage::DuplicateExtension(5)),
+                to_words(&InvalidMessage::DuplicateExtension(5)),
                 "duplicate extension",
             ),
         ] {
             assert_eq!(shown, text);
             assert!(is_plain(text));
         }
-        assert_eq!(words(&""), "");
+        assert_eq!(to_words(&""), "");
     }
 
     #[test]

@@ -14,18 +14,18 @@ use std::fmt;
 use std::sync::Arc;
 
 /// How many extended key usages are told.
-const USAGES: usize = 8;
+const MAX_USAGES_SHOWN: usize = 8;
 
 /// The sizes of RSA keys that ring verifies with, in bits.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// Why a certificate is refused, in a sentence.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fault(String);
+pub struct Diagnosis(String);
 
 /// What is told of a refused path in place of `error`: the hosts that the certificate names, and
 /// what can be read from the certificates and from the store of why it is no good.
-pub fn of_a_path(
+pub fn diagnose_path_error(
     error: Error,
     end_entity: &[u8],
     intermediates: &[impl AsRef<[u8]>],
@@ -36,7 +36,7 @@ pub fn of_a_path(
     };
     let others = || intermediates.iter().map(AsRef::as_ref);
     let path = || [end_entity].into_iter().chain(others());
-    let fault = match &error {
+    let diagnosis = match &error {
         CertificateError::NotValidForNameContext { expected, .. } => {
             return match presented(end_entity) {
                 Some(presented) => CertificateError::NotValidForNameContext {
@@ -47,56 +47,58 @@ pub fn of_a_path(
             }
             .into();
         }
-        CertificateError::BadEncoding => path().find_map(|der| dated(der, der == end_entity)),
-        CertificateError::BadSignature => weak_key(end_entity, others(), store),
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            path().find_map(|der| usages(der, der == end_entity))
+        CertificateError::BadEncoding => {
+            path().find_map(|der| diagnose_dates(der, der == end_entity))
         }
-        CertificateError::Other(OtherError(other)) => unread(other.downcast_ref(), store),
+        CertificateError::BadSignature => diagnose_key_size(end_entity, others(), store),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            path().find_map(|der| diagnose_usages(der, der == end_entity))
+        }
+        CertificateError::Other(OtherError(other)) => add_unread_files(other.downcast_ref(), store),
         _ => None,
     };
-    match fault {
-        Some(fault) => fault.into(),
+    match diagnosis {
+        Some(diagnosis) => diagnosis.into(),
         None => error.into(),
     }
 }
 
 /// What is told of a handshake in place of `error`: its signature does not fit the certificate.
-pub fn of_a_handshake(error: Error, end_entity: &[u8]) -> Error {
+pub fn diagnose_signature_error(error: Error, end_entity: &[u8]) -> Error {
     if error != CertificateError::BadSignature.into() {
         return error;
     }
     let bits = Certificate::parse(end_entity).and_then(|own| rsa_bits(own.public_key));
-    let why = match bits.and_then(misfit) {
-        Some(misfit) => format!("invalid certificate: {misfit}"),
+    let text = match bits.and_then(key_size_error) {
+        Some(error) => format!("invalid certificate: {error}"),
         None => {
             "the signature of the handshake is wrong: it is not by the certificate's key".into()
         }
     };
-    Fault(why).into()
+    Diagnosis(text).into()
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for Diagnosis {}
 
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Self {
-        CertificateError::Other(OtherError(Arc::new(fault))).into()
+impl From<Diagnosis> for Error {
+    fn from(diagnosis: Diagnosis) -> Self {
+        CertificateError::Other(OtherError(Arc::new(diagnosis))).into()
     }
 }
 
 /// Dates before 1970, for which webpki knows no better word than for what is no DER.
-fn dated(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
+fn diagnose_dates(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     let whose = match is_leaf {
         true => "certificate",
         false => "certificate of an intermediate issuer:",
     };
-    Some(Fault(match dates::date_before_1970(certificate)? {
+    Some(Diagnosis(match dates::date_before_1970(certificate)? {
         DateBefore1970::NotAfter(date) => format!("{whose} expired at {date}"),
         DateBefore1970::NotBefore(date) => {
             format!("{whose} begins before 1970 ({date}), which is not supported")
@@ -106,11 +108,11 @@ fn dated(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
 
 /// An RSA key on the path whose size ring does not take: it says no more than that the signature is
 /// wrong. Without one, it is.
-fn weak_key<'a>(
+fn diagnose_key_size<'a>(
     end_entity: &[u8],
     intermediates: impl Iterator<Item = &'a [u8]>,
     store: &TrustStore,
-) -> Option<Fault> {
+) -> Option<Diagnosis> {
     let leaf = Certificate::parse(end_entity)?;
     let presented: Vec<Certificate<'_>> = intermediates.filter_map(Certificate::parse).collect();
     let is_issuer = |subject: &[u8]| {
@@ -123,19 +125,19 @@ fn weak_key<'a>(
     let issuers = presented
         .iter()
         .map(|parts| (parts.subject, parts.public_key));
-    let (subject, misfit) = issuers
+    let (subject, error) = issuers
         .chain(anchors)
         .filter(|(subject, _)| is_issuer(subject))
-        .find_map(|(subject, key)| Some((subject, misfit(rsa_bits(key)?)?)))?;
+        .find_map(|(subject, key)| Some((subject, key_size_error(rsa_bits(key)?)?)))?;
     let whose = match known_by(subject).filter(|_| subject != leaf.subject) {
         Some(name) => format!(" of the issuer {name}"),
         None => String::new(),
     };
-    Some(Fault(format!("invalid certificate{whose}: {misfit}")))
+    Some(Diagnosis(format!("invalid certificate{whose}: {error}")))
 }
 
 /// What is wrong with a key of so many bits.
-fn misfit(bits: usize) -> Option<String> {
+fn key_size_error(bits: usize) -> Option<String> {
     // ring counts in whole bytes.
     let side = match bits.next_multiple_of(8) {
         rounded if RSA_BITS.contains(&rounded) => return None,
@@ -146,7 +148,7 @@ fn misfit(bits: usize) -> Option<String> {
 }
 
 /// What a certificate may be used for, where that leaves servers out (RFC 5280, section 4.2.1.12).
-fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
+fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
     const SERVER: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
     const ANY: &[u8] = &[0x55, 29, 37, 0];
@@ -163,12 +165,12 @@ fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
             None => "certificate of an intermediate issuer".to_owned(),
         },
     };
-    let told = usages
+    let shown = usages
         .iter()
-        .take(USAGES)
+        .take(MAX_USAGES_SHOWN)
         .map(|usage| Oid(usage).to_string());
-    let told = told.collect::<Vec<_>>().join(", ");
-    let more = match usages.len().saturating_sub(USAGES) {
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = match usages.len().saturating_sub(MAX_USAGES_SHOWN) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
@@ -176,19 +178,19 @@ fn usages(certificate: &[u8], is_leaf: bool) -> Option<Fault> {
         true => ", which does not name servers",
         false => "",
     };
-    Some(Fault(format!(
-        "{whose} is not for servers: it is for {told}{more}{any}"
+    Some(Diagnosis(format!(
+        "{whose} is not for servers: it is for {shown}{more}{any}"
     )))
 }
 
 /// The parts of the store that could not be read, where the issuer may be among them.
-fn unread(trust_error: Option<&TrustError>, store: &TrustStore) -> Option<Fault> {
+fn add_unread_files(trust_error: Option<&TrustError>, store: &TrustStore) -> Option<Diagnosis> {
     let unread = store.files.to_string();
     match trust_error? {
         trust_error @ (TrustError::UnknownIssuer(_) | TrustError::SelfSigned)
             if !unread.is_empty() =>
         {
-            Some(Fault(format!("{trust_error} ({unread})")))
+            Some(Diagnosis(format!("{trust_error} ({unread})")))
         }
         _ => None,
     }
@@ -234,14 +236,14 @@ mod tests {
         element(0x30, &element(0x30, &fields.concat()))
     }
 
-    fn told(error: Error) -> String {
+    fn message(error: Error) -> String {
         crate::tls::TlsError::from(error).to_string()
     }
 
     #[test]
     fn a_key_that_ring_does_not_take_is_told_by_its_size() {
         let bad = || Error::from(CertificateError::BadSignature);
-        for (bits, told_of) in [
+        for (bits, text) in [
             (1024, "RSA key of 1024 bits: under 2,048"),
             (2040, "RSA key of 2040 bits: under 2,048"),
             (8200, "RSA key of 8200 bits: more than 8,192"),
@@ -249,8 +251,8 @@ mod tests {
         ] {
             let leaf = certificate("leaf", "root", bits);
             assert_eq!(
-                told(of_a_handshake(bad(), &leaf)),
-                format!("invalid certificate: {told_of}")
+                message(diagnose_signature_error(bad(), &leaf)),
+                format!("invalid certificate: {text}")
             );
             let (leaf, issuer) = (
                 certificate("leaf", "Issuer", 2048),
@@ -258,21 +260,29 @@ mod tests {
             );
             let stranger = certificate("Stranger", "root", 1024);
             assert_eq!(
-                told(of_a_path(bad(), &leaf, &[stranger, issuer], &store())),
-                format!("invalid certificate of the issuer Issuer: {told_of}")
+                message(diagnose_path_error(
+                    bad(),
+                    &leaf,
+                    &[stranger, issuer],
+                    &store()
+                )),
+                format!("invalid certificate of the issuer Issuer: {text}")
             );
         }
         for bits in [2041, 2048, 4096, 8192] {
             let leaf = certificate("leaf", "Issuer", bits);
             let issuer = certificate("Issuer", "root", bits);
-            assert!(told(of_a_handshake(bad(), &leaf)).contains("the signature of the handshake"));
+            assert!(
+                message(diagnose_signature_error(bad(), &leaf))
+                    .contains("the signature of the handshake")
+            );
             assert_eq!(
-                told(of_a_path(bad(), &leaf, &[issuer], &store())),
+                message(diagnose_path_error(bad(), &leaf, &[issuer], &store())),
                 "invalid certificate: a signature is wrong"
             );
         }
         let none: [&[u8]; 0] = [];
-        let text = told(of_a_path(bad(), b"", &none, &store()));
+        let text = message(diagnose_path_error(bad(), b"", &none, &store()));
         assert_eq!(text, "invalid certificate: a signature is wrong");
     }
 
@@ -285,8 +295,11 @@ mod tests {
             Error::from(CertificateError::BadEncoding),
             Error::DecryptError,
         ] {
-            assert_eq!(of_a_path(error.clone(), &leaf, &none, &store()), error);
-            assert_eq!(of_a_handshake(error.clone(), &leaf), error);
+            assert_eq!(
+                diagnose_path_error(error.clone(), &leaf, &none, &store()),
+                error
+            );
+            assert_eq!(diagnose_signature_error(error.clone(), &leaf), error);
         }
     }
 }
