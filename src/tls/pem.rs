@@ -1,5 +1,5 @@
 //! Certificates in PEM (RFC 7468), as trust stores have them: what others lose without a word is
-//! read here too, or said to be lost.
+//! read here too, or counted as lost.
 
 use super::der::{element, tagged};
 use rustls::pki_types::CertificateDer;
@@ -16,41 +16,41 @@ const CHUNK: usize = 16 * 1024;
 
 /// The certificates of a file, and how many of its blocks are none, though they say so.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Pem {
+pub struct PemFile {
     /// In the order of the file.
     pub certificates: Vec<CertificateDer<'static>>,
     /// Blocks that are cut off, or whose base 64 can't be read.
-    pub lost: usize,
-    open: Option<Block>,
+    pub lost_blocks: usize,
+    open: Option<PemBlock>,
 }
 
 /// A block that has begun.
 #[derive(Debug, PartialEq, Eq)]
-struct Block {
-    kind: Kind,
-    bytes: Base64,
+struct PemBlock {
+    kind: BlockKind,
+    base64: Base64Decoder,
 }
 
 /// `-----BEGIN CERTIFICATE-----`, or its end.
-struct Mark<'a> {
-    begins: bool,
-    kind: Kind,
+struct Boundary<'a> {
+    is_begin: bool,
+    kind: BlockKind,
     /// What stands behind it.
     rest: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum BlockKind {
     Certificate,
     /// A certificate and what it is trusted for, as `openssl x509 -trustout` writes it.
-    Trusted,
+    TrustedCertificate,
     /// A key, a revocation list.
     Other,
 }
 
 /// What base 64 (RFC 4648, section 4) has come to so far.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Base64 {
+struct Base64Decoder {
     bytes: Vec<u8>,
     bits: u32,
     digits: u8,
@@ -58,7 +58,7 @@ struct Base64 {
     is_bad: bool,
 }
 
-impl Pem {
+impl PemFile {
     /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before
     /// them and text between blocks do no harm, and a block may begin behind the end of another.
     /// Behind anything else on a line it does not begin: it was commented out.
@@ -84,43 +84,44 @@ impl Pem {
                 0 => text,
                 _ => whole_lines(text),
             };
-            pem.lines(lines);
+            pem.parse_lines(lines);
             let done = lines.len();
             buffer.copy_within(done..filled, 0);
             filled -= done;
             if read == 0 {
-                pem.lose();
+                pem.abandon_block();
                 return Ok(pem);
             }
         }
     }
 
     /// Reads on, with whole lines.
-    fn lines(&mut self, file: &[u8]) {
+    fn parse_lines(&mut self, file: &[u8]) {
         let mut rest = file;
-        let mut behind_mark = 0;
+        let mut behind_boundary = 0;
         while !rest.is_empty() {
             let text = rest;
-            rest = match self.block() {
-                Some(block) => block.bytes.push(text),
+            rest = match self.certificate_block() {
+                Some(block) => block.base64.push(text),
                 None => {
                     let dash = text.iter().position(|byte| *byte == b'-');
                     text.get(dash.unwrap_or(text.len())..).unwrap_or_default()
                 }
             };
-            let before = file.get(behind_mark..file.len() - rest.len());
+            let before = file.get(behind_boundary..file.len() - rest.len());
             let before = before.unwrap_or_default();
-            rest = match Mark::of(rest).filter(|mark| self.takes(mark, before)) {
-                Some(mark) => {
-                    self.mark(&mark);
-                    behind_mark = file.len() - mark.rest.len();
-                    mark.rest
+            rest = match Boundary::parse(rest).filter(|boundary| self.is_boundary(boundary, before))
+            {
+                Some(boundary) => {
+                    self.handle_boundary(&boundary);
+                    behind_boundary = file.len() - boundary.rest.len();
+                    boundary.rest
                 }
-                // A dash of no mark, or the end.
+                // A dash of no boundary, or the end.
                 None => {
                     let dash = rest.split_first();
-                    if let (Some(block), Some(_)) = (self.block(), dash) {
-                        block.bytes.is_bad = true;
+                    if let (Some(block), Some(_)) = (self.certificate_block(), dash) {
+                        block.base64.is_bad = true;
                     }
                     dash.map_or(rest, |(_, behind)| behind)
                 }
@@ -129,62 +130,65 @@ impl Pem {
     }
 
     /// The certificate that has begun.
-    fn block(&mut self) -> Option<&mut Block> {
-        self.open.as_mut().filter(|block| block.kind != Kind::Other)
+    fn certificate_block(&mut self) -> Option<&mut PemBlock> {
+        self.open
+            .as_mut()
+            .filter(|block| block.kind != BlockKind::Other)
     }
 
-    /// Whether a mark is one, with this between it and the last: a certificate may have been joined
-    /// to base 64 that was cut off, and its end to its own.
-    fn takes(&mut self, mark: &Mark<'_>, before: &[u8]) -> bool {
-        let block = self.block();
-        begins_line(before) || block.is_some_and(|block| !mark.begins || !block.bytes.is_bad)
+    /// Whether a boundary is one, with this between it and the last: a certificate may have been
+    /// joined to base 64 that was cut off, and its end to its own.
+    fn is_boundary(&mut self, boundary: &Boundary<'_>, before: &[u8]) -> bool {
+        let block = self.certificate_block();
+        is_line_start(before)
+            || block.is_some_and(|block| !boundary.is_begin || !block.base64.is_bad)
     }
 
     /// The end of a block or its beginning.
-    fn mark(&mut self, mark: &Mark<'_>) {
-        let kind = mark.kind;
-        if mark.begins {
-            self.lose();
-            let bytes = Base64::default();
-            self.open = Some(Block { kind, bytes });
+    fn handle_boundary(&mut self, boundary: &Boundary<'_>) {
+        let kind = boundary.kind;
+        if boundary.is_begin {
+            self.abandon_block();
+            let base64 = Base64Decoder::default();
+            self.open = Some(PemBlock { kind, base64 });
             return;
         }
         match self.open.take() {
-            Some(block) if block.kind == kind => self.close(block),
+            Some(block) if block.kind == kind => self.finish_block(block),
             // An end without its beginning, or of another block.
-            _ if kind != Kind::Other => self.lost += 1,
+            _ if kind != BlockKind::Other => self.lost_blocks += 1,
             other => self.open = other,
         }
     }
 
     /// The file, or another block, begins before the end of this one.
-    fn lose(&mut self) {
-        let lost = self.open.take();
-        self.lost += usize::from(lost.is_some_and(|block| block.kind != Kind::Other));
+    fn abandon_block(&mut self) {
+        let open = self.open.take();
+        self.lost_blocks += usize::from(open.is_some_and(|block| block.kind != BlockKind::Other));
     }
 
-    fn close(&mut self, block: Block) {
-        if block.kind == Kind::Other {
+    fn finish_block(&mut self, block: PemBlock) {
+        if block.kind == BlockKind::Other {
             return;
         }
-        let Some(mut bytes) = block.bytes.finish() else {
-            self.lost += 1;
+        let Some(mut bytes) = block.base64.into_bytes() else {
+            self.lost_blocks += 1;
             return;
         };
         // Behind the certificate: OpenSSL's own form has something there.
         let Some((_, _, behind)) = element(&bytes) else {
-            self.lost += 1;
+            self.lost_blocks += 1;
             return;
         };
         let trust = match block.kind {
-            Kind::Trusted => is_for_servers(behind),
-            Kind::Certificate | Kind::Other => Some(true),
+            BlockKind::TrustedCertificate => is_for_servers(behind),
+            BlockKind::Certificate | BlockKind::Other => Some(true),
         };
         match trust {
             Some(true) => bytes.truncate(bytes.len() - behind.len()),
             Some(false) => return,
             None => {
-                self.lost += 1;
+                self.lost_blocks += 1;
                 return;
             }
         }
@@ -192,20 +196,20 @@ impl Pem {
     }
 }
 
-impl Kind {
+impl BlockKind {
     /// The labels that OpenSSL takes for certificates.
-    fn of(label: &[u8]) -> Self {
+    fn from_label(label: &[u8]) -> Self {
         match label {
             b"CERTIFICATE" | b"X509 CERTIFICATE" => Self::Certificate,
-            b"TRUSTED CERTIFICATE" => Self::Trusted,
+            b"TRUSTED CERTIFICATE" => Self::TrustedCertificate,
             _ => Self::Other,
         }
     }
 }
 
-impl<'a> Mark<'a> {
-    /// The mark that a text begins with.
-    fn of(text: &'a [u8]) -> Option<Self> {
+impl<'a> Boundary<'a> {
+    /// The boundary that a text begins with.
+    fn parse(text: &'a [u8]) -> Option<Self> {
         let label = text
             .strip_prefix(BEGIN)
             .or_else(|| text.strip_prefix(END))?;
@@ -213,14 +217,14 @@ impl<'a> Mark<'a> {
         let line = label.get(..end.unwrap_or(label.len()))?;
         let end = line.windows(DASHES.len()).position(|part| part == DASHES)?;
         Some(Self {
-            begins: text.starts_with(BEGIN),
-            kind: Kind::of(label.get(..end)?),
+            is_begin: text.starts_with(BEGIN),
+            kind: BlockKind::from_label(label.get(..end)?),
             rest: label.get(end + DASHES.len()..)?,
         })
     }
 }
 
-impl Base64 {
+impl Base64Decoder {
     /// Reads on, up to a dash; returns what begins with it.
     fn push<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
         let mut rest = text;
@@ -262,7 +266,7 @@ impl Base64 {
     }
 
     /// The bytes; `None` where that was no base 64, or not the whole of it.
-    fn finish(mut self) -> Option<Vec<u8>> {
+    fn into_bytes(mut self) -> Option<Vec<u8>> {
         if self.is_bad {
             return None;
         }
@@ -316,14 +320,14 @@ fn is_for_servers(trust: &[u8]) -> Option<bool> {
         return Some(true);
     }
     let (mut fields, _) = tagged(trust, 0x30)?;
-    let mut due = FIELDS.into_iter();
+    let mut expected = FIELDS.into_iter();
     let (mut is_trusted, mut is_rejected) = (true, false);
     while !fields.is_empty() {
         let (tag, field, rest) = element(fields)?;
-        due.find(|due| *due == tag)?;
+        expected.find(|expected| *expected == tag)?;
         match tag {
-            TRUSTED => is_trusted = has_servers(field)?,
-            REJECTED => is_rejected = has_servers(field)?,
+            TRUSTED => is_trusted = has_server_auth(field)?,
+            REJECTED => is_rejected = has_server_auth(field)?,
             _ => {}
         }
         fields = rest;
@@ -332,7 +336,7 @@ fn is_for_servers(trust: &[u8]) -> Option<bool> {
 }
 
 /// `None` where it is no list of object identifiers.
-fn has_servers(mut list: &[u8]) -> Option<bool> {
+fn has_server_auth(mut list: &[u8]) -> Option<bool> {
     const SERVERS: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
     const ALL: &[u8] = &[0x55, 29, 37, 0];
     let mut has = false;
@@ -351,7 +355,7 @@ fn whole_lines(text: &[u8]) -> &[u8] {
 }
 
 /// Whether nothing that can be seen stands at the end of this, on the last line of it.
-fn begins_line(mut before: &[u8]) -> bool {
+fn is_line_start(mut before: &[u8]) -> bool {
     loop {
         before = match before {
             [] | [.., b'\n' | b'\r'] => return true,

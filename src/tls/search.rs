@@ -1,6 +1,6 @@
 //! The search for trusted certificates in files and directories, and what of these can't be read.
 
-use super::pem::Pem;
+use super::pem::PemFile;
 use crate::escape::as_text;
 use rustls::pki_types::CertificateDer;
 use std::fmt;
@@ -91,14 +91,14 @@ impl Search {
 
     /// Adds a file to those that were read, or were not.
     fn read_file(&mut self, path: &Path) -> Result<(), ReadOutcome> {
-        let pem = open_regular_file(path).and_then(|file| Pem::read(file.take(MAX_FILE_SIZE)));
+        let pem = open_regular_file(path).and_then(|file| PemFile::read(file.take(MAX_FILE_SIZE)));
         let pem = pem.map_err(|e| {
             let outcome = ReadOutcome::from_error(&e);
             self.record(path, outcome.clone());
             outcome
         })?;
         let file = self.files.0.len();
-        self.record(path, ReadOutcome::LostBlocks(pem.lost));
+        self.record(path, ReadOutcome::LostBlocks(pem.lost_blocks));
         let certificates = pem.certificates.into_iter();
         self.found.extend(certificates.map(|der| (file, der)));
         Ok(())

@@ -5,10 +5,10 @@ const DER: &[u8] = b"\x30\x05\x02\x03\x01\x02\x03";
 
 /// How many certificates there are, all whole, and how many were lost.
 fn counts(file: impl AsRef<[u8]>) -> (usize, usize) {
-    let pem = Pem::read(file.as_ref()).expect("bytes can be read");
+    let pem = PemFile::read(file.as_ref()).expect("bytes can be read");
     let all_whole = pem.certificates.iter().all(|der| der.as_ref() == DER);
     assert!(all_whole, "{:?}", pem.certificates);
-    (pem.certificates.len(), pem.lost)
+    (pem.certificates.len(), pem.lost_blocks)
 }
 
 #[test]
@@ -149,9 +149,9 @@ fn what_openssl_says_it_is_trusted_for_counts() {
 }
 
 /// Gives out so many bytes at a time.
-struct Short<'a>(&'a [u8], usize);
+struct ChunkedReader<'a>(&'a [u8], usize);
 
-impl Read for Short<'_> {
+impl Read for ChunkedReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let size = self.1.min(buffer.len());
         self.0.read(&mut buffer[..size])
@@ -164,16 +164,18 @@ fn a_file_is_read_alike_in_pieces_of_any_size() {
     let long = "x".repeat(3 * CHUNK);
     let cut = &BLOCK[..BLOCK.len() / 2];
     let file = format!("{BLOCK}{text}{BLOCK}\r\n{long}\n{BLOCK}# {BLOCK}{cut}\n{text}{BLOCK}{cut}");
-    let whole = Pem::read(file.as_bytes()).expect("bytes can be read");
-    assert_eq!((whole.certificates.len(), whole.lost), (4, 3));
+    let whole = PemFile::read(file.as_bytes()).expect("bytes can be read");
+    assert_eq!((whole.certificates.len(), whole.lost_blocks), (4, 3));
     for size in [999, CHUNK - 1, CHUNK, usize::MAX] {
-        let pieces = Pem::read(Short(file.as_bytes(), size)).expect("bytes can be read");
+        let pieces =
+            PemFile::read(ChunkedReader(file.as_bytes(), size)).expect("bytes can be read");
         assert_eq!(pieces, whole, "{size}");
     }
     let file = format!("# {BLOCK}{BLOCK}{cut}\r\n{BLOCK}");
-    let whole = Pem::read(file.as_bytes()).expect("bytes can be read");
+    let whole = PemFile::read(file.as_bytes()).expect("bytes can be read");
     for size in 1..file.len() {
-        let pieces = Pem::read(Short(file.as_bytes(), size)).expect("bytes can be read");
+        let pieces =
+            PemFile::read(ChunkedReader(file.as_bytes(), size)).expect("bytes can be read");
         assert_eq!(pieces, whole, "{size}");
     }
 }
