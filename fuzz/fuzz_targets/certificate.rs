@@ -13,7 +13,7 @@
 use check_tcp::escape::as_text;
 use check_tcp::tls::TlsError;
 use check_tcp::tls::dates::{ValidityError, validity, validity_error};
-use check_tcp::tls::name::{known_by, text};
+use check_tcp::tls::name::{decode_string, display_name};
 use check_tcp::tls::search::StoreFiles;
 use check_tcp::tls::store::TrustStore;
 use check_tcp::tls::verify::{StoreVerifier, TrustError};
@@ -49,11 +49,11 @@ fuzz_target!(|der: &[u8]| {
     {
         match contents(name) {
             Some(contents) => {
-                if let Some(known_by) = known_by(contents) {
-                    assert_eq!(Some(known_by), known(name));
+                if let Some(shown) = display_name(contents) {
+                    assert_eq!(Some(shown), known(name));
                 }
             }
-            None => assert_eq!(whole(name, der).and_then(known_by), None),
+            None => assert_eq!(whole(name, der).and_then(display_name), None),
         }
     }
 
@@ -162,7 +162,7 @@ fn known(name: &X509Name<'_>) -> Option<String> {
     let is_string = value.header.is_universal() && value.header.is_primitive();
     let tag = u8::try_from(value.tag().0).ok().filter(|_| is_string);
     let tag = tag.unwrap_or(u8::MAX);
-    Some(text(tag, value.data))
+    Some(decode_string(tag, value.data))
 }
 
 /// The hosts that the certificate is for; nothing where that can't be read.

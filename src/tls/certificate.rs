@@ -1,6 +1,6 @@
 //! The fields of a certificate (RFC 5280, section 4.1), without a check of any of them.
 
-use super::der::{element, fields, tagged};
+use super::der::{fields, read_element, read_tagged};
 
 /// The tag of a dNSName in a subjectAltName.
 pub const DNS_NAME: u8 = 0x82;
@@ -45,21 +45,21 @@ impl<'a> Certificate<'a> {
         const V3: &[u8] = &[0x02, 1, 2];
         const EXTENSIONS: u8 = 0xa3;
         let fields = fields(der)?;
-        let (version, fields) = match element(fields)? {
+        let (version, fields) = match read_element(fields)? {
             (VERSION, version, rest) => (version, rest),
             _ => (&[][..], fields),
         };
-        let (_serial, fields) = tagged(fields, 0x02)?;
-        let (_signature, fields) = tagged(fields, 0x30)?;
-        let (issuer, fields) = tagged(fields, 0x30)?;
-        let (_validity, fields) = tagged(fields, 0x30)?;
-        let (subject, fields) = tagged(fields, 0x30)?;
-        let (public_key, mut rest) = tagged(fields, 0x30)?;
+        let (_serial, fields) = read_tagged(fields, 0x02)?;
+        let (_signature, fields) = read_tagged(fields, 0x30)?;
+        let (issuer, fields) = read_tagged(fields, 0x30)?;
+        let (_validity, fields) = read_tagged(fields, 0x30)?;
+        let (subject, fields) = read_tagged(fields, 0x30)?;
+        let (public_key, mut rest) = read_tagged(fields, 0x30)?;
         let mut extensions = &[][..];
         while !rest.is_empty() {
-            let (tag, field, behind) = element(rest)?;
+            let (tag, field, behind) = read_element(rest)?;
             if tag == EXTENSIONS {
-                extensions = tagged(field, 0x30)?.0;
+                extensions = read_tagged(field, 0x30)?.0;
             }
             rest = behind;
         }
@@ -87,14 +87,14 @@ impl<'a> Certificate<'a> {
     /// The key identifier that it gives its own key, if it has one.
     pub fn key_id(&self) -> Option<&'a [u8]> {
         const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 14];
-        Some(tagged(self.extension(SUBJECT_KEY_IDENTIFIER)?, 0x04)?.0)
+        Some(read_tagged(self.extension(SUBJECT_KEY_IDENTIFIER)?, 0x04)?.0)
     }
 
     /// The key identifier that it gives its issuer's key, if it has one.
     pub fn issuer_key_id(&self) -> Option<&'a [u8]> {
         const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 35];
-        let (fields, _) = tagged(self.extension(AUTHORITY_KEY_IDENTIFIER)?, 0x30)?;
-        Some(tagged(fields, 0x80)?.0)
+        let (fields, _) = read_tagged(self.extension(AUTHORITY_KEY_IDENTIFIER)?, 0x30)?;
+        Some(read_tagged(fields, 0x80)?.0)
     }
 
     /// The names of its subjectAltName (RFC 5280, section 4.2.1.6), each with its tag.
@@ -110,14 +110,14 @@ impl<'a> Iterator for Extensions<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         const BOOLEAN: u8 = 0x01;
-        let (extension, rest) = tagged(self.0, 0x30)?;
+        let (extension, rest) = read_tagged(self.0, 0x30)?;
         self.0 = rest;
-        let (oid, behind) = tagged(extension, 0x06)?;
-        let (is_critical, value) = match element(behind)? {
+        let (oid, behind) = read_tagged(extension, 0x06)?;
+        let (is_critical, value) = match read_element(behind)? {
             (BOOLEAN, flag, value) => (flag != [0], value),
             _ => (false, behind),
         };
-        let (value, _) = tagged(value, 0x04)?;
+        let (value, _) = read_tagged(value, 0x04)?;
         Some(Extension {
             oid,
             is_critical,
@@ -128,14 +128,14 @@ impl<'a> Iterator for Extensions<'a> {
 
 /// The contents of a SEQUENCE.
 pub fn sequence(der: &[u8]) -> Option<&[u8]> {
-    Some(tagged(der, 0x30)?.0)
+    Some(read_tagged(der, 0x30)?.0)
 }
 
 /// The tags and contents of the elements that stand here one behind the other, as far as they can
 /// be read.
 pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
-        let (tag, contents, rest) = element(der)?;
+        let (tag, contents, rest) = read_element(der)?;
         der = rest;
         Some((tag, contents))
     })

@@ -1,6 +1,6 @@
 //! Whether the dates of one certificate hold.
 
-use super::der::{element, fields, tagged};
+use super::der::{fields, read_element, read_tagged};
 use rustls::pki_types::UnixTime;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -74,21 +74,21 @@ impl Time {
 fn parse_times(certificate: &[u8]) -> Option<(Time, Time)> {
     const VERSION: u8 = 0xa0;
     let fields = fields(certificate)?;
-    let fields = match element(fields)? {
+    let fields = match read_element(fields)? {
         (VERSION, _, rest) => rest,
         _ => fields,
     };
-    let (_serial, fields) = tagged(fields, 0x02)?;
-    let (_signature, fields) = tagged(fields, 0x30)?;
-    let (_issuer, fields) = tagged(fields, 0x30)?;
-    let (validity, _) = tagged(fields, 0x30)?;
+    let (_serial, fields) = read_tagged(fields, 0x02)?;
+    let (_signature, fields) = read_tagged(fields, 0x30)?;
+    let (_issuer, fields) = read_tagged(fields, 0x30)?;
+    let (validity, _) = read_tagged(fields, 0x30)?;
     let (not_before, rest) = parse_time(validity)?;
     Some((not_before, parse_time(rest)?.0))
 }
 
 /// UTCTime or GeneralizedTime, and what stands behind it.
 fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
-    let (tag, digits, rest) = element(der)?;
+    let (tag, digits, rest) = read_element(der)?;
     let digits = str::from_utf8(digits).ok()?.strip_suffix('Z')?;
     let digits = match tag {
         0x17 if digits < "50" => format!("20{digits}"),

@@ -2,20 +2,20 @@
 
 /// What a certificate has of fields (RFC 5280, section 4.1), its signature aside.
 pub fn fields(certificate: &[u8]) -> Option<&[u8]> {
-    let (certificate, _) = tagged(certificate, 0x30)?;
-    Some(tagged(certificate, 0x30)?.0)
+    let (certificate, _) = read_tagged(certificate, 0x30)?;
+    Some(read_tagged(certificate, 0x30)?.0)
 }
 
 /// The contents of the first element, which must have this tag, and what stands behind it.
-pub fn tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (found, contents, rest) = element(der)?;
+pub fn read_tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (found, contents, rest) = read_element(der)?;
     (found == tag).then_some((contents, rest))
 }
 
 /// The tag and the contents of the first element, and what stands behind it. Its length must be
 /// written as short as it can be; those under 65,536 do for a certificate, and so do tags of one
 /// byte.
-pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     const LONG_TAG: u8 = 0x1f;
     let tag = *der.first().filter(|tag| **tag & LONG_TAG != LONG_TAG)?;
     let (length, start) = match *der.get(1..)? {
@@ -30,7 +30,7 @@ pub fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 /// An element of this tag and these contents, for tests.
 #[cfg(test)]
-pub fn encoded(tag: u8, contents: &[u8]) -> Vec<u8> {
+pub fn encode(tag: u8, contents: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();
     let length = match (high, low) {
         (0, 0..0x80) => vec![low],

@@ -3,8 +3,8 @@
 
 use super::certificate::{Certificate, elements};
 use super::dates::{self, DateBefore1970};
-use super::der::tagged;
-use super::name::{known_by, presented};
+use super::der::read_tagged;
+use super::name::{display_name, presented_names};
 use super::oid::Oid;
 use super::rsa::rsa_bits;
 use super::store::TrustStore;
@@ -38,7 +38,7 @@ pub fn diagnose_path_error(
     let path = || [end_entity].into_iter().chain(others());
     let diagnosis = match &error {
         CertificateError::NotValidForNameContext { expected, .. } => {
-            return match presented(end_entity) {
+            return match presented_names(end_entity) {
                 Some(presented) => CertificateError::NotValidForNameContext {
                     expected: expected.clone(),
                     presented,
@@ -129,7 +129,7 @@ fn diagnose_key_size<'a>(
         .chain(anchors)
         .filter(|(subject, _)| is_issuer(subject))
         .find_map(|(subject, key)| Some((subject, key_size_error(rsa_bits(key)?)?)))?;
-    let whose = match known_by(subject).filter(|_| subject != leaf.subject) {
+    let whose = match display_name(subject).filter(|_| subject != leaf.subject) {
         Some(name) => format!(" of the issuer {name}"),
         None => String::new(),
     };
@@ -153,14 +153,14 @@ fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     const SERVER: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
     const ANY: &[u8] = &[0x55, 29, 37, 0];
     let parts = Certificate::parse(certificate)?;
-    let (usages, _) = tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
+    let (usages, _) = read_tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
     let usages: Vec<_> = elements(usages).map(|(_, usage)| usage).collect();
     if usages.contains(&SERVER) {
         return None;
     }
     let whose = match is_leaf {
         true => "certificate".to_owned(),
-        false => match known_by(parts.subject) {
+        false => match display_name(parts.subject) {
             Some(name) => format!("certificate of the issuer {name}"),
             None => "certificate of an intermediate issuer".to_owned(),
         },
@@ -199,7 +199,7 @@ fn add_unread_files(trust_error: Option<&TrustError>, store: &TrustStore) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tls::der::encoded as element;
+    use crate::tls::der::encode as element;
     use crate::tls::search::StoreFiles;
     use rustls::RootCertStore;
 

@@ -3,8 +3,8 @@
 
 use super::certificate::{Certificate, elements, sequence};
 use super::dates;
-use super::der::tagged;
-use super::name::known_by;
+use super::der::read_tagged;
+use super::name::display_name;
 use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
@@ -90,7 +90,7 @@ pub fn find_issuer_error(
 
 /// Whether an extended key usage (RFC 5280, section 4.2.1.12) is there and has neither serverAuth
 /// nor any.
-pub fn is_for_others(certificate: &Certificate<'_>) -> bool {
+pub fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> bool {
     const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
     const ANY: &[u8] = &[0x55, 29, 37, 0];
     let Some(value) = certificate.extension(&[0x55, 29, 37]) else {
@@ -138,7 +138,7 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
         }
         None => {}
     }
-    if is_for_others(certificate) {
+    if is_limited_to_other_purposes(certificate) {
         return Some(IssuerDefect::ExtendedKeyUsage);
     }
     let mut critical = certificate.extensions().filter(|e| e.is_critical);
@@ -153,7 +153,7 @@ fn may_sign(certificate: &Certificate<'_>) -> bool {
     let Some(value) = certificate.extension(&[0x55, 29, 15]) else {
         return true;
     };
-    let bits = tagged(value, 0x03).and_then(|(bits, _)| bits.get(1));
+    let bits = read_tagged(value, 0x03).and_then(|(bits, _)| bits.get(1));
     bits.is_some_and(|bits| bits & 0x04 != 0)
 }
 
@@ -161,10 +161,10 @@ fn may_sign(certificate: &Certificate<'_>) -> bool {
 /// 4.2.1.9).
 fn basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
     let fields = sequence(value).unwrap_or_default();
-    let Some((flag, rest)) = tagged(fields, 0x01) else {
+    let Some((flag, rest)) = read_tagged(fields, 0x01) else {
         return (false, None);
     };
-    let length = match tagged(rest, 0x02) {
+    let length = match read_tagged(rest, 0x02) {
         Some((&[length @ 0..=0x7f], _)) => Some(usize::from(length)),
         // No path is so long.
         _ => None,
@@ -188,7 +188,7 @@ fn is_of(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
 impl IssuerError {
     fn new(subject: &[u8], is_stored: bool, defect: IssuerDefect) -> Self {
         Self {
-            issuer: known_by(subject),
+            issuer: display_name(subject),
             is_stored,
             defect,
         }

@@ -1,29 +1,30 @@
 //! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
-use super::der::{element, tagged};
+use super::der::{read_element, read_tagged};
 use crate::escape::as_text;
 use std::char;
 use std::net::IpAddr;
 
 /// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
-/// organisation, as [`text`] has it. `None` where there is neither, or the name can't be read to
-/// its end.
-pub fn known_by(name: &[u8]) -> Option<String> {
-    common_and_organisation(name).and_then(|(common, organisation)| common.or(organisation))
+/// organisation, as [`decode_string`] has it. `None` where there is neither, or the name can't be
+/// read to its end.
+pub fn display_name(name: &[u8]) -> Option<String> {
+    find_common_name_and_organisation(name)
+        .and_then(|(common, organisation)| common.or(organisation))
 }
 
 /// What a string of ASN.1 says, of which anybody may have chosen the bytes and the tag: a BMPString
 /// is UTF-16, a UniversalString UTF-32, a TeletexString Latin 1 as OpenSSL has it, all others UTF-8
 /// or less. What is not is shown byte by byte, as `\xHH`.
-pub fn text(tag: u8, bytes: &[u8]) -> String {
+pub fn decode_string(tag: u8, bytes: &[u8]) -> String {
     const TELETEX: u8 = 0x14;
     const UNIVERSAL: u8 = 0x1c;
     const BMP: u8 = 0x1e;
     let decoded = match tag {
         TELETEX => Some(bytes.iter().copied().map(char::from).collect()),
-        UNIVERSAL => utf32(bytes),
-        BMP => utf16(bytes),
+        UNIVERSAL => decode_utf32(bytes),
+        BMP => decode_utf16(bytes),
         _ => None,
     };
     decoded.unwrap_or_else(|| as_text(bytes))
@@ -33,25 +34,25 @@ pub fn text(tag: u8, bytes: &[u8]) -> String {
 /// 4.2.1.6), each in the form that rustls has: `DnsName("a.example")`, `IpAddress(2001:db8::1)`.
 /// Behind them its common name, which is no host to anybody any more, as `CommonName("a.example")`.
 /// `None` where what comes is not DER.
-pub fn presented(certificate: &[u8]) -> Option<Vec<String>> {
+pub fn presented_names(certificate: &[u8]) -> Option<Vec<String>> {
     const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
     let parts = Certificate::parse(certificate)?;
     let mut hosts = match parts.extension(SUBJECT_ALT_NAME) {
-        Some(value) => hosts(tagged(value, 0x30)?.0)?,
+        Some(value) => parse_hosts(read_tagged(value, 0x30)?.0)?,
         None => Vec::new(),
     };
-    let common = common_and_organisation(parts.subject).and_then(|(common, _)| common);
+    let common = find_common_name_and_organisation(parts.subject).and_then(|(common, _)| common);
     hosts.extend(common.map(|name| format!("CommonName(\"{name}\")")));
     Some(hosts)
 }
 
-fn hosts(mut names: &[u8]) -> Option<Vec<String>> {
+fn parse_hosts(mut names: &[u8]) -> Option<Vec<String>> {
     let mut hosts = Vec::new();
     while !names.is_empty() {
-        let (tag, name, rest) = element(names)?;
+        let (tag, name, rest) = read_element(names)?;
         match tag {
             DNS_NAME => hosts.push(format!("DnsName(\"{}\")", as_text(name))),
-            IP_ADDRESS => hosts.extend(address(name).map(|ip| format!("IpAddress({ip})"))),
+            IP_ADDRESS => hosts.extend(parse_address(name).map(|ip| format!("IpAddress({ip})"))),
             _ => {}
         }
         names = rest;
@@ -60,7 +61,7 @@ fn hosts(mut names: &[u8]) -> Option<Vec<String>> {
 }
 
 /// The address in an iPAddress of a subjectAltName.
-pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
+pub(super) fn parse_address(octets: &[u8]) -> Option<IpAddr> {
     let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
     let v6 = <[u8; 16]>::try_from(octets).map(IpAddr::from);
     v4.or(v6).ok()
@@ -68,16 +69,16 @@ pub(super) fn address(octets: &[u8]) -> Option<IpAddr> {
 
 /// The last of each, where the name can be read to its end: what stands behind what can't be read
 /// may be another of them.
-fn common_and_organisation(mut name: &[u8]) -> Option<(Option<String>, Option<String>)> {
+fn find_common_name_and_organisation(mut name: &[u8]) -> Option<(Option<String>, Option<String>)> {
     const COMMON_NAME: &[u8] = &[0x55, 4, 3];
     const ORGANISATION: &[u8] = &[0x55, 4, 10];
     let (mut common, mut organisation) = (None, None);
     while !name.is_empty() {
-        let (mut set, rest) = tagged(name, 0x31)?;
+        let (mut set, rest) = read_tagged(name, 0x31)?;
         while !set.is_empty() {
-            let (pair, more) = tagged(set, 0x30)?;
-            let (oid, value) = tagged(pair, 0x06)?;
-            let (tag, value, rest) = element(value)?;
+            let (pair, more) = read_tagged(set, 0x30)?;
+            let (oid, value) = read_tagged(pair, 0x06)?;
+            let (tag, value, rest) = read_element(value)?;
             // Every number of an identifier ends, and nothing stands behind a value.
             let is_whole = oid.last()? & 0x80 == 0 && rest.is_empty();
             match oid {
@@ -90,18 +91,18 @@ fn common_and_organisation(mut name: &[u8]) -> Option<(Option<String>, Option<St
         }
         name = rest;
     }
-    let text = |(tag, value)| text(tag, value);
+    let text = |(tag, value)| decode_string(tag, value);
     Some((common.map(text), organisation.map(text)))
 }
 
-fn utf16(bytes: &[u8]) -> Option<String> {
+fn decode_utf16(bytes: &[u8]) -> Option<String> {
     let (units, rest) = bytes.as_chunks::<2>();
     let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
     let text: Result<String, _> = char::decode_utf16(units).collect();
     text.ok().filter(|_| rest.is_empty())
 }
 
-fn utf32(bytes: &[u8]) -> Option<String> {
+fn decode_utf32(bytes: &[u8]) -> Option<String> {
     let (units, rest) = bytes.as_chunks::<4>();
     let units = units.iter().map(|unit| u32::from_be_bytes(*unit));
     let text: Option<String> = units.map(char::from_u32).collect();
@@ -118,9 +119,9 @@ mod tests {
 
     #[test]
     fn the_common_name_comes_before_the_organisation() {
-        assert_eq!(known_by(NAME).as_deref(), Some("Root"));
-        assert_eq!(known_by(&NAME[..15]).as_deref(), Some("Acme"));
-        assert_eq!(known_by(b""), None);
+        assert_eq!(display_name(NAME).as_deref(), Some("Root"));
+        assert_eq!(display_name(&NAME[..15]).as_deref(), Some("Acme"));
+        assert_eq!(display_name(b""), None);
     }
 
     /// What the fuzzer came upon: an organisation, and common names of which the first can't be
@@ -130,21 +131,21 @@ mod tests {
     #[test]
     fn of_a_name_that_cannot_be_read_to_its_end_nothing_is_told() {
         let parts = Certificate::parse(MALFORMED).expect("the rest of it can be read");
-        assert_eq!(known_by(parts.subject), None);
+        assert_eq!(display_name(parts.subject), None);
         // Bytes behind a value are none of its own.
         let behind = b"\x31\x0f\x30\x0d\x06\x03\x55\x04\x0a\x0c\x04Acme\x05\x00";
-        assert_eq!(known_by(behind), None);
+        assert_eq!(display_name(behind), None);
         // So with an identifier that is none.
         for oid in [&b"\x06\x00"[..], b"\x06\x02\x55\x84"] {
             let pair = [oid, b"\x05\x00"].concat();
             let length = u8::try_from(pair.len()).expect("short");
             let set = [&[0x31, length + 2, 0x30, length][..], &pair].concat();
-            assert_eq!(known_by(&[NAME, &set].concat()), None);
+            assert_eq!(display_name(&[NAME, &set].concat()), None);
         }
         for end in 1..NAME.len() {
             let whole = (end == 15).then(|| "Acme".to_owned());
-            assert_eq!(known_by(&NAME[..end]), whole);
-            let _ = known_by(&NAME[end..]);
+            assert_eq!(display_name(&NAME[..end]), whole);
+            let _ = display_name(&NAME[end..]);
         }
     }
 
@@ -161,7 +162,7 @@ mod tests {
             (0x1c, b"\0\0\0a\0\0\x65\xe5", "a日"),
             (0x1c, b"\xff\0\0a", "\\xff\0\0a"),
         ] {
-            assert_eq!(text(tag, bytes), shown, "{tag:x}");
+            assert_eq!(decode_string(tag, bytes), shown, "{tag:x}");
         }
     }
 
@@ -195,9 +196,9 @@ mod tests {
             r#"DnsName("\xff")"#,
             r#"CommonName("Root")"#,
         ];
-        assert_eq!(presented(&der), Some(hosts.map(Into::into).into()));
+        assert_eq!(presented_names(&der), Some(hosts.map(Into::into).into()));
         for end in 0..der.len() {
-            assert_eq!(presented(&der[..end]), None);
+            assert_eq!(presented_names(&der[..end]), None);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
 use super::explain::NO_HOST;
-use super::name::address;
+use super::name::parse_address;
 use crate::escape::as_text;
 use rustls::pki_types::{IpAddr, ServerName};
 use std::fmt;
@@ -68,7 +68,7 @@ fn may_match(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
 }
 
 fn display_host((tag, name): (u8, &[u8])) -> String {
-    match address(name) {
+    match parse_address(name) {
         Some(address) if tag == IP_ADDRESS => address.to_string(),
         _ => as_text(name),
     }

@@ -1,6 +1,6 @@
 //! Object identifiers (X.660), in dots and by the names that people know.
 
-use super::der::element;
+use super::der::read_element;
 use std::fmt;
 
 /// The contents of a DER OBJECT IDENTIFIER, which anybody may have chosen. Shown by its name, where
@@ -55,7 +55,7 @@ const NAMES: [(&str, &str); 40] = [
 
 impl Oid<'_> {
     /// The numbers between dots; `None` where it is none, or a number takes more than 128 bits.
-    fn dotted(self) -> Option<String> {
+    fn to_dotted(self) -> Option<String> {
         let mut numbers = Vec::new();
         let mut number = 0_u128;
         for byte in self.0 {
@@ -81,7 +81,7 @@ impl Oid<'_> {
 
 impl fmt::Display for Oid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(dotted) = self.dotted() else {
+        let Some(dotted) = self.to_dotted() else {
             return f.write_str("an object identifier that can't be read");
         };
         match NAMES.iter().find(|(known, _)| *known == dotted) {
@@ -93,13 +93,13 @@ impl fmt::Display for Oid<'_> {
 
 /// The identifiers that an AlgorithmIdentifier's contents begin with: the algorithm, and the curve
 /// of a key. `None` where it does not begin with one.
-pub fn algorithm(der: &[u8]) -> Option<String> {
+pub fn describe_algorithm(der: &[u8]) -> Option<String> {
     const OBJECT_IDENTIFIER: u8 = 0x06;
-    let (tag, algorithm, rest) = element(der)?;
+    let (tag, algorithm, rest) = read_element(der)?;
     if tag != OBJECT_IDENTIFIER {
         return None;
     }
-    Some(match element(rest) {
+    Some(match read_element(rest) {
         Some((OBJECT_IDENTIFIER, curve, _)) => format!("{}, {}", Oid(algorithm), Oid(curve)),
         _ => Oid(algorithm).to_string(),
     })
@@ -146,18 +146,18 @@ mod tests {
                 "an object identifier that can't be read"
             );
         }
-        assert_eq!(algorithm(b""), None);
-        assert_eq!(algorithm(b"\x05\x00"), None);
+        assert_eq!(describe_algorithm(b""), None);
+        assert_eq!(describe_algorithm(b"\x05\x00"), None);
     }
 
     #[test]
     fn an_algorithm_is_told_with_its_curve() {
         assert_eq!(
-            algorithm(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00").as_deref(),
+            describe_algorithm(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00").as_deref(),
             Some("SHA-1 with RSA (1.2.840.113549.1.1.5)")
         );
         assert_eq!(
-            algorithm(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23")
+            describe_algorithm(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23")
                 .as_deref(),
             Some("elliptic curve (1.2.840.10045.2.1), P-521 (1.3.132.0.35)")
         );

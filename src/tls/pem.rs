@@ -1,7 +1,7 @@
 //! Certificates in PEM (RFC 7468), as trust stores have them: what others lose without a word is
 //! read here too, or counted as lost.
 
-use super::der::{element, tagged};
+use super::der::{read_element, read_tagged};
 use rustls::pki_types::CertificateDer;
 use std::io::{self, Read};
 use std::mem;
@@ -176,7 +176,7 @@ impl PemFile {
             return;
         };
         // Behind the certificate: OpenSSL's own form has something there.
-        let Some((_, _, behind)) = element(&bytes) else {
+        let Some((_, _, behind)) = read_element(&bytes) else {
             self.lost_blocks += 1;
             return;
         };
@@ -319,11 +319,11 @@ fn is_for_servers(trust: &[u8]) -> Option<bool> {
     if trust.is_empty() {
         return Some(true);
     }
-    let (mut fields, _) = tagged(trust, 0x30)?;
+    let (mut fields, _) = read_tagged(trust, 0x30)?;
     let mut expected = FIELDS.into_iter();
     let (mut is_trusted, mut is_rejected) = (true, false);
     while !fields.is_empty() {
-        let (tag, field, rest) = element(fields)?;
+        let (tag, field, rest) = read_element(fields)?;
         expected.find(|expected| *expected == tag)?;
         match tag {
             TRUSTED => is_trusted = has_server_auth(field)?,
@@ -341,7 +341,7 @@ fn has_server_auth(mut list: &[u8]) -> Option<bool> {
     const ALL: &[u8] = &[0x55, 29, 37, 0];
     let mut has = false;
     while !list.is_empty() {
-        let (usage, rest) = tagged(list, 0x06)?;
+        let (usage, rest) = read_tagged(list, 0x06)?;
         has |= usage == SERVERS || usage == ALL;
         list = rest;
     }

@@ -1,18 +1,18 @@
 //! The size of an RSA key.
 
-use super::der::tagged;
+use super::der::read_tagged;
 
 /// How many bits an RSA key has (RFC 3279, section 2.3.1), from the contents of its
 /// SubjectPublicKeyInfo; `None` for a key of another kind.
 pub fn rsa_bits(key: &[u8]) -> Option<usize> {
     const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
-    let (algorithm, key) = tagged(key, 0x30)?;
-    let (key, _) = tagged(key, 0x03)?;
-    if tagged(algorithm, 0x06)?.0 != RSA {
+    let (algorithm, key) = read_tagged(key, 0x30)?;
+    let (key, _) = read_tagged(key, 0x03)?;
+    if read_tagged(algorithm, 0x06)?.0 != RSA {
         return None;
     }
-    let (numbers, _) = tagged(key.strip_prefix(b"\0")?, 0x30)?;
-    let (modulus, _) = tagged(numbers, 0x02)?;
+    let (numbers, _) = read_tagged(key.strip_prefix(b"\0")?, 0x30)?;
+    let (modulus, _) = read_tagged(numbers, 0x02)?;
     let start = modulus.iter().position(|byte| *byte != 0)?;
     let modulus = modulus.get(start..)?;
     let unused = modulus.first()?.leading_zeros();
@@ -22,16 +22,16 @@ pub fn rsa_bits(key: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tls::der::encoded;
+    use crate::tls::der::encode;
 
     #[test]
     fn the_bits_of_a_key_are_counted_from_its_first_one() {
         let key = |modulus: &[u8]| {
-            let numbers = [encoded(2, modulus), b"\x02\x03\x01\x00\x01".to_vec()].concat();
-            let bits = [&[0][..], &encoded(0x30, &numbers)].concat();
+            let numbers = [encode(2, modulus), b"\x02\x03\x01\x00\x01".to_vec()].concat();
+            let bits = [&[0][..], &encode(0x30, &numbers)].concat();
             let algorithm =
                 b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00".to_vec();
-            [algorithm, encoded(3, &bits)].concat()
+            [algorithm, encode(3, &bits)].concat()
         };
         for (first, length, bits) in [(0x80, 256, 2048), (0x01, 256, 2041), (0xc0, 2048, 16384)] {
             let mut modulus = vec![0; length + 1];

@@ -4,7 +4,7 @@ use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
 use super::diagnosis;
 use super::issuer::{self, IssuerError};
-use super::name::known_by;
+use super::name::display_name;
 use super::name_mismatch::{self, NameMismatch};
 use super::path::{self, Candidates, PathLimit};
 use super::signatures::SignatureBudget;
@@ -94,7 +94,7 @@ impl StoreVerifier {
                     .any(|held| held == end_entity)
                 {
                     // So far it has not looked for whom the certificate is.
-                    return match issuer::is_for_others(own) {
+                    return match issuer::is_limited_to_other_purposes(own) {
                         false => Ok(()),
                         true => Err(CertificateError::InvalidPurpose.into()),
                     };
@@ -196,13 +196,13 @@ impl StoreVerifier {
                 .iter()
                 .find(|(subject, _)| *subject == issuer);
             if let Some((_, error)) = invalid {
-                return TrustError::StoredIssuerValidity(known_by(&issuer), *error);
+                return TrustError::StoredIssuerValidity(display_name(&issuer), *error);
             }
         }
         if own.issuer() == own.subject() {
             return TrustError::SelfSigned;
         }
-        TrustError::UnknownIssuer(known_by(own.issuer()))
+        TrustError::UnknownIssuer(display_name(own.issuer()))
     }
 }
 

@@ -67,14 +67,17 @@ fn describe_defect(error: &CertificateError) -> String {
 
 fn unsupported_algorithm(algorithm: &[u8]) -> String {
     let text = "signed by an algorithm that is not supported";
-    match oid::algorithm(algorithm) {
+    match oid::describe_algorithm(algorithm) {
         Some(name) => format!("{text}: {name}"),
         None => text.to_owned(),
     }
 }
 
 fn mismatched_key(signature: &[u8], key: &[u8]) -> String {
-    match (oid::algorithm(signature), oid::algorithm(key)) {
+    match (
+        oid::describe_algorithm(signature),
+        oid::describe_algorithm(key),
+    ) {
         (Some(signature), Some(key)) => {
             format!("signed by {signature} with a key of {key}, which is not supported")
         }

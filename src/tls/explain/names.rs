@@ -16,8 +16,8 @@ enum CertificateName<'a> {
     Common(&'a str),
 }
 
-/// The whole of it, from names as [`presented`](crate::tls::name::presented) has them: which there
-/// are, and of the first that looks as if it were the right one why it is not.
+/// The whole of it, from names as [`presented_names`](crate::tls::name::presented_names) has them:
+/// which there are, and of the first that looks as if it were the right one why it is not.
 pub fn describe(expected: &str, presented: &[String]) -> String {
     let hosts: Vec<CertificateName<'_>> = presented
         .iter()
