@@ -1,6 +1,7 @@
 //! The fields of a certificate (RFC 5280, section 4.1), without a check of any of them.
 
-use super::der::{fields, read_element, read_tagged};
+use super::der::{elements, read_element, read_sequence, read_tagged};
+use super::oid::SUBJECT_ALT_NAME;
 
 /// The tag of a dNSName in a subjectAltName.
 pub const DNS_NAME: u8 = 0x82;
@@ -34,48 +35,85 @@ pub struct Extension<'a> {
     pub value: &'a [u8],
 }
 
-/// The extensions of a certificate, in their order, as far as they can be read.
-#[derive(Clone, Debug)]
-pub struct Extensions<'a>(&'a [u8]);
+/// The fields of a certificate up to its validity.
+struct LeadingFields<'a> {
+    version: &'a [u8],
+    issuer: &'a [u8],
+    validity: &'a [u8],
+    /// The fields that follow.
+    rest: &'a [u8],
+}
+
+/// The contents of the validity field. The fields behind it need not be readable, unlike for
+/// [`Certificate::parse`].
+pub fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
+    Some(read_leading_fields(certificate)?.validity)
+}
+
+fn read_leading_fields(certificate: &[u8]) -> Option<LeadingFields<'_>> {
+    const VERSION: u8 = 0xa0;
+    let fields = read_sequence(read_sequence(certificate)?)?;
+    let (version, fields) = match read_element(fields)? {
+        (VERSION, version, rest) => (version, rest),
+        _ => (&[][..], fields),
+    };
+    let (_serial, fields) = read_tagged(fields, 0x02)?;
+    let (_signature, fields) = read_tagged(fields, 0x30)?;
+    let (issuer, fields) = read_tagged(fields, 0x30)?;
+    let (validity, rest) = read_tagged(fields, 0x30)?;
+    Some(LeadingFields {
+        version,
+        issuer,
+        validity,
+        rest,
+    })
+}
 
 impl<'a> Certificate<'a> {
     /// `None` where the fields can't be read.
     pub fn parse(der: &'a [u8]) -> Option<Self> {
-        const VERSION: u8 = 0xa0;
         const V3: &[u8] = &[0x02, 1, 2];
         const EXTENSIONS: u8 = 0xa3;
-        let fields = fields(der)?;
-        let (version, fields) = match read_element(fields)? {
-            (VERSION, version, rest) => (version, rest),
-            _ => (&[][..], fields),
-        };
-        let (_serial, fields) = read_tagged(fields, 0x02)?;
-        let (_signature, fields) = read_tagged(fields, 0x30)?;
-        let (issuer, fields) = read_tagged(fields, 0x30)?;
-        let (_validity, fields) = read_tagged(fields, 0x30)?;
-        let (subject, fields) = read_tagged(fields, 0x30)?;
+        let leading = read_leading_fields(der)?;
+        let (subject, fields) = read_tagged(leading.rest, 0x30)?;
         let (public_key, mut rest) = read_tagged(fields, 0x30)?;
         let mut extensions = &[][..];
         while !rest.is_empty() {
             let (tag, field, behind) = read_element(rest)?;
             if tag == EXTENSIONS {
-                extensions = read_tagged(field, 0x30)?.0;
+                extensions = read_sequence(field)?;
             }
             rest = behind;
         }
         Some(Self {
             der,
-            is_v3: version == V3,
-            issuer,
+            is_v3: leading.version == V3,
+            issuer: leading.issuer,
             subject,
             public_key,
             extensions,
         })
     }
 
-    /// Its extensions.
-    pub fn extensions(&self) -> Extensions<'a> {
-        Extensions(self.extensions)
+    /// Its extensions, in their order, as far as they can be read.
+    pub fn extensions(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
+        const BOOLEAN: u8 = 0x01;
+        let mut extensions = self.extensions;
+        std::iter::from_fn(move || {
+            let (extension, rest) = read_tagged(extensions, 0x30)?;
+            extensions = rest;
+            let (oid, behind) = read_tagged(extension, 0x06)?;
+            let (is_critical, value) = match read_element(behind)? {
+                (BOOLEAN, flag, value) => (flag != [0], value),
+                _ => (false, behind),
+            };
+            let (value, _) = read_tagged(value, 0x04)?;
+            Some(Extension {
+                oid,
+                is_critical,
+                value,
+            })
+        })
     }
 
     /// What the extension with this object identifier says.
@@ -93,50 +131,13 @@ impl<'a> Certificate<'a> {
     /// The key identifier that it gives its issuer's key, if it has one.
     pub fn issuer_key_id(&self) -> Option<&'a [u8]> {
         const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 35];
-        let (fields, _) = read_tagged(self.extension(AUTHORITY_KEY_IDENTIFIER)?, 0x30)?;
+        let fields = read_sequence(self.extension(AUTHORITY_KEY_IDENTIFIER)?)?;
         Some(read_tagged(fields, 0x80)?.0)
     }
 
     /// The names of its subjectAltName (RFC 5280, section 4.2.1.6), each with its tag.
     pub fn names(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
-        const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
-        let names = self.extension(SUBJECT_ALT_NAME).and_then(sequence);
+        let names = self.extension(SUBJECT_ALT_NAME).and_then(read_sequence);
         elements(names.unwrap_or_default())
     }
-}
-
-impl<'a> Iterator for Extensions<'a> {
-    type Item = Extension<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        const BOOLEAN: u8 = 0x01;
-        let (extension, rest) = read_tagged(self.0, 0x30)?;
-        self.0 = rest;
-        let (oid, behind) = read_tagged(extension, 0x06)?;
-        let (is_critical, value) = match read_element(behind)? {
-            (BOOLEAN, flag, value) => (flag != [0], value),
-            _ => (false, behind),
-        };
-        let (value, _) = read_tagged(value, 0x04)?;
-        Some(Extension {
-            oid,
-            is_critical,
-            value,
-        })
-    }
-}
-
-/// The contents of a SEQUENCE.
-pub fn sequence(der: &[u8]) -> Option<&[u8]> {
-    Some(read_tagged(der, 0x30)?.0)
-}
-
-/// The tags and contents of the elements that stand here one behind the other, as far as they can
-/// be read.
-pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    std::iter::from_fn(move || {
-        let (tag, contents, rest) = read_element(der)?;
-        der = rest;
-        Some((tag, contents))
-    })
 }

@@ -1,6 +1,7 @@
 //! Whether the dates of one certificate hold.
 
-use super::der::{fields, read_element, read_tagged};
+use super::certificate::read_validity;
+use super::der::read_element;
 use rustls::pki_types::UnixTime;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -72,17 +73,7 @@ impl Time {
 }
 
 fn parse_times(certificate: &[u8]) -> Option<(Time, Time)> {
-    const VERSION: u8 = 0xa0;
-    let fields = fields(certificate)?;
-    let fields = match read_element(fields)? {
-        (VERSION, _, rest) => rest,
-        _ => fields,
-    };
-    let (_serial, fields) = read_tagged(fields, 0x02)?;
-    let (_signature, fields) = read_tagged(fields, 0x30)?;
-    let (_issuer, fields) = read_tagged(fields, 0x30)?;
-    let (validity, _) = read_tagged(fields, 0x30)?;
-    let (not_before, rest) = parse_time(validity)?;
+    let (not_before, rest) = parse_time(read_validity(certificate)?)?;
     Some((not_before, parse_time(rest)?.0))
 }
 

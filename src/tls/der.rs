@@ -1,11 +1,5 @@
 //! The elements of DER (X.690), as far as a certificate has them.
 
-/// What a certificate has of fields (RFC 5280, section 4.1), its signature aside.
-pub fn fields(certificate: &[u8]) -> Option<&[u8]> {
-    let (certificate, _) = read_tagged(certificate, 0x30)?;
-    Some(read_tagged(certificate, 0x30)?.0)
-}
-
 /// The contents of the first element, which must have this tag, and what stands behind it.
 pub fn read_tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, contents, rest) = read_element(der)?;
@@ -26,6 +20,21 @@ pub fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     };
     let body = der.get(start..)?;
     Some((tag, body.get(..length)?, body.get(length..)?))
+}
+
+/// The contents of a SEQUENCE.
+pub fn read_sequence(der: &[u8]) -> Option<&[u8]> {
+    Some(read_tagged(der, 0x30)?.0)
+}
+
+/// The tags and contents of the elements that stand here one behind the other, as far as they can
+/// be read.
+pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    std::iter::from_fn(move || {
+        let (tag, contents, rest) = read_element(der)?;
+        der = rest;
+        Some((tag, contents))
+    })
 }
 
 /// An element of this tag and these contents, for tests.

@@ -1,11 +1,11 @@
 //! What is wrong with a certificate that was refused, read from the certificate itself where rustls
 //! leaves it out. Only a refusal pays for it.
 
-use super::certificate::{Certificate, elements};
+use super::certificate::Certificate;
 use super::dates::{self, DateBefore1970};
-use super::der::read_tagged;
+use super::der::{elements, read_sequence};
 use super::name::{display_name, presented_names};
-use super::oid::Oid;
+use super::oid::{ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE, Oid, SERVER_AUTH};
 use super::rsa::rsa_bits;
 use super::store::TrustStore;
 use super::verify::TrustError;
@@ -149,13 +149,10 @@ fn key_size_error(bits: usize) -> Option<String> {
 
 /// What a certificate may be used for, where that leaves servers out (RFC 5280, section 4.2.1.12).
 fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
-    const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
-    const SERVER: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
-    const ANY: &[u8] = &[0x55, 29, 37, 0];
     let parts = Certificate::parse(certificate)?;
-    let (usages, _) = read_tagged(parts.extension(EXTENDED_KEY_USAGE)?, 0x30)?;
+    let usages = read_sequence(parts.extension(EXTENDED_KEY_USAGE)?)?;
     let usages: Vec<_> = elements(usages).map(|(_, usage)| usage).collect();
-    if usages.contains(&SERVER) {
+    if usages.contains(&SERVER_AUTH) {
         return None;
     }
     let whose = match is_leaf {
@@ -174,7 +171,7 @@ fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let any = match usages.contains(&ANY) {
+    let any = match usages.contains(&ANY_EXTENDED_KEY_USAGE) {
         true => ", which does not name servers",
         false => "",
     };

@@ -1,10 +1,11 @@
 //! What the certificate of an issuer must allow, where webpki does not look: as OpenSSL and Go,
 //! which agree on all that is refused here.
 
-use super::certificate::{Certificate, elements, sequence};
+use super::certificate::Certificate;
 use super::dates;
-use super::der::read_tagged;
+use super::der::{elements, read_sequence, read_tagged};
 use super::name::display_name;
+use super::oid::{ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE, SERVER_AUTH};
 use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
@@ -18,6 +19,8 @@ const KNOWN_ID_CE: [u8; 12] = [14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54];
 /// authorityInfoAccess, and addresses and systems that are the holder's (RFC 3779).
 const KNOWN_ID_PE: [u8; 3] = [1, 7, 8];
 
+const KEY_USAGE: &[u8] = &[0x55, 29, 15];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 1, 1];
 
 /// A certificate that may not stand where it stands in a path whose signatures are all right.
@@ -91,13 +94,11 @@ pub fn find_issuer_error(
 /// Whether an extended key usage (RFC 5280, section 4.2.1.12) is there and has neither serverAuth
 /// nor any.
 pub fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> bool {
-    const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
-    const ANY: &[u8] = &[0x55, 29, 37, 0];
-    let Some(value) = certificate.extension(&[0x55, 29, 37]) else {
+    let Some(value) = certificate.extension(EXTENDED_KEY_USAGE) else {
         return false;
     };
-    let mut purposes = elements(sequence(value).unwrap_or_default());
-    !purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY)
+    let mut purposes = elements(read_sequence(value).unwrap_or_default());
+    !purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY_EXTENDED_KEY_USAGE)
 }
 
 /// Whether the server's certificate is itself the anchor: it is believed for what it is then.
@@ -117,7 +118,7 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
     if !may_sign(certificate) {
         return Some(IssuerDefect::KeyUsage);
     }
-    match certificate.extension(&[0x55, 29, 19]) {
+    match certificate.extension(BASIC_CONSTRAINTS) {
         Some(value) => {
             let (is_authority, length) = basic_constraints(value);
             if !is_authority {
@@ -131,7 +132,7 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
             }
         }
         // OpenSSL takes what says so in another way.
-        None if certificate.extension(&[0x55, 29, 15]).is_none()
+        None if certificate.extension(KEY_USAGE).is_none()
             && certificate.extension(NETSCAPE_CERT_TYPE).is_none() =>
         {
             return Some(IssuerDefect::NoBasicConstraints);
@@ -150,7 +151,7 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
 /// Whether the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent, or has
 /// keyCertSign, the bit 5.
 fn may_sign(certificate: &Certificate<'_>) -> bool {
-    let Some(value) = certificate.extension(&[0x55, 29, 15]) else {
+    let Some(value) = certificate.extension(KEY_USAGE) else {
         return true;
     };
     let bits = read_tagged(value, 0x03).and_then(|(bits, _)| bits.get(1));
@@ -160,7 +161,7 @@ fn may_sign(certificate: &Certificate<'_>) -> bool {
 /// Whether it is an authority's, and how many issuers may stand below it (RFC 5280, section
 /// 4.2.1.9).
 fn basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
-    let fields = sequence(value).unwrap_or_default();
+    let fields = read_sequence(value).unwrap_or_default();
     let Some((flag, rest)) = read_tagged(fields, 0x01) else {
         return (false, None);
     };

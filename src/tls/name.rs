@@ -1,7 +1,8 @@
 //! Names in a certificate: what people know an issuer by, and the hosts it is for.
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
-use super::der::{read_element, read_tagged};
+use super::der::{read_element, read_sequence, read_tagged};
+use super::oid::SUBJECT_ALT_NAME;
 use crate::escape::as_text;
 use std::char;
 use std::net::IpAddr;
@@ -35,10 +36,9 @@ pub fn decode_string(tag: u8, bytes: &[u8]) -> String {
 /// Behind them its common name, which is no host to anybody any more, as `CommonName("a.example")`.
 /// `None` where what comes is not DER.
 pub fn presented_names(certificate: &[u8]) -> Option<Vec<String>> {
-    const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
     let parts = Certificate::parse(certificate)?;
     let mut hosts = match parts.extension(SUBJECT_ALT_NAME) {
-        Some(value) => parse_hosts(read_tagged(value, 0x30)?.0)?,
+        Some(value) => parse_hosts(read_sequence(value)?)?,
         None => Vec::new(),
     };
     let common = find_common_name_and_organisation(parts.subject).and_then(|(common, _)| common);

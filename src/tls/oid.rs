@@ -3,6 +3,18 @@
 use super::der::read_element;
 use std::fmt;
 
+/// subjectAltName (RFC 5280, section 4.2.1.6), as the contents of a DER OBJECT IDENTIFIER.
+pub const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
+
+/// extKeyUsage (RFC 5280, section 4.2.1.12).
+pub const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
+
+/// anyExtendedKeyUsage, a purpose in an extKeyUsage.
+pub const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
+
+/// id-kp-serverAuth, a purpose in an extKeyUsage.
+pub const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+
 /// The contents of a DER OBJECT IDENTIFIER, which anybody may have chosen. Shown by its name, where
 /// it has one here, and in dots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! What of the certificates that a peer presents is given to webpki, so that a path costs bounded
 //! work: webpki tries all orders of issuers that bear one name.
 
-use super::certificate::{Certificate, elements, sequence};
+use super::certificate::Certificate;
 use super::dates;
+use super::der::{elements, read_sequence};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::fmt;
@@ -213,10 +214,10 @@ fn count_name_comparisons(
     required: &[RequiredIssuer<'_>],
     roots: &RootCertStore,
 ) -> usize {
-    let presented = chosen.iter().filter_map(|one| {
-        let constraints = one.extension(&[0x55, 29, 30])?;
-        sequence(constraints)
-    });
+    const NAME_CONSTRAINTS: &[u8] = &[0x55, 29, 30];
+    let presented = chosen
+        .iter()
+        .filter_map(|one| read_sequence(one.extension(NAME_CONSTRAINTS)?));
     let stored = roots.roots.iter().filter_map(|root| {
         let constraints = root.name_constraints.as_deref()?;
         let is_required = required.iter().any(|one| one.name == root.subject.as_ref());

@@ -1,7 +1,8 @@
 //! Certificates in PEM (RFC 7468), as trust stores have them: what others lose without a word is
 //! read here too, or counted as lost.
 
-use super::der::{read_element, read_tagged};
+use super::der::{read_element, read_sequence, read_tagged};
+use super::oid::{ANY_EXTENDED_KEY_USAGE, SERVER_AUTH};
 use rustls::pki_types::CertificateDer;
 use std::io::{self, Read};
 use std::mem;
@@ -319,7 +320,7 @@ fn is_for_servers(trust: &[u8]) -> Option<bool> {
     if trust.is_empty() {
         return Some(true);
     }
-    let (mut fields, _) = read_tagged(trust, 0x30)?;
+    let mut fields = read_sequence(trust)?;
     let mut expected = FIELDS.into_iter();
     let (mut is_trusted, mut is_rejected) = (true, false);
     while !fields.is_empty() {
@@ -337,12 +338,10 @@ fn is_for_servers(trust: &[u8]) -> Option<bool> {
 
 /// `None` where it is no list of object identifiers.
 fn has_server_auth(mut list: &[u8]) -> Option<bool> {
-    const SERVERS: &[u8] = b"\x2b\x06\x01\x05\x05\x07\x03\x01";
-    const ALL: &[u8] = &[0x55, 29, 37, 0];
     let mut has = false;
     while !list.is_empty() {
         let (usage, rest) = read_tagged(list, 0x06)?;
-        has |= usage == SERVERS || usage == ALL;
+        has |= usage == SERVER_AUTH || usage == ANY_EXTENDED_KEY_USAGE;
         list = rest;
     }
     Some(has)
