@@ -1,25 +1,25 @@
-//! The fields of a certificate (RFC 5280, section 4.1), without a check of any of them.
+//! Parser for the fields of a certificate (RFC 5280, section 4.1). It validates none of them.
 
 use super::der::{elements, read_element, read_sequence, read_tagged};
 use super::oid::SUBJECT_ALT_NAME;
 
-/// The tag of a dNSName in a subjectAltName.
+/// Tag of a dNSName in a subjectAltName.
 pub const DNS_NAME: u8 = 0x82;
-/// That of an iPAddress.
+/// Tag of an iPAddress in a subjectAltName.
 pub const IP_ADDRESS: u8 = 0x87;
 
-/// A certificate whose outer fields could be read. Each field is the contents of its DER element.
+/// A certificate whose outer fields are readable. Each field is the contents of its DER element.
 #[derive(Clone, Copy, Debug)]
 pub struct Certificate<'a> {
-    /// The whole of it.
+    /// The whole certificate.
     pub der: &'a [u8],
-    /// Whether it is of X.509 version 3: others have no extensions.
+    /// True for X.509 version 3. Earlier versions have no extensions.
     pub is_v3: bool,
-    /// Who signed it.
+    /// The name of the issuer.
     pub issuer: &'a [u8],
-    /// Whose it is.
+    /// The name of the holder.
     pub subject: &'a [u8],
-    /// The key that it is about.
+    /// The subjectPublicKeyInfo.
     pub public_key: &'a [u8],
     extensions: &'a [u8],
 }
@@ -27,50 +27,22 @@ pub struct Certificate<'a> {
 /// An extension (RFC 5280, section 4.2).
 #[derive(Clone, Copy, Debug)]
 pub struct Extension<'a> {
-    /// What it is, as the contents of a DER object identifier.
+    /// The identifier, as the contents of a DER OBJECT IDENTIFIER.
     pub oid: &'a [u8],
-    /// Whether who does not know it must refuse the certificate.
+    /// True if a verifier that does not know the extension must reject the certificate.
     pub is_critical: bool,
-    /// What it says, in DER.
+    /// The value, in DER.
     pub value: &'a [u8],
 }
 
-/// The fields of a certificate up to its validity.
-struct LeadingFields<'a> {
-    version: &'a [u8],
-    issuer: &'a [u8],
-    validity: &'a [u8],
-    /// The fields that follow.
-    rest: &'a [u8],
-}
-
-/// The contents of the validity field. The fields behind it need not be readable, unlike for
-/// [`Certificate::parse`].
+/// Reads the contents of the validity field. Unlike [`Certificate::parse`] it does not need the
+/// fields that follow to be readable.
 pub fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
     Some(read_leading_fields(certificate)?.validity)
 }
 
-fn read_leading_fields(certificate: &[u8]) -> Option<LeadingFields<'_>> {
-    const VERSION: u8 = 0xa0;
-    let fields = read_sequence(read_sequence(certificate)?)?;
-    let (version, fields) = match read_element(fields)? {
-        (VERSION, version, rest) => (version, rest),
-        _ => (&[][..], fields),
-    };
-    let (_serial, fields) = read_tagged(fields, 0x02)?;
-    let (_signature, fields) = read_tagged(fields, 0x30)?;
-    let (issuer, fields) = read_tagged(fields, 0x30)?;
-    let (validity, rest) = read_tagged(fields, 0x30)?;
-    Some(LeadingFields {
-        version,
-        issuer,
-        validity,
-        rest,
-    })
-}
-
 impl<'a> Certificate<'a> {
-    /// `None` where the fields can't be read.
+    /// Parses the fields. Returns `None` if they can't be read.
     pub fn parse(der: &'a [u8]) -> Option<Self> {
         const V3: &[u8] = &[0x02, 1, 2];
         const EXTENSIONS: u8 = 0xa3;
@@ -95,7 +67,7 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Its extensions, in their order, as far as they can be read.
+    /// The extensions in their order, up to the first that can't be read.
     pub fn extensions(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
         const BOOLEAN: u8 = 0x01;
         let mut extensions = self.extensions;
@@ -116,28 +88,57 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// What the extension with this object identifier says.
+    /// The value of the first extension with this identifier.
     pub fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
         let found = self.extensions().find(|extension| extension.oid == oid)?;
         Some(found.value)
     }
 
-    /// The key identifier that it gives its own key, if it has one.
+    /// The subjectKeyIdentifier (RFC 5280, section 4.2.1.2).
     pub fn key_id(&self) -> Option<&'a [u8]> {
         const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 14];
         Some(read_tagged(self.extension(SUBJECT_KEY_IDENTIFIER)?, 0x04)?.0)
     }
 
-    /// The key identifier that it gives its issuer's key, if it has one.
+    /// The keyIdentifier of the authorityKeyIdentifier (RFC 5280, section 4.2.1.1).
     pub fn issuer_key_id(&self) -> Option<&'a [u8]> {
         const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 35];
         let fields = read_sequence(self.extension(AUTHORITY_KEY_IDENTIFIER)?)?;
         Some(read_tagged(fields, 0x80)?.0)
     }
 
-    /// The names of its subjectAltName (RFC 5280, section 4.2.1.6), each with its tag.
+    /// The names of the subjectAltName (RFC 5280, section 4.2.1.6), each with its tag, up to the
+    /// first that can't be read.
     pub fn names(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
         let names = self.extension(SUBJECT_ALT_NAME).and_then(read_sequence);
         elements(names.unwrap_or_default())
     }
+}
+
+/// The fields of a certificate up to its validity.
+struct LeadingFields<'a> {
+    version: &'a [u8],
+    issuer: &'a [u8],
+    validity: &'a [u8],
+    /// The fields that follow.
+    rest: &'a [u8],
+}
+
+fn read_leading_fields(certificate: &[u8]) -> Option<LeadingFields<'_>> {
+    const VERSION: u8 = 0xa0;
+    let fields = read_sequence(read_sequence(certificate)?)?;
+    let (version, fields) = match read_element(fields)? {
+        (VERSION, version, rest) => (version, rest),
+        _ => (&[][..], fields),
+    };
+    let (_serial, fields) = read_tagged(fields, 0x02)?;
+    let (_signature, fields) = read_tagged(fields, 0x30)?;
+    let (issuer, fields) = read_tagged(fields, 0x30)?;
+    let (validity, rest) = read_tagged(fields, 0x30)?;
+    Some(LeadingFields {
+        version,
+        issuer,
+        validity,
+        rest,
+    })
 }

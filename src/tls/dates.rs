@@ -1,4 +1,4 @@
-//! Whether the dates of one certificate hold.
+//! The validity period of a certificate (RFC 5280, section 4.1.2.5).
 
 use super::certificate::read_validity;
 use super::der::read_element;
@@ -6,16 +6,17 @@ use rustls::pki_types::UnixTime;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Dates that do not hold.
+/// The reason why the current time is outside a validity period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValidityError {
-    /// It ended then.
+    /// The period ended at this time.
     Expired(UnixTime),
-    /// It begins then.
+    /// The period begins at this time.
     NotYetValid(UnixTime),
 }
 
-/// Why the dates of the certificate do not hold at `now`; `None` where they do, or can't be read.
+/// Compares `now` with the validity period of a certificate. Returns `None` if `now` is inside it,
+/// or if the dates can't be read.
 pub fn validity_error(certificate: &[u8], now: UnixTime) -> Option<ValidityError> {
     let (not_before, not_after) = validity(certificate)?;
     if now > not_after {
@@ -24,21 +25,21 @@ pub fn validity_error(certificate: &[u8], now: UnixTime) -> Option<ValidityError
     (now < not_before).then_some(ValidityError::NotYetValid(not_before))
 }
 
-/// When the certificate ends; `None` where that can't be read.
+/// The end of the validity period, or `None` if the dates can't be read.
 pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
     let (_, not_after) = validity(certificate)?;
     UNIX_EPOCH.checked_add(Duration::from_secs(not_after.as_secs()))
 }
 
-/// From when, and until when, as RFC 5280, section 4.1 has it; `None` where that can't be read.
-/// What lies before 1970 is 1970: nobody's clock is set so.
+/// The first and the last moment of the validity period, or `None` if the dates can't be read. A
+/// date before 1970 counts as 1970: no clock is set to an earlier time.
 pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     let (not_before, not_after) = parse_times(certificate)?;
     Some((not_before.unix(), not_after.unix()))
 }
 
-/// The dates before 1970, which webpki takes for no dates; `None` where there are none, or they
-/// can't be read.
+/// Finds a date before 1970, which webpki rejects as malformed. Returns `None` if there is none, or
+/// if the dates can't be read.
 pub fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
     match parse_times(certificate)? {
         (_, Time::Before1970(date)) => Some(DateBefore1970::NotAfter(date)),
@@ -47,19 +48,19 @@ pub fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
     }
 }
 
-/// A date before 1970, as RFC 3339 has it.
+/// A date before 1970, in the format of RFC 3339.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DateBefore1970 {
-    /// The validity began then, and has not ended by 1970.
+    /// The validity period began then and ends in 1970 or later.
     NotBefore(String),
-    /// It ended then.
+    /// The validity period ended then.
     NotAfter(String),
 }
 
-/// A moment of a certificate.
+/// A time in a certificate.
 enum Time {
     At(UnixTime),
-    /// As RFC 3339 has it.
+    /// In the format of RFC 3339.
     Before1970(String),
 }
 
@@ -77,7 +78,7 @@ fn parse_times(certificate: &[u8]) -> Option<(Time, Time)> {
     Some((not_before, parse_time(rest)?.0))
 }
 
-/// UTCTime or GeneralizedTime, and what stands behind it.
+/// Parses a UTCTime or GeneralizedTime. Returns it and the bytes that follow.
 fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
     let (tag, digits, rest) = read_element(der)?;
     let digits = str::from_utf8(digits).ok()?.strip_suffix('Z')?;
@@ -93,7 +94,7 @@ fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
     let (hour, minute, second) = (hours.get(..2)?, hours.get(2..4)?, hours.get(4..)?);
     let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
     if year < "1970" {
-        // humantime reads no such year: it stands for one of as many days.
+        // humantime rejects years before 1970: validate month, day and time in the year 20xx.
         let leap = format!("{}{}", "20", year.get(2..)?);
         let read = humantime::parse_rfc3339(&text.replacen(year, &leap, 1));
         let is_a_year = year.bytes().all(|byte| byte.is_ascii_digit());
@@ -113,14 +114,14 @@ impl fmt::Display for ValidityError {
     }
 }
 
-/// A date as RFC 3339 has it.
+/// Displays a time in the format of RFC 3339.
 struct Rfc3339(UnixTime);
 
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
-        // humantime can't write a year of five digits.
+        // humantime can't format a year of five digits.
         match time.filter(|_| seconds < 253_402_300_800) {
             Some(time) => write!(f, "{}", humantime::format_rfc3339_seconds(time)),
             None => write!(f, "{seconds} s after 1970"),
@@ -132,7 +133,7 @@ impl fmt::Display for Rfc3339 {
 mod tests {
     use super::*;
 
-    /// A certificate as far as its dates.
+    /// A certificate that ends behind its dates.
     fn certificate(version: &[u8], times: &[u8]) -> Vec<u8> {
         let sequence = |contents: &[u8]| [&[0x30, contents.len() as u8], contents].concat();
         let validity = sequence(times);
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_before_1970_are_1970_and_told_as_they_stand() {
+    fn dates_before_1970_count_as_1970_and_are_shown_as_written() {
         let epoch = UnixTime::since_unix_epoch(Duration::ZERO);
         let utc = |year: &str| format!("\x17\x0d{year}0102030405Z");
         let long = |year: &str| format!("\x18\x0f{year}0102030405Z");
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_shown_as_people_write_it() {
+    fn a_date_is_shown_in_rfc_3339_format() {
         let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
         assert_eq!(
             ValidityError::Expired(at(0)).to_string(),

@@ -1,14 +1,15 @@
-//! The elements of DER (X.690), as far as a certificate has them.
+//! Reader for DER elements (X.690), limited to those that certificates use.
 
-/// The contents of the first element, which must have this tag, and what stands behind it.
+/// Reads the first element, which must have this tag. Returns its contents and the bytes that
+/// follow.
 pub fn read_tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, contents, rest) = read_element(der)?;
     (found == tag).then_some((contents, rest))
 }
 
-/// The tag and the contents of the first element, and what stands behind it. Its length must be
-/// written as short as it can be; those under 65,536 do for a certificate, and so do tags of one
-/// byte.
+/// Reads the first element. Returns its tag, its contents and the bytes that follow. The length
+/// must have its shortest encoding and be less than 65,536, and the tag must be one byte: a
+/// certificate needs no others.
 pub fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     const LONG_TAG: u8 = 0x1f;
     let tag = *der.first().filter(|tag| **tag & LONG_TAG != LONG_TAG)?;
@@ -22,13 +23,12 @@ pub fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, body.get(..length)?, body.get(length..)?))
 }
 
-/// The contents of a SEQUENCE.
+/// Reads a SEQUENCE and returns its contents.
 pub fn read_sequence(der: &[u8]) -> Option<&[u8]> {
     Some(read_tagged(der, 0x30)?.0)
 }
 
-/// The tags and contents of the elements that stand here one behind the other, as far as they can
-/// be read.
+/// The tags and contents of consecutive elements, up to the first that can't be read.
 pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, contents, rest) = read_element(der)?;
@@ -37,7 +37,7 @@ pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// An element of this tag and these contents, for tests.
+/// Encodes an element, for tests.
 #[cfg(test)]
 pub fn encode(tag: u8, contents: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();

@@ -1,5 +1,5 @@
-//! What the certificate of an issuer must allow, where webpki does not look: as OpenSSL and Go,
-//! which agree on all that is refused here.
+//! Checks on the certificates of issuers that webpki does not make. OpenSSL and Go both reject
+//! everything that is rejected here.
 
 use super::certificate::Certificate;
 use super::dates;
@@ -12,45 +12,47 @@ use std::fmt;
 use std::ptr;
 use webpki::{Cert, VerifiedPath};
 
-/// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. What webpki does not apply
-/// of them (policies, mostly) can only take from what an authority of the store was trusted with.
+/// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. Those that webpki does not
+/// apply (mostly policies) can only restrict what an authority in the store is trusted for.
 const KNOWN_ID_CE: [u8; 12] = [14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54];
 
-/// authorityInfoAccess, and addresses and systems that are the holder's (RFC 3779).
+/// Arcs under id-pe: authorityInfoAccess, and the holder's IP addresses and AS numbers (RFC 3779).
 const KNOWN_ID_PE: [u8; 3] = [1, 7, 8];
 
 const KEY_USAGE: &[u8] = &[0x55, 29, 15];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 1, 1];
 
-/// A certificate that may not stand where it stands in a path whose signatures are all right.
+/// A certificate that may not be an issuer at its position in a path. All signatures of the path
+/// are valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuerError {
-    /// What its subject is known by, where that can be said.
+    /// The display name of its subject.
     issuer: Option<String>,
-    /// Whether it is of the trust store, and not presented by the peer.
+    /// True if it is in the trust store, false if the peer presented it.
     is_stored: bool,
     defect: IssuerDefect,
 }
 
-/// What a certificate lacks to be that of an issuer.
+/// The reason why a certificate may not be an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IssuerDefect {
-    /// Its keyUsage is there, and lacks keyCertSign.
+    /// It has a keyUsage without keyCertSign.
     KeyUsage,
-    /// Its basicConstraints say that it is no authority's.
+    /// Its basicConstraints say CA:FALSE.
     NotAuthority,
-    /// It is of version 3, and nothing in it says that it is an authority's.
+    /// It is of version 3 and does not say that it is an authority's.
     NoBasicConstraints,
-    /// Its pathLenConstraint allows so many issuers below it, and there are more.
+    /// There are more issuers below it than its pathLenConstraint allows.
     PathLength { allowed: usize, actual: usize },
-    /// Its extended key usage leaves servers out.
+    /// Its extended key usage excludes servers.
     ExtendedKeyUsage,
-    /// It has a critical extension that nobody here knows.
+    /// It has an unknown critical extension.
     CriticalExtension,
 }
 
-/// What is wrong with a path that webpki takes, in a trust store. `None` where nothing is.
+/// Checks the issuers of a path that webpki has verified up to an anchor of `store`. Returns `None`
+/// if all may be issuers.
 pub fn find_issuer_error(
     path: &VerifiedPath<'_>,
     store: &TrustStore,
@@ -60,7 +62,7 @@ pub fn find_issuer_error(
     for intermediate in path.intermediate_certificates() {
         let der = intermediate.der();
         let certificate = Certificate::parse(&der);
-        if !certificate.as_ref().is_some_and(may_sign) {
+        if !certificate.as_ref().is_some_and(is_allowed_to_sign) {
             return Some(IssuerError::new(
                 intermediate.subject(),
                 false,
@@ -75,15 +77,16 @@ pub fn find_issuer_error(
     }
     let roots = &store.roots.roots;
     let at = roots.iter().position(|root| ptr::eq(root, anchor));
-    // They stand in the order of the anchors, but for those whose dates do not hold.
+    // Certificates are in the order of the anchors, but also include those outside their validity.
+    // So the anchor's own stands at its index or behind it; the search begins there.
     let (before, behind) = store.certificates.split_at_checked(at.unwrap_or(0))?;
     let mut found = None;
     for der in behind.iter().chain(before) {
-        let held = Certificate::parse(der).filter(|held| is_of(held, anchor));
+        let held = Certificate::parse(der).filter(|held| is_for_anchor(held, anchor));
         if let Some(held) = held
             && dates::validity_error(der, now).is_none()
         {
-            // One of several for the same name and key is enough.
+            // One of several certificates with the same name and key suffices.
             let defect = anchor_defect(&held, below)?;
             found.get_or_insert_with(|| IssuerError::new(held.subject, true, defect));
         }
@@ -91,8 +94,8 @@ pub fn find_issuer_error(
     found
 }
 
-/// Whether an extended key usage (RFC 5280, section 4.2.1.12) is there and has neither serverAuth
-/// nor any.
+/// Returns true if there is an extended key usage (RFC 5280, section 4.2.1.12) with neither
+/// serverAuth nor anyExtendedKeyUsage.
 pub fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> bool {
     let Some(value) = certificate.extension(EXTENDED_KEY_USAGE) else {
         return false;
@@ -101,26 +104,27 @@ pub fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> bool {
     !purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY_EXTENDED_KEY_USAGE)
 }
 
-/// Whether the server's certificate is itself the anchor: it is believed for what it is then.
+/// Returns true if the server's certificate is itself the anchor. It is then trusted as it is.
 fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &TrustStore) -> bool {
     own.subject() == anchor.subject.as_ref()
-        && Certificate::parse(&own.der()).is_some_and(|own| is_of(&own, anchor))
+        && Certificate::parse(&own.der()).is_some_and(|own| is_for_anchor(&own, anchor))
         && store.certificates.contains(&own.der())
 }
 
-/// Why the certificate of an authority in the store, with so many issuers below it, is none to end
-/// a path at.
+/// Returns the reason why the certificate of an authority in the store may not end a path. `below`
+/// is the number of issuers between it and the server.
 fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDefect> {
-    // Others than version 3 have no way to say what they are; who put them there knew it.
+    // Versions before 3 have no extensions that could say what they are for. An administrator put
+    // them into the store for this purpose.
     if !certificate.is_v3 {
         return None;
     }
-    if !may_sign(certificate) {
+    if !is_allowed_to_sign(certificate) {
         return Some(IssuerDefect::KeyUsage);
     }
     match certificate.extension(BASIC_CONSTRAINTS) {
         Some(value) => {
-            let (is_authority, length) = basic_constraints(value);
+            let (is_authority, length) = parse_basic_constraints(value);
             if !is_authority {
                 return Some(IssuerDefect::NotAuthority);
             }
@@ -131,7 +135,7 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
                 });
             }
         }
-        // OpenSSL takes what says so in another way.
+        // OpenSSL accepts a keyUsage or a Netscape certificate type in place of basicConstraints.
         None if certificate.extension(KEY_USAGE).is_none()
             && certificate.extension(NETSCAPE_CERT_TYPE).is_none() =>
         {
@@ -148,9 +152,9 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
         .then_some(IssuerDefect::CriticalExtension)
 }
 
-/// Whether the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent, or has
-/// keyCertSign, the bit 5.
-fn may_sign(certificate: &Certificate<'_>) -> bool {
+/// Returns true if the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent,
+/// or has keyCertSign, which is bit 5.
+fn is_allowed_to_sign(certificate: &Certificate<'_>) -> bool {
     let Some(value) = certificate.extension(KEY_USAGE) else {
         return true;
     };
@@ -158,16 +162,16 @@ fn may_sign(certificate: &Certificate<'_>) -> bool {
     bits.is_some_and(|bits| bits & 0x04 != 0)
 }
 
-/// Whether it is an authority's, and how many issuers may stand below it (RFC 5280, section
-/// 4.2.1.9).
-fn basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
+/// Parses basicConstraints (RFC 5280, section 4.2.1.9). Returns the cA flag and the
+/// pathLenConstraint, which limits the number of issuers below.
+fn parse_basic_constraints(value: &[u8]) -> (bool, Option<usize>) {
     let fields = read_sequence(value).unwrap_or_default();
     let Some((flag, rest)) = read_tagged(fields, 0x01) else {
         return (false, None);
     };
     let length = match read_tagged(rest, 0x02) {
         Some((&[length @ 0..=0x7f], _)) => Some(usize::from(length)),
-        // No path is so long.
+        // Absent, or longer than any path can be.
         _ => None,
     };
     (flag != [0], length)
@@ -181,7 +185,7 @@ fn is_known(oid: &[u8]) -> bool {
     }
 }
 
-fn is_of(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
+fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
     certificate.subject == anchor.subject.as_ref()
         && certificate.public_key == anchor.subject_public_key_info.as_ref()
 }

@@ -1,4 +1,4 @@
-//! rustls configuration: what a check asks of TLS, and what it says of a failure.
+//! TLS configuration of a check, the verification of certificates, and the text of failures.
 
 mod certificate;
 pub mod dates;
@@ -31,7 +31,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
 
-/// How a check speaks TLS: 1.2 or 1.3, without resumption, so that every check sees the
+/// TLS settings of a check: TLS 1.2 or 1.3, without resumption, so that every check sees the
 /// certificate.
 #[derive(Clone, Debug)]
 pub struct Tls {
@@ -40,30 +40,30 @@ pub struct Tls {
     is_verified: bool,
 }
 
-/// A name that a certificate can be asked for: a DNS name or an IP address.
+/// A DNS name or IP address that a certificate can be verified for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerName(ServerName<'static>);
 
-/// Why there is no TLS session, or no longer one. Its text says what came of it.
+/// The failure of a TLS session, in its handshake or later. Its text is for operators.
 #[derive(Clone, Debug)]
 pub enum TlsError {
-    /// The peer closed the connection in mid-handshake.
+    /// The peer closed the connection during the handshake.
     Closed,
     /// There is no trust store to verify with.
     Store(StoreError),
-    /// The host is no name that a certificate could hold.
+    /// The host is not a name that a certificate can hold.
     Name,
-    /// What rustls says.
+    /// An error from rustls.
     Rustls(rustls::Error),
 }
 
 impl PeerName {
-    /// `None` where the text is neither a DNS name nor an IP address.
+    /// Parses a DNS name or an IP address. Returns `None` for other text.
     pub fn parse(text: &str) -> Option<Self> {
         ServerName::try_from(text.to_owned()).ok().map(Self)
     }
 
-    /// The name in certificates for a target; for one with an address, without brackets and zone.
+    /// The name to verify for a target. An address has neither brackets nor a zone here.
     fn from_target(target: &Target) -> Option<Self> {
         match target {
             Target::Name { host, .. } => Self::parse(host),
@@ -74,7 +74,7 @@ impl PeerName {
         }
     }
 
-    /// Stands where no name is needed. An address, so that no SNI is sent.
+    /// Placeholder name for a certificate that is not verified. An IP address suppresses SNI.
     fn placeholder(peer: Option<SocketAddr>) -> Self {
         let ip = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
         Self(ServerName::IpAddress(ip.into()))
@@ -82,9 +82,9 @@ impl PeerName {
 }
 
 impl Tls {
-    /// Chain, name and dates are verified against the system's trust store, which is read here,
-    /// once a process. `name` is asked for and verified in place of the target's host. Without a
-    /// store every handshake fails.
+    /// Verifies chain, name and dates against the system's trust store, which is read here, once
+    /// per process. `name` replaces the target's host, in SNI and in verification. Without a store
+    /// every handshake fails.
     pub fn verified(name: Option<PeerName>) -> Self {
         static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = SYSTEM.get_or_init(|| {
@@ -98,7 +98,7 @@ impl Tls {
         }
     }
 
-    /// Any certificate is accepted, and its handshake signature is not checked either.
+    /// Accepts any certificate. The signature of the handshake is not verified either.
     pub fn unverified(name: Option<PeerName>) -> Self {
         static UNVERIFIED: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
         let config = UNVERIFIED
@@ -110,16 +110,16 @@ impl Tls {
         }
     }
 
-    /// Whether a certificate must have the name of the target's host, and that is no name that one
-    /// can have: a Unix socket has none at all.
+    /// Returns true if the certificate is verified for the target's host, but the host is not a
+    /// name that a certificate can hold. A Unix socket has no host at all.
     pub fn is_name_missing(&self, target: &Target) -> bool {
         self.is_verified && self.name.is_none() && PeerName::from_target(target).is_none()
     }
 
-    /// A session for one connection to `target`, at `peer` where that is an address.
+    /// Creates the session for one connection to `target`; `peer` is `None` for a Unix socket.
     ///
     /// # Errors
-    /// There is no trust store, or verification lacks a name.
+    /// There is no trust store, or no name to verify.
     pub(crate) fn new_connection(
         &self,
         target: &Target,

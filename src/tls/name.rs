@@ -1,4 +1,4 @@
-//! Names in a certificate: what people know an issuer by, and the hosts it is for.
+//! Names in a certificate: distinguished names of issuers and holders, and names of hosts.
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
 use super::der::{read_element, read_sequence, read_tagged};
@@ -7,17 +7,17 @@ use crate::escape::as_text;
 use std::char;
 use std::net::IpAddr;
 
-/// The last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or the last
-/// organisation, as [`decode_string`] has it. `None` where there is neither, or the name can't be
-/// read to its end.
+/// Returns the last common name in the contents of a DER `Name` (RFC 5280, section 4.1.2.4), or
+/// else the last organisation, decoded by [`decode_string`]. Returns `None` if there is neither, or
+/// if the name can't be read to its end.
 pub fn display_name(name: &[u8]) -> Option<String> {
     find_common_name_and_organisation(name)
         .and_then(|(common, organisation)| common.or(organisation))
 }
 
-/// What a string of ASN.1 says, of which anybody may have chosen the bytes and the tag: a BMPString
-/// is UTF-16, a UniversalString UTF-32, a TeletexString Latin 1 as OpenSSL has it, all others UTF-8
-/// or less. What is not is shown byte by byte, as `\xHH`.
+/// Decodes an ASN.1 string. Tag and bytes are untrusted. A BMPString is UTF-16, a UniversalString
+/// UTF-32, a TeletexString Latin-1 as in OpenSSL, and all others are UTF-8 or a subset of it. Bytes
+/// that do not decode become `\xHH`.
 pub fn decode_string(tag: u8, bytes: &[u8]) -> String {
     const TELETEX: u8 = 0x14;
     const UNIVERSAL: u8 = 0x1c;
@@ -31,10 +31,10 @@ pub fn decode_string(tag: u8, bytes: &[u8]) -> String {
     decoded.unwrap_or_else(|| as_text(bytes))
 }
 
-/// The hosts that a certificate is for, in the order of its subjectAltName (RFC 5280, section
-/// 4.2.1.6), each in the form that rustls has: `DnsName("a.example")`, `IpAddress(2001:db8::1)`.
-/// Behind them its common name, which is no host to anybody any more, as `CommonName("a.example")`.
-/// `None` where what comes is not DER.
+/// The hosts that a certificate names, in the order of its subjectAltName (RFC 5280, section
+/// 4.2.1.6) and in the format of rustls: `DnsName("a.example")`, `IpAddress(2001:db8::1)`. The
+/// common name is appended as `CommonName("a.example")`; no verifier accepts it as a host any more.
+/// Returns `None` if the certificate can't be parsed.
 pub fn presented_names(certificate: &[u8]) -> Option<Vec<String>> {
     let parts = Certificate::parse(certificate)?;
     let mut hosts = match parts.extension(SUBJECT_ALT_NAME) {
@@ -60,15 +60,15 @@ fn parse_hosts(mut names: &[u8]) -> Option<Vec<String>> {
     Some(hosts)
 }
 
-/// The address in an iPAddress of a subjectAltName.
+/// Parses the octets of an iPAddress in a subjectAltName.
 pub(super) fn parse_address(octets: &[u8]) -> Option<IpAddr> {
     let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
     let v6 = <[u8; 16]>::try_from(octets).map(IpAddr::from);
     v4.or(v6).ok()
 }
 
-/// The last of each, where the name can be read to its end: what stands behind what can't be read
-/// may be another of them.
+/// Returns the last common name and the last organisation. Returns `None` if the name can't be read
+/// to its end, because the unreadable part may hold another of them.
 fn find_common_name_and_organisation(mut name: &[u8]) -> Option<(Option<String>, Option<String>)> {
     const COMMON_NAME: &[u8] = &[0x55, 4, 3];
     const ORGANISATION: &[u8] = &[0x55, 4, 10];
@@ -79,7 +79,7 @@ fn find_common_name_and_organisation(mut name: &[u8]) -> Option<(Option<String>,
             let (pair, more) = read_tagged(set, 0x30)?;
             let (oid, value) = read_tagged(pair, 0x06)?;
             let (tag, value, rest) = read_element(value)?;
-            // Every number of an identifier ends, and nothing stands behind a value.
+            // The last number of the identifier must be complete, and no byte may follow the value.
             let is_whole = oid.last()? & 0x80 == 0 && rest.is_empty();
             match oid {
                 _ if !is_whole => return None,
@@ -124,18 +124,17 @@ mod tests {
         assert_eq!(display_name(b""), None);
     }
 
-    /// What the fuzzer came upon: an organisation, and common names of which the first can't be
-    /// read.
+    /// Input found by fuzzing: an organisation, and common names of which the first can't be read.
     const MALFORMED: &[u8] = include_bytes!("../../fuzz/corpus/certificate/name-malformed");
 
     #[test]
-    fn of_a_name_that_cannot_be_read_to_its_end_nothing_is_told() {
+    fn a_name_that_cannot_be_read_to_its_end_is_not_shown() {
         let parts = Certificate::parse(MALFORMED).expect("the rest of it can be read");
         assert_eq!(display_name(parts.subject), None);
-        // Bytes behind a value are none of its own.
+        // Bytes behind the value.
         let behind = b"\x31\x0f\x30\x0d\x06\x03\x55\x04\x0a\x0c\x04Acme\x05\x00";
         assert_eq!(display_name(behind), None);
-        // So with an identifier that is none.
+        // Invalid object identifiers.
         for oid in [&b"\x06\x00"[..], b"\x06\x02\x55\x84"] {
             let pair = [oid, b"\x05\x00"].concat();
             let length = u8::try_from(pair.len()).expect("short");
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_read_by_their_kind_and_what_is_no_text_is_shown_as_bytes() {
+    fn strings_are_decoded_by_tag_and_invalid_text_is_shown_as_bytes() {
         for (tag, bytes, shown) in [
             (0x0c, &b"a\xff\xc3\xa9"[..], "a\\xffé"),
             (0x13, b"a\xe9", "a\\xe9"),
@@ -166,7 +165,7 @@ mod tests {
         }
     }
 
-    /// A certificate with a subjectAltName of these names.
+    /// A certificate whose subjectAltName holds these names.
     fn certificate(names: &[u8]) -> Vec<u8> {
         let sequence = |tag, contents: &[u8]| [&[tag, contents.len() as u8], contents].concat();
         let names = sequence(4, &sequence(0x30, names));

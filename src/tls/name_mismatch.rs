@@ -8,13 +8,13 @@ use crate::escape::as_text;
 use rustls::pki_types::{IpAddr, ServerName};
 use std::fmt;
 
-/// So many names are few.
+/// Maximum number of names that are left to webpki.
 const MAX_NAMES_FOR_WEBPKI: usize = 500;
 
-/// How many are shown.
+/// Maximum number of names in a message.
 const MAX_NAMES_SHOWN: usize = 8;
 
-/// None of very many names is the wanted one.
+/// A certificate with very many names, none of which matches the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameMismatch {
     wanted: String,
@@ -22,7 +22,8 @@ pub struct NameMismatch {
     more: usize,
 }
 
-/// `None` where the names are few, or one may be the wanted one: then webpki decides.
+/// Returns `None` if the certificate has at most [`MAX_NAMES_FOR_WEBPKI`] names or one may match
+/// `wanted`. webpki decides then.
 pub fn find_mismatch(
     certificate: &Certificate<'_>,
     wanted: &ServerName<'_>,
@@ -30,7 +31,7 @@ pub fn find_mismatch(
     certificate.names().nth(MAX_NAMES_FOR_WEBPKI)?;
     if certificate
         .names()
-        .any(|(tag, name)| may_match(tag, name, wanted))
+        .any(|(tag, name)| is_possible_match(tag, name, wanted))
     {
         return None;
     }
@@ -47,14 +48,15 @@ pub fn find_mismatch(
     })
 }
 
-/// Whether webpki might take the name for the wanted one; more than it does.
-fn may_match(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
+/// Returns true if webpki might accept the name for `wanted`. It accepts more names than webpki, and
+/// none less.
+fn is_possible_match(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
     match (tag, wanted) {
         (DNS_NAME, ServerName::DnsName(wanted)) => {
             let wanted = wanted.as_ref().as_bytes();
             let wanted = wanted.strip_suffix(b".").unwrap_or(wanted);
             let parent = wanted.iter().position(|byte| *byte == b'.');
-            // A wildcard must stand before two labels at least.
+            // A wildcard must be followed by at least two labels.
             let parent = parent.and_then(|at| wanted.get(at..));
             let parent = parent.filter(|parent| parent.iter().filter(|b| **b == b'.').count() > 1);
             let below = name.strip_prefix(b"*").zip(parent);

@@ -1,5 +1,5 @@
-//! What of the certificates that a peer presents is given to webpki, so that a path costs bounded
-//! work: webpki tries all orders of issuers that bear one name.
+//! Selection of the presented certificates that webpki may build a path from. It bounds the work of
+//! a path, because webpki tries all orders of issuers that have the same name.
 
 use super::certificate::Certificate;
 use super::dates;
@@ -8,54 +8,54 @@ use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::fmt;
 
-/// How many issuers a path may have between the server and the trust store, as webpki has it.
+/// Maximum number of issuers in a path between the server and the trust store, as in webpki.
 pub const MAX_ISSUERS: usize = 6;
 
-/// How many extensions a certificate may have; webpki reads them again at each step.
+/// Maximum number of extensions in a certificate. webpki reads them again at each step of a path.
 const MAX_EXTENSIONS: usize = 32;
 
-/// How many names may be compared with name constraints: about a millisecond.
+/// Maximum number of comparisons of names with name constraints. They take about a millisecond.
 const MAX_NAME_COMPARISONS: usize = 10_000;
 
-/// How many of the given issuers may lead back to a name that is as near to the server or nearer: a
-/// root that is presented, and an authority's new key that its old one signed, are such.
+/// Maximum number of selected issuers that were issued by a name as near to the server as their own
+/// or nearer. A presented root is one, and so is an authority's new key signed by its old key.
 const MAX_BACKWARD: usize = 2;
 
-/// What of the presented certificates may be part of a path.
+/// The presented certificates that may be part of a path.
 #[derive(Debug)]
 pub struct Candidates<'a> {
-    /// In the order in which they are to be tried, [`MAX_ISSUERS`] at most.
+    /// At most [`MAX_ISSUERS`], in the order in which webpki shall try them.
     pub issuers: Vec<CertificateDer<'a>>,
-    /// Whether there are more that might do.
+    /// True if there are more certificates that could be part of a path.
     pub is_truncated: bool,
-    /// How many roots there are beside the first of each name that an issuer has: a signature may
-    /// have to be held against each, and of all but one it is wrong.
+    /// The number of roots beyond the first for each name of an issuer. A signature may have to be
+    /// verified with the key of each, and is invalid for all but one.
     pub same_name_roots: usize,
 }
 
-/// A path that would cost too much to be looked for.
+/// The limit that stopped the search for a path, because it would cost too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathLimit {
     /// The server's certificate has more than [`MAX_EXTENSIONS`].
     Extensions,
-    /// There is no path through the issuers that were looked at, and there are more.
+    /// There is no path through the selected issuers, and others were not selected.
     Issuers,
-    /// Too many signatures are wrong.
+    /// Too many signatures are invalid.
     Signatures,
-    /// So many comparisons of names with name constraints are too many.
+    /// This number of comparisons of names with name constraints is too large.
     NameComparisons(usize),
 }
 
-/// A name that a certificate has as its issuer.
+/// A name that a selected certificate has as its issuer.
 struct RequiredIssuer<'a> {
     name: &'a [u8],
-    /// Of the key that it is to have.
+    /// The identifier that its key must have.
     key_id: Option<&'a [u8]>,
-    /// How many issuers stand between it and the server.
+    /// The number of issuers between it and the server.
     depth: usize,
-    /// How many roots of the trust store have it.
+    /// The number of roots in the trust store with this name.
     roots: usize,
-    /// Whether it is in the trust store, or an issuer of that name has been chosen.
+    /// True if it is in the trust store, or an issuer with this name has been selected.
     is_found: bool,
 }
 
@@ -66,19 +66,19 @@ struct PresentedCertificate<'a> {
     is_valid_now: bool,
 }
 
-/// Where a certificate stands among those that could come next; the least is the best.
+/// The rank of a certificate among those that could be selected next. The least is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     is_found: bool,
     key: KeyIdMatch,
     is_outside_validity: bool,
     is_backward: bool,
-    /// Its name's index among the required ones, which stand in the order of discovery.
+    /// The index of its name among the required issuers, which are in the order of discovery.
     required_index: usize,
     pool_index: usize,
 }
 
-/// Whether the key identifiers of issuer and issued are the same.
+/// The result of comparing the key identifiers of an issuer and of the certificate it issued.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum KeyIdMatch {
     Equal,
@@ -102,7 +102,7 @@ pub fn select_candidates<'a>(
     if has_too_many_extensions(own) {
         return Err(PathLimit::Extensions);
     }
-    // Dates are a reason only where some have to be left out.
+    // Dates matter only if some certificates have to be left out.
     let is_valid_now =
         |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::validity_error(der, now).is_none();
     let parsed = presented.iter().filter_map(|der| Certificate::parse(der));
@@ -168,7 +168,8 @@ impl<'a> RequiredIssuer<'a> {
 }
 
 impl PresentedCertificate<'_> {
-    /// `None` where nobody chosen names it, or it leads back and there were enough of those.
+    /// Returns `None` if no selected certificate has it as issuer, or if it leads back towards the
+    /// server and [`MAX_BACKWARD`] do so already.
     fn rank(
         &self,
         pool_index: usize,
@@ -227,7 +228,7 @@ fn count_name_comparisons(
     if constraints == 0 {
         return 0;
     }
-    // Beside the names, each has a subject.
+    // webpki also compares the subject of each certificate.
     let names = chosen
         .iter()
         .chain([own])
@@ -235,7 +236,7 @@ fn count_name_comparisons(
     constraints.saturating_mul(names.sum())
 }
 
-/// How many names the contents of name constraints permit and exclude.
+/// The number of names that the contents of name constraints permit and exclude.
 fn count_subtrees(constraints: &[u8]) -> usize {
     elements(constraints)
         .map(|(_, subtrees)| elements(subtrees).count())
@@ -289,14 +290,15 @@ mod tests {
         CertifiedIssuer::self_signed(params(name), key()).expect("a root")
     }
 
-    /// A certificate for the first name, by somebody of the second.
+    /// A certificate for `subject`, issued by a new key with the name `issuer`.
     fn issued(subject: &str, issuer: &str) -> CertificateDer<'static> {
         let issuer = Issuer::new(params(issuer), key());
         let issued = CertifiedIssuer::signed_by(params(subject), key(), &issuer);
         issued.expect("a certificate").der().clone()
     }
 
-    /// The places of those that are chosen, for a certificate of `A`, where the store has `R`.
+    /// The indices of those selected for a certificate issued by `A`, with `R` in the store, and
+    /// whether there were more.
     fn chosen(presented: &[CertificateDer<'static>]) -> (Vec<usize>, bool) {
         let mut roots = RootCertStore::empty();
         roots.add(root("R").der().clone()).expect("a root");
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn whom_nobody_names_is_left_out_and_whom_somebody_names_is_not() {
+    fn only_certificates_named_as_issuers_are_selected() {
         let mut presented: Vec<_> = (0..50).map(|n| issued(&n.to_string(), "R")).collect();
         presented.push(issued("B", "R"));
         presented.push(issued("A", "B"));
@@ -319,14 +321,14 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_presented_twice_is_taken_once() {
+    fn a_certificate_presented_twice_is_selected_once() {
         let (first, second) = (issued("A", "B"), issued("B", "R"));
         let twice = [&first, &first, &second, &first, &second].map(Clone::clone);
         assert_eq!(chosen(&twice), (vec![0, 2], false));
     }
 
     #[test]
-    fn a_way_to_the_store_goes_before_more_of_one_name() {
+    fn an_issuer_towards_the_store_goes_before_more_of_one_name() {
         let mut presented: Vec<_> = (0..20).map(|_| issued("A", "B")).collect();
         presented.extend([issued("B", "C"), issued("C", "R")]);
         let (places, is_truncated) = chosen(&presented);
@@ -335,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_lead_back_are_few() {
+    fn certificates_that_lead_back_are_limited() {
         let mut presented: Vec<_> = (0..20).map(|_| issued("A", "A")).collect();
         assert_eq!(chosen(&presented).0, [0, 1]);
         presented.extend((0..20).map(|_| issued("A", "B")));
@@ -347,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_is_passed_over() {
+    fn malformed_certificates_are_skipped() {
         let junk = [
             &b""[..],
             b"\x30",

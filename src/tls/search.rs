@@ -1,4 +1,4 @@
-//! The search for trusted certificates in files and directories, and what of these can't be read.
+//! The search for trusted certificates in files and directories, and a record of read failures.
 
 use super::pem::PemFile;
 use crate::escape::as_text;
@@ -8,42 +8,42 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// As much of a file as is read; no bundle is a tenth as long.
+/// Maximum number of bytes read from a file. No bundle has a tenth of it.
 const MAX_FILE_SIZE: u64 = 16 << 20;
 
-/// How many files that could not be read are told.
+/// Maximum number of unreadable files in a message.
 const MAX_FILES_SHOWN: usize = 3;
 
-/// What was found so far.
+/// A search in progress.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// The certificates, each with the number of its file in `files`.
+    /// The certificates, each with the index of its file in `files`.
     pub found: Vec<(usize, CertificateDer<'static>)>,
-    /// What could not be read.
+    /// The files of the search.
     pub files: StoreFiles,
 }
 
-/// The files of a store, and what of each could not be read. Its text names those of which there is
-/// anything to tell; it is empty where there is none.
+/// The files of a trust store, each with the outcome of reading it. The text names those that
+/// could not be read in full. It is empty if there are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreFiles(Vec<(PathBuf, ReadOutcome)>);
 
-/// What of a file could not be read.
+/// The outcome of reading a file or directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum ReadOutcome {
-    /// So many blocks of it; none at all mostly.
+    /// It was read, but for this number of blocks, mostly 0.
     LostBlocks(usize),
-    /// It holds no certificate.
+    /// It was read, and holds no certificate.
     NoCertificate,
-    /// It is not there.
+    /// It does not exist.
     NotFound,
-    /// What the system says.
+    /// The error text of the operating system.
     Failed(String),
 }
 
 impl Search {
-    /// Adds what a file holds, if it is there. What is not a regular file holds nothing: a pipe may
-    /// have no end.
+    /// Adds the certificates of a file, if it exists. Only a regular file is read: a pipe may have
+    /// no end.
     pub fn add_file(&mut self, path: &Path) {
         if self
             .read_file(path)
@@ -53,7 +53,7 @@ impl Search {
         }
     }
 
-    /// The same for a file that the user has named.
+    /// Adds the certificates of a file that the user has named. It must exist and hold one.
     pub fn add_named_file(&mut self, path: &Path) {
         let before = self.found.len();
         let is_read = self.read_file(path).is_ok();
@@ -65,14 +65,14 @@ impl Search {
         }
     }
 
-    /// Adds what the files of a directory hold, if it is there.
+    /// Adds the certificates of the files in a directory, if it exists.
     pub fn add_directory(&mut self, path: &Path) {
         if self.read_directory(path).is_err_and(|e| is_not_found(&e)) {
             self.files.0.pop();
         }
     }
 
-    /// The same for a directory that the user has named.
+    /// Adds the certificates of a directory that the user has named. It must exist.
     pub fn add_named_directory(&mut self, path: &Path) {
         let _ = self.read_directory(path);
     }
@@ -81,7 +81,8 @@ impl Search {
         let entries = fs::read_dir(path);
         let entries = entries.inspect_err(|e| self.record(path, ReadOutcome::from_error(e)))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            // A directory in it, say, is no fault.
+            // Subdirectories, pipes and the like are not errors. A file without metadata, as a
+            // broken link, is recorded.
             if !path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
                 let _ = self.read_file(&path);
             }
@@ -89,7 +90,7 @@ impl Search {
         Ok(())
     }
 
-    /// Adds a file to those that were read, or were not.
+    /// Reads a file and records the outcome.
     fn read_file(&mut self, path: &Path) -> Result<(), ReadOutcome> {
         let pem = open_regular_file(path).and_then(|file| PemFile::read(file.take(MAX_FILE_SIZE)));
         let pem = pem.map_err(|e| {
@@ -110,14 +111,14 @@ impl Search {
 }
 
 impl StoreFiles {
-    /// One more block of this file is no certificate that can be used.
+    /// Counts one more block of the file with this index as unusable.
     pub fn add_lost_block(&mut self, file: usize) {
         if let Some((_, ReadOutcome::LostBlocks(lost))) = self.0.get_mut(file) {
             *lost += 1;
         }
     }
 
-    /// Without files that are not there or hold nothing, where that goes without saying.
+    /// Removes files that do not exist or hold no certificate, for a message that implies it.
     pub fn without_missing(mut self) -> Self {
         self.0.retain(|(_, outcome)| {
             !matches!(outcome, ReadOutcome::NotFound | ReadOutcome::NoCertificate)
@@ -158,7 +159,7 @@ impl ReadOutcome {
             return Self::NotFound;
         }
         let text = e.to_string();
-        // The system's words without its number.
+        // Remove the error number.
         let words = text.split_once(" (os error ").map(|(words, _)| words);
         Self::Failed(words.unwrap_or(&text).to_owned())
     }
@@ -172,7 +173,7 @@ fn is_not_found(e: &io::Error) -> bool {
 }
 
 fn open_regular_file(path: &Path) -> io::Result<File> {
-    // Before it is opened, which would wait for a pipe's other end.
+    // Check before opening it: opening a pipe would wait for its other end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_not_be_read_is_told_and_not_without_end() {
+    fn unreadable_files_are_listed_up_to_a_limit() {
         let failed = || ReadOutcome::Failed("Permission denied".to_owned());
         let files_with = |outcomes: &[ReadOutcome]| {
             let files = (1..).map(|n| PathBuf::from(format!("/{n}")));

@@ -1,4 +1,4 @@
-//! A TLS session, and what is known of it.
+//! A TLS session and its negotiated parameters.
 
 use super::{TlsError, dates};
 use rustls::client::ResolvesClientCert;
@@ -9,16 +9,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-/// The client's side of one connection.
+/// The client side of one connection.
 #[derive(Debug)]
 pub(crate) struct ClientSession {
-    /// What rustls knows of it.
+    /// The state machine of rustls.
     pub connection: ClientConnection,
     request: Arc<CertificateRequest>,
 }
 
-/// Whether a server has sent a CertificateRequest (RFC 8446, section 4.3.2). rustls tells it to the
-/// resolver alone, which knows nothing of connections: each has its own.
+/// A record of the server's CertificateRequest (RFC 8446, section 4.3.2). rustls reports the message
+/// only to the resolver of client certificates, which is not told the connection. So each connection
+/// has its own resolver.
 #[derive(Debug, Default)]
 struct CertificateRequest {
     received: AtomicBool,
@@ -29,18 +30,18 @@ struct CertificateRequest {
 pub struct Session {
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: &'static str,
-    /// The cipher suite as IANA names it.
+    /// The IANA name of the cipher suite.
     pub cipher: &'static str,
-    /// When the peer's certificate ends, where that can be read.
+    /// The end of the validity period of the peer's certificate, if it can be read.
     pub not_after: Option<SystemTime>,
 }
 
 impl ClientSession {
-    /// A session with the server of this name. The configuration is copied, which is a few counters
-    /// and one allocation beside the many of a session.
+    /// Creates a session with the server of this name. The configuration is copied, which costs a
+    /// few reference counts and one allocation, beside the many of a session.
     ///
     /// # Errors
-    /// rustls takes the configuration for one that can't be used.
+    /// rustls rejects the configuration.
     pub fn new(config: &ClientConfig, name: ServerName<'static>) -> Result<Self, TlsError> {
         let request = Arc::new(CertificateRequest::default());
         let mut config = config.clone();
@@ -52,7 +53,7 @@ impl ClientSession {
         })
     }
 
-    /// Whether the server has asked for a client certificate.
+    /// Returns true if the server has requested a client certificate.
     pub fn is_certificate_requested(&self) -> bool {
         self.request.received.load(Ordering::Relaxed)
     }
@@ -69,7 +70,7 @@ impl ResolvesClientCert for CertificateRequest {
     }
 }
 
-/// What a session whose handshake is done came to.
+/// The parameters of a session whose handshake is complete.
 pub(crate) fn negotiated_session(tls: &ClientConnection) -> Option<Session> {
     let version = match tls.protocol_version()? {
         ProtocolVersion::TLSv1_2 => "TLSv1.2",
@@ -84,8 +85,8 @@ pub(crate) fn negotiated_session(tls: &ClientConnection) -> Option<Session> {
     })
 }
 
-/// The name in IANA's registry "TLS Cipher Suites". rustls has names of its own for those of TLS
-/// 1.3.
+/// The name in IANA's registry "TLS Cipher Suites". rustls has its own names for the suites of
+/// TLS 1.3.
 fn iana_name(suite: CipherSuite) -> Option<&'static str> {
     match suite {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => Some("TLS_AES_128_GCM_SHA256"),
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_suite_that_is_offered_has_the_name_that_iana_gave_it() {
+    fn every_offered_suite_has_its_iana_name() {
         let suites = super::super::provider().cipher_suites;
         let mut names: Vec<&str> = suites.iter().filter_map(|s| iana_name(s.suite())).collect();
         names.sort_unstable();

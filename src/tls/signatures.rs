@@ -6,17 +6,18 @@ use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerifica
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use webpki::ring::ECDSA_P384_SHA384;
 
-/// What wrong signatures may cost together, in those by a P-256 key: one or two milliseconds.
+/// The budget for invalid signatures, in verifications with a P-256 key: one or two milliseconds.
 const BASE_LIMIT: usize = 8;
 
-/// What one costs by a P-384 key, which takes ring ten times as long; any other is at 1.
+/// The cost of an invalid signature by a P-384 key, which takes ring ten times as long as P-256.
+/// Any other costs 1.
 const P384_COST: usize = 4;
 
-/// What has been verified for one path: each signature with each key once.
+/// The signatures verified for one path. Each is verified once with each key.
 #[derive(Debug)]
 pub struct SignatureBudget {
     state: Mutex<BudgetState>,
-    /// What wrong signatures may cost together.
+    /// The maximum cost of all invalid signatures.
     limit: usize,
 }
 
@@ -30,22 +31,22 @@ pub struct BudgetedAlgorithm<'a> {
 #[derive(Debug, Default)]
 struct BudgetState {
     verified: Vec<SignatureResult>,
-    /// What wrong signatures have cost.
+    /// The cost of all invalid signatures so far.
     spent: usize,
     is_exhausted: bool,
 }
 
 #[derive(Debug)]
 struct SignatureResult {
-    /// The addresses of key and signature, which stay where they are while the path is looked for.
+    /// The addresses of key and signature. Neither moves during the search for a path.
     addresses: (usize, usize),
     is_valid: bool,
 }
 
 impl SignatureBudget {
-    /// An empty one, for a path whose signatures may have to be held against so many keys of the
-    /// trust store that are of the right name and not the right ones. Who has renewed an authority
-    /// often must not be short of the limit; a peer has no say in it.
+    /// Creates a budget for one path. `same_name_roots` is the number of keys in the trust store
+    /// that have the right name and are not the right key. Each raises the limit, so that it
+    /// suffices for an authority that was renewed often. A peer can't influence the number.
     pub fn new(same_name_roots: usize) -> Self {
         Self {
             state: Mutex::default(),
@@ -55,7 +56,7 @@ impl SignatureBudget {
         }
     }
 
-    /// These algorithms, whose wrong signatures may cost no more than the limit together.
+    /// Wraps `algorithms` so that their invalid signatures are charged to this budget.
     pub fn limit_algorithms(
         &self,
         algorithms: &[&'static dyn SignatureVerificationAlgorithm],
@@ -67,7 +68,7 @@ impl SignatureBudget {
         limited.collect()
     }
 
-    /// Whether a signature was not verified because others had cost too much.
+    /// Returns true if a signature was rejected unverified because the budget was spent.
     pub fn is_exhausted(&self) -> bool {
         self.lock_state().is_exhausted
     }
@@ -124,7 +125,7 @@ mod tests {
 
     static VERIFIED: AtomicUsize = AtomicUsize::new(0);
 
-    /// Takes what is signed with `y`.
+    /// Counts verifications, and accepts the signature `y` only.
     #[derive(Debug)]
     struct Counting(&'static dyn SignatureVerificationAlgorithm);
 
@@ -166,7 +167,7 @@ mod tests {
             assert!(verify(allowed, wrong).is_err());
             assert_eq!(VERIFIED.load(Ordering::Relaxed), allowed);
             assert!(budget.is_exhausted());
-            // What was found to be right stays so.
+            // Valid signatures stay valid after the budget is spent.
             assert!(verify(0, right).is_ok());
         }
     }

@@ -1,10 +1,10 @@
-//! What webpki says, in the words of rustls, which keeps its own translation to itself.
+//! Conversion of webpki errors into rustls errors. The one in rustls is private.
 
 use rustls::{CertificateError, ExtendedKeyPurpose, OtherError};
 use std::sync::Arc;
 use webpki::KeyUsage;
 
-/// The same in rustls' words, as rustls puts it.
+/// Converts an error in the same way as rustls does.
 pub fn to_certificate_error(error: webpki::Error) -> CertificateError {
     use webpki::Error as E;
     match error {
