@@ -33,7 +33,7 @@
 //! | [`memory`] | a bound on memory that many parties share |
 //! | [`net`] | the network as one probe sees it; real in [`engine`], scripted in tests |
 //! | [`link`] | one byte stream, in the clear or under TLS; nothing above knows which |
-//! | [`tls`] | trust store, verification, names, and the messages of failures |
+//! | [`tls`] | TLS settings, trust store, verification of certificates, text of TLS failures |
 //! | [`engine`] | the poll loop, with timers, lookups and admission, on a [platform](engine::platform) that is real or, in tests, virtual |
 //! | [`resolve`] | name resolution on threads |
 //! | [`batch`] | a run of a list: the [event loop](batch::event_loop), and the threads or scripts that are [its I/O](batch::run_io) |

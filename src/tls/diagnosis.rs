@@ -1,5 +1,5 @@
-//! What is wrong with a certificate that was refused, read from the certificate itself where rustls
-//! leaves it out. Only a refusal pays for it.
+//! Diagnosis of rejected certificates. It reads from the certificate what the errors of rustls leave
+//! out. Only rejections pay for it.
 
 use super::certificate::Certificate;
 use super::dates::{self, DateBefore1970};
@@ -13,18 +13,18 @@ use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;
 
-/// How many extended key usages are told.
+/// Maximum number of extended key usages in a message.
 const MAX_USAGES_SHOWN: usize = 8;
 
-/// The sizes of RSA keys that ring verifies with, in bits.
+/// The sizes in bits of RSA keys that ring accepts.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// Why a certificate is refused, in a sentence.
+/// The reason why a certificate is rejected, as a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Diagnosis(String);
 
-/// What is told of a refused path in place of `error`: the hosts that the certificate names, and
-/// what can be read from the certificates and from the store of why it is no good.
+/// Replaces the error of a rejected path with one that says more, if the certificates or the store
+/// have the details: the hosts in the certificate, or a [`Diagnosis`].
 pub fn diagnose_path_error(
     error: Error,
     end_entity: &[u8],
@@ -63,7 +63,7 @@ pub fn diagnose_path_error(
     }
 }
 
-/// What is told of a handshake in place of `error`: its signature does not fit the certificate.
+/// Replaces the error of an invalid handshake signature with a [`Diagnosis`].
 pub fn diagnose_signature_error(error: Error, end_entity: &[u8]) -> Error {
     if error != CertificateError::BadSignature.into() {
         return error;
@@ -92,7 +92,7 @@ impl From<Diagnosis> for Error {
     }
 }
 
-/// Dates before 1970, for which webpki knows no better word than for what is no DER.
+/// Finds dates before 1970, which webpki reports like malformed DER.
 fn diagnose_dates(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     let whose = match is_leaf {
         true => "certificate",
@@ -106,8 +106,8 @@ fn diagnose_dates(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     }))
 }
 
-/// An RSA key on the path whose size ring does not take: it says no more than that the signature is
-/// wrong. Without one, it is.
+/// Finds an RSA key on the path with a size that ring rejects. ring reports it as an invalid
+/// signature. If there is no such key, the signature is indeed invalid.
 fn diagnose_key_size<'a>(
     end_entity: &[u8],
     intermediates: impl Iterator<Item = &'a [u8]>,
@@ -136,9 +136,9 @@ fn diagnose_key_size<'a>(
     Some(Diagnosis(format!("invalid certificate{whose}: {error}")))
 }
 
-/// What is wrong with a key of so many bits.
+/// Describes the error in the size of an RSA key, or returns `None` if ring accepts the size.
 fn key_size_error(bits: usize) -> Option<String> {
-    // ring counts in whole bytes.
+    // ring rounds up to whole bytes.
     let side = match bits.next_multiple_of(8) {
         rounded if RSA_BITS.contains(&rounded) => return None,
         rounded if rounded < *RSA_BITS.start() => "under 2,048",
@@ -147,7 +147,8 @@ fn key_size_error(bits: usize) -> Option<String> {
     Some(format!("RSA key of {bits} bits: {side}"))
 }
 
-/// What a certificate may be used for, where that leaves servers out (RFC 5280, section 4.2.1.12).
+/// Lists the extended key usages (RFC 5280, section 4.2.1.12) of a certificate, if they exclude
+/// servers.
 fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     let parts = Certificate::parse(certificate)?;
     let usages = read_sequence(parts.extension(EXTENDED_KEY_USAGE)?)?;
@@ -180,7 +181,8 @@ fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     )))
 }
 
-/// The parts of the store that could not be read, where the issuer may be among them.
+/// Adds the unreadable files of the store to an error about an unknown issuer, because the issuer
+/// may be in one of them.
 fn add_unread_files(trust_error: Option<&TrustError>, store: &TrustStore) -> Option<Diagnosis> {
     let unread = store.files.to_string();
     match trust_error? {
@@ -214,7 +216,7 @@ mod tests {
         element(0x30, &element(0x31, &element(0x30, &common)))
     }
 
-    /// A certificate of these common names, with an RSA key of so many bits.
+    /// A certificate with these common names and an RSA key of this size.
     fn certificate(subject: &str, issuer: &str, bits: usize) -> Vec<u8> {
         let mut modulus = vec![0xff; bits.div_ceil(8)];
         modulus[0] >>= modulus.len() * 8 - bits;
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_ring_does_not_take_is_told_by_its_size() {
+    fn a_key_that_ring_rejects_is_reported_by_its_size() {
         let bad = || Error::from(CertificateError::BadSignature);
         for (bits, text) in [
             (1024, "RSA key of 1024 bits: under 2,048"),
@@ -284,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_reason_is_left_as_it_is() {
+    fn other_errors_are_left_as_they_are() {
         let leaf = certificate("leaf", "root", 1024);
         let none: [&[u8]; 0] = [];
         for error in [

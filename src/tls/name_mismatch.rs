@@ -1,5 +1,5 @@
-//! A certificate with very many names, none of which is the one asked for. webpki writes all of
-//! them down then, which takes milliseconds; here a few are, and the others counted.
+//! Name check for certificates with very many names. If none matches, webpki formats all of them,
+//! which takes milliseconds. This check formats a few and counts the others.
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
 use super::explain::NO_HOST;
@@ -48,8 +48,8 @@ pub fn find_mismatch(
     })
 }
 
-/// Returns true if webpki might accept the name for `wanted`. It accepts more names than webpki, and
-/// none less.
+/// Returns true if webpki might accept the name for `wanted`. Every name that webpki accepts is
+/// possible, and others are too.
 fn is_possible_match(tag: u8, name: &[u8], wanted: &ServerName<'_>) -> bool {
     match (tag, wanted) {
         (DNS_NAME, ServerName::DnsName(wanted)) => {

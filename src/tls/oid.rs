@@ -1,4 +1,4 @@
-//! Object identifiers (X.660), in dots and by the names that people know.
+//! Object identifiers (X.660) in dotted form and by their common names.
 
 use super::der::read_element;
 use std::fmt;
@@ -15,13 +15,13 @@ pub const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
 /// id-kp-serverAuth, a purpose in an extKeyUsage.
 pub const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 
-/// The contents of a DER OBJECT IDENTIFIER, which anybody may have chosen. Shown by its name, where
-/// it has one here, and in dots.
+/// The contents of a DER OBJECT IDENTIFIER, untrusted. It is displayed in dotted form, with its name
+/// if it is in [`NAMES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Oid<'a>(pub &'a [u8]);
 
-/// Extended key usages (RFC 5280, section 4.2.1.12; Microsoft's), algorithms of signatures and keys
-/// (RFC 3279, 4055, 5758, 8410), and curves (RFC 5480).
+/// Names of extended key usages (RFC 5280, section 4.2.1.12, and Microsoft's), of algorithms for
+/// signatures and keys (RFC 3279, 4055, 5758, 8410), and of curves (RFC 5480).
 const NAMES: [(&str, &str); 40] = [
     ("1.3.6.1.5.5.7.3.1", "TLS server authentication"),
     ("1.3.6.1.5.5.7.3.2", "TLS client authentication"),
@@ -66,7 +66,7 @@ const NAMES: [(&str, &str); 40] = [
 ];
 
 impl Oid<'_> {
-    /// The numbers between dots; `None` where it is none, or a number takes more than 128 bits.
+    /// Returns the dotted form, or `None` if it is malformed or has a number of more than 128 bits.
     fn to_dotted(self) -> Option<String> {
         let mut numbers = Vec::new();
         let mut number = 0_u128;
@@ -77,10 +77,11 @@ impl Oid<'_> {
                 number = 0;
             }
         }
-        // The last byte ends a number, and the first number is two.
+        // The last byte must end a number.
         if self.0.last()? & 0x80 != 0 {
             return None;
         }
+        // The first number encodes two: 40 times the first plus the second.
         let (first, rest) = numbers.split_first()?;
         let root = (first / 40).min(2);
         let mut text = format!("{root}.{}", first - root * 40);
@@ -103,8 +104,8 @@ impl fmt::Display for Oid<'_> {
     }
 }
 
-/// The identifiers that an AlgorithmIdentifier's contents begin with: the algorithm, and the curve
-/// of a key. `None` where it does not begin with one.
+/// Describes the contents of an AlgorithmIdentifier: the algorithm, and the curve of a key if there
+/// is one. Returns `None` if they do not begin with an identifier.
 pub fn describe_algorithm(der: &[u8]) -> Option<String> {
     const OBJECT_IDENTIFIER: u8 = 0x06;
     let (tag, algorithm, rest) = read_element(der)?;
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_identifier_is_said_to_be_none() {
+    fn malformed_identifiers_are_reported_as_unreadable() {
         for der in [&b""[..], b"\x82", b"\x2b\x82", &[0xff; 30], &[0x2b; 0]] {
             assert_eq!(
                 Oid(der).to_string(),
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_algorithm_is_told_with_its_curve() {
+    fn an_algorithm_is_shown_with_its_curve() {
         assert_eq!(
             describe_algorithm(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05\x05\x00").as_deref(),
             Some("SHA-1 with RSA (1.2.840.113549.1.1.5)")

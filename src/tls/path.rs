@@ -86,10 +86,10 @@ enum KeyIdMatch {
     Different,
 }
 
-/// Chooses, beginning at the server's certificate, those whose subject somebody already chosen
-/// names as issuer. What is needed to come to the trust store goes before a second of the same
-/// name; among those of one name one whose key identifier is right, then one whose dates hold, then
-/// the first.
+/// Selects, beginning at the server's certificate, those whose subject is the issuer of one already
+/// selected. An issuer that has none of its name yet, in the selection or the trust store, goes
+/// before another of the same name. Among those, a matching key identifier goes first, then valid
+/// dates, then one that does not lead back, then the order of discovery and of presentation.
 ///
 /// # Errors
 /// The server's certificate has too many extensions, or an issuer too many name constraints.
@@ -207,8 +207,8 @@ fn has_too_many_extensions(certificate: &Certificate<'_>) -> bool {
     certificate.extensions().nth(MAX_EXTENSIONS).is_some()
 }
 
-/// How many names webpki may have to compare with the name constraints of issuers (RFC 5280,
-/// section 4.2.1.10), each with each.
+/// The number of comparisons that webpki may have to make of names with the name constraints of
+/// issuers (RFC 5280, section 4.2.1.10), each with each.
 fn count_name_comparisons(
     own: &Certificate<'_>,
     chosen: &[Certificate<'_>],

@@ -1,5 +1,5 @@
-//! Certificates in PEM (RFC 7468), as trust stores have them: what others lose without a word is
-//! read here too, or counted as lost.
+//! Parser for certificates in PEM (RFC 7468), as found in trust stores. Blocks that other parsers
+//! drop silently are either read or counted as lost.
 
 use super::der::{read_element, read_sequence, read_tagged};
 use super::oid::{ANY_EXTENDED_KEY_USAGE, SERVER_AUTH};
@@ -11,45 +11,45 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
-/// So much of a file is held at a time, in bytes: pages that a whole bundle would take cost more
-/// than its reading does.
+/// Number of bytes of a file that are buffered. Allocating the pages for a whole bundle costs more
+/// than reading it.
 const CHUNK: usize = 16 * 1024;
 
-/// The certificates of a file, and how many of its blocks are none, though they say so.
+/// The certificates of a file, and the number of its certificate blocks that can't be read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PemFile {
-    /// In the order of the file.
+    /// The certificates in DER, in the order of the file.
     pub certificates: Vec<CertificateDer<'static>>,
-    /// Blocks that are cut off, or whose base 64 can't be read.
+    /// The number of certificate blocks that are cut off or whose base 64 is invalid.
     pub lost_blocks: usize,
     open: Option<PemBlock>,
 }
 
-/// A block that has begun.
+/// A block whose end has not been read yet.
 #[derive(Debug, PartialEq, Eq)]
 struct PemBlock {
     kind: BlockKind,
     base64: Base64Decoder,
 }
 
-/// `-----BEGIN CERTIFICATE-----`, or its end.
+/// An encapsulation boundary: `-----BEGIN CERTIFICATE-----` or the corresponding end.
 struct Boundary<'a> {
     is_begin: bool,
     kind: BlockKind,
-    /// What stands behind it.
+    /// The text that follows.
     rest: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BlockKind {
     Certificate,
-    /// A certificate and what it is trusted for, as `openssl x509 -trustout` writes it.
+    /// A certificate followed by its trust settings, as `openssl x509 -trustout` writes it.
     TrustedCertificate,
-    /// A key, a revocation list.
+    /// Anything else, such as a key or a revocation list.
     Other,
 }
 
-/// What base 64 (RFC 4648, section 4) has come to so far.
+/// Incremental decoder for base 64 (RFC 4648, section 4).
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Base64Decoder {
     bytes: Vec<u8>,
@@ -60,12 +60,12 @@ struct Base64Decoder {
 }
 
 impl PemFile {
-    /// Reads a file. Lines end with LF, CR LF or CR; blanks around them, a byte-order mark before
-    /// them and text between blocks do no harm, and a block may begin behind the end of another.
-    /// Behind anything else on a line it does not begin: it was commented out.
+    /// Parses a file. Lines end with LF, CR LF or CR. White space around them, a byte-order mark
+    /// before them and text between blocks are ignored. A block may begin on the line where another
+    /// ends. It does not begin behind other text on a line, because it was commented out.
     ///
     /// # Errors
-    /// What the reading failed with.
+    /// The file can't be read.
     pub fn read(mut file: impl Read) -> io::Result<Self> {
         let mut pem = Self::default();
         let mut buffer = vec![0; CHUNK];
@@ -96,7 +96,7 @@ impl PemFile {
         }
     }
 
-    /// Reads on, with whole lines.
+    /// Parses the next whole lines.
     fn parse_lines(&mut self, file: &[u8]) {
         let mut rest = file;
         let mut behind_boundary = 0;
@@ -118,7 +118,7 @@ impl PemFile {
                     behind_boundary = file.len() - boundary.rest.len();
                     boundary.rest
                 }
-                // A dash of no boundary, or the end.
+                // A dash that begins no boundary, or the end of the lines.
                 None => {
                     let dash = rest.split_first();
                     if let (Some(block), Some(_)) = (self.certificate_block(), dash) {
@@ -130,22 +130,23 @@ impl PemFile {
         }
     }
 
-    /// The certificate that has begun.
+    /// The open block, if it is a certificate.
     fn certificate_block(&mut self) -> Option<&mut PemBlock> {
         self.open
             .as_mut()
             .filter(|block| block.kind != BlockKind::Other)
     }
 
-    /// Whether a boundary is one, with this between it and the last: a certificate may have been
-    /// joined to base 64 that was cut off, and its end to its own.
+    /// Returns true if a boundary counts. `before` is the text since the previous one. Mostly it has
+    /// to begin a line, but in an open certificate it may also follow base 64 directly: an end
+    /// always, and the begin of another certificate if this one was cut off in valid base 64.
     fn is_boundary(&mut self, boundary: &Boundary<'_>, before: &[u8]) -> bool {
         let block = self.certificate_block();
         is_line_start(before)
             || block.is_some_and(|block| !boundary.is_begin || !block.base64.is_bad)
     }
 
-    /// The end of a block or its beginning.
+    /// Begins or ends a block.
     fn handle_boundary(&mut self, boundary: &Boundary<'_>) {
         let kind = boundary.kind;
         if boundary.is_begin {
@@ -156,13 +157,13 @@ impl PemFile {
         }
         match self.open.take() {
             Some(block) if block.kind == kind => self.finish_block(block),
-            // An end without its beginning, or of another block.
+            // An end without a begin, or of another type of block.
             _ if kind != BlockKind::Other => self.lost_blocks += 1,
             other => self.open = other,
         }
     }
 
-    /// The file, or another block, begins before the end of this one.
+    /// Drops the open block: the file ends or another block begins.
     fn abandon_block(&mut self) {
         let open = self.open.take();
         self.lost_blocks += usize::from(open.is_some_and(|block| block.kind != BlockKind::Other));
@@ -176,7 +177,7 @@ impl PemFile {
             self.lost_blocks += 1;
             return;
         };
-        // Behind the certificate: OpenSSL's own form has something there.
+        // In OpenSSL's own format, trust settings follow the certificate.
         let Some((_, _, behind)) = read_element(&bytes) else {
             self.lost_blocks += 1;
             return;
@@ -198,7 +199,7 @@ impl PemFile {
 }
 
 impl BlockKind {
-    /// The labels that OpenSSL takes for certificates.
+    /// Recognizes the labels that OpenSSL accepts for certificates.
     fn from_label(label: &[u8]) -> Self {
         match label {
             b"CERTIFICATE" | b"X509 CERTIFICATE" => Self::Certificate,
@@ -209,7 +210,7 @@ impl BlockKind {
 }
 
 impl<'a> Boundary<'a> {
-    /// The boundary that a text begins with.
+    /// Parses the boundary at the start of a text.
     fn parse(text: &'a [u8]) -> Option<Self> {
         let label = text
             .strip_prefix(BEGIN)
@@ -226,11 +227,11 @@ impl<'a> Boundary<'a> {
 }
 
 impl Base64Decoder {
-    /// Reads on, up to a dash; returns what begins with it.
+    /// Decodes up to the first dash. Returns the text from there.
     fn push<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
         let mut rest = text;
         loop {
-            // Most of it: four digits, three bytes.
+            // Fast path: four digits are three bytes.
             while let Some((group, behind)) = rest.split_first_chunk::<4>()
                 && self.digits == 0
                 && let [a, b, c, d] = group.map(digit)
@@ -266,7 +267,7 @@ impl Base64Decoder {
         }
     }
 
-    /// The bytes; `None` where that was no base 64, or not the whole of it.
+    /// Returns the decoded bytes, or `None` if the base 64 is invalid or incomplete.
     fn into_bytes(mut self) -> Option<Vec<u8>> {
         if self.is_bad {
             return None;
@@ -285,7 +286,7 @@ impl Base64Decoder {
     }
 }
 
-/// What a byte stands for in base 64, or [`NO_DIGIT`].
+/// The value of a base 64 digit, or [`NO_DIGIT`].
 fn digit(byte: u8) -> u32 {
     DIGITS
         .get(usize::from(byte))
@@ -293,7 +294,7 @@ fn digit(byte: u8) -> u32 {
         .map_or(NO_DIGIT, u32::from)
 }
 
-/// What every byte stands for.
+/// The values of all bytes as base 64 digits, or [`NO_DIGIT`].
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const DIGITS: [u8; 256] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -306,16 +307,16 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-/// One more than the greatest digit.
+/// Marks a byte that is no digit. One more than the greatest value of a digit.
 const NO_DIGIT: u32 = 64;
 
-/// Whether what stands behind a certificate in OpenSSL's own form (`X509_CERT_AUX`) lets it vouch
-/// for servers: they, or all uses, are on its list of those trusted, if there is one, and not on
-/// that of those rejected. `None` where it can't be read.
+/// Returns true if OpenSSL's trust settings (`X509_CERT_AUX`) trust a certificate for servers. The
+/// list of trusted uses must have serverAuth or any use, if there is such a list, and the list of
+/// rejected uses must have neither. Returns `None` if the settings can't be read.
 fn is_for_servers(trust: &[u8]) -> Option<bool> {
     const TRUSTED: u8 = 0x30;
     const REJECTED: u8 = 0xa0;
-    // An alias, a key identifier, and what nobody writes.
+    // In this order. Behind the lists: alias, key identifier, and other data, which is not in use.
     const FIELDS: [u8; 5] = [TRUSTED, REJECTED, 0x0c, 0x04, 0xa1];
     if trust.is_empty() {
         return Some(true);
@@ -336,7 +337,7 @@ fn is_for_servers(trust: &[u8]) -> Option<bool> {
     Some(is_trusted && !is_rejected)
 }
 
-/// `None` where it is no list of object identifiers.
+/// Returns true if a list of uses has serverAuth or any use, or `None` if it can't be read.
 fn has_server_auth(mut list: &[u8]) -> Option<bool> {
     let mut has = false;
     while !list.is_empty() {
@@ -347,13 +348,13 @@ fn has_server_auth(mut list: &[u8]) -> Option<bool> {
     Some(has)
 }
 
-/// Without the line at the end that may go on.
+/// The text without its last line, if that is incomplete.
 fn whole_lines(text: &[u8]) -> &[u8] {
     let end = text.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
     text.get(..end.map_or(0, |end| end + 1)).unwrap_or_default()
 }
 
-/// Whether nothing that can be seen stands at the end of this, on the last line of it.
+/// Returns true if the last line of a text is blank, apart from byte-order marks.
 fn is_line_start(mut before: &[u8]) -> bool {
     loop {
         before = match before {

@@ -1,6 +1,6 @@
-//! Signatures of a certificate path, with a bound on what they cost: a peer can present
-//! certificates that bear the name of an authority in the trust store, and each has to be held
-//! against its key.
+//! Verification of the signatures in a certificate path, with a limit on its cost. A peer can
+//! present many certificates with the name of an authority in the trust store, and each has to be
+//! verified with that authority's key.
 
 use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
 use std::sync::{Mutex, MutexGuard, PoisonError};

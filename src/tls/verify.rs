@@ -1,4 +1,4 @@
-//! Who is believed.
+//! Verification of server certificates.
 
 use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
@@ -23,43 +23,45 @@ use std::fmt;
 use std::sync::Arc;
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
-/// Chain, name and dates as webpki has them, and a self-signed certificate that is itself in the
-/// store, which webpki alone refuses when it says `CA:TRUE` (`openssl req -x509` makes such).
+/// Verifies chain, name and dates as webpki does, within limits on the cost. Also accepts a
+/// certificate that is itself in the store: webpki alone rejects it if it says `CA:TRUE`, as those
+/// made by `openssl req -x509` do.
 #[derive(Debug)]
 pub struct StoreVerifier {
     store: TrustStore,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-/// Why a chain is not believed, in more words than rustls has.
+/// The reason why a chain is not trusted, in more detail than rustls gives.
 #[derive(Debug, PartialEq, Eq)]
 pub enum TrustError {
-    /// It ends at nobody in the store; who issued the certificate, where that can be said.
+    /// The chain does not end in the store. The display name of the certificate's issuer.
     UnknownIssuer(Option<String>),
-    /// It ends at an authority in the store whose dates do not hold.
+    /// It ends at an authority in the store that is outside its validity period. The display name
+    /// of the authority.
     StoredIssuerValidity(Option<String>, ValidityError),
-    /// The dates of a certificate do not hold that vouches for the server's.
+    /// An issuer's certificate is outside its validity period.
     IntermediateValidity(ValidityError),
-    /// It vouches for itself alone.
+    /// The certificate is self-signed and not in the store.
     SelfSigned,
-    /// It is an authority's certificate, which webpki takes for a server's from nobody.
+    /// The certificate says CA:TRUE. webpki accepts no authority as a server.
     AuthorityCertificate,
-    /// It ends at the store, by way of a certificate that may not stand there.
+    /// The chain ends in the store, but one of its certificates may not be an issuer there.
     InvalidIssuer(IssuerError),
-    /// To look for a path would cost too much.
+    /// The search for a path would cost too much.
     PathLimit(PathLimit),
-    /// None of very many names is the wanted one.
+    /// None of very many names matches the host.
     NameMismatch(NameMismatch),
 }
 
-/// Accepts anything.
+/// Accepts any certificate and any signature of the handshake.
 #[derive(Debug)]
 pub struct AcceptAnyCertificate {
     schemes: Vec<SignatureScheme>,
 }
 
 impl StoreVerifier {
-    /// Trusts `store`, with the algorithms of `provider`.
+    /// Creates a verifier that trusts `store` and uses the algorithms of `provider`.
     pub fn new(store: TrustStore, provider: &CryptoProvider) -> Self {
         Self {
             store,
@@ -86,14 +88,14 @@ impl StoreVerifier {
             CertificateError::Other(OtherError(other))
                 if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
             {
-                // webpki has checked the dates before it says so.
+                // webpki checks dates before it returns this error, so they are valid here.
                 if self
                     .store
                     .certificates
                     .iter()
                     .any(|held| held == end_entity)
                 {
-                    // So far it has not looked for whom the certificate is.
+                    // webpki has not checked the extended key usage yet.
                     return match issuer::is_limited_to_other_purposes(own) {
                         false => Ok(()),
                         true => Err(CertificateError::InvalidPurpose.into()),
@@ -120,10 +122,10 @@ impl StoreVerifier {
         Err(trust_error.into())
     }
 
-    /// What webpki says of a path through these issuers to the store.
+    /// Lets webpki verify a path through these issuers to the store. Returns its result.
     ///
     /// # Errors
-    /// There is a reason that webpki does not know.
+    /// The path fails for a reason that webpki does not report.
     fn verify_path(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -176,7 +178,7 @@ impl StoreVerifier {
         Ok(verified)
     }
 
-    /// Why nobody vouches for the certificate.
+    /// Finds the reason why a certificate has no path to the store.
     fn issuer_trust_error(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -307,8 +309,8 @@ impl ServerCertVerifier for StoreVerifier {
 }
 
 impl AcceptAnyCertificate {
-    /// Offers what `provider` can verify, and what only a certificate that nobody verifies can
-    /// have.
+    /// Creates a verifier that offers the signature schemes of `provider`, and those that it can't
+    /// verify: a certificate that is not verified may use them.
     pub fn new(provider: &CryptoProvider) -> Self {
         let mut schemes = provider
             .signature_verification_algorithms

@@ -1,8 +1,8 @@
-//! The alerts of TLS, in words.
+//! Names and likely causes of TLS alerts.
 
 use rustls::AlertDescription;
 
-/// The name of an alert in RFC 8446, section 6.2, or in the RFC that it comes from.
+/// The name of an alert in RFC 8446, section 6.2, or in the RFC that defines it.
 pub fn name(alert: AlertDescription) -> String {
     match describe(alert) {
         Some((name, _)) => name.to_owned(),
@@ -10,7 +10,7 @@ pub fn name(alert: AlertDescription) -> String {
     }
 }
 
-/// What a peer probably means by it, where its name does not say so.
+/// The likely cause of an alert, if its name does not give it.
 pub fn likely_cause(alert: AlertDescription) -> Option<&'static str> {
     describe(alert)?.1
 }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_alert_that_rustls_knows_has_the_name_that_the_rfcs_gave_it() {
+    fn every_alert_that_rustls_knows_has_its_rfc_name() {
         let unnamed = (0..=u8::MAX)
             .map(AlertDescription::from)
             .filter(|alert| describe(*alert).is_none());

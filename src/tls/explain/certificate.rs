@@ -1,4 +1,4 @@
-//! Why a certificate is not believed, in words.
+//! Text for certificate errors.
 
 use super::words::to_words;
 use super::{names, webpki};
@@ -6,7 +6,7 @@ use crate::tls::dates::ValidityError;
 use crate::tls::oid;
 use rustls::CertificateError;
 
-/// The whole of it.
+/// Describes the error in a sentence.
 pub fn describe(error: &CertificateError) -> String {
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {
@@ -24,18 +24,19 @@ pub fn describe(error: &CertificateError) -> String {
         CertificateError::UnknownIssuer => "certificate from an unknown issuer".to_owned(),
         CertificateError::Other(other) => match other.0.downcast_ref() {
             Some(error) => format!("invalid certificate: {}", webpki::describe(error)),
-            // What else there is is in words of our own.
+            // All other errors here are the crate's own types.
             None => other.0.to_string(),
         },
         other => format!("invalid certificate: {}", describe_defect(other)),
     }
 }
 
-/// What is wrong with it.
+/// Describes the defect of a certificate, in a clause.
 fn describe_defect(error: &CertificateError) -> String {
     let text = match error {
         CertificateError::BadEncoding => "it is not well-formed",
-        // webpki says of one that has ended when it ended: this is a validity that never began.
+        // webpki reports an expired certificate with its end. Without an end, the error means that
+        // the validity period is empty.
         CertificateError::Expired => "its validity ends before it begins",
         CertificateError::Revoked => "it has been revoked",
         CertificateError::UnhandledCriticalExtension => {
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn algorithms_are_told_by_their_names() {
+    fn algorithms_are_shown_by_name() {
         let error = CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
             signature_algorithm_id: ECDSA_SHA512.to_vec(),
             public_key_algorithm_id: P521.to_vec(),

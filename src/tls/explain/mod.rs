@@ -1,4 +1,4 @@
-//! What an operator needs to know of a failure.
+//! Text for TLS failures, written for operators.
 
 mod alert;
 mod certificate;
@@ -14,7 +14,7 @@ use rustls::{Error, InvalidMessage};
 use std::fmt;
 
 impl TlsError {
-    /// Whether what came is no TLS record at all.
+    /// Returns true if the peer sent something other than a TLS record.
     pub fn is_not_tls_record(&self) -> bool {
         matches!(
             self,
@@ -22,8 +22,8 @@ impl TlsError {
         )
     }
 
-    /// Whether the peer's certificate is why: it is not believed, or there is no name to hold it
-    /// against.
+    /// Returns true if the peer's certificate is the reason: it is not trusted, or there is no name
+    /// to verify it for.
     pub fn is_certificate_error(&self) -> bool {
         matches!(
             self,
@@ -32,7 +32,7 @@ impl TlsError {
         )
     }
 
-    /// What may be behind it, where the peer's own word leaves that open.
+    /// The likely cause of an alert, if its name does not give it.
     pub fn likely_cause(&self) -> Option<&'static str> {
         match self {
             Self::Rustls(Error::AlertReceived(alert)) => alert::likely_cause(*alert),
@@ -71,7 +71,7 @@ mod tests {
     use rustls::{AlertDescription, CertificateError};
 
     #[test]
-    fn a_certificate_is_to_blame_where_it_is_not_believed_and_nowhere_else() {
+    fn only_certificate_errors_are_certificate_errors() {
         for (error, is) in [
             (TlsError::Name, true),
             (Error::from(CertificateError::Expired).into(), true),

@@ -1,23 +1,23 @@
-//! Why a certificate is not for a host, in words.
+//! Text for a certificate whose names do not match the host.
 
 use std::net::IpAddr;
 
-/// What a certificate without hosts names.
+/// The text in place of the names, for a certificate without hosts.
 pub const NO_HOST: &str = "no host (in its subjectAltName)";
 
-/// How many of a certificate's names are shown.
+/// Maximum number of a certificate's names in a message.
 const MAX_NAMES_SHOWN: usize = 8;
 
-/// A host that a certificate names.
+/// A name in a certificate.
 enum CertificateName<'a> {
     Dns(&'a str),
     Address(String),
-    /// The subject's common name, which no longer counts (RFC 9525, section 2).
+    /// The subject's common name, which is no longer used for hosts (RFC 9525, section 2).
     Common(&'a str),
 }
 
-/// The whole of it, from names as [`presented_names`](crate::tls::name::presented_names) has them:
-/// which there are, and of the first that looks as if it were the right one why it is not.
+/// Describes the mismatch in a sentence. It lists the names, given in the format of
+/// [`presented_names`](crate::tls::name::presented_names), and explains the first near miss.
 pub fn describe(expected: &str, presented: &[String]) -> String {
     let hosts: Vec<CertificateName<'_>> = presented
         .iter()
@@ -39,8 +39,8 @@ pub fn describe(expected: &str, presented: &[String]) -> String {
     format!("certificate is not for {expected}: it names {names}{why}")
 }
 
-/// Names are carried in webpki's words, `DnsName("a.example")` and `IpAddress("::1")`; others are
-/// of no use here.
+/// Parses a name in the format of webpki: `DnsName("a.example")` or `IpAddress(::1)`. Returns `None`
+/// for other types of names.
 fn parse_name(name: &str) -> Option<CertificateName<'_>> {
     let (kind, rest) = name.split_once('(')?;
     let inner = rest.strip_suffix(')')?;
@@ -59,7 +59,7 @@ fn parse_name(name: &str) -> Option<CertificateName<'_>> {
 }
 
 impl CertificateName<'_> {
-    /// As it stands among the names.
+    /// The name as listed; `None` for a common name, which is not listed.
     fn display(&self) -> Option<&str> {
         match self {
             Self::Dns("") => Some("an empty name"),
@@ -69,13 +69,13 @@ impl CertificateName<'_> {
         }
     }
 
-    /// Why it is not the host that was expected, where it looks as if it were.
+    /// Explains why the name does not match the expected host, if it looks as if it did.
     fn near_miss(&self, expected: &str) -> Option<String> {
         let name = match self {
             Self::Dns(name) => *name,
             Self::Address(_) => return None,
             Self::Common(name) => {
-                let same = is_same(name, expected) || stands_for(name, expected);
+                let same = is_same(name, expected) || is_lax_match(name, expected);
                 return same.then(|| format!("the common name {name} does not count any more"));
             }
         };
@@ -90,7 +90,7 @@ impl CertificateName<'_> {
             }
             Some(rest) if is_same(rest, expected) => "a wildcard stands for a label of its own",
             Some(rest) if !rest.contains('*') && is_below(expected, rest) => {
-                match stands_for(name, expected) {
+                match is_lax_match(name, expected) {
                     true if !rest.contains('.') => {
                         "a wildcard must stand before at least two labels"
                     }
@@ -99,7 +99,7 @@ impl CertificateName<'_> {
                 }
             }
             _ if name == "*" => "a wildcard must stand before at least two labels",
-            _ if stands_for(name, expected) => {
+            _ if is_lax_match(name, expected) => {
                 "a wildcard must be the whole first label, and no other"
             }
             _ => return None,
@@ -108,7 +108,7 @@ impl CertificateName<'_> {
     }
 }
 
-/// A name that would be the right one without what stands around it.
+/// Returns the reason for a mismatch if the names differ only by a dot at the end of `name`.
 fn trailing_dot_reason(name: &str, expected: &str) -> Option<&'static str> {
     if is_same(
         name.strip_suffix('.')?,
@@ -119,21 +119,22 @@ fn trailing_dot_reason(name: &str, expected: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether they are the same name but for case and a dot at the end of what was expected.
+/// Returns true if the names are equal, apart from case and a dot at the end of `expected`.
 fn is_same(name: &str, expected: &str) -> bool {
     let expected = expected.strip_suffix('.').unwrap_or(expected);
     name.eq_ignore_ascii_case(expected)
 }
 
-/// Whether it is a name below the other.
+/// Returns true if `name` is below `other` in the DNS.
 fn is_below(name: &str, other: &str) -> bool {
     let (name, other) = (name.to_ascii_lowercase(), other.to_ascii_lowercase());
     let above = name.strip_suffix('.').unwrap_or(&name).strip_suffix(&other);
     above.is_some_and(|above| above.len() > 1 && above.ends_with('.'))
 }
 
-/// Whether a pattern stands for the name as people read it: each `*` for anything within its label.
-fn stands_for(pattern: &str, name: &str) -> bool {
+/// Returns true if `pattern` matches `name` by a lax reading: each `*` matches any text within its
+/// label.
+fn is_lax_match(pattern: &str, name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let labels = pattern.split('.').zip(name.split('.'));
     let mut labels = labels.map(|(pattern, label)| {
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_shown_without_their_kind_and_not_without_end() {
+    fn names_are_listed_without_their_type_up_to_a_limit() {
         let names: Vec<String> = (0..10).map(|i| format!("{i}.example")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert_eq!(
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_the_right_name_is_told_why_it_is_not() {
+    fn a_near_miss_is_explained() {
         for (expected, name, why) in [
             (
                 "foo.localhost",
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_common_name_is_told_where_one_would_expect_it_to_count() {
+    fn a_common_name_is_mentioned_if_it_would_match() {
         assert_eq!(
             describe_all("mail.example.com", &["CN=mail.example.com"]),
             "certificate is not for mail.example.com: it names no host (in its subjectAltName) \

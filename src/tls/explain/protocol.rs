@@ -1,9 +1,9 @@
-//! What rustls says of a peer's protocol, in words.
+//! Text for protocol errors of TLS.
 
 use super::words::to_words;
 use rustls::{Error, InvalidMessage, PeerIncompatible};
 
-/// What went wrong with a session, certificates and alerts aside.
+/// Describes an error other than a certificate error or an alert.
 pub fn describe(error: &Error) -> String {
     match error {
         Error::InappropriateMessage { got_type, .. } => out_of_turn(&to_words(got_type)),
@@ -29,7 +29,7 @@ pub fn describe(error: &Error) -> String {
         Error::FailedToGetRandomBytes => "this machine gives no random bytes".to_owned(),
         Error::UnsupportedNameType => "there is no name to ask for".to_owned(),
         Error::General(text) => format!("TLS failed: {text}"),
-        // What no peer brings about, and what later versions bring.
+        // Errors that no peer can cause, and those of later versions of rustls.
         other => format!("TLS failed: {}", to_words(other)),
     }
 }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn every_message_that_cannot_be_read_is_told_in_a_sentence() {
+    fn every_unreadable_message_is_described_in_a_sentence() {
         use InvalidMessage::*;
         for why in [
             CertificatePayloadTooLarge,
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_lack_of_something_in_common_is_told_in_a_sentence() {
+    fn every_incompatibility_is_described_in_a_sentence() {
         use PeerIncompatible::*;
         for why in [
             EcPointsExtensionRequired,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn every_breach_of_the_rules_is_told_in_a_sentence() {
+    fn every_misbehaviour_is_described_in_a_sentence() {
         use PeerMisbehaved::*;
         for why in [
             AttemptedDowngradeToTls12WhenTls13IsSupported,

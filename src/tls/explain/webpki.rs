@@ -1,9 +1,9 @@
-//! What webpki says of a certificate, in words.
+//! Text for errors of webpki.
 
 use super::words::to_words;
 use webpki::Error;
 
-/// What is wrong with it.
+/// Describes the defect of a certificate, in a clause.
 pub fn describe(error: &Error) -> String {
     let text = match error {
         Error::BadDer | Error::TrailingData(_) => "it is not well-formed",
@@ -55,7 +55,7 @@ pub fn describe(error: &Error) -> String {
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
             "it is signed by an algorithm that is not supported"
         }
-        // Revocation lists, which are not asked for, and what later versions bring.
+        // Errors of revocation lists, which are not used, and those of later versions of webpki.
         other => return to_words(other),
     };
     text.to_owned()

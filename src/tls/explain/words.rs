@@ -1,8 +1,8 @@
-//! What a library calls a fault, in plain words: a net under the sentences that stand for each.
+//! Conversion of error identifiers into words, for errors without a text of their own.
 
 use std::fmt::Debug;
 
-/// Parts of rustls' identifiers that are no words.
+/// Abbreviations in the identifiers of rustls and webpki.
 const ABBREVIATIONS: [(&str, &str); 16] = [
     ("ccs", "change_cipher_spec"),
     ("cert", "certificate"),
@@ -22,8 +22,8 @@ const ABBREVIATIONS: [(&str, &str); 16] = [
     ("crl", "revocation list"),
 ];
 
-/// The name of a variant in words, and nothing of what it holds: `NoKxGroupsInCommon` is `no key
-/// exchange groups in common`.
+/// Converts the name of an enum variant into words, without its fields: `NoKxGroupsInCommon` becomes
+/// `no key exchange groups in common`.
 pub fn to_words(variant: &impl Debug) -> String {
     let name = format!("{variant:?}");
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
@@ -50,14 +50,14 @@ pub(super) mod tests {
     use super::*;
     use rustls::{InvalidMessage, PeerMisbehaved};
 
-    /// Whether an operator can read it: no identifiers, and nothing that `Debug` writes.
+    /// Returns true if a text has no identifiers and no `Debug` output.
     pub fn is_plain(text: &str) -> bool {
         let is_identifier = |word: &str| {
             let inner = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
             inner && word.chars().any(|c| c.is_ascii_lowercase())
         };
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        // Words of the field.
+        // Established terms in mixed case.
         let own = ["ClientHello", "subjectAltName", "SNIs", "IPv4", "IPv6"];
         let odd = words.filter(|word| is_identifier(word) && !own.contains(word));
         !text.is_empty()
@@ -67,7 +67,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_variant_is_told_in_words_and_nothing_of_what_it_holds() {
+    fn a_variant_is_converted_to_words_without_its_fields() {
         for (shown, text) in [
             (
                 to_words(&PeerMisbehaved::SelectedUnofferedKxGroup),
@@ -93,7 +93,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_not_plain_is_seen() {
+    fn identifiers_and_debug_output_are_not_plain() {
         for text in [
             "",
             "it is BadEncoding",

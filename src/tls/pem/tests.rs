@@ -3,7 +3,7 @@ use super::*;
 const BLOCK: &str = "-----BEGIN CERTIFICATE-----\nMAUC\nAwECAw==\n-----END CERTIFICATE-----\n";
 const DER: &[u8] = b"\x30\x05\x02\x03\x01\x02\x03";
 
-/// How many certificates there are, all whole, and how many were lost.
+/// The number of certificates, which must all be [`DER`], and the number of lost blocks.
 fn counts(file: impl AsRef<[u8]>) -> (usize, usize) {
     let pem = PemFile::read(file.as_ref()).expect("bytes can be read");
     let all_whole = pem.certificates.iter().all(|der| der.as_ref() == DER);
@@ -12,7 +12,7 @@ fn counts(file: impl AsRef<[u8]>) -> (usize, usize) {
 }
 
 #[test]
-fn blocks_are_read_whatever_stands_around_them() {
+fn blocks_are_read_whatever_surrounds_them() {
     for (file, certificates) in [
         (BLOCK.to_owned(), 1),
         (format!("\u{feff}{BLOCK}{BLOCK}"), 2),
@@ -37,7 +37,7 @@ fn blocks_are_read_whatever_stands_around_them() {
 }
 
 #[test]
-fn a_block_that_cannot_be_read_is_counted_and_harms_no_other() {
+fn an_unreadable_block_is_counted_and_others_are_read() {
     for bad in [
         "-----BEGIN CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nMAUC\n",
@@ -71,7 +71,7 @@ fn a_block_that_does_not_begin_a_line_was_commented_out() {
         assert_eq!(counts(format!("{BLOCK}{every_line}{BLOCK}")), (2, 0));
         let one_line = format!("{before}{}\n", BLOCK.replace('\n', ""));
         assert_eq!(counts(format!("{one_line}{BLOCK}")), (1, 0), "{before:?}");
-        // Behind a block that is cut off, too.
+        // Also behind a block that is cut off.
         let cut = BLOCK.get(..32).unwrap_or_default();
         assert_eq!(counts(format!("{cut}\n{only_begin}")), (0, 1));
     }
@@ -81,7 +81,7 @@ fn a_block_that_does_not_begin_a_line_was_commented_out() {
 }
 
 #[test]
-fn bytes_behind_a_certificate_are_none_of_it() {
+fn bytes_behind_a_certificate_are_cut_off() {
     for base64 in [
         "MAUCAwECAwA=",
         "MAUCAwECAwUA",
@@ -93,7 +93,7 @@ fn bytes_behind_a_certificate_are_none_of_it() {
 }
 
 #[test]
-fn what_openssl_says_it_is_trusted_for_counts() {
+fn trust_settings_of_openssl_apply() {
     let servers = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01";
     let clients = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02";
     let all = b"\x06\x04\x55\x1d\x25\x00";
@@ -132,14 +132,14 @@ fn what_openssl_says_it_is_trusted_for_counts() {
     ] {
         assert_eq!(is_for_servers(&unreadable), None, "{unreadable:?}");
     }
-    // DER, and a trust list of clients alone.
+    // [`DER`] with trust settings for clients only.
     let rejected = "MAUCAwECAzAMMAoGCCsGAQUFBwMC";
     let block = BLOCK.replace("MAUC\nAwECAw==", rejected);
     assert_eq!(
         counts(block.replace("CERTIFICATE", "TRUSTED CERTIFICATE")),
         (0, 0)
     );
-    // And of servers.
+    // [`DER`] with trust settings for servers.
     let trusted = "MAUCAwECAzAMMAoGCCsGAQUFBwMB";
     let block = BLOCK.replace("MAUC\nAwECAw==", trusted);
     assert_eq!(
@@ -148,7 +148,7 @@ fn what_openssl_says_it_is_trusted_for_counts() {
     );
 }
 
-/// Gives out so many bytes at a time.
+/// Reads at most this number of bytes at a time.
 struct ChunkedReader<'a>(&'a [u8], usize);
 
 impl Read for ChunkedReader<'_> {
