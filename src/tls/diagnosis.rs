@@ -1,5 +1,5 @@
-//! Diagnosis of rejected certificates. It reads from the certificate what the errors of rustls leave
-//! out. Only rejections pay for it.
+//! Diagnosis of rejected certificates. It reads from the certificate what the errors of rustls
+//! leave out. Only rejections pay for it.
 
 use super::certificate::Certificate;
 use super::dates::{self, DateBefore1970};

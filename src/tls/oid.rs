@@ -15,8 +15,8 @@ pub const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
 /// id-kp-serverAuth, a purpose in an extKeyUsage.
 pub const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 
-/// The contents of a DER OBJECT IDENTIFIER, untrusted. It is displayed in dotted form, with its name
-/// if it is in [`NAMES`].
+/// The contents of a DER OBJECT IDENTIFIER, untrusted. It is displayed in dotted form, with its
+/// name if it is in [`NAMES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Oid<'a>(pub &'a [u8]);
 

@@ -49,7 +49,7 @@ pub enum PathLimit {
 /// A name that a selected certificate has as its issuer.
 struct RequiredIssuer<'a> {
     name: &'a [u8],
-    /// The identifier that its key must have.
+    /// The identifier of its key, according to the certificate that names it.
     key_id: Option<&'a [u8]>,
     /// The number of issuers between it and the server.
     depth: usize,
@@ -78,7 +78,7 @@ struct Rank {
     pool_index: usize,
 }
 
-/// The result of comparing the key identifiers of an issuer and of the certificate it issued.
+/// The result of comparing an issuer's key identifier with the one in the certificate it issued.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum KeyIdMatch {
     Equal,

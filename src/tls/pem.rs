@@ -137,8 +137,8 @@ impl PemFile {
             .filter(|block| block.kind != BlockKind::Other)
     }
 
-    /// Returns true if a boundary counts. `before` is the text since the previous one. Mostly it has
-    /// to begin a line, but in an open certificate it may also follow base 64 directly: an end
+    /// Returns true if a boundary counts. `before` is the text since the previous one. Mostly it
+    /// has to begin a line, but in an open certificate it may also follow base 64 directly: an end
     /// always, and the begin of another certificate if this one was cut off in valid base 64.
     fn is_boundary(&mut self, boundary: &Boundary<'_>, before: &[u8]) -> bool {
         let block = self.certificate_block();

@@ -17,9 +17,9 @@ pub(crate) struct ClientSession {
     request: Arc<CertificateRequest>,
 }
 
-/// A record of the server's CertificateRequest (RFC 8446, section 4.3.2). rustls reports the message
-/// only to the resolver of client certificates, which is not told the connection. So each connection
-/// has its own resolver.
+/// A record of the server's CertificateRequest (RFC 8446, section 4.3.2). rustls reports the
+/// message only to the resolver of client certificates, which does not know the connection. So each
+/// connection has its own resolver.
 #[derive(Debug, Default)]
 struct CertificateRequest {
     received: AtomicBool,

@@ -49,9 +49,9 @@ pub struct StoreError {
     files: StoreFiles,
 }
 
-/// Reads `SSL_CERT_FILE` and `SSL_CERT_DIR` (a list, as in OpenSSL) if either is set, else the first
-/// bundle of the system, else its directories. Certificates that webpki can't use are skipped, and
-/// so are files that are not regular: a pipe may have no end.
+/// Reads `SSL_CERT_FILE` and `SSL_CERT_DIR` (a list, as in OpenSSL) if either is set, else the
+/// first bundle of the system, else its directories. Certificates that webpki can't use are
+/// skipped, and so are files that are not regular: a pipe may have no end.
 ///
 /// # Errors
 /// No usable certificate was found.

@@ -161,6 +161,7 @@ impl StoreVerifier {
         if verified.is_ok() {
             return Ok(Ok(()));
         }
+        // A path failed on this alone, so it says more than the last error of webpki.
         if let Some(error) = issuer_error.into_inner() {
             return Err(TrustError::InvalidIssuer(error));
         }
@@ -168,6 +169,7 @@ impl StoreVerifier {
             verified,
             Err(webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey)
         );
+        // The path may be valid if a signature was not verified or a certificate not selected.
         let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
         if is_over || is_unknown && budget.is_exhausted() {
             return Err(TrustError::PathLimit(PathLimit::Signatures));

@@ -39,8 +39,8 @@ pub fn describe(expected: &str, presented: &[String]) -> String {
     format!("certificate is not for {expected}: it names {names}{why}")
 }
 
-/// Parses a name in the format of webpki: `DnsName("a.example")` or `IpAddress(::1)`. Returns `None`
-/// for other types of names.
+/// Parses a name in the format of webpki: `DnsName("a.example")` or `IpAddress(::1)`. Returns
+/// `None` for other types of names.
 fn parse_name(name: &str) -> Option<CertificateName<'_>> {
     let (kind, rest) = name.split_once('(')?;
     let inner = rest.strip_suffix(')')?;

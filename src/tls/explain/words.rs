@@ -22,8 +22,8 @@ const ABBREVIATIONS: [(&str, &str); 16] = [
     ("crl", "revocation list"),
 ];
 
-/// Converts the name of an enum variant into words, without its fields: `NoKxGroupsInCommon` becomes
-/// `no key exchange groups in common`.
+/// Converts the name of an enum variant into words, without its fields: `NoKxGroupsInCommon`
+/// becomes `no key exchange groups in common`.
 pub fn to_words(variant: &impl Debug) -> String {
     let name = format!("{variant:?}");
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
