@@ -17,7 +17,7 @@
 #[path = "support/cpu.rs"]
 mod cpu;
 
-use check_tcp::escape::unescape;
+use check_tcp::internal::escape::unescape;
 use criterion::{BenchmarkId, Throughput};
 use std::hint::black_box;
 

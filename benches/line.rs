@@ -22,8 +22,8 @@ mod cpu;
 
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
+use check_tcp::internal::record::{Checked, Event, Label, Record};
 use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
-use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::finish::finish;
 use check_tcp::target::Target;
 use criterion::BenchmarkId;

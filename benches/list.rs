@@ -19,8 +19,8 @@
 #[path = "support/cpu.rs"]
 mod cpu;
 
-use check_tcp::cli::{self, Command, Defaults};
-use check_tcp::list::{self, Line, Lines, ParsedLine, Words};
+use check_tcp::internal::cli::{self, Command, Defaults};
+use check_tcp::internal::list::{self, Line, Lines, ParsedLine, Words};
 use criterion::{BenchmarkId, Throughput};
 use std::fmt::Write as _;
 use std::hint::black_box;

@@ -49,14 +49,14 @@
 //! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
 //! use check_tcp::verdict::judge;
-//! use check_tcp::{engine, report};
+//! use check_tcp::report;
 //! use std::sync::Arc;
 //!
 //! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
 //! let target = Target::host("127.0.0.1", listener.local_addr()?.port())?;
 //! let check = Arc::new(Check::default());
 //!
-//! let outcome = engine::run_one(target.clone(), check.clone())?.outcome;
+//! let outcome = check_tcp::run_one(target.clone(), check.clone())?.outcome;
 //! let status = judge(&check, &outcome).status;
 //! assert_eq!(status, Status::Ok);
 //! print!("{}", report::line::check(&check, &target, &outcome, status));
@@ -71,7 +71,7 @@
 //! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
 //! use check_tcp::verdict::judge;
-//! use check_tcp::{engine, preset, report};
+//! use check_tcp::{preset, report};
 //! # use std::io::{Read, Write};
 //! use std::sync::Arc;
 //! use std::time::Duration;
@@ -94,7 +94,7 @@
 //! });
 //! let target = Target::host("127.0.0.1", port)?;
 //!
-//! let outcome = engine::run_one(target.clone(), check.clone())?.outcome;
+//! let outcome = check_tcp::run_one(target.clone(), check.clone())?.outcome;
 //! let status = judge(&check, &outcome).status;
 //! assert_eq!(status, Status::Critical);
 //! assert_eq!(
@@ -105,6 +105,10 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the map links to private modules, whose documents `--document-private-items` makes"
+)]
 #![cfg_attr(
     test,
     allow(
@@ -114,29 +118,33 @@
     )
 )]
 
-pub mod batch;
+mod batch;
 pub mod check;
-pub mod cli;
-pub mod engine;
-pub mod escape;
+mod cli;
+mod engine;
+mod escape;
 pub mod expect;
 mod fd;
-pub mod host;
+mod host;
 mod inline_vec;
-pub mod link;
-pub mod list;
-pub mod memory;
-pub mod net;
+#[doc(hidden)]
+pub mod internal;
+mod link;
+mod list;
+mod memory;
+mod net;
 pub mod outcome;
 pub mod phase;
 pub mod preset;
-pub mod probe;
-pub mod record;
+mod probe;
+mod record;
 pub mod report;
-pub mod resolve;
-pub mod run;
-pub mod state;
+mod resolve;
+mod run;
+mod state;
 pub mod status;
 pub mod target;
 pub mod tls;
 pub mod verdict;
+
+pub use engine::{Completion, run_one};

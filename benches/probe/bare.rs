@@ -1,7 +1,7 @@
 //! The least that does a check's work on the same world: no states, no deadline, no verdict.
 
 use crate::world::{Peer, World};
-use check_tcp::net::{Endpoint, Net};
+use check_tcp::internal::net::{Endpoint, Net};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 use std::io::{self, ErrorKind, Read, Write};

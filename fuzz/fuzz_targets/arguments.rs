@@ -13,9 +13,9 @@
 //! * help counts before everything.
 #![no_main]
 
-use check_tcp::cli::flags::{FLAGS, Flag, Scope};
-use check_tcp::cli::{self, Command, InvalidCommand};
-use check_tcp::list::Words;
+use check_tcp::internal::cli::{self, Command, InvalidCommand};
+use check_tcp::internal::cli::{FLAGS, Flag, Scope};
+use check_tcp::internal::list::Words;
 use check_tcp_fuzz::said;
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;

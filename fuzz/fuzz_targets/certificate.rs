@@ -10,13 +10,13 @@
 //! * the message for a wrong name has the names of its subjectAltName.
 #![no_main]
 
-use check_tcp::escape::as_text;
+use check_tcp::internal::escape::as_text;
+use check_tcp::internal::tls::StoreFiles;
+use check_tcp::internal::tls::TrustStore;
+use check_tcp::internal::tls::{StoreVerifier, TrustError};
+use check_tcp::internal::tls::{ValidityError, validity, validity_error};
+use check_tcp::internal::tls::{decode_string, display_name};
 use check_tcp::tls::TlsError;
-use check_tcp::tls::dates::{ValidityError, validity, validity_error};
-use check_tcp::tls::name::{decode_string, display_name};
-use check_tcp::tls::search::StoreFiles;
-use check_tcp::tls::store::TrustStore;
-use check_tcp::tls::verify::{StoreVerifier, TrustError};
 use libfuzzer_sys::fuzz_target;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
@@ -100,11 +100,17 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {
             assert_eq!(*not_after, at(parsed.validity().not_after.timestamp()));
-            assert_eq!(validity_error(der, now), Some(ValidityError::Expired(*not_after)));
+            assert_eq!(
+                validity_error(der, now),
+                Some(ValidityError::Expired(*not_after))
+            );
         }
         CertificateError::NotValidYetContext { not_before, .. } => {
             assert_eq!(*not_before, at(parsed.validity().not_before.timestamp()));
-            assert_eq!(validity_error(der, now), Some(ValidityError::NotYetValid(*not_before)));
+            assert_eq!(
+                validity_error(der, now),
+                Some(ValidityError::NotYetValid(*not_before))
+            );
         }
         CertificateError::NotValidForNameContext { .. } => {
             let Some(names) = names(parsed) else {

@@ -7,7 +7,7 @@
 //! * what comes out, escaped and read again, comes out again, whichever of its spellings is used.
 #![no_main]
 
-use check_tcp::escape::unescape;
+use check_tcp::internal::escape::unescape;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

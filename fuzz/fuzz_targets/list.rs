@@ -14,9 +14,9 @@
 #![no_main]
 
 use check_tcp::check::Check;
-use check_tcp::cli::{self, Command, Defaults};
-use check_tcp::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, parse_line};
-use check_tcp::record::{Event, Job, Label, Record, UsageError};
+use check_tcp::internal::cli::{self, Command, Defaults};
+use check_tcp::internal::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, parse_line};
+use check_tcp::internal::record::{Event, Job, Label, Record, UsageError};
 use check_tcp::target::Target;
 use check_tcp_fuzz::cut::Pieces;
 use check_tcp_fuzz::said;

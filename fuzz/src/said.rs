@@ -1,6 +1,6 @@
 //! Assertions on the printed text of refusals.
 
-use check_tcp::record::{Event, Label, Record, UsageError};
+use check_tcp::internal::record::{Event, Label, Record, UsageError};
 use check_tcp::report::finish::finish;
 use check_tcp::status::Status;
 use check_tcp::target::Target;

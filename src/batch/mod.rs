@@ -12,15 +12,15 @@
 //! machine.
 
 mod console;
-pub mod event_loop;
+pub(crate) mod event_loop;
 mod limits;
 mod output;
-pub mod pending_job;
+pub(crate) mod pending_job;
 mod progress;
-pub mod queue_gauge;
+pub(crate) mod queue_gauge;
 mod render;
-pub mod run_io;
-pub mod signals;
+pub(crate) mod run_io;
+pub(crate) mod signals;
 mod tally;
 
 use crate::cli::{self, Defaults, ListSource, RunOptions, Style, TargetList};

@@ -16,7 +16,7 @@ mod compiled;
 mod defaults;
 mod duration;
 mod flag;
-pub mod flags;
+pub(crate) mod flags;
 mod help;
 mod option_value;
 mod raw_options;
@@ -27,7 +27,6 @@ mod tls;
 
 pub use args::{InvalidCommand, parse};
 pub use command::{Command, SingleCheck, TargetList};
-pub use compiled::CompiledCheck;
 pub use defaults::{Defaults, LineOptions};
 pub use help::{help, version};
 pub use option_value::{escape_for_message, escape_lossy};

@@ -18,12 +18,12 @@
 //! and all yielded probes together have a slice of each turn, so that peers that send without end
 //! cost others no time. One that is *deferred* is stepped first in the next turn.
 
-pub mod admission;
+pub(crate) mod admission;
 mod clock;
 mod lookups;
 mod one;
-pub mod os_platform;
-pub mod platform;
+pub(crate) mod os_platform;
+pub(crate) mod platform;
 mod probe_net;
 mod rate;
 mod slots;

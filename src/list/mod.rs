@@ -21,7 +21,7 @@ pub use lines::{LONGEST_LINE, Line, Lines};
 pub use list_file::ListFile;
 pub use parse::parse_line;
 pub use reader::Reader;
-pub use words::{IncompleteWord, Words};
+pub use words::Words;
 
 use crate::record::{Job, Record};
 

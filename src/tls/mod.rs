@@ -1,22 +1,22 @@
 //! TLS configuration of a check, the verification of certificates, and the text of failures.
 
 mod certificate;
-pub mod dates;
+pub(crate) mod dates;
 mod der;
 mod diagnosis;
 mod explain;
 mod issuer;
-pub mod name;
+pub(crate) mod name;
 mod name_mismatch;
 mod oid;
 mod path;
 mod pem;
 mod rsa;
-pub mod search;
+pub(crate) mod search;
 mod session;
 mod signatures;
-pub mod store;
-pub mod verify;
+pub(crate) mod store;
+pub(crate) mod verify;
 mod webpki_error;
 
 use crate::target::Target;

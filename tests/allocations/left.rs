@@ -2,11 +2,11 @@
 
 use allocation_counter::measure;
 use check_tcp::check::Check;
-use check_tcp::engine::platform::{Platform, PollEvent, Stream};
-use check_tcp::engine::{Engine, Limits, LookupLimits};
 use check_tcp::expect::Pattern;
-use check_tcp::net::{Endpoint, LookupError};
-use check_tcp::resolve::{LookupRequest, LookupResult};
+use check_tcp::internal::engine::{Engine, Limits, LookupLimits};
+use check_tcp::internal::engine::{Platform, PollEvent, Stream};
+use check_tcp::internal::net::{Endpoint, LookupError};
+use check_tcp::internal::resolve::{LookupRequest, LookupResult};
 use check_tcp::target::Target;
 use std::cell::Cell;
 use std::collections::VecDeque;

@@ -1,10 +1,10 @@
 //! A world in memory for one probe, which itself allocates nothing: each thing is refused once, as
 //! the kernel does it where the peer takes its time, and there when it is asked for again.
 
-use check_tcp::net::{Attempt, Endpoint, LookupError, Net};
+use check_tcp::internal::net::{Attempt, Endpoint, LookupError, Net};
+use check_tcp::internal::probe::Probe;
+use check_tcp::internal::state::Scratch;
 use check_tcp::outcome::{Failure, Success};
-use check_tcp::probe::Probe;
-use check_tcp::state::Scratch;
 use check_tcp::target::Family;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;

@@ -65,7 +65,7 @@ fn modules() -> BTreeMap<String, Vec<PathBuf>> {
         let first = inner.components().next().expect("a name");
         let name = first.as_os_str().to_str().expect("a name in UTF-8");
         let module = name.trim_end_matches(".rs");
-        if !["main", "lib"].contains(&module) {
+        if !["main", "lib", "internal"].contains(&module) {
             modules.entry(module.to_owned()).or_default().push(file);
         }
     }

@@ -1,7 +1,7 @@
 //! The documents hold what the program does: tables, command lines, links.
 
-use check_tcp::cli;
-use check_tcp::cli::flags::FLAGS;
+use check_tcp::internal::cli;
+use check_tcp::internal::cli::FLAGS;
 use check_tcp::phase::Phase;
 use check_tcp::preset::{PRESETS, Preset};
 use check_tcp::status::Status;

@@ -8,10 +8,10 @@
 use crate::rng::Rng;
 use crate::world::World;
 use check_tcp::check::Check;
+use check_tcp::internal::probe::Probe;
+use check_tcp::internal::state::Scratch;
 use check_tcp::outcome::{Failure, Success, Trace};
 use check_tcp::phase::Phase;
-use check_tcp::probe::Probe;
-use check_tcp::state::Scratch;
 use check_tcp::target::Target;
 use mio::Interest;
 use std::sync::Arc;

@@ -5,10 +5,10 @@ use crate::decode::{Exchange, Wake};
 use crate::wire::{Wire, held};
 use crate::world::World;
 use check_tcp::expect::Pattern;
+use check_tcp::internal::probe::Probe;
+use check_tcp::internal::state::Scratch;
 use check_tcp::outcome::{Cause, Failure, Success, Trace};
 use check_tcp::phase::Phase;
-use check_tcp::probe::Probe;
-use check_tcp::state::Scratch;
 use std::task::Poll;
 use std::time::Duration;
 

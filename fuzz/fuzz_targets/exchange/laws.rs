@@ -6,11 +6,11 @@ use crate::oracle::{self, Said};
 use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
+use check_tcp::internal::record::{Checked, Event, Label, Record};
 use check_tcp::outcome::{
     AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
 };
 use check_tcp::phase::Phase;
-use check_tcp::record::{Checked, Event, Label, Record};
 use check_tcp::report::{json, line, text};
 use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp_fuzz::said::{is_printable, one_line};

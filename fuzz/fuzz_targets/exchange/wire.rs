@@ -2,7 +2,7 @@
 
 use crate::decode::Change;
 use crate::world::World;
-use check_tcp::net::{Attempt, Endpoint, LookupError, Net};
+use check_tcp::internal::net::{Attempt, Endpoint, LookupError, Net};
 use check_tcp::target::Family;
 use check_tcp_fuzz::memory;
 use std::io::{self, Read, Write};

@@ -5,7 +5,7 @@ use super::law::{Comes, Law, When, law};
 use super::story::{Asks, Plot, Story};
 use crate::printed;
 use crate::run::{LEAVE, Run};
-use check_tcp::net::LookupError;
+use check_tcp::internal::net::LookupError;
 use check_tcp::outcome::{AttemptOutcome, Cause, Success, final_phase, response_time};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;

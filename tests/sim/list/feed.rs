@@ -1,8 +1,8 @@
 //! The list and the writer of the virtual machine.
 
 use super::inner::{Event, Inner, Line};
-use check_tcp::list::ParsedLine;
-use check_tcp::record::{Event as Outcome, Job, Label, Record, UsageError};
+use check_tcp::internal::list::ParsedLine;
+use check_tcp::internal::record::{Event as Outcome, Job, Label, Record, UsageError};
 use check_tcp::verdict::Reason;
 use std::collections::BTreeMap;
 use std::io;

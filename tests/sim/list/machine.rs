@@ -2,9 +2,9 @@
 
 use super::inner::Inner;
 use crate::world::World;
-use check_tcp::engine::platform::{Platform, PollEvent, Stream};
-use check_tcp::net::{Attempt, Endpoint, Net};
-use check_tcp::resolve::{LookupRequest, LookupResult};
+use check_tcp::internal::engine::{Platform, PollEvent, Stream};
+use check_tcp::internal::net::{Attempt, Endpoint, Net};
+use check_tcp::internal::resolve::{LookupRequest, LookupResult};
 use std::cell::{Cell, RefCell};
 use std::io::{self, Read, Write};
 use std::rc::Rc;

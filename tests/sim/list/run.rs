@@ -3,10 +3,10 @@
 use super::inner::Inner;
 use super::machine::Machine;
 use super::plan::Plan;
-use check_tcp::batch::event_loop::{EventLoop, StopReason, UnfinishedRun};
-use check_tcp::engine::admission::Admission;
-use check_tcp::engine::{Engine, Limits, LookupLimits};
-use check_tcp::record::Record;
+use check_tcp::internal::batch::{EventLoop, StopReason, UnfinishedRun};
+use check_tcp::internal::engine::Admission;
+use check_tcp::internal::engine::{Engine, Limits, LookupLimits};
+use check_tcp::internal::record::Record;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;

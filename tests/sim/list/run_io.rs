@@ -1,9 +1,9 @@
 //! The I/O of the loop: the list, the writer, and signals.
 
 use super::machine::Machine;
-use check_tcp::batch::run_io::RunIo;
-use check_tcp::list::ParsedLine;
-use check_tcp::record::Record;
+use check_tcp::internal::batch::RunIo;
+use check_tcp::internal::list::ParsedLine;
+use check_tcp::internal::record::Record;
 use std::io;
 use std::task::Poll;
 

@@ -3,9 +3,9 @@
 use super::inner::{Event, Inner, PORT, name};
 use crate::script::Lookup;
 use crate::world::World;
-use check_tcp::engine::platform::PollEvent;
-use check_tcp::net::{Endpoint, LookupError, Net};
-use check_tcp::resolve::{LookupRequest, LookupResult};
+use check_tcp::internal::engine::PollEvent;
+use check_tcp::internal::net::{Endpoint, LookupError, Net};
+use check_tcp::internal::resolve::{LookupRequest, LookupResult};
 use rustix::io::Errno;
 use std::io;
 use std::net::SocketAddr;

@@ -4,7 +4,7 @@ use super::{Event, Running, Stream, World};
 use crate::peer::Peer;
 use crate::pipe::Pipe;
 use crate::script::{Fate, Lookup};
-use check_tcp::net::{Attempt, Endpoint, LookupError, Net};
+use check_tcp::internal::net::{Attempt, Endpoint, LookupError, Net};
 use check_tcp::target::{ATTEMPTS, Family};
 use rustix::io::Errno;
 use rustls::version::{TLS12, TLS13};
