@@ -138,7 +138,7 @@ impl fmt::Display for StoreFiles {
             match outcome {
                 ReadOutcome::LostBlocks(1) => write!(f, "1 block of {path} could not be read")?,
                 ReadOutcome::LostBlocks(lost) => {
-                    write!(f, "{lost} blocks of {path} could not be read")?
+                    write!(f, "{lost} blocks of {path} could not be read")?;
                 }
                 ReadOutcome::NoCertificate => write!(f, "{path} holds no certificate in PEM")?,
                 ReadOutcome::NotFound => write!(f, "{path} is not there")?,
