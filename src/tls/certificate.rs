@@ -38,7 +38,8 @@ pub struct Extension<'a> {
 /// Reads the contents of the validity field. Unlike [`Certificate::parse`] it does not need the
 /// fields that follow to be readable.
 pub fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
-    Some(read_leading_fields(certificate)?.validity)
+    let [_, _, validity, _] = read_leading_fields(certificate)?;
+    Some(validity)
 }
 
 impl<'a> Certificate<'a> {
@@ -46,8 +47,8 @@ impl<'a> Certificate<'a> {
     pub fn parse(der: &'a [u8]) -> Option<Self> {
         const V3: &[u8] = &[0x02, 1, 2];
         const EXTENSIONS: u8 = 0xa3;
-        let leading = read_leading_fields(der)?;
-        let (subject, fields) = read_tagged(leading.rest, 0x30)?;
+        let [version, issuer, _, fields] = read_leading_fields(der)?;
+        let (subject, fields) = read_tagged(fields, 0x30)?;
         let (public_key, mut rest) = read_tagged(fields, 0x30)?;
         let mut extensions = &[][..];
         while !rest.is_empty() {
@@ -59,8 +60,8 @@ impl<'a> Certificate<'a> {
         }
         Some(Self {
             der,
-            is_v3: leading.version == V3,
-            issuer: leading.issuer,
+            is_v3: version == V3,
+            issuer,
             subject,
             public_key,
             extensions,
@@ -115,16 +116,8 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// The fields of a certificate up to its validity.
-struct LeadingFields<'a> {
-    version: &'a [u8],
-    issuer: &'a [u8],
-    validity: &'a [u8],
-    /// The fields that follow.
-    rest: &'a [u8],
-}
-
-fn read_leading_fields(certificate: &[u8]) -> Option<LeadingFields<'_>> {
+/// Reads the fields up to the validity. Returns version, issuer, validity and the fields that follow.
+fn read_leading_fields(certificate: &[u8]) -> Option<[&[u8]; 4]> {
     const VERSION: u8 = 0xa0;
     let fields = read_sequence(read_sequence(certificate)?)?;
     let (version, fields) = match read_element(fields)? {
@@ -135,10 +128,5 @@ fn read_leading_fields(certificate: &[u8]) -> Option<LeadingFields<'_>> {
     let (_signature, fields) = read_tagged(fields, 0x30)?;
     let (issuer, fields) = read_tagged(fields, 0x30)?;
     let (validity, rest) = read_tagged(fields, 0x30)?;
-    Some(LeadingFields {
-        version,
-        issuer,
-        validity,
-        rest,
-    })
+    Some([version, issuer, validity, rest])
 }

@@ -31,12 +31,12 @@ pub struct IssuerError {
     issuer: Option<String>,
     /// True if it is in the trust store, false if the peer presented it.
     is_stored: bool,
-    defect: IssuerDefect,
+    defect: Defect,
 }
 
 /// The reason why a certificate may not be an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum IssuerDefect {
+enum Defect {
     /// It has a keyUsage without keyCertSign.
     KeyUsage,
     /// Its basicConstraints say CA:FALSE.
@@ -66,7 +66,7 @@ pub fn find_issuer_error(
             return Some(IssuerError::new(
                 intermediate.subject(),
                 false,
-                IssuerDefect::KeyUsage,
+                Defect::KeyUsage,
             ));
         }
         below += usize::from(intermediate.subject() != intermediate.issuer());
@@ -113,23 +113,23 @@ fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &TrustStore) -> bo
 
 /// Returns the reason why the certificate of an authority in the store may not end a path. `below`
 /// is the number of issuers between it and the server.
-fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDefect> {
+fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<Defect> {
     // Versions before 3 have no extensions that could say what they are for. An administrator put
     // them into the store for this purpose.
     if !certificate.is_v3 {
         return None;
     }
     if !is_allowed_to_sign(certificate) {
-        return Some(IssuerDefect::KeyUsage);
+        return Some(Defect::KeyUsage);
     }
     match certificate.extension(BASIC_CONSTRAINTS) {
         Some(value) => {
             let (is_authority, length) = parse_basic_constraints(value);
             if !is_authority {
-                return Some(IssuerDefect::NotAuthority);
+                return Some(Defect::NotAuthority);
             }
             if let Some(allowed) = length.filter(|allowed| below > *allowed) {
-                return Some(IssuerDefect::PathLength {
+                return Some(Defect::PathLength {
                     allowed,
                     actual: below,
                 });
@@ -139,17 +139,17 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<IssuerDe
         None if certificate.extension(KEY_USAGE).is_none()
             && certificate.extension(NETSCAPE_CERT_TYPE).is_none() =>
         {
-            return Some(IssuerDefect::NoBasicConstraints);
+            return Some(Defect::NoBasicConstraints);
         }
         None => {}
     }
     if is_limited_to_other_purposes(certificate) {
-        return Some(IssuerDefect::ExtendedKeyUsage);
+        return Some(Defect::ExtendedKeyUsage);
     }
     let mut critical = certificate.extensions().filter(|e| e.is_critical);
     critical
         .any(|e| !is_known(e.oid))
-        .then_some(IssuerDefect::CriticalExtension)
+        .then_some(Defect::CriticalExtension)
 }
 
 /// Returns true if the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent,
@@ -191,7 +191,7 @@ fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> boo
 }
 
 impl IssuerError {
-    fn new(subject: &[u8], is_stored: bool, defect: IssuerDefect) -> Self {
+    fn new(subject: &[u8], is_stored: bool, defect: Defect) -> Self {
         Self {
             issuer: display_name(subject),
             is_stored,
@@ -208,26 +208,26 @@ impl fmt::Display for IssuerError {
             write!(f, " in the trust store")?;
         }
         match self.defect {
-            IssuerDefect::KeyUsage => write!(
+            Defect::KeyUsage => write!(
                 f,
                 " may not sign certificates (its keyUsage lacks keyCertSign)"
             ),
-            IssuerDefect::NotAuthority => write!(
+            Defect::NotAuthority => write!(
                 f,
                 " may not sign certificates (its basicConstraints say CA:FALSE)"
             ),
-            IssuerDefect::NoBasicConstraints => {
+            Defect::NoBasicConstraints => {
                 write!(f, " may not sign certificates (it has no basicConstraints)")
             }
-            IssuerDefect::PathLength { allowed, actual } => write!(
+            Defect::PathLength { allowed, actual } => write!(
                 f,
                 " has more issuers below it ({actual}) than its pathLenConstraint allows ({allowed})"
             ),
-            IssuerDefect::ExtendedKeyUsage => write!(
+            Defect::ExtendedKeyUsage => write!(
                 f,
                 " may not vouch for servers (its extendedKeyUsage lacks serverAuth)"
             ),
-            IssuerDefect::CriticalExtension => {
+            Defect::CriticalExtension => {
                 write!(f, " has a critical extension that is not known here")
             }
         }

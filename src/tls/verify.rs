@@ -89,12 +89,7 @@ impl StoreVerifier {
                 if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
             {
                 // webpki checks dates before it returns this error, so they are valid here.
-                if self
-                    .store
-                    .certificates
-                    .iter()
-                    .any(|held| held == end_entity)
-                {
+                if self.store.certificates.contains(end_entity) {
                     // webpki has not checked the extended key usage yet.
                     return match issuer::is_limited_to_other_purposes(own) {
                         false => Ok(()),
@@ -136,7 +131,7 @@ impl StoreVerifier {
         let limited = budget.limit_algorithms(self.algorithms.all);
         let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
         let issuer_error = RefCell::new(None);
-        let check_issuers =
+        let check =
             |path: &VerifiedPath<'_>| match issuer::find_issuer_error(path, &self.store, now) {
                 None => Ok(()),
                 Some(error) => {
@@ -147,16 +142,8 @@ impl StoreVerifier {
         let verified = EndEntityCert::try_from(end_entity).and_then(|own| {
             let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
             let issuers = &candidates.issuers;
-            own.verify_for_usage(
-                &algorithms,
-                roots,
-                issuers,
-                now,
-                usage,
-                None,
-                Some(&check_issuers),
-            )
-            .map(|_| ())
+            own.verify_for_usage(&algorithms, roots, issuers, now, usage, None, Some(&check))
+                .map(|_| ())
         });
         if verified.is_ok() {
             return Ok(Ok(()));
@@ -219,10 +206,9 @@ impl fmt::Display for TrustError {
             }
             Self::StoredIssuerValidity(name, error) => {
                 let name = name.as_deref().unwrap_or("an issuer without a name");
-                let is = if let ValidityError::NotYetValid(_) = error {
-                    "is "
-                } else {
-                    ""
+                let is = match error {
+                    ValidityError::NotYetValid(_) => "is ",
+                    ValidityError::Expired(_) => "",
                 };
                 write!(
                     f,
