@@ -4,6 +4,7 @@
 use super::certificate::Certificate;
 use super::dates::{self, DateBefore1970};
 use super::der::{elements, read_sequence};
+use super::explain::join_first;
 use super::name::{display_name, presented_names};
 use super::oid::{ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE, Oid, SERVER_AUTH};
 use super::rsa::rsa_bits;
@@ -12,9 +13,6 @@ use super::verify::TrustError;
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;
-
-/// Maximum number of extended key usages in a message.
-const MAX_USAGES_SHOWN: usize = 8;
 
 /// The sizes in bits of RSA keys that ring accepts.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -163,21 +161,13 @@ fn diagnose_usages(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
             None => "certificate of an intermediate issuer".to_owned(),
         },
     };
-    let shown = usages
-        .iter()
-        .take(MAX_USAGES_SHOWN)
-        .map(|usage| Oid(usage).to_string());
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    let more = match usages.len().saturating_sub(MAX_USAGES_SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let shown = join_first(usages.iter(), |usage| Oid(usage).to_string());
     let any = match usages.contains(&ANY_EXTENDED_KEY_USAGE) {
         true => ", which does not name servers",
         false => "",
     };
     Some(Diagnosis(format!(
-        "{whose} is not for servers: it is for {shown}{more}{any}"
+        "{whose} is not for servers: it is for {shown}{any}"
     )))
 }
 

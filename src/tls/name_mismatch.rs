@@ -2,7 +2,7 @@
 //! which takes milliseconds. This check formats a few and counts the others.
 
 use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS};
-use super::explain::NO_HOST;
+use super::explain::{NO_HOST, join_first};
 use super::name::parse_address;
 use crate::escape::as_text;
 use rustls::pki_types::{IpAddr, ServerName};
@@ -11,15 +11,12 @@ use std::fmt;
 /// Maximum number of names that are left to webpki.
 const MAX_NAMES_FOR_WEBPKI: usize = 500;
 
-/// Maximum number of names in a message.
-const MAX_NAMES_SHOWN: usize = 8;
-
 /// A certificate with very many names, none of which matches the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameMismatch {
     wanted: String,
-    shown: Vec<String>,
-    more: usize,
+    /// The names in the certificate, as text. Empty if none is a host.
+    hosts: String,
 }
 
 /// Returns `None` if the certificate has at most [`MAX_NAMES_FOR_WEBPKI`] names or one may match
@@ -29,22 +26,14 @@ pub fn find_mismatch(
     wanted: &ServerName<'_>,
 ) -> Option<NameMismatch> {
     certificate.names().nth(MAX_NAMES_FOR_WEBPKI)?;
-    if certificate
-        .names()
-        .any(|(tag, name)| is_possible_match(tag, name, wanted))
-    {
+    let mut names = certificate.names();
+    if names.any(|(tag, name)| is_possible_match(tag, name, wanted)) {
         return None;
     }
     let is_host = |(tag, _): &(u8, _)| matches!(*tag, DNS_NAME | IP_ADDRESS);
-    let mut hosts = certificate.names().filter(is_host);
     Some(NameMismatch {
         wanted: wanted.to_str().into_owned(),
-        shown: hosts
-            .by_ref()
-            .take(MAX_NAMES_SHOWN)
-            .map(display_host)
-            .collect(),
-        more: hosts.count(),
+        hosts: join_first(certificate.names().filter(is_host), display_host),
     })
 }
 
@@ -79,10 +68,9 @@ fn display_host((tag, name): (u8, &[u8])) -> String {
 impl fmt::Display for NameMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "certificate is not for {}: it names ", self.wanted)?;
-        match (self.shown.join(", "), self.more) {
-            (shown, _) if shown.is_empty() => f.write_str(NO_HOST),
-            (shown, 0) => f.write_str(&shown),
-            (shown, more) => write!(f, "{shown} and {more} more"),
-        }
+        f.write_str(match self.hosts.as_str() {
+            "" => NO_HOST,
+            hosts => hosts,
+        })
     }
 }

@@ -45,10 +45,7 @@ impl Search {
     /// Adds the certificates of a file, if it exists. Only a regular file is read: a pipe may have
     /// no end.
     pub fn add_file(&mut self, path: &Path) {
-        if self
-            .read_file(path)
-            .is_err_and(|outcome| outcome == ReadOutcome::NotFound)
-        {
+        if self.read_file(path) == Err(ReadOutcome::NotFound) {
             self.files.0.pop();
         }
     }

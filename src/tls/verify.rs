@@ -181,11 +181,8 @@ impl StoreVerifier {
             .filter_map(|der| EndEntityCert::try_from(der).ok());
         let issuers = [own.issuer().to_vec()].into_iter();
         for issuer in issuers.chain(others.map(|other| other.issuer().to_vec())) {
-            let invalid = self
-                .store
-                .outside_validity
-                .iter()
-                .find(|(subject, _)| *subject == issuer);
+            let mut invalid = self.store.outside_validity.iter();
+            let invalid = invalid.find(|(subject, _)| *subject == issuer);
             if let Some((_, error)) = invalid {
                 return TrustError::StoredIssuerValidity(display_name(&issuer), *error);
             }

@@ -8,6 +8,7 @@ mod webpki;
 mod words;
 
 pub use names::NO_HOST;
+pub use words::join_first;
 
 use super::TlsError;
 use rustls::{Error, InvalidMessage};

@@ -1,12 +1,10 @@
 //! Text for a certificate whose names do not match the host.
 
+use super::words::join_first;
 use std::net::IpAddr;
 
 /// The text in place of the names, for a certificate without hosts.
 pub const NO_HOST: &str = "no host (in its subjectAltName)";
-
-/// Maximum number of a certificate's names in a message.
-const MAX_NAMES_SHOWN: usize = 8;
 
 /// A name in a certificate.
 enum CertificateName<'a> {
@@ -23,16 +21,10 @@ pub fn describe(expected: &str, presented: &[String]) -> String {
         .iter()
         .filter_map(|name| parse_name(name))
         .collect();
-    let shown: Vec<&str> = hosts.iter().filter_map(CertificateName::display).collect();
-    let names = match shown.len() {
-        0 => NO_HOST.to_owned(),
-        count => {
-            let first = shown.get(..MAX_NAMES_SHOWN).unwrap_or(&shown).join(", ");
-            match count.saturating_sub(MAX_NAMES_SHOWN) {
-                0 => first,
-                more => format!("{first} and {more} more"),
-            }
-        }
+    let shown = hosts.iter().filter_map(CertificateName::display);
+    let names = match join_first(shown, str::to_owned) {
+        none if none.is_empty() => NO_HOST.to_owned(),
+        names => names,
     };
     let why = hosts.iter().find_map(|host| host.near_miss(expected));
     let why = why.map_or_else(String::new, |why| format!(" ({why})"));

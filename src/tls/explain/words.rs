@@ -1,6 +1,10 @@
-//! Conversion of error identifiers into words, for errors without a text of their own.
+//! Conversion of error identifiers into words, for errors without a text of their own, and of lists
+//! into text.
 
 use std::fmt::Debug;
+
+/// Maximum number of items of a list in a message.
+const MAX_SHOWN: usize = 8;
 
 /// Abbreviations in the identifiers of rustls and webpki.
 const ABBREVIATIONS: [(&str, &str); 16] = [
@@ -43,6 +47,17 @@ pub fn to_words(variant: &impl Debug) -> String {
         known.map_or(word, |(_, full)| (*full).to_owned())
     };
     words.into_iter().map(full).collect::<Vec<_>>().join(" ")
+}
+
+/// Joins the first [`MAX_SHOWN`] items with commas and counts the others: `a, b and 3 more`. Items
+/// that are not shown are not formatted, because a peer may send thousands.
+pub fn join_first<T>(mut items: impl Iterator<Item = T>, format: impl Fn(T) -> String) -> String {
+    let shown: Vec<String> = items.by_ref().take(MAX_SHOWN).map(format).collect();
+    let shown = shown.join(", ");
+    match items.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 #[cfg(test)]
