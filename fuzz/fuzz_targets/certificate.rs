@@ -1,12 +1,13 @@
-//! A certificate, whatever is in it: what is said of its dates and names.
+//! Dates and names of arbitrary certificates.
 //!
 //! Input: DER. Wherever `x509-parser` can read the certificate too, the laws are:
 //!
 //! * nothing panics;
-//! * the dates are the same, and so are those in the message for a certificate outside its validity period;
-//! * what an issuer and a subject are known by is the last common name, else the last organisation,
-//!   and nothing where `x509-parser` did not read the name to its end;
-//! * a certificate is called self-signed when its issuer is its subject;
+//! * the dates are the same, and so are those in the message for a certificate outside its validity
+//!   period;
+//! * the display name of an issuer or a subject is its last common name, else its last
+//!   organisation, and there is none if `x509-parser` did not read the name to its end;
+//! * a certificate is reported as self-signed if its issuer is its subject;
 //! * the message for a wrong name has the names of its subjectAltName.
 #![no_main]
 
@@ -29,10 +30,10 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 
 /// A name that none of the certificates has.
 const WANTED: &str = "wanted.invalid";
-/// The tag of a DNS name; one that is not UTF-8 is told in what is left of it.
+/// The tag of a DNS name.
 const DNS_NAME: Tag = Tag(2);
-/// So many of its names are told.
-const TOLD: usize = 8;
+/// The number of its names that a message shows.
+const MAX_SHOWN: usize = 8;
 
 fuzz_target!(|der: &[u8]| {
     let parsed = X509Certificate::from_der(der).ok();
@@ -50,7 +51,7 @@ fuzz_target!(|der: &[u8]| {
         match contents(name) {
             Some(contents) => {
                 if let Some(shown) = display_name(contents) {
-                    assert_eq!(Some(shown), known(name));
+                    assert_eq!(Some(shown), expected_name(name));
                 }
             }
             None => assert_eq!(whole(name, der).and_then(display_name), None),
@@ -63,17 +64,17 @@ fuzz_target!(|der: &[u8]| {
     });
     for now in [due, late, at(0)] {
         for stores_it in [false, true] {
-            if let Err(error) = verified(der, stores_it, now) {
-                // Whatever came of it can be told.
+            if let Err(error) = verify(der, stores_it, now) {
+                // Every error has a text.
                 let text = TlsError::from(error.clone()).to_string();
-                told(&error, &text, der, now, parsed);
+                check_message(&error, &text, der, now, parsed);
             }
         }
     }
 });
 
-/// The verdicts on the certificate with no trust anchor, and with itself as the only one.
-fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
+/// Verifies the certificate without a trust anchor, or with itself in the trust store.
+fn verify(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
     let der = CertificateDer::from(der.to_vec());
     let store = TrustStore {
         roots: RootCertStore::empty(),
@@ -88,7 +89,13 @@ fn verified(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
         .map(|_| ())
 }
 
-fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X509Certificate>) {
+fn check_message(
+    error: &Error,
+    text: &str,
+    der: &[u8],
+    now: UnixTime,
+    parsed: Option<&X509Certificate>,
+) {
     let Error::InvalidCertificate(error) = error else {
         return;
     };
@@ -116,8 +123,8 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
             let Some(names) = names(parsed) else {
                 return;
             };
-            let first = names.get(..TOLD).unwrap_or(&names).join(", ");
-            let rest = match names.len().saturating_sub(TOLD) {
+            let first = names.get(..MAX_SHOWN).unwrap_or(&names).join(", ");
+            let rest = match names.len().saturating_sub(MAX_SHOWN) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
@@ -126,14 +133,14 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
                 false => &first,
             };
             let expected = format!("certificate is not for {WANTED}: it names {names}{rest}");
-            // Why the name that looks right is not may stand behind.
+            // The explanation of a near miss may follow.
             assert!(text.starts_with(&expected), "{text}");
         }
         CertificateError::Other(other) => match other.0.downcast_ref() {
             Some(TrustError::UnknownIssuer(issuer)) if is_whole => {
                 assert_ne!(parsed.issuer().as_raw(), parsed.subject().as_raw());
                 if let Some(issuer) = issuer {
-                    assert_eq!(Some(issuer), known(parsed.issuer()).as_ref());
+                    assert_eq!(Some(issuer), expected_name(parsed.issuer()).as_ref());
                 }
             }
             Some(TrustError::SelfSigned) if is_whole => {
@@ -145,33 +152,32 @@ fn told(error: &Error, text: &str, der: &[u8], now: UnixTime, parsed: Option<&X5
     }
 }
 
-/// The content of a name; empty where `x509-parser` did not read it to its end, which it passes
-/// over.
+/// The contents of a name, or `None` if `x509-parser` did not read it to its end, which it ignores.
 fn contents<'a>(name: &'a X509Name<'_>) -> Option<&'a [u8]> {
     let (contents, header) = Header::from_der(name.as_raw()).ok()?;
     (header.length().definite() == Ok(contents.len())).then_some(contents)
 }
 
-/// All that a name has, of which `x509-parser` has kept what it read.
+/// All contents of a name. `x509-parser` keeps only those that it has read.
 fn whole<'a>(name: &X509Name<'_>, der: &'a [u8]) -> Option<&'a [u8]> {
     let start = (name.as_raw().as_ptr() as usize).checked_sub(der.as_ptr() as usize)?;
     let (rest, header) = Header::from_der(der.get(start..)?).ok()?;
     rest.get(..header.length().definite().ok()?)
 }
 
-/// The last common name, or the last organisation.
-fn known(name: &X509Name<'_>) -> Option<String> {
+/// The last common name, or else the last organisation.
+fn expected_name(name: &X509Name<'_>) -> Option<String> {
     let common = name.iter_common_name().last();
     let known = common.or_else(|| name.iter_organization().last())?;
     let value = known.attr_value();
-    // A tag of a class of its own, or of more than a byte, is none of a string.
+    // A tag of another class, or of more than one byte, is not that of a string.
     let is_string = value.header.is_universal() && value.header.is_primitive();
     let tag = u8::try_from(value.tag().0).ok().filter(|_| is_string);
     let tag = tag.unwrap_or(u8::MAX);
     Some(decode_string(tag, value.data))
 }
 
-/// The hosts that the certificate is for; nothing where that can't be read.
+/// The hosts in the certificate, or `None` if its extensions can't be read.
 fn names(parsed: &X509Certificate) -> Option<Vec<String>> {
     let Some(extension) = parsed.subject_alternative_name().ok()? else {
         return Some(Vec::new());
@@ -190,7 +196,7 @@ fn names(parsed: &X509Certificate) -> Option<Vec<String>> {
     Some(names.iter().filter_map(host).collect())
 }
 
-/// Nobody's clock is set to before 1970.
+/// The time of a timestamp. A time before 1970 counts as 1970.
 fn at(timestamp: i64) -> UnixTime {
     at_second(timestamp.try_into().unwrap_or(0))
 }

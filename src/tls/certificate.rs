@@ -116,7 +116,8 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// Reads the fields up to the validity. Returns version, issuer, validity and the fields that follow.
+/// Reads the fields up to the validity. Returns version, issuer, validity and the fields that
+/// follow.
 fn read_leading_fields(certificate: &[u8]) -> Option<[&[u8]; 4]> {
     const VERSION: u8 = 0xa0;
     let fields = read_sequence(read_sequence(certificate)?)?;

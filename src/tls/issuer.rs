@@ -221,7 +221,8 @@ impl fmt::Display for IssuerError {
             }
             Defect::PathLength { allowed, actual } => write!(
                 f,
-                " has more issuers below it ({actual}) than its pathLenConstraint allows ({allowed})"
+                " has more issuers below it ({actual}) than its pathLenConstraint allows \
+                 ({allowed})"
             ),
             Defect::ExtendedKeyUsage => write!(
                 f,
