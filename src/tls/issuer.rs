@@ -207,30 +207,23 @@ impl fmt::Display for IssuerError {
         if self.is_stored {
             write!(f, " in the trust store")?;
         }
-        match self.defect {
-            Defect::KeyUsage => write!(
-                f,
-                " may not sign certificates (its keyUsage lacks keyCertSign)"
-            ),
-            Defect::NotAuthority => write!(
-                f,
+        f.write_str(match self.defect {
+            Defect::KeyUsage => " may not sign certificates (its keyUsage lacks keyCertSign)",
+            Defect::NotAuthority => {
                 " may not sign certificates (its basicConstraints say CA:FALSE)"
-            ),
-            Defect::NoBasicConstraints => {
-                write!(f, " may not sign certificates (it has no basicConstraints)")
             }
-            Defect::PathLength { allowed, actual } => write!(
-                f,
-                " has more issuers below it ({actual}) than its pathLenConstraint allows \
-                 ({allowed})"
-            ),
-            Defect::ExtendedKeyUsage => write!(
-                f,
+            Defect::NoBasicConstraints => " may not sign certificates (it has no basicConstraints)",
+            Defect::PathLength { allowed, actual } => {
+                return write!(
+                    f,
+                    " has more issuers below it ({actual}) than its pathLenConstraint allows \
+                     ({allowed})"
+                );
+            }
+            Defect::ExtendedKeyUsage => {
                 " may not vouch for servers (its extendedKeyUsage lacks serverAuth)"
-            ),
-            Defect::CriticalExtension => {
-                write!(f, " has a critical extension that is not known here")
             }
-        }
+            Defect::CriticalExtension => " has a critical extension that is not known here",
+        })
     }
 }

@@ -173,28 +173,23 @@ impl PemFile {
         if block.kind == BlockKind::Other {
             return;
         }
-        let Some(mut bytes) = block.base64.into_bytes() else {
-            self.lost_blocks += 1;
-            return;
-        };
-        // In OpenSSL's own format, trust settings follow the certificate.
-        let Some((_, _, behind)) = read_element(&bytes) else {
-            self.lost_blocks += 1;
-            return;
-        };
-        let trust = match block.kind {
-            BlockKind::TrustedCertificate => is_for_servers(behind),
-            BlockKind::Certificate | BlockKind::Other => Some(true),
-        };
-        match trust {
-            Some(true) => bytes.truncate(bytes.len() - behind.len()),
-            Some(false) => return,
-            None => {
-                self.lost_blocks += 1;
-                return;
-            }
+        match block.into_certificate() {
+            Some(certificate) => self.certificates.extend(certificate),
+            None => self.lost_blocks += 1,
         }
-        self.certificates.push(bytes.into());
+    }
+}
+
+impl PemBlock {
+    /// Decodes a certificate. Returns `Some(None)` if OpenSSL's trust settings exclude servers, and
+    /// `None` if the block can't be read.
+    fn into_certificate(self) -> Option<Option<CertificateDer<'static>>> {
+        let mut bytes = self.base64.into_bytes()?;
+        // In OpenSSL's own format, trust settings follow the certificate.
+        let (_, _, behind) = read_element(&bytes)?;
+        let is_trusted = self.kind != BlockKind::TrustedCertificate || is_for_servers(behind)?;
+        bytes.truncate(bytes.len() - behind.len());
+        Some(is_trusted.then(|| bytes.into()))
     }
 }
 
