@@ -1,6 +1,6 @@
 //! What was being done, to which address, and what came of it.
 
-use super::harmless;
+use super::sanitize::sanitize;
 use crate::check::Check;
 use crate::host::spelling;
 use crate::net::LookupError;
@@ -66,9 +66,9 @@ pub fn behind(failure: &Failure) -> String {
 pub fn place(target: &Target) -> String {
     match target {
         Target::Name { host, .. } | Target::Address { host, .. } => {
-            harmless::text(host.as_bytes(), PLACE)
+            sanitize(host.as_bytes(), PLACE)
         }
-        Target::Socket(path) => harmless::text(path.as_os_str().as_encoded_bytes(), PLACE),
+        Target::Socket(path) => sanitize(path.as_os_str().as_encoded_bytes(), PLACE),
     }
 }
 

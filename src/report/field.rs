@@ -1,7 +1,7 @@
 //! What a record says, one fact at a time.
 
-use super::harmless;
 use super::message::push_reply;
+use super::sanitize::sanitize;
 use crate::expect::Group;
 use crate::outcome::{
     AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bytes of strangers made harmless, and not cut.
 pub fn text(bytes: &[u8]) -> String {
-    harmless::text(bytes, usize::MAX)
+    sanitize(bytes, usize::MAX)
 }
 
 /// The host as written, without brackets.

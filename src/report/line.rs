@@ -1,7 +1,7 @@
 //! The line: one, printable, and 1,024 characters long at most, whatever came.
 
-use super::harmless;
 use super::message::{Message, width};
+use super::sanitize::sanitize;
 use crate::check::Check;
 use crate::outcome::{Failure, Success, response_time};
 use crate::status::Status;
@@ -70,7 +70,7 @@ pub(super) fn of_run(name: &str, status: Status, message: String, perfdata: &str
 
 /// The first word of a line.
 pub(super) fn name(name: &str) -> String {
-    harmless::text(name.as_bytes(), NAME)
+    sanitize(name.as_bytes(), NAME)
 }
 
 /// Monitoring Plugins Development Guidelines, "Performance data": a time in seconds.

@@ -1,7 +1,7 @@
 //! What the line says behind `NAME STATUS: `, performance data aside.
 
 use super::failure::{behind, describe, place, span};
-use super::harmless;
+use super::sanitize::{push_sanitized, sanitize};
 use super::trim::between_line_ends;
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, Reply, Success};
@@ -58,7 +58,7 @@ impl<'a> Message<'a> {
     /// The message in at most `room` characters.
     pub fn within(&self, room: usize) -> String {
         let room = room.saturating_sub(width(&self.behind));
-        let mut text = harmless::text(self.own.as_bytes(), room);
+        let mut text = sanitize(self.own.as_bytes(), room);
         if let Some(reply) = self.reply {
             let room = room.saturating_sub(width(&text));
             push_reply(&mut text, reply, room);
@@ -72,7 +72,7 @@ impl<'a> Message<'a> {
 pub fn push_reply(out: &mut String, reply: &Reply, room: usize) {
     let more = reply.total() > reply.kept().len() as u64;
     let text = between_line_ends(reply.kept(), more);
-    harmless::push(out, text, room, more);
+    push_sanitized(out, text, room, more);
 }
 
 /// How many characters a text has.

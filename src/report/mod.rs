@@ -1,9 +1,9 @@
 //! What people and agents read.
 
 pub mod finish;
-pub mod harmless;
 pub mod json;
 pub mod line;
+pub mod sanitize;
 pub mod summary;
 pub mod text;
 

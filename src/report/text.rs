@@ -1,6 +1,7 @@
 //! A record as text: what the target is called, a tab, and the line that a single check prints.
 
-use super::{harmless, line};
+use super::line;
+use super::sanitize::sanitize;
 use crate::check::Check;
 use crate::outcome::{Failure, Success};
 use crate::record::{Event, Label, Record};
@@ -37,7 +38,7 @@ fn line_by(
 }
 
 fn labelled(label: &Label, line: &str) -> String {
-    let label = harmless::text(label.shown().as_bytes(), LABEL);
+    let label = sanitize(label.shown().as_bytes(), LABEL);
     [&label, "\t", line].concat()
 }
 
