@@ -24,7 +24,7 @@ use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::internal::record::{Checked, Event, Label, Record};
 use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
-use check_tcp::report::finish::finish;
+use check_tcp::report::judge_record;
 use check_tcp::target::Target;
 use criterion::BenchmarkId;
 use std::hint::black_box;
@@ -53,9 +53,9 @@ fn main() {
         for (form, say) in [
             (
                 "text",
-                (|record| finish(record).text()) as fn(&Record) -> String,
+                (|record| judge_record(record).text()) as fn(&Record) -> String,
             ),
-            ("JSON", |record| finish(record).json()),
+            ("JSON", |record| judge_record(record).json()),
         ] {
             group.bench_function(BenchmarkId::new(form, name), |b| {
                 b.iter(|| say(black_box(&record)));

@@ -7,7 +7,7 @@ use crate::fd::{self, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
-use crate::report::finish::finish;
+use crate::report::judge_record;
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
@@ -106,10 +106,10 @@ fn refused(invalid: InvalidCommand) -> (String, Status) {
 }
 
 fn told(record: &Record, format: Format) -> (String, Status) {
-    let finished = finish(record);
+    let judged = judge_record(record);
     let text = match format {
-        Format::Json => finished.json(),
-        Format::Text => finished.line(),
+        Format::Json => judged.json(),
+        Format::Text => judged.line(),
     };
-    (text, finished.status)
+    (text, judged.verdict.status)
 }

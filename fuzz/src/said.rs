@@ -1,7 +1,7 @@
 //! Assertions on the printed text of refusals.
 
 use check_tcp::internal::record::{Event, Label, Record, UsageError};
-use check_tcp::report::finish::finish;
+use check_tcp::report::judge_record;
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;
@@ -18,13 +18,13 @@ pub fn refused(label: Label, error: UsageError) {
     let reason = Reason::Usage;
     let event = Event::NotChecked { reason, error };
     let record = Record { label, event };
-    let finished = finish(&record);
-    assert_eq!(finished.status, Status::Unknown);
-    assert_eq!(finished.status.code(), 3);
-    let line = finished.line();
+    let judged = judge_record(&record);
+    assert_eq!(judged.verdict.status, Status::Unknown);
+    assert_eq!(judged.verdict.status.code(), 3);
+    let line = judged.line();
     assert!(line.contains(" UNKNOWN: "), "{line}");
     one_line(&line);
-    one_line(&finished.json());
+    one_line(&judged.json());
     assert!(line.trim_end().chars().count() <= LONGEST, "{line}");
 }
 

@@ -3,8 +3,8 @@
 use super::output::Render;
 use crate::cli::{RunOptions, Style};
 use crate::record::{Event, Label, Record, UsageError};
-use crate::report::finish::{Finished, finish};
 use crate::report::summary::{EMPTY, End, Summary};
+use crate::report::{Judged, judge_record};
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::sync::{Arc, OnceLock};
@@ -14,11 +14,11 @@ use std::sync::{Arc, OnceLock};
 pub fn of(run: &RunOptions, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
     match run.style {
         Style::Text => Box::new(Each {
-            render: |finished| finished.text(),
+            render: |judged| judged.text(),
             if_empty: None,
         }),
         Style::Json => Box::new(Each {
-            render: |finished| finished.json(),
+            render: |judged| judged.json(),
             if_empty: Some(IfEmpty {
                 name: run.name.clone(),
                 cut,
@@ -33,7 +33,7 @@ pub fn of(run: &RunOptions, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
 
 /// One text a record.
 struct Each {
-    render: fn(&Finished<'_>) -> String,
+    render: fn(&Judged<'_>) -> String,
     /// A usage error is told in place of records, as long as there was none.
     if_empty: Option<IfEmpty>,
 }
@@ -53,9 +53,9 @@ struct Whole {
 impl Render for Each {
     fn record(&mut self, record: &Record, out: &mut Vec<u8>) -> Status {
         self.if_empty = None;
-        let finished = finish(record);
-        out.extend_from_slice((self.render)(&finished).as_bytes());
-        finished.status
+        let judged = judge_record(record);
+        out.extend_from_slice((self.render)(&judged).as_bytes());
+        judged.verdict.status
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) {
@@ -70,16 +70,16 @@ impl Render for Each {
                     error: UsageError { name, message },
                 },
             };
-            out.extend_from_slice((self.render)(&finish(&record)).as_bytes());
+            out.extend_from_slice((self.render)(&judge_record(&record)).as_bytes());
         }
     }
 }
 
 impl Render for Whole {
     fn record(&mut self, record: &Record, _out: &mut Vec<u8>) -> Status {
-        let finished = finish(record);
-        self.summary.add(&finished);
-        finished.status
+        let judged = judge_record(record);
+        self.summary.add(&judged);
+        judged.verdict.status
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) {

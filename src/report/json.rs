@@ -4,10 +4,9 @@ use super::{field, line};
 use crate::expect::Group;
 use crate::outcome::PhaseDurations;
 use crate::record::{Checked, Event, Record};
-use crate::status::Status;
 use crate::target::Target;
 use crate::tls::Session;
-use crate::verdict::Reason;
+use crate::verdict::Verdict;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::time::Duration;
 
@@ -15,12 +14,8 @@ use std::time::Duration;
 ///
 /// Texts that strangers may have chosen are made harmless, as they are in the line, so that it can
 /// be printed on a terminal; `message` is as long as the line lets it be, the others are not cut.
-pub fn record(record: &Record, status: Status, reason: Reason) -> String {
-    let row = Row {
-        record,
-        status,
-        reason,
-    };
+pub fn record(record: &Record, verdict: Verdict) -> String {
+    let row = Row { record, verdict };
     // Text and numbers: nothing in it can fail.
     let mut text = serde_json::to_string(&row).unwrap_or_default();
     text.push('\n');
@@ -29,8 +24,7 @@ pub fn record(record: &Record, status: Status, reason: Reason) -> String {
 
 struct Row<'a> {
     record: &'a Record,
-    status: Status,
-    reason: Reason,
+    verdict: Verdict,
 }
 
 impl Serialize for Row<'_> {
@@ -44,7 +38,7 @@ impl Serialize for Row<'_> {
                     outcome,
                     ..
                 } = &**checked;
-                let message = line::message(check, target, outcome, self.status);
+                let message = line::message(check, target, outcome, self.verdict.status);
                 (Some(&**checked), &check.name, message)
             }
             Event::NotChecked { error, .. } => {
@@ -74,9 +68,9 @@ impl Serialize for Row<'_> {
         row.serialize_field("port", &target.and_then(Target::port))?;
         row.serialize_field("socket", &target.and_then(field::socket))?;
         row.serialize_field("address", &checked.and_then(field::address))?;
-        row.serialize_field("status", self.status.word())?;
-        row.serialize_field("code", &self.status.code())?;
-        row.serialize_field("reason", self.reason.word())?;
+        row.serialize_field("status", self.verdict.status.word())?;
+        row.serialize_field("code", &self.verdict.status.code())?;
+        row.serialize_field("reason", self.verdict.reason.word())?;
         row.serialize_field(
             "phase",
             &checked.map(|checked| field::phase(checked).word()),
@@ -151,8 +145,8 @@ mod tests {
     use crate::expect::Pattern;
     use crate::outcome::Cause;
     use crate::phase::Phase;
+    use crate::report::judge_record;
     use crate::report::sample::{answered, change, failed, record, refused, reply};
-    use crate::verdict::{Verdict, judge};
     use serde_json::Value;
     use std::sync::Arc;
     use std::time::UNIX_EPOCH;
@@ -167,14 +161,7 @@ mod tests {
     }
 
     fn object(record: &Record) -> String {
-        let (status, reason) = match &record.event {
-            Event::Checked(checked) => {
-                let Verdict { reason, status } = judge(&checked.check, &checked.outcome);
-                (status, reason)
-            }
-            Event::NotChecked { reason, .. } => (Status::Unknown, *reason),
-        };
-        super::record(record, status, reason)
+        super::record(record, judge_record(record).verdict)
     }
 
     fn value(record: &Record) -> Value {

@@ -1,7 +1,6 @@
 //! A whole run as the output of one check, and as one sentence.
 
-use super::finish::Finished;
-use super::{line, text};
+use super::{Judged, line, text};
 use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
@@ -57,16 +56,16 @@ impl Summary {
     }
 
     /// Takes a record in.
-    pub fn add(&mut self, finished: &Finished<'_>) {
-        self.verdicts.add(finished.status);
-        self.slowest = self.slowest.max(finished.response_time());
-        let lines = match finished.status {
+    pub fn add(&mut self, judged: &Judged<'_>) {
+        self.verdicts.add(judged.verdict.status);
+        self.slowest = self.slowest.max(judged.response_time());
+        let lines = match judged.verdict.status {
             Status::Ok => return,
             Status::Critical => &mut self.critical,
             Status::Warning => &mut self.warning,
             Status::Unknown => &mut self.unknown,
         };
-        lines.add(|| text::bare(finished.record, finished.status));
+        lines.add(|| text::bare(judged.record, judged.verdict.status));
     }
 
     /// The verdict on the run.
@@ -200,7 +199,7 @@ mod tests {
     use crate::outcome::Cause;
     use crate::phase::Phase;
     use crate::record::Record;
-    use crate::report::finish::finish;
+    use crate::report::judge_record;
     use crate::report::sample::{answered, failed, label, record, refused};
 
     /// A record of each kind: `o`, `w`, `c` or `u`.
@@ -224,7 +223,7 @@ mod tests {
         for (n, kind) in kinds.chars().enumerate() {
             let mut record = one(kind);
             record.label = label(&n.to_string());
-            summary.add(&finish(&record));
+            summary.add(&judge_record(&record));
         }
         summary
     }

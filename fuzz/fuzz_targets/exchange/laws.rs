@@ -65,7 +65,8 @@ pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
 /// Whatever is said of it is one printable line.
 pub fn tell(exchange: &Exchange, run: Run) {
     let check = &exchange.check;
-    let Verdict { reason, status } = judge(check, &run.outcome);
+    let verdict = judge(check, &run.outcome);
+    let Verdict { reason, status } = verdict;
     let total = reply(&run).map(Reply::total);
     let timed = response_time(&run.outcome).is_some() && check.perfdata;
     let phase = final_phase(&run.outcome);
@@ -89,7 +90,7 @@ pub fn tell(exchange: &Exchange, run: Run) {
     assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
     assert!(line.contains(&format!(" {}: ", status.word())), "{line}");
 
-    let object = json::record(&record, status, reason);
+    let object = json::record(&record, verdict);
     one_line(&object);
     let value: Value = serde_json::from_str(&object).expect("one JSON object");
     assert_eq!(value["status"], status.word());

@@ -10,7 +10,7 @@ use check_tcp::internal::batch::StopReason;
 use check_tcp::internal::record::{Event, Record};
 use check_tcp::outcome::{Cause, response_time};
 use check_tcp::phase::Phase;
-use check_tcp::report::finish::finish;
+use check_tcp::report::judge_record;
 use check_tcp::status::Status;
 use check_tcp::verdict::Reason;
 use std::time::Duration;
@@ -146,11 +146,15 @@ fn as_alone(ended: &Ended) {
             let failure = checked.outcome.as_ref().expect_err("no address");
             assert_eq!((failure.phase, trace.total), (Phase::Resolving, TIMEOUT));
             assert!(matches!(failure.cause, Cause::TimedOut));
-            assert_eq!(finish(&ended.record).reason(), Reason::Dns);
-            assert_eq!(finish(&ended.record).status, Status::Critical);
+            assert_eq!(judge_record(&ended.record).verdict.reason, Reason::Dns);
+            assert_eq!(judge_record(&ended.record).verdict.status, Status::Critical);
         }
         Kind::Literal | Kind::Prompt | Kind::Slow => {
-            assert_eq!(finish(&ended.record).status, Status::Ok, "{checked:?}");
+            assert_eq!(
+                judge_record(&ended.record).verdict.status,
+                Status::Ok,
+                "{checked:?}"
+            );
             let elapsed = response_time(&checked.outcome).expect("an answer");
             let longest = match ended.kind {
                 Kind::Slow => SLOW + PROMPT,

@@ -10,7 +10,7 @@ use check_tcp::internal::batch::StopReason;
 use check_tcp::internal::record::{Checked, Event, Record};
 use check_tcp::outcome::{Cause, Failure, Success};
 use check_tcp::phase::Phase;
-use check_tcp::report::finish::finish;
+use check_tcp::report::judge_record;
 use check_tcp::status::Status;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
                 assert!(matches!(run.records[&n].event, Event::NotChecked { .. }));
                 continue;
             };
-            let status = finish(&run.records[&n]).status;
+            let status = judge_record(&run.records[&n]).verdict.status;
             let checked = checked(&run.records[&n]);
             if may_be_silent && is_unanswered(&checked.outcome) {
                 assert_eq!(checked.trace.total, checked.check.timeout, "line {n}");
@@ -106,7 +106,7 @@ fn whatever_happens_to_the_machine_no_verdict_is_lost_doubled_or_false() {
             let was_silent = may_be_silent && is_unanswered(&checked.outcome);
             let is_held = exact && is_soon && stays[*n] && !was_silent;
             if alone.status == Status::Ok && is_held && !interrupted {
-                let status = finish(record).status;
+                let status = judge_record(record).verdict.status;
                 let lacks = matches!(&checked.outcome, Err(e) if e.shortage().is_some());
                 let expected = if lacks { Status::Unknown } else { Status::Ok };
                 assert_eq!(status, expected, "line {n}: {:?}", checked.outcome);
