@@ -25,6 +25,7 @@ use check_tcp::expect::Pattern;
 use check_tcp::internal::record::{Checked, Event, Label, Record};
 use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
 use check_tcp::report::judge_record;
+use check_tcp::report::text::record_line;
 use check_tcp::target::Target;
 use criterion::BenchmarkId;
 use std::hint::black_box;
@@ -53,7 +54,7 @@ fn main() {
         for (form, say) in [
             (
                 "text",
-                (|record| judge_record(record).text()) as fn(&Record) -> String,
+                (|record| record_line(&judge_record(record), true)) as fn(&Record) -> String,
             ),
             ("JSON", |record| judge_record(record).json()),
         ] {

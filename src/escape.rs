@@ -30,6 +30,16 @@ pub fn as_text(bytes: &[u8]) -> String {
     text
 }
 
+/// Returns `bytes` without an incomplete UTF-8 character at the end.
+pub fn strip_partial_char(bytes: &[u8]) -> &[u8] {
+    let tail = bytes.len().saturating_sub(3);
+    let begun = (tail..bytes.len()).find(|&start| {
+        let rest = bytes.get(start..).unwrap_or_default();
+        str::from_utf8(rest).is_err_and(|e| e.valid_up_to() == 0 && e.error_len().is_none())
+    });
+    begun.and_then(|end| bytes.get(..end)).unwrap_or(bytes)
+}
+
 /// Decodes an escape at the start of `text`. Returns its byte and the rest.
 fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
     match text {
@@ -49,7 +59,7 @@ fn digit(byte: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_text, unescape};
+    use super::{as_text, strip_partial_char, unescape};
 
     #[test]
     fn bytes_that_are_not_utf8_are_escaped() {
@@ -62,6 +72,21 @@ mod tests {
             (b"\xff|\xc3\xa9", "\\xff|é"),
         ] {
             assert_eq!(as_text(bytes), text);
+        }
+    }
+
+    #[test]
+    fn an_incomplete_character_at_the_end_is_stripped() {
+        for (bytes, length) in [
+            ("aé".as_bytes(), 3),
+            (b"a\xc3", 1),
+            (b"a\xe2\x82", 1),
+            (b"a\xf0\x9f\x98", 1),
+            (b"a\xff", 2),
+            (b"\xa9\xa9\xa9", 3),
+            (b"", 0),
+        ] {
+            assert_eq!(strip_partial_char(bytes).len(), length, "{bytes:?}");
         }
     }
 

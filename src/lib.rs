@@ -57,9 +57,9 @@
 //! let check = Arc::new(Check::default());
 //!
 //! let outcome = check_tcp::run_one(target.clone(), check.clone())?.outcome;
-//! let status = judge(&check, &outcome).status;
-//! assert_eq!(status, Status::Ok);
-//! print!("{}", report::line::check(&check, &target, &outcome, status));
+//! let verdict = judge(&check, &outcome);
+//! assert_eq!(verdict.status, Status::Ok);
+//! print!("{}", report::line::check_line(&check, &target, &outcome, verdict));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -95,10 +95,10 @@
 //! let target = Target::host("127.0.0.1", port)?;
 //!
 //! let outcome = check_tcp::run_one(target.clone(), check.clone())?.outcome;
-//! let status = judge(&check, &outcome).status;
-//! assert_eq!(status, Status::Critical);
+//! let verdict = judge(&check, &outcome);
+//! assert_eq!(verdict.status, Status::Critical);
 //! assert_eq!(
-//!     report::line::check(&check, &target, &outcome, status),
+//!     report::line::check_line(&check, &target, &outcome, verdict),
 //!     "SMTP CRITICAL: Unexpected response from host/socket: 421 Too many connections\n"
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -7,7 +7,7 @@ use crate::fd::{self, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
-use crate::report::judge_record;
+use crate::report::{judge_record, text};
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
@@ -109,7 +109,7 @@ fn told(record: &Record, format: Format) -> (String, Status) {
     let judged = judge_record(record);
     let text = match format {
         Format::Json => judged.json(),
-        Format::Text => judged.line(),
+        Format::Text => text::record_line(&judged, true),
     };
     (text, judged.verdict.status)
 }

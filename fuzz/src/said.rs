@@ -2,6 +2,7 @@
 
 use check_tcp::internal::record::{Event, Label, Record, UsageError};
 use check_tcp::report::judge_record;
+use check_tcp::report::text::record_line;
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;
@@ -21,7 +22,7 @@ pub fn refused(label: Label, error: UsageError) {
     let judged = judge_record(&record);
     assert_eq!(judged.verdict.status, Status::Unknown);
     assert_eq!(judged.verdict.status.code(), 3);
-    let line = judged.line();
+    let line = record_line(&judged, true);
     assert!(line.contains(" UNKNOWN: "), "{line}");
     one_line(&line);
     one_line(&judged.json());

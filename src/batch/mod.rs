@@ -59,7 +59,7 @@ pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     match run {
         Ok(run) => Ok(run.finish()),
         Err(e) => {
-            let message = format!("starting the run: {}", failure::lack(&e));
+            let message = format!("starting the run: {}", failure::format_local_error(&e));
             Err((Reason::Local, message))
         }
     }
@@ -146,13 +146,14 @@ impl ListRun {
         let cut = match &stop {
             StopReason::Completed => None,
             StopReason::InputFailed(e) => {
-                let e = failure::text(e);
+                let e = failure::format_error(e);
                 Some(format!("the list could not be read to its end: {e}"))
             }
             StopReason::Interrupted => Some("interrupted".to_owned()),
-            StopReason::PollFailed(e) => {
-                Some(format!("the poll loop failed: {}", failure::text(e)))
-            }
+            StopReason::PollFailed(e) => Some(format!(
+                "the poll loop failed: {}",
+                failure::format_error(e)
+            )),
             StopReason::OutputClosed => return self.finish_unwritable(),
         };
         let unfinished = match stop {
@@ -252,7 +253,7 @@ fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {
             true => Reason::Local,
             false => Reason::Usage,
         };
-        let e = failure::text(&e);
+        let e = failure::format_error(&e);
         (reason, format!("opening the list {name}: {e}"))
     })
 }

@@ -4,6 +4,7 @@ use super::output::Render;
 use crate::cli::{RunOptions, Style};
 use crate::record::{Event, Label, Record, UsageError};
 use crate::report::summary::{EMPTY, End, Summary};
+use crate::report::text;
 use crate::report::{Judged, judge_record};
 use crate::status::Status;
 use crate::verdict::Reason;
@@ -14,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 pub fn of(run: &RunOptions, cut: Arc<OnceLock<String>>) -> Box<dyn Render> {
     match run.style {
         Style::Text => Box::new(Each {
-            render: |judged| judged.text(),
+            render: |judged| text::record_line(judged, true),
             if_empty: None,
         }),
         Style::Json => Box::new(Each {

@@ -3,6 +3,7 @@
 use super::automaton;
 use super::class::Classes;
 use super::dialect;
+use crate::escape::strip_partial_char;
 use crate::memory::{Budget, Lease};
 use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson::WhichCaptures;
@@ -102,7 +103,7 @@ impl Captures {
     ) -> Option<Vec<Group<'p, 'r>>> {
         let bytes = match complete {
             true => bytes,
-            false => whole_characters(bytes),
+            false => strip_partial_char(bytes),
         };
         let text = decode_lossy(bytes);
         if self.states.saturating_mul(text.len()) > MAX_VISITS {
@@ -139,16 +140,6 @@ impl Write for BoundedText {
         }
         self.0.push_str(more);
         Ok(())
-    }
-}
-
-/// The bytes without an incomplete character at the end.
-fn whole_characters(bytes: &[u8]) -> &[u8] {
-    let last = bytes.utf8_chunks().last();
-    let rest = last.map(|chunk| chunk.invalid()).unwrap_or_default();
-    match str::from_utf8(rest).is_err_and(|e| e.error_len().is_none()) {
-        true => bytes.strip_suffix(rest).unwrap_or(bytes),
-        false => bytes,
     }
 }
 

@@ -12,15 +12,15 @@ use std::io;
 use std::time::Duration;
 
 /// How much of the line a host or a path may take.
-const PLACE: usize = 300;
+const MAX_TARGET_CHARS: usize = 300;
 
 const EPOLL: &str = "epoll can watch no more (fs.epoll.max_user_watches is used up)";
 
 /// The message of a check that did not go all its way.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
-    let came = came(check, target, failure) + &behind(failure);
+    let description = describe_cause(check, target, failure) + &guess_suffix(failure);
     if let Cause::Engine(_) = failure.cause {
-        return came;
+        return description;
     }
     let doing = match failure.phase {
         Phase::Resolving if matches!(target, Target::Name { .. }) => "looking up",
@@ -33,19 +33,22 @@ pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
     };
     match (target, failure.peer) {
         (Target::Name { .. }, Some(peer)) => {
-            format!("{doing} {} ({peer}): {came}", place(target))
+            format!("{doing} {} ({peer}): {description}", format_target(target))
         }
         // A zone is shown by the name that was written too.
         (Target::Address { host, address }, _) if host.contains('%') => {
-            format!("{doing} {} ({address}): {came}", place(target))
+            format!(
+                "{doing} {} ({address}): {description}",
+                format_target(target)
+            )
         }
-        (Target::Address { address, .. }, _) => format!("{doing} {address}: {came}"),
-        _ => format!("{doing} {}: {came}", place(target)),
+        (Target::Address { address, .. }, _) => format!("{doing} {address}: {description}"),
+        _ => format!("{doing} {}: {description}", format_target(target)),
     }
 }
 
 /// What stands behind the words for what came: why it did, as far as that can be said.
-pub fn behind(failure: &Failure) -> String {
+pub fn guess_suffix(failure: &Failure) -> String {
     let guess = match &failure.cause {
         Cause::Interrupted | Cause::Engine(_) | Cause::Ended => return String::new(),
         // That was our own refusal.
@@ -63,28 +66,28 @@ pub fn behind(failure: &Failure) -> String {
 }
 
 /// The host or the path as written, harmless, and not so long that nothing else has room.
-pub fn place(target: &Target) -> String {
+pub fn format_target(target: &Target) -> String {
     match target {
         Target::Name { host, .. } | Target::Address { host, .. } => {
-            sanitize(host.as_bytes(), PLACE)
+            sanitize(host.as_bytes(), MAX_TARGET_CHARS)
         }
-        Target::Socket(path) => sanitize(path.as_os_str().as_encoded_bytes(), PLACE),
+        Target::Socket(path) => sanitize(path.as_os_str().as_encoded_bytes(), MAX_TARGET_CHARS),
     }
 }
 
 /// A duration in the words of `-t`.
-pub fn span(duration: Duration) -> String {
+pub fn format_duration(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
-fn came(check: &Check, target: &Target, failure: &Failure) -> String {
+fn describe_cause(check: &Check, target: &Target, failure: &Failure) -> String {
     match &failure.cause {
-        Cause::Lookup(LookupError::Local(e)) => lack(e),
+        Cause::Lookup(LookupError::Local(e)) => format_local_error(e),
         Cause::Lookup(LookupError::NoSource) => {
             "neither /etc/hosts nor /etc/resolv.conf is there to look it up in".to_owned()
         }
         Cause::Lookup(LookupError::Failed(e)) => {
-            let said = text(e);
+            let said = format_error(e);
             // The words of the library come before the resolver's.
             let said = said
                 .strip_prefix("failed to lookup address information: ")
@@ -103,26 +106,26 @@ fn came(check: &Check, target: &Target, failure: &Failure) -> String {
             Target::Address { .. } => format!("only {} were asked for", addresses(*family)),
             Target::Name { .. } | Target::Socket(_) => format!("it has no {}", addresses(*family)),
         },
-        Cause::Unconnected(tried) => unconnected(check, target, tried),
+        Cause::Unconnected(tried) => describe_attempts(check, target, tried),
         Cause::TimedOut if failure.phase == Phase::Resolving => {
             format!("{}: no answer from the resolver", timed_out(check))
         }
         Cause::TimedOut => timed_out(check),
         Cause::Closed => "closed by peer before it sent anything".to_owned(),
-        Cause::Io(e) => text(e),
+        Cause::Io(e) => format_error(e),
         Cause::Tls(e) if e.is_not_tls_record() && failure.phase != Phase::Handshaking => {
             "what came is not TLS any more".to_owned()
         }
         Cause::Tls(e) => e.to_string(),
         Cause::Unexpected { .. } => "unexpected response".to_owned(),
-        Cause::Engine(e) => format!("the poll loop failed: {}", text(e)),
+        Cause::Engine(e) => format!("the poll loop failed: {}", format_error(e)),
         Cause::Interrupted => "interrupted".to_owned(),
         Cause::Ended => "stepped again after its end".to_owned(),
     }
 }
 
 /// What came of each address of a name; a literal or a path has been named already.
-fn unconnected(check: &Check, target: &Target, tried: &[FailedAttempt]) -> String {
+fn describe_attempts(check: &Check, target: &Target, tried: &[FailedAttempt]) -> String {
     let came = |tried: &FailedAttempt| match &tried.outcome {
         AttemptOutcome::Silence => timed_out(check),
         AttemptOutcome::GivenUp => "no answer".to_owned(),
@@ -132,7 +135,7 @@ fn unconnected(check: &Check, target: &Target, tried: &[FailedAttempt]) -> Strin
         {
             format!("{}: its backlog is full", timed_out(check))
         }
-        AttemptOutcome::Failed(e) => lack(e),
+        AttemptOutcome::Failed(e) => format_local_error(e),
     };
     let each = tried.iter().map(|tried| match (tried.address, target) {
         (Some(address), Target::Name { .. }) => format!("{address}: {}", came(tried)),
@@ -150,11 +153,11 @@ fn addresses(family: Family) -> &'static str {
 }
 
 fn timed_out(check: &Check) -> String {
-    format!("timed out after {}", span(check.timeout))
+    format!("timed out after {}", format_duration(check.timeout))
 }
 
 /// The system's words without its number.
-pub fn text(e: &io::Error) -> String {
+pub fn format_error(e: &io::Error) -> String {
     let text = e.to_string();
     match text.split_once(" (os error ") {
         Some((words, _)) => words.to_owned(),
@@ -163,10 +166,10 @@ pub fn text(e: &io::Error) -> String {
 }
 
 /// The same, where a lack of space is one of epoll's: no file is written.
-pub fn lack(e: &io::Error) -> String {
+pub fn format_local_error(e: &io::Error) -> String {
     match Errno::from_io_error(e) {
         Some(Errno::NOSPC) => EPOLL.to_owned(),
-        _ => text(e),
+        _ => format_error(e),
     }
 }
 

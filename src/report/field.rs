@@ -1,6 +1,6 @@
 //! What a record says, one fact at a time.
 
-use super::message::push_reply;
+use super::line::push_reply;
 use super::sanitize::sanitize;
 use crate::expect::Group;
 use crate::outcome::{
@@ -91,13 +91,13 @@ pub fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
 }
 
 /// RFC 3339 in UTC, with milliseconds; `None` for what is not in the years 1970 to 9999.
-pub fn millis(time: SystemTime) -> Option<String> {
+pub fn rfc3339_millis(time: SystemTime) -> Option<String> {
     let time = in_range(time)?;
     Some(humantime::format_rfc3339_millis(time).to_string())
 }
 
 /// The same in seconds.
-pub fn seconds(time: SystemTime) -> Option<String> {
+pub fn rfc3339_seconds(time: SystemTime) -> Option<String> {
     let time = in_range(time)?;
     Some(humantime::format_rfc3339_seconds(time).to_string())
 }
@@ -174,13 +174,13 @@ mod tests {
     fn a_time_that_cannot_be_written_is_left_out() {
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(
-            seconds(at(253_402_300_799)).as_deref(),
+            rfc3339_seconds(at(253_402_300_799)).as_deref(),
             Some("9999-12-31T23:59:59Z")
         );
-        assert_eq!(seconds(at(253_402_300_800)), None);
-        assert_eq!(millis(UNIX_EPOCH - Duration::from_millis(1)), None);
+        assert_eq!(rfc3339_seconds(at(253_402_300_800)), None);
+        assert_eq!(rfc3339_millis(UNIX_EPOCH - Duration::from_millis(1)), None);
         assert_eq!(
-            millis(at(1) + Duration::from_nanos(999_999)).as_deref(),
+            rfc3339_millis(at(1) + Duration::from_nanos(999_999)).as_deref(),
             Some("1970-01-01T00:00:01.000Z")
         );
     }

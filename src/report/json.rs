@@ -1,51 +1,36 @@
 //! A record as a JSON object: one line, every key always there, and in this order.
 
-use super::{field, line};
+use super::line::OutputLine;
+use super::{Judged, field};
 use crate::expect::Group;
 use crate::outcome::PhaseDurations;
-use crate::record::{Checked, Event, Record};
+use crate::record::Event;
 use crate::target::Target;
 use crate::tls::Session;
-use crate::verdict::Verdict;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
-use std::time::Duration;
 
 /// The object of a record, newline included.
 ///
 /// Texts that strangers may have chosen are made harmless, as they are in the line, so that it can
 /// be printed on a terminal; `message` is as long as the line lets it be, the others are not cut.
-pub fn record(record: &Record, verdict: Verdict) -> String {
-    let row = Row { record, verdict };
+pub fn record(judged: &Judged<'_>) -> String {
     // Text and numbers: nothing in it can fail.
-    let mut text = serde_json::to_string(&row).unwrap_or_default();
+    let mut text = serde_json::to_string(&JsonRecord(judged)).unwrap_or_default();
     text.push('\n');
     text
 }
 
-struct Row<'a> {
-    record: &'a Record,
-    verdict: Verdict,
-}
+struct JsonRecord<'a>(&'a Judged<'a>);
 
-impl Serialize for Row<'_> {
+impl Serialize for JsonRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let label = &self.record.label;
-        let (checked, service, message) = match &self.record.event {
-            Event::Checked(checked) => {
-                let Checked {
-                    target,
-                    check,
-                    outcome,
-                    ..
-                } = &**checked;
-                let message = line::message(check, target, outcome, self.verdict.status);
-                (Some(&**checked), &check.name, message)
-            }
-            Event::NotChecked { error, .. } => {
-                let message = line::usage_message(&error.name, &error.message);
-                (None, &error.name, message)
-            }
+        let Judged { record, verdict } = self.0;
+        let label = &record.label;
+        let checked = match &record.event {
+            Event::Checked(checked) => Some(&**checked),
+            Event::NotChecked { .. } => None,
         };
+        let line = OutputLine::of_record(self.0);
         let target = checked.map(|checked| &checked.target);
         let trace = checked.map(|checked| &checked.trace);
         let session = trace.and_then(|trace| trace.session.as_ref());
@@ -63,36 +48,42 @@ impl Serialize for Row<'_> {
             &label.name.as_ref().map(|name| field::text(name.as_bytes())),
         )?;
         row.serialize_field("line", &label.line)?;
-        row.serialize_field("service", &line::name(service))?;
+        row.serialize_field("service", &line.name)?;
         row.serialize_field("host", &target.and_then(field::host))?;
         row.serialize_field("port", &target.and_then(Target::port))?;
         row.serialize_field("socket", &target.and_then(field::socket))?;
         row.serialize_field("address", &checked.and_then(field::address))?;
-        row.serialize_field("status", self.verdict.status.word())?;
-        row.serialize_field("code", &self.verdict.status.code())?;
-        row.serialize_field("reason", self.verdict.reason.word())?;
+        row.serialize_field("status", verdict.status.word())?;
+        row.serialize_field("code", &verdict.status.code())?;
+        row.serialize_field("reason", verdict.reason.word())?;
         row.serialize_field(
             "phase",
             &checked.map(|checked| field::phase(checked).word()),
         )?;
-        row.serialize_field("message", &message)?;
-        row.serialize_field("elapsed", &checked.map(field::elapsed).map(seconds))?;
-        row.serialize_field("phases", &trace.map(|trace| Parts(trace.phases)))?;
+        row.serialize_field("message", &line.message())?;
+        row.serialize_field(
+            "elapsed",
+            &checked.map(field::elapsed).map(|it| it.as_secs_f64()),
+        )?;
+        row.serialize_field("phases", &trace.map(|trace| JsonPhases(trace.phases)))?;
         row.serialize_field("bytes", &reply.map(|reply| reply.total()))?;
         row.serialize_field("reply", &reply.map(field::reply_text))?;
-        row.serialize_field("tls", &session.map(Agreed))?;
-        row.serialize_field("captures", &checked.and_then(field::captures).map(Groups))?;
+        row.serialize_field("tls", &session.map(JsonTls))?;
+        row.serialize_field(
+            "captures",
+            &checked.and_then(field::captures).map(JsonCaptures),
+        )?;
         row.serialize_field(
             "time",
-            &checked.and_then(|checked| field::millis(checked.began)),
+            &checked.and_then(|checked| field::rfc3339_millis(checked.began)),
         )?;
         row.end()
     }
 }
 
-struct Parts(PhaseDurations);
+struct JsonPhases(PhaseDurations);
 
-impl Serialize for Parts {
+impl Serialize for JsonPhases {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let PhaseDurations {
             resolve,
@@ -100,42 +91,41 @@ impl Serialize for Parts {
             tls,
             first_byte,
         } = self.0;
-        let mut parts = serializer.serialize_struct("PhaseDurations", 4)?;
-        parts.serialize_field("resolve", &resolve.map(seconds))?;
-        parts.serialize_field("connect", &connect.map(seconds))?;
-        parts.serialize_field("tls", &tls.map(seconds))?;
-        parts.serialize_field("first_byte", &first_byte.map(seconds))?;
-        parts.end()
+        let mut phases = serializer.serialize_struct("PhaseDurations", 4)?;
+        phases.serialize_field("resolve", &resolve.map(|it| it.as_secs_f64()))?;
+        phases.serialize_field("connect", &connect.map(|it| it.as_secs_f64()))?;
+        phases.serialize_field("tls", &tls.map(|it| it.as_secs_f64()))?;
+        phases.serialize_field("first_byte", &first_byte.map(|it| it.as_secs_f64()))?;
+        phases.end()
     }
 }
 
-struct Agreed<'a>(&'a Session);
+struct JsonTls<'a>(&'a Session);
 
-impl Serialize for Agreed<'_> {
+impl Serialize for JsonTls<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut agreed = serializer.serialize_struct("Session", 3)?;
-        agreed.serialize_field("version", self.0.version)?;
-        agreed.serialize_field("cipher", self.0.cipher)?;
-        agreed.serialize_field("not_after", &self.0.not_after.and_then(field::seconds))?;
-        agreed.end()
+        let mut tls = serializer.serialize_struct("Session", 3)?;
+        tls.serialize_field("version", self.0.version)?;
+        tls.serialize_field("cipher", self.0.cipher)?;
+        tls.serialize_field(
+            "not_after",
+            &self.0.not_after.and_then(field::rfc3339_seconds),
+        )?;
+        tls.end()
     }
 }
 
-struct Groups<'a>(Vec<Group<'a, 'a>>);
+struct JsonCaptures<'a>(Vec<Group<'a, 'a>>);
 
-impl Serialize for Groups<'_> {
+impl Serialize for JsonCaptures<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut groups = serializer.serialize_map(Some(self.0.len()))?;
+        let mut captures = serializer.serialize_map(Some(self.0.len()))?;
         for group in &self.0 {
             let text = group.text.map(field::text);
-            groups.serialize_entry(group.name, &text)?;
+            captures.serialize_entry(group.name, &text)?;
         }
-        groups.end()
+        captures.end()
     }
-}
-
-fn seconds(duration: Duration) -> f64 {
-    duration.as_secs_f64()
 }
 
 #[cfg(test)]
@@ -145,10 +135,13 @@ mod tests {
     use crate::expect::Pattern;
     use crate::outcome::Cause;
     use crate::phase::Phase;
+    use crate::record::Record;
     use crate::report::judge_record;
+    use crate::report::line::MAX_LINE_CHARS;
     use crate::report::sample::{answered, change, failed, record, refused, reply};
     use serde_json::Value;
     use std::sync::Arc;
+    use std::time::Duration;
     use std::time::UNIX_EPOCH;
 
     fn smtp() -> Check {
@@ -161,7 +154,7 @@ mod tests {
     }
 
     fn object(record: &Record) -> String {
-        super::record(record, judge_record(record).verdict)
+        super::record(&judge_record(record))
     }
 
     fn value(record: &Record) -> Value {
@@ -276,7 +269,10 @@ mod tests {
         long.resize(5000, b'a');
         let value = value(&record(smtp(), answered(12, Some(&long))));
         let length = |key: &str| value[key].as_str().map(|text| text.chars().count());
-        assert_eq!(length("message"), Some(line::LONGEST - "SMTP OK: \n".len()));
+        assert_eq!(
+            length("message"),
+            Some(MAX_LINE_CHARS - "SMTP OK: \n".len())
+        );
         assert_eq!(length("reply"), Some(1024 + "...".len()));
         assert_eq!(value["bytes"], 5000);
         // The match runs on behind what was kept.

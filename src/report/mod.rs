@@ -8,8 +8,6 @@ pub mod text;
 
 pub(crate) mod failure;
 mod field;
-mod message;
-mod trim;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -42,19 +40,9 @@ pub fn judge_record(record: &Record) -> Judged<'_> {
 }
 
 impl Judged<'_> {
-    /// The line of a single check, newline included.
-    pub fn line(&self) -> String {
-        text::line(self.record, self.verdict.status)
-    }
-
-    /// The line of a list's target in `--format text`: label, tab and line, newline included.
-    pub fn text(&self) -> String {
-        text::record(self.record, self.verdict.status)
-    }
-
     /// The object of `--format json`, newline included.
     pub fn json(&self) -> String {
-        json::record(self.record, self.verdict)
+        json::record(self)
     }
 
     /// The response time of a check that has one.

@@ -1,6 +1,7 @@
 //! A whole run as the output of one check, and as one sentence.
 
-use super::{Judged, line, text};
+use super::line::{OutputLine, perfdata_time};
+use super::{Judged, text};
 use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
@@ -65,7 +66,7 @@ impl Summary {
             Status::Warning => &mut self.warning,
             Status::Unknown => &mut self.unknown,
         };
-        lines.add(|| text::bare(judged.record, judged.verdict.status));
+        lines.add(|| text::record_line(judged, false));
     }
 
     /// The verdict on the run.
@@ -86,7 +87,7 @@ impl Summary {
             true => self.performance(),
             false => String::new(),
         };
-        let mut out = line::of_run(&self.name, self.status(end), said, &perfdata);
+        let mut out = OutputLine::new(&self.name, self.status(end), said).render(&perfdata);
         let all = self.verdicts.total() - self.verdicts.ok;
         let room = LONGEST - and_more(all).len();
         let mut left = all;
@@ -139,7 +140,7 @@ impl Summary {
         let mut parts: Vec<_> = counts
             .map(|(word, count)| format!("{word}={count};;;0;{total}"))
             .collect();
-        let slowest = self.slowest.map(line::microseconds);
+        let slowest = self.slowest.map(perfdata_time);
         parts.extend(slowest.map(|took| format!("slowest={took};;;0")));
         format!("|{}", parts.join(" "))
     }

@@ -1,73 +1,66 @@
-//! A record as text: what the target is called, a tab, and the line that a single check prints.
+//! `--format text`: one line for each record.
 
-use super::line;
+use super::Judged;
+use super::line::{OutputLine, perfdata};
 use super::sanitize::sanitize;
-use crate::check::Check;
-use crate::outcome::{Failure, Success};
-use crate::record::{Event, Label, Record};
-use crate::status::Status;
-use crate::target::Target;
+use crate::record::Event;
 
-/// How many characters of a label are shown.
-const LABEL: usize = 256;
+/// Maximum length of a label in characters.
+const MAX_LABEL_CHARS: usize = 256;
 
-/// The line of a record, as a single check prints it; newline included.
-pub fn line(record: &Record, status: Status) -> String {
-    line_by(line::check, record, status)
-}
-
-/// The same with the label before it.
-pub fn record(record: &Record, status: Status) -> String {
-    labelled(&record.label, &line(record, status))
-}
-
-/// With the label too, but without performance data.
-pub fn bare(record: &Record, status: Status) -> String {
-    labelled(&record.label, &line_by(line::bare, record, status))
-}
-
-fn line_by(
-    checked: fn(&Check, &Target, &Result<Success, Failure>, Status) -> String,
-    record: &Record,
-    status: Status,
-) -> String {
-    match &record.event {
-        Event::Checked(it) => checked(&it.check, &it.target, &it.outcome, status),
-        Event::NotChecked { error, .. } => line::usage(&error.name, &error.message),
+/// Returns the line of a record, newline included. A line of a list follows its label and a tab.
+pub fn record_line(judged: &Judged<'_>, with_perfdata: bool) -> String {
+    let perfdata = match &judged.record.event {
+        Event::Checked(it) if with_perfdata => perfdata(&it.check, &it.outcome),
+        Event::Checked(_) | Event::NotChecked { .. } => String::new(),
+    };
+    let line = OutputLine::of_record(judged).render(&perfdata);
+    let label = &judged.record.label;
+    match label.line {
+        None => line,
+        Some(_) => {
+            let label = sanitize(label.shown().as_bytes(), MAX_LABEL_CHARS);
+            [&label, "\t", &line].concat()
+        }
     }
-}
-
-fn labelled(label: &Label, line: &str) -> String {
-    let label = sanitize(label.shown().as_bytes(), LABEL);
-    [&label, "\t", line].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{self, answered, refused};
+    use crate::check::Check;
+    use crate::report::judge_record;
+    use crate::report::sample::{answered, record, refused};
 
     #[test]
-    fn the_label_stands_before_what_a_single_check_prints() {
+    fn the_line_of_a_list_begins_with_its_label() {
         let check = Check {
             perfdata: true,
             ..Check::default()
         };
-        let mut checked = sample::record(check, answered(12, None));
+        let mut checked = record(check, answered(12, None));
         let line = "TCP OK: 0.012 seconds response time on mail.example port 25";
         assert_eq!(
-            record(&checked, Status::Ok),
+            record_line(&judge_record(&checked), true),
             format!("mail.example:25\t{line}|time=0.012000s;;;0;10\n")
         );
         assert_eq!(
-            bare(&checked, Status::Ok),
+            record_line(&judge_record(&checked), false),
             format!("mail.example:25\t{line}\n")
         );
         checked.label.name = Some("mx\tone\n".into());
-        assert_eq!(bare(&checked, Status::Ok), format!("mx\\tone\\n\t{line}\n"));
+        assert_eq!(
+            record_line(&judge_record(&checked), false),
+            format!("mx\\tone\\n\t{line}\n")
+        );
+        checked.label.line = None;
+        assert_eq!(
+            record_line(&judge_record(&checked), false),
+            format!("{line}\n")
+        );
         let long = refused(&"x".repeat(1000), "line 3: no port");
         assert_eq!(
-            record(&long, Status::Unknown),
+            record_line(&judge_record(&long), true),
             format!("{}...\tSMTP UNKNOWN: line 3: no port\n", "x".repeat(253))
         );
     }

@@ -2,14 +2,15 @@
 
 use crate::run::Run;
 use check_tcp::check::Check;
-use check_tcp::report::line;
+use check_tcp::report::line::{MAX_LINE_CHARS, check_line};
 use check_tcp::target::Target;
+use check_tcp::verdict::judge;
 
 /// Asserts that it is one line of printable characters, as long as it may be, that begins with the
 /// verdict.
 pub fn holds(check: &Check, target: &Target, run: &Run) {
-    let line = line::check(check, target, &run.outcome, run.status);
-    assert!(line.chars().count() <= line::LONGEST, "{line:?}");
+    let line = check_line(check, target, &run.outcome, judge(check, &run.outcome));
+    assert!(line.chars().count() <= MAX_LINE_CHARS, "{line:?}");
     let text = line.strip_suffix('\n').expect("a line");
     let perfdata = usize::from(check.perfdata);
     assert!(!text.contains(|c: char| c.is_control()), "{line:?}");

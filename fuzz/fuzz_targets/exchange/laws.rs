@@ -11,7 +11,9 @@ use check_tcp::outcome::{
     AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
 };
 use check_tcp::phase::Phase;
-use check_tcp::report::{json, line, text};
+use check_tcp::report::line::{MAX_LINE_CHARS, check_line};
+use check_tcp::report::text::record_line;
+use check_tcp::report::{Judged, json};
 use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp_fuzz::said::{is_printable, one_line};
 use serde_json::Value;
@@ -70,6 +72,7 @@ pub fn tell(exchange: &Exchange, run: Run) {
     let total = reply(&run).map(Reply::total);
     let timed = response_time(&run.outcome).is_some() && check.perfdata;
     let phase = final_phase(&run.outcome);
+    let line = check_line(check, &exchange.target, &run.outcome, verdict);
     let record = Record {
         label: Label {
             line: Some(1),
@@ -84,13 +87,14 @@ pub fn tell(exchange: &Exchange, run: Run) {
             began: UNIX_EPOCH,
         })),
     };
-    let line = text::line(&record, status);
+    let record = &record;
+    let judged = Judged { record, verdict };
     one_line(&line);
-    assert!(line.chars().count() <= line::LONGEST, "{line}");
+    assert!(line.chars().count() <= MAX_LINE_CHARS, "{line}");
     assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
     assert!(line.contains(&format!(" {}: ", status.word())), "{line}");
 
-    let object = json::record(&record, verdict);
+    let object = json::record(&judged);
     one_line(&object);
     let value: Value = serde_json::from_str(&object).expect("one JSON object");
     assert_eq!(value["status"], status.word());
@@ -102,13 +106,13 @@ pub fn tell(exchange: &Exchange, run: Run) {
     }
     let message = value["message"].as_str().expect("a message");
     let service = value["service"].as_str().expect("a service");
-    let bare = text::bare(&record, status);
+    let bare = record_line(&judged, false);
     let (_, bare) = bare.split_once('\t').expect("a label");
     assert_eq!(bare, format!("{service} {}: {message}\n", status.word()));
     if !timed {
         assert_eq!(bare, line);
     }
-    let labelled = text::record(&record, status);
+    let labelled = record_line(&judged, true);
     let (label, labelled) = labelled.split_once('\t').expect("a label");
     assert_eq!(labelled, line);
     assert!(label.chars().all(is_printable) && label.chars().count() <= 256);

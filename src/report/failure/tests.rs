@@ -177,25 +177,25 @@ fn a_certificate_that_was_asked_for_is_told_of_where_it_may_be_why() {
         let alert = rustls::AlertDescription::from(number);
         Cause::Tls(rustls::Error::AlertReceived(alert).into())
     };
-    let behind = |certificate_requested, cause| {
+    let suffix = |certificate_requested, cause| {
         let failure = Failure {
             phase: Phase::Reading,
             cause,
             peer: None,
             certificate_requested,
         };
-        behind(&failure)
+        guess_suffix(&failure)
     };
     let asked = " (the server asked for a client certificate)";
-    assert_eq!(behind(true, alert(40)), asked);
-    assert_eq!(behind(true, Cause::Closed), asked);
-    assert_eq!(behind(true, Cause::Io(Errno::CONNRESET.into())), asked);
-    assert_eq!(behind(true, Cause::TimedOut), asked);
-    assert_eq!(behind(true, Cause::Interrupted), "");
-    assert_eq!(behind(true, Cause::Tls(TlsError::Name)), "");
-    assert!(behind(false, alert(40)).starts_with(": no cipher"));
-    assert_eq!(behind(false, alert(116)), "");
-    assert_eq!(behind(false, Cause::Closed), "");
+    assert_eq!(suffix(true, alert(40)), asked);
+    assert_eq!(suffix(true, Cause::Closed), asked);
+    assert_eq!(suffix(true, Cause::Io(Errno::CONNRESET.into())), asked);
+    assert_eq!(suffix(true, Cause::TimedOut), asked);
+    assert_eq!(suffix(true, Cause::Interrupted), "");
+    assert_eq!(suffix(true, Cause::Tls(TlsError::Name)), "");
+    assert!(suffix(false, alert(40)).starts_with(": no cipher"));
+    assert_eq!(suffix(false, alert(116)), "");
+    assert_eq!(suffix(false, Cause::Closed), "");
 }
 
 #[test]

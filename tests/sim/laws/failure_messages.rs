@@ -6,7 +6,7 @@ use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::AttemptOutcome;
 use check_tcp::phase::Phase;
-use check_tcp::report::line;
+use check_tcp::report::line::check_line;
 use check_tcp::verdict::{Reason, judge};
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -72,6 +72,7 @@ fn told(script: Script, check: Check) -> (Phase, Reason, String) {
     let case = Case::new(script, check);
     let (check, target) = case.asks();
     let run = case.run();
-    let line = line::check(&check, &target, &run.outcome, run.status);
-    (run.phase(), judge(&check, &run.outcome).reason, line)
+    let verdict = judge(&check, &run.outcome);
+    let line = check_line(&check, &target, &run.outcome, verdict);
+    (run.phase(), verdict.reason, line)
 }
