@@ -24,8 +24,7 @@ use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::internal::record::{Checked, Event, Label, Record};
 use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
-use check_tcp::report::judge_record;
-use check_tcp::report::text::record_line;
+use check_tcp::report::{Format, OutputOptions, judge_record, renderer};
 use check_tcp::target::Target;
 use criterion::BenchmarkId;
 use std::hint::black_box;
@@ -51,15 +50,17 @@ fn main() {
         ),
     ] {
         let record = record(reply);
-        for (form, say) in [
-            (
-                "text",
-                (|record| record_line(&judge_record(record), true)) as fn(&Record) -> String,
-            ),
-            ("JSON", |record| judge_record(record).json()),
-        ] {
+        for (form, format) in [("text", Format::Text), ("JSON", Format::Json)] {
+            let mut renderer = renderer(&OutputOptions {
+                format,
+                ..OutputOptions::default()
+            });
+            let mut out = Vec::new();
             group.bench_function(BenchmarkId::new(form, name), |b| {
-                b.iter(|| say(black_box(&record)));
+                b.iter(|| {
+                    out.clear();
+                    renderer.render_record(&judge_record(black_box(&record)), &mut out);
+                });
             });
         }
     }

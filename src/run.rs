@@ -1,44 +1,44 @@
-//! From arguments to exit code.
+//! The program: from its arguments to its exit code.
 
 use crate::batch;
-use crate::cli::{self, Command, Format, InvalidCommand, SingleCheck, Style, TargetList};
+use crate::cli::{self, Command, InvalidCommand, SingleCheck, TargetList};
 use crate::engine::{self, Completion};
 use crate::fd::{self, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
-use crate::report::{judge_record, text};
+use crate::report::{self, Format};
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// For how long a standard output that is full and does not block is waited for at least: what came
-/// of a check at its deadline is to be told too.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Minimum time to wait for a standard output that is full and non-blocking. A check that ends at
+/// its deadline has no time of its own left to write its result.
+const MIN_WRITE_TIME: Duration = Duration::from_secs(1);
 
-/// Does what `args` (without the program's own name) ask for, prints what came of it (of one check
-/// in one write), and returns the exit code. Where standard output is closed, or full until the
-/// check's deadline, the code says it alone.
+/// Runs the command in `args` (without the name of the program), prints the result and returns the
+/// exit code. The result of a single check is printed in one write. If standard output is closed,
+/// or full until the deadline of the check, there is only the exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut left = Duration::ZERO;
     let (text, status) = match cli::parse(args) {
-        Ok(Command::Check(single)) => one(*single, &mut left),
-        Ok(Command::List(list)) => many(*list),
-        Ok(Command::Help) => (cli::help(), Status::Unknown),
-        Ok(Command::Version) => (cli::version(), Status::Unknown),
-        Err(invalid) => refused(invalid),
+        Ok(Command::Check(single)) => run_check(*single, &mut left),
+        Ok(Command::List(list)) => run_list(*list),
+        Ok(Command::Help) => (cli::help().into_bytes(), Status::Unknown),
+        Ok(Command::Version) => (cli::version().into_bytes(), Status::Unknown),
+        Err(invalid) => render_usage_error(invalid),
     };
     if !text.is_empty() {
         fd::catch_file_size_signal();
-        let _ = fd::write_all_blocking(&mut Stdout, text.as_bytes(), Some(left.max(PATIENCE)));
+        let _ = fd::write_all_blocking(&mut Stdout, &text, Some(left.max(MIN_WRITE_TIME)));
     }
     ExitCode::from(status.code())
 }
 
-/// `left` becomes how much of its time the check has left over.
-fn one(single: SingleCheck, left: &mut Duration) -> (String, Status) {
+/// Runs a single check. Sets `left` to the time that is left until its deadline.
+fn run_check(single: SingleCheck, left: &mut Duration) -> (Vec<u8>, Status) {
     let SingleCheck {
         check,
         target,
@@ -46,55 +46,50 @@ fn one(single: SingleCheck, left: &mut Duration) -> (String, Status) {
         format,
     } = single;
     let began = engine::wall_clock();
-    let checked = match engine::run_one(target.clone(), check.clone()) {
+    let (outcome, trace) = match engine::run_one(target.clone(), check.clone()) {
         Ok(Completion {
             probe, outcome, at, ..
         }) => {
             *left = probe.deadline().saturating_duration_since(at);
-            Checked {
-                target,
-                check,
-                outcome,
-                trace: probe.trace(at),
-                began,
-            }
+            (outcome, probe.trace(at))
         }
-        Err(e) => Checked {
-            target,
-            check,
-            outcome: Err(Failure {
+        Err(e) => {
+            let failure = Failure {
                 phase: Phase::Resolving,
                 cause: Cause::Engine(e),
                 peer: None,
                 certificate_requested: false,
-            }),
-            trace: Trace::default(),
-            began,
-        },
+            };
+            (Err(failure), Trace::default())
+        }
     };
-    let event = Event::Checked(Box::new(checked));
-    told(&Record { label, event }, format)
+    let event = Event::Checked(Box::new(Checked {
+        target,
+        check,
+        outcome,
+        trace,
+        began,
+    }));
+    render(&Record { label, event }, format)
 }
 
-/// A list prints its verdicts itself.
-fn many(list: TargetList) -> (String, Status) {
-    let name = list.run.name.clone();
-    let format = match list.run.style {
-        Style::Json => Format::Json,
-        Style::Text | Style::Summary => Format::Text,
-    };
+/// Runs a list, which prints its own results. Returns the text of an error that kept it from
+/// starting.
+fn run_list(list: TargetList) -> (Vec<u8>, Status) {
+    let name = list.run.output.name.clone();
+    let format = list.run.output.format;
     match batch::run(list) {
-        Ok(status) => (String::new(), status),
+        Ok(status) => (Vec::new(), status),
         Err((reason, message)) => {
             let error = UsageError { name, message };
             let event = Event::NotChecked { reason, error };
             let label = Label::default();
-            told(&Record { label, event }, format)
+            render(&Record { label, event }, format)
         }
     }
 }
 
-fn refused(invalid: InvalidCommand) -> (String, Status) {
+fn render_usage_error(invalid: InvalidCommand) -> (Vec<u8>, Status) {
     let InvalidCommand {
         error,
         label,
@@ -102,14 +97,10 @@ fn refused(invalid: InvalidCommand) -> (String, Status) {
     } = invalid;
     let reason = Reason::Usage;
     let event = Event::NotChecked { reason, error };
-    told(&Record { label, event }, format)
+    render(&Record { label, event }, format)
 }
 
-fn told(record: &Record, format: Format) -> (String, Status) {
-    let judged = judge_record(record);
-    let text = match format {
-        Format::Json => judged.json(),
-        Format::Text => text::record_line(&judged, true),
-    };
-    (text, judged.verdict.status)
+fn render(record: &Record, format: Format) -> (Vec<u8>, Status) {
+    let judged = report::judge_record(record);
+    (report::render(&judged, format), judged.verdict.status)
 }

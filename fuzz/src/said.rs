@@ -1,8 +1,7 @@
 //! Assertions on the printed text of refusals.
 
 use check_tcp::internal::record::{Event, Label, Record, UsageError};
-use check_tcp::report::judge_record;
-use check_tcp::report::text::record_line;
+use check_tcp::report::{Format, judge_record, render};
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;
@@ -22,10 +21,15 @@ pub fn refused(label: Label, error: UsageError) {
     let judged = judge_record(&record);
     assert_eq!(judged.verdict.status, Status::Unknown);
     assert_eq!(judged.verdict.status.code(), 3);
-    let line = record_line(&judged, true);
-    assert!(line.contains(" UNKNOWN: "), "{line}");
-    one_line(&line);
-    one_line(&judged.json());
+    let render = |format| String::from_utf8(render(&judged, format)).expect("text");
+    let text = render(Format::Text);
+    assert!(text.contains(" UNKNOWN: "), "{text}");
+    one_line(&render(Format::Json));
+    let line = match record.label.line {
+        Some(_) => text.split_once('\t').expect("a label").1,
+        None => &text,
+    };
+    one_line(line);
     assert!(line.trim_end().chars().count() <= LONGEST, "{line}");
 }
 

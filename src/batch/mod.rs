@@ -18,24 +18,22 @@ mod output;
 pub(crate) mod pending_job;
 mod progress;
 pub(crate) mod queue_gauge;
-mod render;
 pub(crate) mod run_io;
 pub(crate) mod signals;
-mod tally;
 
-use crate::cli::{self, Defaults, ListSource, RunOptions, Style, TargetList};
+use crate::cli::{self, Defaults, ListSource, RunOptions, TargetList};
 use crate::engine::admission::Admission;
 use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
 use crate::fd::{self, BlockingReader};
 use crate::list::{self, Line, ListFile, Reader};
 use crate::outcome::is_resource_shortage;
-use crate::report::{failure, summary};
+use crate::report::{self, failure, summary};
 use crate::status::Status;
 use crate::verdict::Reason;
 use console::Console;
 use event_loop::{EventLoop, StopReason, UnfinishedRun};
-use output::Output;
+use output::{Output, OutputCounts};
 use progress::Progress;
 use run_io::ThreadedIo;
 use rustix::io::Errno;
@@ -44,9 +42,8 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
-use tally::Tally;
 
 /// Checks all targets of a list, and returns the status for the exit code.
 ///
@@ -69,8 +66,6 @@ pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
 struct ListRun {
     event_loop: EventLoop<OsPlatform, ThreadedIo>,
     console: Console,
-    /// The reason that the run is incomplete, for the renderer.
-    cut: Arc<OnceLock<String>>,
     run: RunOptions,
     began: Instant,
     /// Number of signals that had come when the last check ended.
@@ -103,10 +98,9 @@ impl ListRun {
             move |line: Line<'_>| list::parse_line(line, &mut |words| defaults.line_options(words));
         let reader = Reader::start(BlockingReader(file), parse, memory, wake())?;
         // The last step that can fail, since from here on the thread writes to standard output.
-        let cut = Arc::new(OnceLock::new());
-        let output = Output::start(render::of(&run, cut.clone()), out, wake())?;
+        let output = Output::start(report::renderer(&run.output), out, wake())?;
         let progress = Arc::new(Progress {
-            counts: output.counts(),
+            counters: output.counters(),
             size,
             ..Progress::default()
         });
@@ -133,7 +127,6 @@ impl ListRun {
         Ok(Self {
             event_loop,
             console,
-            cut,
             run,
             began,
             signals: 0,
@@ -143,7 +136,7 @@ impl ListRun {
     fn finish(mut self) -> Status {
         let stop = self.event_loop.run();
         self.signals = self.event_loop.signal_count();
-        let cut = match &stop {
+        let incomplete = match &stop {
             StopReason::Completed => None,
             StopReason::InputFailed(e) => {
                 let e = failure::format_error(e);
@@ -162,41 +155,42 @@ impl ListRun {
             }
             StopReason::Completed | StopReason::InputFailed(_) | StopReason::OutputClosed => None,
         };
-        if let Some(cut) = &cut {
-            let _ = self.cut.set(cut.clone());
-            self.console.write_line(stop_message(cut, unfinished));
+        if let Some(incomplete) = &incomplete {
+            self.console
+                .write_line(stop_message(incomplete, unfinished));
         }
-        self.event_loop.io.output.close();
+        let is_complete = incomplete.is_none();
+        self.event_loop.io.output.close(incomplete);
         if !self
             .event_loop
             .wait_until(2, |event_loop| event_loop.io.output.is_done())
         {
-            return self.status(true);
+            return self.status(false);
         }
-        if self.event_loop.io.output.broken().is_some() {
+        if self.event_loop.io.output.error().is_some() {
             return self.finish_unwritable();
         }
-        if !matches!(self.run.style, Style::Summary) {
+        if !self.run.output.summary {
             let took = self
                 .event_loop
                 .engine
                 .now()
                 .saturating_duration_since(self.began);
             self.console
-                .write_line(summary::totals(self.tally().verdicts, took));
+                .write_line(summary::format_totals(self.counts().verdicts, took));
         }
         self.flush_console();
-        self.status(cut.is_some())
+        self.status(is_complete)
     }
 
     /// Ends a run whose output can't be written, without a message, once all records sent have been
     /// judged.
     fn finish_unwritable(mut self) -> Status {
-        self.event_loop.io.output.close();
+        self.event_loop.io.output.close(None);
         self.event_loop
             .wait_until(2, |event_loop| event_loop.io.output.is_done());
         self.flush_console();
-        self.status(true)
+        self.status(false)
     }
 
     /// Waits until standard error is written. The verdicts are written already, so where standard
@@ -208,25 +202,25 @@ impl ListRun {
             .wait_until(self.signals + 1, |_| console.is_done());
     }
 
-    fn tally(&self) -> Tally {
-        self.event_loop.io.output.tally()
+    fn counts(&self) -> OutputCounts {
+        self.event_loop.io.output.counts()
     }
 
     /// The status for the exit code: the worst verdict, and never OK where a line that was read has
     /// no verdict that was printed.
-    fn status(&self, is_truncated: bool) -> Status {
-        let Tally { verdicts, written } = self.tally();
-        verdicts.of_run(!is_truncated && written == verdicts.total())
+    fn status(&self, is_complete: bool) -> Status {
+        let OutputCounts { verdicts, written } = self.counts();
+        verdicts.of_run(is_complete && written == verdicts.total())
     }
 }
 
-fn stop_message(cut: &str, unfinished: Option<UnfinishedRun>) -> String {
+fn stop_message(incomplete: &str, unfinished: Option<UnfinishedRun>) -> String {
     let Some(UnfinishedRun {
         lines,
         list_had_ended,
     }) = unfinished
     else {
-        return format!("check-tcp: {cut}");
+        return format!("check-tcp: {incomplete}");
     };
     let were = match lines {
         1 => "line that had been read was",
@@ -236,7 +230,7 @@ fn stop_message(cut: &str, unfinished: Option<UnfinishedRun>) -> String {
         true => "had ended",
         false => "had not ended",
     };
-    format!("check-tcp: {cut}: {lines} {were} not checked; the list {ended}")
+    format!("check-tcp: {incomplete}: {lines} {were} not checked; the list {ended}")
 }
 
 fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {

@@ -1,190 +1,243 @@
-//! Standard output, on a thread of its own: neither a slow reader nor a full disk is ever waited
-//! for where times are taken.
+//! The output thread, which judges records, renders them and writes to standard output, so that
+//! neither a slow reader nor a full disk delays the event loop, which takes the times.
 //!
-//! What the thread has not written yet is bounded by admission: whoever hands over records begins
-//! no new check while [`Output::has_room`] says no. What is in flight by then still ends and is
-//! taken, so that at most [`QUEUE`] records are queued, and as many more as were in flight.
+//! The queue is bounded by admission: no new check begins while [`Output::has_capacity`] returns
+//! false. Checks that are in flight by then still end and are queued, so that the queue holds at
+//! most [`QUEUE_LIMIT`] records and as many more as were in flight.
 
 use super::queue_gauge::QueueGauge;
-use super::tally::{Counts, Tally};
 use crate::fd;
 use crate::record::Record;
-use crate::status::Status;
+use crate::report::{Renderer, RunEnd, judge_record};
+use crate::status::{Status, StatusCounts};
 use std::io::{self, Write};
 use std::mem;
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-/// From how many records on, handed over and not yet written, no new check is to begin.
-pub const QUEUE: usize = 1024;
+/// Number of queued records from which on no new check begins.
+pub const QUEUE_LIMIT: usize = 1024;
 
-/// How many bytes are written at once, or little more.
-const CHUNK: usize = 64 * 1024;
+/// Bytes of text from which on it is written.
+const CHUNK_BYTES: usize = 64 * 1024;
 
-/// What is said of records, and what they come to. Used by the output thread alone.
-pub trait Render: Send {
-    /// Judges one record and appends what is to be written of it now, which may be nothing.
-    fn record(&mut self, record: &Record, text: &mut Vec<u8>) -> Status;
-
-    /// Appends what is to be written once all records are known.
-    fn finish(&mut self, text: &mut Vec<u8>);
-}
-
-/// The thread, from the side of whoever hands records to it.
+/// Sends records to the output thread.
 pub struct Output {
     /// `None` once it is closed.
     batches: Option<Sender<Vec<Record>>>,
-    shared: Arc<Shared>,
+    state: Arc<OutputState>,
 }
 
-struct Shared {
-    /// Of records that have been handed over and not yet written.
+/// Counts of the records that were judged and written. The output thread adds, any thread reads.
+#[derive(Debug, Default)]
+pub struct OutputCounters {
+    judged: [AtomicU64; 4],
+    written: AtomicU64,
+}
+
+/// A snapshot of the [`OutputCounters`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutputCounts {
+    /// Verdicts.
+    pub verdicts: StatusCounts,
+    /// Number of records of which the system has taken all text that is not printed at the end.
+    /// Never greater than the number of verdicts, and equal to it once [`Output::is_done`], unless
+    /// there was an error.
+    pub written: u64,
+}
+
+struct OutputState {
+    /// Records that were sent and not written yet.
     queue: QueueGauge,
-    broken: OnceLock<io::Error>,
+    error: OnceLock<io::Error>,
+    /// The reason that the run is incomplete; set before the channel is closed.
+    incomplete: OnceLock<String>,
     done: AtomicBool,
-    counts: Arc<Counts>,
+    counters: Arc<OutputCounters>,
 }
 
 impl Output {
-    /// Starts the thread, which writes to `out`; that is not to keep anything back, as
-    /// [`io::Stdout`] does. It calls `wake` when the queue has drained to half its limit, when the
-    /// output breaks, and when it is done.
+    /// Starts the thread, which writes to `out`. `out` must not buffer, as [`io::Stdout`] does. The
+    /// thread calls `wake` when a full queue has drained to half its limit, after a write error, and
+    /// when it is done.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// The system can start no more threads.
     pub fn start(
-        render: Box<dyn Render>,
+        renderer: Box<dyn Renderer>,
         out: impl Write + AsFd + Send + 'static,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let (send, batches) = mpsc::channel();
-        let shared = Arc::new(Shared {
-            queue: QueueGauge::new(QUEUE),
-            broken: OnceLock::new(),
+        let state = Arc::new(OutputState {
+            queue: QueueGauge::new(QUEUE_LIMIT),
+            error: OnceLock::new(),
+            incomplete: OnceLock::new(),
             done: AtomicBool::new(false),
-            counts: Arc::default(),
+            counters: Arc::default(),
         });
-        let writer = Writer {
-            render,
+        let writer = RecordWriter {
+            renderer,
             out,
             wake,
             text: Vec::new(),
             unwritten: 0,
-            shared: shared.clone(),
+            state: state.clone(),
         };
         let thread = thread::Builder::new().name("output".to_owned());
-        thread.spawn(move || writer.serve(&batches))?;
+        thread.spawn(move || writer.run(&batches))?;
         Ok(Self {
             batches: Some(send),
-            shared,
+            state,
         })
     }
 
-    /// Hands over what has ended, and leaves `records` empty. Never waits. After
-    /// [`close`](Self::close) nothing is taken any more.
-    pub fn hand(&mut self, records: &mut Vec<Record>) {
+    /// Sends records, and leaves `records` empty. Never blocks. Does nothing after
+    /// [`close`](Self::close).
+    pub fn send(&mut self, records: &mut Vec<Record>) {
         let Some(batches) = self.batches.as_ref().filter(|_| !records.is_empty()) else {
             return;
         };
-        // Counted before it goes: the thread counts it off, which must not come first.
-        self.shared.queue.add(records.len());
-        // The thread takes batches for as long as there is someone to send them.
+        // Counted before they are sent, since the thread may subtract them at once.
+        self.state.queue.add(records.len());
+        // The thread receives as long as there is a sender.
         let _ = batches.send(mem::take(records));
     }
 
-    /// Whether fewer than [`QUEUE`] records are handed over and not yet written, so that a new
-    /// check may begin. Where it says no, `wake` is called once half of [`QUEUE`] is free.
-    pub fn has_room(&self) -> bool {
-        self.shared.queue.has_capacity()
+    /// Returns true if fewer than [`QUEUE_LIMIT`] records are queued, so that a new check may begin.
+    /// If not, `wake` is called once half of [`QUEUE_LIMIT`] is free.
+    pub fn has_capacity(&self) -> bool {
+        self.state.queue.has_capacity()
     }
 
-    /// Nothing more will come. The thread writes what it has, and what the renderer says at the
-    /// end.
-    pub fn close(&mut self) {
+    /// Closes the queue. The thread writes what is queued, then the end of the run; `incomplete` is
+    /// the reason that the run is incomplete, if it is.
+    pub fn close(&mut self, incomplete: Option<String>) {
+        if let (Some(reason), true) = (incomplete, self.batches.is_some()) {
+            let _ = self.state.incomplete.set(reason);
+        }
         self.batches = None;
     }
 
-    /// Whether, after [`close`](Self::close), everything has been written, or never can be.
+    /// Returns true if, after [`close`](Self::close), everything has been written or can't be.
     pub fn is_done(&self) -> bool {
-        self.shared.done.load(Ordering::Acquire)
+        self.state.done.load(Ordering::Acquire)
     }
 
-    /// Why nothing can be written any more: the reader is gone, the disk is full. From then on,
-    /// records are judged and counted only.
-    pub fn broken(&self) -> Option<&io::Error> {
-        self.shared.broken.get()
+    /// Returns the first write error: the reader is gone, the disk is full. After it records are only
+    /// judged and counted.
+    pub fn error(&self) -> Option<&io::Error> {
+        self.state.error.get()
     }
 
-    /// What has been judged and written so far.
-    pub fn tally(&self) -> Tally {
-        self.shared.counts.tally()
+    /// Returns the counts so far.
+    pub fn counts(&self) -> OutputCounts {
+        self.state.counters.counts()
     }
 
-    /// The counts themselves, for other threads to look at.
-    pub fn counts(&self) -> Arc<Counts> {
-        self.shared.counts.clone()
+    /// Returns the counters, for other threads to read.
+    pub fn counters(&self) -> Arc<OutputCounters> {
+        self.state.counters.clone()
     }
 }
 
-/// What the thread works with.
-struct Writer<W, F> {
-    render: Box<dyn Render>,
+impl OutputCounters {
+    /// Counts one verdict.
+    pub(super) fn add_verdict(&self, status: Status) {
+        let [ok, warning, critical, unknown] = &self.judged;
+        let count = match status {
+            Status::Ok => ok,
+            Status::Warning => warning,
+            Status::Critical => critical,
+            Status::Unknown => unknown,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts `more` records as written, whose verdicts have been counted before.
+    fn add_written(&self, more: u64) {
+        self.written.fetch_add(more, Ordering::Release);
+    }
+
+    /// Returns the counts so far.
+    pub fn counts(&self) -> OutputCounts {
+        // Read first, with acquire, so that it is never greater than the number of verdicts.
+        let written = self.written.load(Ordering::Acquire);
+        let [ok, warning, critical, unknown] = &self.judged;
+        OutputCounts {
+            verdicts: StatusCounts {
+                ok: ok.load(Ordering::Relaxed),
+                warning: warning.load(Ordering::Relaxed),
+                critical: critical.load(Ordering::Relaxed),
+                unknown: unknown.load(Ordering::Relaxed),
+            },
+            written,
+        }
+    }
+}
+
+/// The state of the output thread.
+struct RecordWriter<W, F> {
+    renderer: Box<dyn Renderer>,
     out: W,
     wake: F,
     text: Vec<u8>,
-    /// How many records are in `text`, though some may say nothing.
+    /// Number of records rendered since the last write. The text of some may be empty.
     unwritten: usize,
-    shared: Arc<Shared>,
+    state: Arc<OutputState>,
 }
 
-impl<W: Write + AsFd, F: Fn()> Writer<W, F> {
-    /// The thread's life: until the channel is closed and empty.
-    fn serve(mut self, batches: &Receiver<Vec<Record>>) {
+impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
+    /// Runs until the channel is closed and empty.
+    fn run(mut self, batches: &Receiver<Vec<Record>>) {
         while let Ok(batch) = batches.recv() {
-            self.take(batch);
-            // What came while the last write was under way goes out in one.
+            self.render(batch);
+            // Batches that came during the last write are written together.
             while let Ok(batch) = batches.try_recv() {
-                self.take(batch);
+                self.render(batch);
             }
             self.write();
         }
-        self.render.finish(&mut self.text);
+        let incomplete = self.state.incomplete.get();
+        let end = incomplete.map_or(RunEnd::Complete, |reason| RunEnd::Incomplete(reason));
+        self.renderer.render_end(end, &mut self.text);
         self.write();
-        self.shared.done.store(true, Ordering::Release);
+        self.state.done.store(true, Ordering::Release);
         (self.wake)();
     }
 
-    fn take(&mut self, batch: Vec<Record>) {
+    fn render(&mut self, batch: Vec<Record>) {
         for record in batch {
-            let status = self.render.record(&record, &mut self.text);
-            self.shared.counts.judge(status);
+            let judged = judge_record(&record);
+            self.renderer.render_record(&judged, &mut self.text);
+            self.state.counters.add_verdict(judged.verdict.status);
             self.unwritten += 1;
-            if self.text.len() >= CHUNK {
+            if self.text.len() >= CHUNK_BYTES {
                 self.write();
             }
         }
         if self.text.is_empty() {
-            // Nothing to gather, so no reason to keep the room.
+            // Without text there is nothing to wait for: the queue has capacity again.
             self.write();
         }
     }
 
-    /// Writes the text that there is, and counts off its records.
+    /// Writes the text, and takes its records off the queue.
     fn write(&mut self) {
-        if self.shared.broken.get().is_none() {
+        if self.state.error.get().is_none() {
             match fd::write_all_blocking(&mut self.out, &self.text, None) {
-                Ok(()) => self.shared.counts.write(self.unwritten as u64),
+                Ok(()) => self.state.counters.add_written(self.unwritten as u64),
                 Err(e) => {
-                    let _ = self.shared.broken.set(e);
+                    let _ = self.state.error.set(e);
                     (self.wake)();
                 }
             }
         }
         self.text.clear();
-        if self.shared.queue.release(mem::take(&mut self.unwritten)) {
+        if self.state.queue.release(mem::take(&mut self.unwritten)) {
             (self.wake)();
         }
     }

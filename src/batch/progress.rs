@@ -1,6 +1,6 @@
 //! The progress line: counts, rate and share of a run.
 
-use super::tally::Counts;
+use super::output::OutputCounters;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -12,8 +12,8 @@ const WINDOW: Duration = Duration::from_secs(3);
 /// Counts of a run, written by the event loop and the output thread, read by the console thread.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Verdicts so far: [`Output::counts`](super::output::Output::counts).
-    pub counts: Arc<Counts>,
+    /// Verdicts so far: [`Output::counters`](super::output::Output::counters).
+    pub counters: Arc<OutputCounters>,
     /// Number of checks in flight.
     pub in_flight: AtomicUsize,
     /// Bytes of the list that have been read.
@@ -46,7 +46,7 @@ pub struct RateMeter {
 impl Progress {
     /// Takes a snapshot at `now`, which is the current time.
     pub fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
-        let verdicts = self.counts.tally().verdicts;
+        let verdicts = self.counters.counts().verdicts;
         let read = self.bytes.load(Ordering::Relaxed);
         // A file that is still being appended to may have grown since its size was read.
         let share = |size: u64| (read as f64 / size as f64).min(1.0);
@@ -168,7 +168,7 @@ mod tests {
         let start = Instant::now();
         assert_eq!(progress.snapshot(&mut rate, start).done, 0);
         for status in [Status::Ok, Status::Ok, Status::Warning, Status::Unknown] {
-            progress.counts.judge(status);
+            progress.counters.add_verdict(status);
         }
         let snapshot = Snapshot {
             done: 4,

@@ -72,18 +72,18 @@ impl RunIo for ThreadedIo {
     }
 
     fn send_records(&mut self, records: &mut Vec<Record>, in_flight: usize) {
-        self.output.hand(records);
+        self.output.send(records);
         let progress = &self.progress;
         progress.in_flight.store(in_flight, Ordering::Relaxed);
         progress.bytes.store(self.reader.bytes(), Ordering::Relaxed);
     }
 
     fn has_output_capacity(&self) -> bool {
-        self.output.has_room()
+        self.output.has_capacity()
     }
 
     fn is_output_broken(&self) -> bool {
-        self.output.broken().is_some()
+        self.output.error().is_some()
     }
 
     fn signal_count(&mut self) -> usize {

@@ -4,8 +4,9 @@ use super::build;
 use super::command::{self, Command};
 use super::flag::{OptionId, OptionSource};
 use super::raw_options::RawOptions;
-use super::run::{self, Format};
+use super::run;
 use crate::record::{Label, UsageError};
+use crate::report::Format;
 use std::ffi::OsString;
 
 /// A command line with an error in it.
@@ -42,7 +43,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Invali
                 message,
             },
             label: command::build_label(&raw),
-            format: run::format(&raw).unwrap_or_default(),
+            format: run::build_format(&raw).unwrap_or_default(),
         })
 }
 

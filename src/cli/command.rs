@@ -5,9 +5,10 @@ use super::defaults::Defaults;
 use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
 use super::raw_options::RawOptions;
-use super::run::{self, Format, ListSource, RunOptions};
+use super::run::{self, ListSource, RunOptions};
 use crate::check::Check;
 use crate::record::Label;
+use crate::report::Format;
 use crate::target::Target;
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
         check: Arc::new(check),
         target,
         label: build_label(raw),
-        format: run::format(raw)?,
+        format: run.output.format,
     })))
 }
 

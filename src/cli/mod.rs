@@ -30,4 +30,4 @@ pub use command::{Command, SingleCheck, TargetList};
 pub use defaults::{Defaults, LineOptions};
 pub use help::{help, version};
 pub use option_value::{escape_for_message, escape_lossy};
-pub use run::{Format, ListSource, RunOptions, Style};
+pub use run::{ListSource, RunOptions};

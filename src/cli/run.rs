@@ -4,6 +4,7 @@ use super::build::service_name;
 use super::duration;
 use super::flag::OptionId;
 use super::raw_options::RawOptions;
+use crate::report::{Format, OutputOptions};
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -11,41 +12,16 @@ use std::path::PathBuf;
 /// The options of the run of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOptions {
-    /// The first word of the line about the run: the service in upper case, or `TCP`.
-    pub name: String,
     /// Largest number of checks in flight, from 1 to 1,000,000.
     pub parallel: NonZeroUsize,
     /// Largest number of names looked up at a time, from 1 to 1,024.
     pub lookups: NonZeroUsize,
     /// Largest number of checks started in a second, from 0.000001 to 1e9; `None` is no limit.
     pub rate: Option<f64>,
-    /// What is printed.
-    pub style: Style,
+    /// Options of the output.
+    pub output: OutputOptions,
     /// Show the progress on a terminal.
     pub progress: bool,
-    /// End the first line of a summary with performance data.
-    pub perfdata: bool,
-}
-
-/// How one target is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// A line of text.
-    #[default]
-    Text,
-    /// A JSON object.
-    Json,
-}
-
-/// What is printed of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// A line of text a target.
-    Text,
-    /// A JSON object a target.
-    Json,
-    /// One verdict for all, at the end.
-    Summary,
 }
 
 /// The source of a list.
@@ -75,38 +51,34 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
     let parallel = raw.parse(OptionId::Parallel, |text| parse_count(text, MAX_PARALLEL))?;
     let lookups = raw.parse(OptionId::Lookups, |text| parse_count(text, MAX_LOOKUPS))?;
     let rate = raw.parse(OptionId::Rate, parse_rate)?;
-    let style = match (format(raw)?, raw.get(OptionId::Summary)) {
-        (Format::Json, Some(summary)) => {
-            return Err(format!(
-                "{summary} with --format json: only one of the two is allowed"
-            ));
-        }
-        (Format::Text, Some(_)) => Style::Summary,
-        (Format::Json, None) => Style::Json,
-        (Format::Text, None) => Style::Text,
-    };
+    let format = build_format(raw)?;
+    let summary = raw.get(OptionId::Summary);
+    if let (Format::Json, Some(summary)) = (format, summary) {
+        return Err(format!(
+            "{summary} with --format json: only one of the two is allowed"
+        ));
+    }
     Ok(RunOptions {
-        name: service_name(raw.get(OptionId::Service)),
         parallel: parallel.unwrap_or(PARALLEL),
         lookups: lookups.unwrap_or(LOOKUPS),
         rate: rate.filter(|&rate| rate > 0.0),
-        style,
         progress: !raw.has(OptionId::NoProgress),
-        perfdata: raw.has(OptionId::Perfdata),
+        output: OutputOptions {
+            name: service_name(raw.get(OptionId::Service)),
+            format,
+            summary: summary.is_some(),
+            perfdata: raw.has(OptionId::Perfdata),
+        },
     })
 }
 
-/// `--format`.
+/// Builds `--format`.
 ///
 /// # Errors
-/// The message where it is none.
-pub(super) fn format(raw: &RawOptions) -> Result<Format, String> {
-    let parse = |text: &str| match text {
-        _ if text.eq_ignore_ascii_case("text") => Some(Format::Text),
-        _ if text.eq_ignore_ascii_case("json") => Some(Format::Json),
-        _ => None,
-    };
-    Ok(raw.parse(OptionId::Format, parse)?.unwrap_or_default())
+/// The message for an invalid value.
+pub(super) fn build_format(raw: &RawOptions) -> Result<Format, String> {
+    let format = raw.parse(OptionId::Format, Format::from_name)?;
+    Ok(format.unwrap_or_default())
 }
 
 /// The list that `--targets` names; `None` without it.
@@ -162,13 +134,14 @@ mod tests {
     #[test]
     fn options_not_given_have_their_defaults() {
         let wanted = RunOptions {
-            name: "TCP".to_owned(),
             parallel: NonZeroUsize::new(512).expect("not 0"),
             lookups: NonZeroUsize::new(64).expect("not 0"),
             rate: None,
-            style: Style::Text,
             progress: true,
-            perfdata: false,
+            output: OutputOptions {
+                name: "TCP".to_owned(),
+                ..OutputOptions::default()
+            },
         };
         assert_eq!(run(&[]), Ok(wanted));
     }
@@ -189,13 +162,16 @@ mod tests {
         let args =
             "--service=smtp --parallel 8 --lookups 9 --rate=2.5 --summary --no-progress --perfdata";
         let wanted = RunOptions {
-            name: "SMTP".to_owned(),
             parallel: NonZeroUsize::new(8).expect("not 0"),
             lookups: NonZeroUsize::new(9).expect("not 0"),
             rate: Some(2.5),
-            style: Style::Summary,
             progress: false,
-            perfdata: true,
+            output: OutputOptions {
+                name: "SMTP".to_owned(),
+                format: Format::Text,
+                summary: true,
+                perfdata: true,
+            },
         };
         assert_eq!(run(&args.split(' ').collect::<Vec<_>>()), Ok(wanted));
     }
@@ -203,11 +179,11 @@ mod tests {
     #[test]
     fn a_format_is_taken_in_any_case() {
         for format in ["json", "JSON", "Json", " json "] {
-            let style = run(&["--format", format]).map(|run| run.style);
-            assert_eq!(style, Ok(Style::Json), "{format}");
+            let output = run(&["--format", format]).map(|run| run.output.format);
+            assert_eq!(output, Ok(Format::Json), "{format}");
         }
-        let style = run(&["--format", "TEXT", "--summary"]).map(|run| run.style);
-        assert_eq!(style, Ok(Style::Summary));
+        let output = run(&["--format", "TEXT", "--summary"]).map(|run| run.output);
+        assert!(output.is_ok_and(|it| it.format == Format::Text && it.summary));
         for format in ["", "xml", "jsonl", "text json"] {
             let error = run(&["--format", format]).expect_err(format);
             assert!(error.ends_with(": expected text or json"), "{error}");

@@ -1,23 +1,63 @@
 //! A record as a JSON object: one line, every key always there, and in this order.
 
 use super::line::OutputLine;
-use super::{Judged, field};
+use super::{EMPTY_LIST, Judged, Renderer, RunEnd, field, judge_record};
 use crate::expect::Group;
 use crate::outcome::PhaseDurations;
-use crate::record::Event;
+use crate::record::{Event, Label, Record, UsageError};
 use crate::target::Target;
 use crate::tls::Session;
+use crate::verdict::Reason;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+use std::mem;
 
-/// The object of a record, newline included.
+/// Renders each record as an object, and an empty list as an error.
+pub(super) struct JsonRenderer {
+    /// Name of the run.
+    name: String,
+    is_empty: bool,
+}
+
+impl JsonRenderer {
+    /// A renderer without a record yet.
+    pub fn new(name: String) -> Self {
+        let is_empty = true;
+        Self { name, is_empty }
+    }
+}
+
+impl Renderer for JsonRenderer {
+    fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
+        self.is_empty = false;
+        push_object(judged, out);
+    }
+
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) {
+        // The reason of an incomplete run stands on standard error.
+        if !self.is_empty || end != RunEnd::Complete {
+            return;
+        }
+        let error = UsageError {
+            name: mem::take(&mut self.name),
+            message: EMPTY_LIST.to_owned(),
+        };
+        let reason = Reason::Usage;
+        let record = Record {
+            label: Label::default(),
+            event: Event::NotChecked { reason, error },
+        };
+        push_object(&judge_record(&record), out);
+    }
+}
+
+/// Appends the object of a record, newline included.
 ///
-/// Texts that strangers may have chosen are made harmless, as they are in the line, so that it can
-/// be printed on a terminal; `message` is as long as the line lets it be, the others are not cut.
-pub fn record(judged: &Judged<'_>) -> String {
-    // Text and numbers: nothing in it can fail.
-    let mut text = serde_json::to_string(&JsonRecord(judged)).unwrap_or_default();
-    text.push('\n');
-    text
+/// Untrusted text is sanitized as in the line, so that it can be printed on a terminal; `message` is
+/// as long as the line allows, the others are not truncated.
+fn push_object(judged: &Judged<'_>, out: &mut Vec<u8>) {
+    // Neither text and numbers nor writing to memory can fail.
+    let _ = serde_json::to_writer(&mut *out, &JsonRecord(judged));
+    out.push(b'\n');
 }
 
 struct JsonRecord<'a>(&'a Judged<'a>);
@@ -135,8 +175,6 @@ mod tests {
     use crate::expect::Pattern;
     use crate::outcome::Cause;
     use crate::phase::Phase;
-    use crate::record::Record;
-    use crate::report::judge_record;
     use crate::report::line::MAX_LINE_CHARS;
     use crate::report::sample::{answered, change, failed, record, refused, reply};
     use serde_json::Value;
@@ -154,7 +192,9 @@ mod tests {
     }
 
     fn object(record: &Record) -> String {
-        super::record(&judge_record(record))
+        let mut out = Vec::new();
+        push_object(&judge_record(record), &mut out);
+        String::from_utf8(out).expect("text")
     }
 
     fn value(record: &Record) -> Value {

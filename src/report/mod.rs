@@ -1,13 +1,16 @@
 //! Rendering of records: text, JSON and the summary of a run.
+//!
+//! A format is a [`Renderer`] in a file of its own, a variant of [`Format`] with its name, and a row in
+//! [`renderer`]. A single check and a list are rendered by the same.
 
-pub mod json;
 pub mod line;
 pub mod sanitize;
 pub mod summary;
-pub mod text;
 
 pub(crate) mod failure;
 mod field;
+mod json;
+mod text;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -17,6 +20,84 @@ use crate::record::{Event, Record};
 use crate::status::Status;
 use crate::verdict::{Verdict, judge};
 use std::time::Duration;
+
+/// Message of a list without a target.
+const EMPTY_LIST: &str = "nothing was checked: the list is empty";
+
+/// Renders the records of one run.
+pub trait Renderer: Send {
+    /// Appends the text of one record, which may be empty.
+    fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>);
+
+    /// Appends the text that follows the last record, which may be empty.
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>);
+}
+
+/// Options of the output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutputOptions {
+    /// Name of the run in its summary and its errors: the service in upper case, or `TCP`.
+    pub name: String,
+    /// `--format`.
+    pub format: Format,
+    /// `--summary`: one verdict on the run in place of one on each target.
+    pub summary: bool,
+    /// `--perfdata` of the summary. That of a line is an option of its check.
+    pub perfdata: bool,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// A line of text for each target.
+    #[default]
+    Text,
+    /// A JSON object for each target.
+    Json,
+}
+
+/// The end of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd<'a> {
+    /// Every line of the list was read and has its verdict.
+    Complete,
+    /// Some were not, for this reason.
+    Incomplete(&'a str),
+}
+
+impl Format {
+    const NAMES: [(&str, Self); 2] = [("text", Self::Text), ("json", Self::Json)];
+
+    /// Returns the format of a name in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let is_named = |(known, _): &&(&str, Self)| known.eq_ignore_ascii_case(name);
+        Some(Self::NAMES.iter().find(is_named)?.1)
+    }
+}
+
+/// Returns the renderer of one run.
+pub fn renderer(options: &OutputOptions) -> Box<dyn Renderer> {
+    let name = || options.name.clone();
+    match (options.format, options.summary) {
+        (Format::Text | Format::Json, true) => {
+            Box::new(summary::Summary::new(name(), options.perfdata))
+        }
+        (Format::Text, false) => Box::new(text::TextRenderer),
+        (Format::Json, false) => Box::new(json::JsonRenderer::new(name())),
+    }
+}
+
+/// Renders a record that is the only one of its run.
+pub fn render(judged: &Judged<'_>, format: Format) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut renderer = renderer(&OutputOptions {
+        format,
+        ..OutputOptions::default()
+    });
+    renderer.render_record(judged, &mut out);
+    renderer.render_end(RunEnd::Complete, &mut out);
+    out
+}
 
 /// A record and the verdict on it.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +121,6 @@ pub fn judge_record(record: &Record) -> Judged<'_> {
 }
 
 impl Judged<'_> {
-    /// The object of `--format json`, newline included.
-    pub fn json(&self) -> String {
-        json::record(self)
-    }
-
     /// The response time of a check that has one.
     pub fn response_time(&self) -> Option<Duration> {
         match &self.record.event {
@@ -75,6 +151,48 @@ mod tests {
         let usage = refused("mx", "no port");
         let Verdict { reason, status } = judge_record(&usage).verdict;
         assert_eq!((status, reason), (Status::Unknown, Reason::Usage));
+    }
+
+    #[test]
+    fn a_format_is_found_by_its_name_in_any_case() {
+        for (name, format) in [
+            ("text", Some(Format::Text)),
+            ("json", Some(Format::Json)),
+            ("JSON", Some(Format::Json)),
+            ("", None),
+            ("jsonl", None),
+        ] {
+            assert_eq!(Format::from_name(name), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_is_an_error_in_json_and_in_a_summary() {
+        let render_empty = |format, summary, end| {
+            let mut out = Vec::new();
+            let mut renderer = renderer(&OutputOptions {
+                name: "SMTP".to_owned(),
+                format,
+                summary,
+                perfdata: false,
+            });
+            renderer.render_end(end, &mut out);
+            String::from_utf8(out).expect("text")
+        };
+        let message = "nothing was checked: the list is empty";
+        let json = render_empty(Format::Json, false, RunEnd::Complete);
+        assert!(json.contains(r#""service":"SMTP""#), "{json}");
+        assert!(
+            json.contains(&format!(r#""message":"{message}""#)),
+            "{json}"
+        );
+        assert_eq!(
+            render_empty(Format::Text, true, RunEnd::Complete),
+            format!("SMTP UNKNOWN: {message}\n")
+        );
+        assert_eq!(render_empty(Format::Text, false, RunEnd::Complete), "");
+        let interrupted = RunEnd::Incomplete("interrupted");
+        assert_eq!(render_empty(Format::Json, false, interrupted), "");
     }
 
     #[test]

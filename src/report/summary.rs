@@ -1,64 +1,39 @@
-//! A whole run as the output of one check, and as one sentence.
+//! `--summary`: a list as the output of one check, and the closing sentence of a run.
 
 use super::line::{OutputLine, perfdata_time};
-use super::{Judged, text};
+use super::text::push_line;
+use super::{EMPTY_LIST, Judged, Renderer, RunEnd};
 use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
-/// How long the summary may be, in bytes: what agents read of one check.
-pub const LONGEST: usize = 8192;
+/// Maximum length of a summary in bytes: what agents read of one check.
+pub const MAX_BYTES: usize = 8192;
 
-/// What is said of a list without a target.
-pub const EMPTY: &str = "nothing was checked: the list is empty";
-
-/// Gathers what `--summary` says. However many records it is fed, it keeps no more of them than
-/// [`LONGEST`] bytes for each status.
+/// Renders a line with the verdict on the run, and one for each target that is not OK: the worst
+/// status first, then in the order of the records. If there are too many, the last line says how
+/// many were omitted. It keeps at most [`MAX_BYTES`] for each status.
 #[derive(Debug)]
-pub struct Summary {
+pub(super) struct Summary {
     name: String,
     perfdata: bool,
-    verdicts: StatusCounts,
+    counts: StatusCounts,
     slowest: Option<Duration>,
-    /// What is not OK.
-    critical: Lines,
-    warning: Lines,
-    unknown: Lines,
+    critical: StatusLines,
+    warning: StatusLines,
+    unknown: StatusLines,
 }
 
-/// How a run came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End<'a> {
-    /// Every line of the list was read and has its verdict.
-    Whole,
-    /// It did not, and this is why.
-    Broken(&'a str),
-}
-
-/// The first lines of a status.
+/// The lines of the first targets with one status.
 #[derive(Debug, Default)]
-struct Lines {
-    text: String,
-    /// Some were left out.
-    cut: bool,
+struct StatusLines {
+    text: Vec<u8>,
+    /// There were more lines than fit.
+    is_truncated: bool,
 }
 
-impl Summary {
-    /// Of a run that is called `name`, with performance data or without.
-    pub fn new(name: String, perfdata: bool) -> Self {
-        Self {
-            name,
-            perfdata,
-            verdicts: StatusCounts::default(),
-            slowest: None,
-            critical: Lines::default(),
-            warning: Lines::default(),
-            unknown: Lines::default(),
-        }
-    }
-
-    /// Takes a record in.
-    pub fn add(&mut self, judged: &Judged<'_>) {
-        self.verdicts.add(judged.verdict.status);
+impl Renderer for Summary {
+    fn render_record(&mut self, judged: &Judged<'_>, _out: &mut Vec<u8>) {
+        self.counts.add(judged.verdict.status);
         self.slowest = self.slowest.max(judged.response_time());
         let lines = match judged.verdict.status {
             Status::Ok => return,
@@ -66,55 +41,68 @@ impl Summary {
             Status::Warning => &mut self.warning,
             Status::Unknown => &mut self.unknown,
         };
-        lines.add(|| text::record_line(judged, false));
+        lines.push(judged);
     }
 
-    /// The verdict on the run.
-    pub fn status(&self, end: End<'_>) -> Status {
-        self.verdicts.of_run(end == End::Whole)
-    }
-
-    /// The whole output: a line with the verdict on the run, and one for each target that is not
-    /// OK, the worst first and then as they came. Where not all have room, the last line says how
-    /// many are left out.
-    pub fn render(&self, end: End<'_>) -> String {
-        let said = match end {
-            End::Whole if self.verdicts.total() == 0 => EMPTY.to_owned(),
-            End::Whole => self.counted(),
-            End::Broken(why) => format!("{why}: {}", self.counted()),
-        };
-        let perfdata = match self.perfdata {
-            true => self.performance(),
-            false => String::new(),
-        };
-        let mut out = OutputLine::new(&self.name, self.status(end), said).render(&perfdata);
-        let all = self.verdicts.total() - self.verdicts.ok;
-        let room = LONGEST - and_more(all).len();
-        let mut left = all;
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) {
+        let first = self.first_line(end);
+        let mut spare = MAX_BYTES.saturating_sub(first.len());
+        out.extend_from_slice(first.as_bytes());
+        let mut left = self.counts.total() - self.counts.ok;
+        let longest_end = omitted_line(left).len();
         for line in self.lines() {
-            // The last of all needs no room for how many are left out.
-            let room = if left == 1 { LONGEST } else { room };
-            if out.len() + line.len() > room {
+            // The last line needs no space behind it for the number of those omitted.
+            let reserved = if left == 1 { 0 } else { longest_end };
+            if line.len() + reserved > spare {
                 break;
             }
-            out.push_str(line);
+            out.extend_from_slice(line);
+            spare -= line.len();
             left -= 1;
         }
         if left > 0 {
-            out.push_str(&and_more(left));
+            out.extend_from_slice(omitted_line(left).as_bytes());
         }
-        out
+    }
+}
+
+impl Summary {
+    /// A summary of a run that is called `name`, without a record yet.
+    pub fn new(name: String, perfdata: bool) -> Self {
+        Self {
+            name,
+            perfdata,
+            counts: StatusCounts::default(),
+            slowest: None,
+            critical: StatusLines::default(),
+            warning: StatusLines::default(),
+            unknown: StatusLines::default(),
+        }
     }
 
-    /// `4 of 120 targets critical, 1 warning`
-    fn counted(&self) -> String {
+    fn first_line(&self, end: RunEnd<'_>) -> String {
+        let message = match end {
+            RunEnd::Complete if self.counts.total() == 0 => EMPTY_LIST.to_owned(),
+            RunEnd::Complete => self.format_counts(),
+            RunEnd::Incomplete(why) => format!("{why}: {}", self.format_counts()),
+        };
+        let perfdata = match self.perfdata {
+            true => self.format_perfdata(),
+            false => String::new(),
+        };
+        let status = self.counts.of_run(end == RunEnd::Complete);
+        OutputLine::new(&self.name, status, message).render(&perfdata)
+    }
+
+    /// Returns `4 of 120 targets critical, 1 warning`.
+    fn format_counts(&self) -> String {
         let StatusCounts {
             ok,
             warning,
             critical,
             unknown,
-        } = self.verdicts;
-        let total = self.verdicts.total();
+        } = self.counts;
+        let total = self.counts.total();
         let mut parts = [
             (critical, "critical"),
             (warning, "warning"),
@@ -122,7 +110,7 @@ impl Summary {
         ]
         .into_iter()
         .filter(|(count, _)| *count > 0);
-        let targets = targets(total);
+        let targets = format_targets(total);
         match (total, parts.next()) {
             (0, _) => "nothing was checked".to_owned(),
             (_, None) => format!("{ok} of {targets} ok"),
@@ -133,63 +121,65 @@ impl Summary {
         }
     }
 
-    /// Monitoring Plugins Development Guidelines, "Performance data".
-    fn performance(&self) -> String {
-        let total = self.verdicts.total();
-        let counts = self.verdicts.named().into_iter();
+    /// Returns the counts and the slowest response time as performance data (Monitoring Plugins
+    /// Development Guidelines, "Performance data").
+    fn format_perfdata(&self) -> String {
+        let total = self.counts.total();
+        let counts = self.counts.named().into_iter();
         let mut parts: Vec<_> = counts
             .map(|(word, count)| format!("{word}={count};;;0;{total}"))
             .collect();
         let slowest = self.slowest.map(perfdata_time);
-        parts.extend(slowest.map(|took| format!("slowest={took};;;0")));
+        parts.extend(slowest.map(|slowest| format!("slowest={slowest};;;0")));
         format!("|{}", parts.join(" "))
     }
 
-    /// The lines that are known, the worst first. Behind a status of which some were left out
-    /// nothing better is shown.
-    fn lines(&self) -> impl Iterator<Item = &str> {
-        let each = [&self.critical, &self.warning, &self.unknown];
-        let whole = each.iter().take_while(|lines| !lines.cut).count();
-        each.into_iter()
-            .take(whole + 1)
-            .flat_map(|lines| lines.text.split_inclusive('\n'))
+    /// Returns the lines that were kept, the worst status first. After a status of which some lines
+    /// are missing there is none, since a better status must not displace a worse one.
+    fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        let all = [&self.critical, &self.warning, &self.unknown];
+        let complete = all.iter().take_while(|lines| !lines.is_truncated).count();
+        all.into_iter()
+            .take(complete + 1)
+            .flat_map(|lines| lines.text.split_inclusive(|byte| *byte == b'\n'))
     }
 }
 
-/// What a run came to in one sentence, without a newline:
+/// Returns the closing sentence of a run, without a newline:
 /// `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`, or that nothing was checked.
-pub fn totals(verdicts: StatusCounts, took: Duration) -> String {
-    let (targets, took) = (targets(verdicts.total()), took.as_secs_f64());
-    if verdicts.total() == 0 {
-        return format!("{targets} in {took:.1} s: nothing was checked");
+pub fn format_totals(counts: StatusCounts, elapsed: Duration) -> String {
+    let (targets, elapsed) = (format_targets(counts.total()), elapsed.as_secs_f64());
+    if counts.total() == 0 {
+        return format!("{targets} in {elapsed:.1} s: nothing was checked");
     }
-    let counts = verdicts
+    let counts = counts
         .named()
         .map(|(word, count)| format!("{count} {word}"));
-    format!("{targets} in {took:.1} s: {}", counts.join(", "))
+    format!("{targets} in {elapsed:.1} s: {}", counts.join(", "))
 }
 
-impl Lines {
-    fn add(&mut self, line: impl FnOnce() -> String) {
-        if self.cut {
+impl StatusLines {
+    fn push(&mut self, judged: &Judged<'_>) {
+        if self.is_truncated {
             return;
         }
-        let line = line();
-        self.cut = self.text.len() + line.len() > LONGEST;
-        if !self.cut {
-            self.text.push_str(&line);
+        let length = self.text.len();
+        push_line(judged, false, &mut self.text);
+        self.is_truncated = self.text.len() > MAX_BYTES;
+        if self.is_truncated {
+            self.text.truncate(length);
         }
     }
 }
 
-fn targets(count: u64) -> String {
+fn format_targets(count: u64) -> String {
     match count {
         1 => "1 target".to_owned(),
         _ => format!("{count} targets"),
     }
 }
 
-fn and_more(count: u64) -> String {
+fn omitted_line(count: u64) -> String {
     format!("... and {count} more\n")
 }
 
@@ -224,9 +214,17 @@ mod tests {
         for (n, kind) in kinds.chars().enumerate() {
             let mut record = one(kind);
             record.label = label(&n.to_string());
-            summary.add(&judge_record(&record));
+            summary.render_record(&judge_record(&record), &mut Vec::new());
         }
         summary
+    }
+
+    impl Summary {
+        fn render_text(&mut self, end: RunEnd<'_>) -> String {
+            let mut out = Vec::new();
+            self.render_end(end, &mut out);
+            String::from_utf8(out).expect("text")
+        }
     }
 
     fn first(text: &str) -> &str {
@@ -234,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_counts_what_is_not_ok_with_the_worst_verdict_of_all() {
+    fn the_first_line_has_the_worst_status_and_counts_those_not_ok() {
         for (kinds, line) in [
             ("ooo", "SMTP OK: 3 of 3 targets ok"),
             ("o", "SMTP OK: 1 of 1 target ok"),
@@ -247,18 +245,18 @@ mod tests {
             ("uo", "SMTP UNKNOWN: 1 of 2 targets unknown"),
             ("", "SMTP UNKNOWN: nothing was checked: the list is empty"),
         ] {
-            let summary = summary(kinds);
-            let text = summary.render(End::Whole);
+            let mut summary = summary(kinds);
+            let text = summary.render_text(RunEnd::Complete);
             assert_eq!(first(&text), line);
             let word = line.split([' ', ':']).nth(1);
-            assert_eq!(word, Some(summary.status(End::Whole).word()));
+            assert_eq!(word, Some(summary.counts.of_run(true).word()));
             let not_ok = kinds.chars().filter(|kind| *kind != 'o').count();
             assert_eq!(text.lines().count(), 1 + not_ok);
         }
     }
 
     #[test]
-    fn a_run_that_is_not_whole_says_why_and_is_never_ok_nor_warning() {
+    fn an_incomplete_run_says_why_and_is_never_ok_or_warning() {
         for (kinds, why, line) in [
             (
                 "oo",
@@ -277,17 +275,17 @@ mod tests {
             ),
             ("", "a\nb|c", "UNKNOWN: a\\nb\\x7cc: nothing was checked"),
         ] {
-            let text = summary(kinds).render(End::Broken(why));
+            let text = summary(kinds).render_text(RunEnd::Incomplete(why));
             assert_eq!(first(&text), format!("SMTP {line}"));
         }
     }
 
     #[test]
-    fn each_target_that_is_not_ok_has_its_line_the_worst_first() {
+    fn each_target_not_ok_has_its_line_worst_status_first() {
         let answered = "seconds response time on mail.example port 25";
         let closed = "reading from mail.example: closed by peer before it sent anything";
         assert_eq!(
-            summary("uwoccu").render(End::Whole),
+            summary("uwoccu").render_text(RunEnd::Complete),
             format!(
                 "SMTP CRITICAL: 2 of 6 targets critical, 1 warning, 2 unknown\n\
                  3\tTCP CRITICAL: {closed}\n\
@@ -300,35 +298,35 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_is_counted_and_nothing_better_stands_in_its_place() {
+    fn omitted_lines_are_counted_and_no_better_status_displaces_them() {
         for (kinds, better) in [("c", "w"), ("w", "u"), ("u", "o")] {
             let many = format!("{better}{}{better}", kinds.repeat(3000));
-            let summary = summary(&many);
-            let text = summary.render(End::Whole);
-            assert!(text.len() <= LONGEST && text.len() > LONGEST - 200);
+            let mut summary = summary(&many);
+            let text = summary.render_text(RunEnd::Complete);
+            assert!(text.len() <= MAX_BYTES && text.len() > MAX_BYTES - 200);
             let shown = text.lines().count() - 2;
             let kept = [&summary.critical, &summary.warning, &summary.unknown];
-            assert!(kept.iter().all(|lines| lines.text.len() <= LONGEST));
+            assert!(kept.iter().all(|lines| lines.text.len() <= MAX_BYTES));
             let not_ok = if better == "o" { 3000 } else { 3002 };
             let last = format!("... and {} more", not_ok - shown);
             assert_eq!(text.lines().last(), Some(last.as_str()));
             let words = text.lines().skip(1).take(shown);
-            let word = format!(" {}: ", summary.status(End::Whole).word());
+            let word = format!(" {}: ", summary.counts.of_run(true).word());
             assert!(words.clone().all(|line| line.contains(&word)), "{text}");
         }
     }
 
     #[test]
-    fn it_is_full_before_anything_is_left_out() {
-        let render = |targets| summary(&"u".repeat(targets)).render(End::Whole);
+    fn lines_are_omitted_only_when_the_summary_is_full() {
+        let render = |targets| summary(&"u".repeat(targets)).render_text(RunEnd::Complete);
         let is_cut = |text: &String| text.contains("\n... and ");
         let first = (280..340).find(|&targets| is_cut(&render(targets)));
         let first = first.expect("more than there is room for");
         let longest = render(first - 1).len();
-        assert!((LONGEST - 30..=LONGEST).contains(&longest), "{longest}");
+        assert!((MAX_BYTES - 30..=MAX_BYTES).contains(&longest), "{longest}");
         for targets in first..first + 20 {
             let text = render(targets);
-            assert!(is_cut(&text) && text.len() <= LONGEST, "{targets}");
+            assert!(is_cut(&text) && text.len() <= MAX_BYTES, "{targets}");
         }
     }
 
@@ -337,11 +335,11 @@ mod tests {
         let mut summary = summary("owcu");
         summary.perfdata = true;
         assert_eq!(
-            first(&summary.render(End::Whole)),
+            first(&summary.render_text(RunEnd::Complete)),
             "SMTP CRITICAL: 1 of 4 targets critical, 1 warning, 1 unknown|ok=1;;;0;4 \
              warning=1;;;0;4 critical=1;;;0;4 unknown=1;;;0;4 slowest=0.012000s;;;0"
         );
-        let none = Summary::new("TCP".to_owned(), true).render(End::Whole);
+        let none = Summary::new("TCP".to_owned(), true).render_text(RunEnd::Complete);
         assert!(none.ends_with("|ok=0;;;0;0 warning=0;;;0;0 critical=0;;;0;0 unknown=0;;;0;0\n"));
     }
 
@@ -354,11 +352,11 @@ mod tests {
             unknown: 0,
         };
         assert_eq!(
-            totals(verdicts, Duration::from_millis(1234)),
+            format_totals(verdicts, Duration::from_millis(1234)),
             "120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown"
         );
         assert_eq!(
-            totals(StatusCounts::default(), Duration::ZERO),
+            format_totals(StatusCounts::default(), Duration::ZERO),
             "0 targets in 0.0 s: nothing was checked"
         );
     }

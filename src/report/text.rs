@@ -1,28 +1,38 @@
 //! `--format text`: one line for each record.
 
-use super::Judged;
 use super::line::{OutputLine, perfdata};
 use super::sanitize::sanitize;
+use super::{Judged, Renderer, RunEnd};
 use crate::record::Event;
 
 /// Maximum length of a label in characters.
 const MAX_LABEL_CHARS: usize = 256;
 
-/// Returns the line of a record, newline included. A line of a list follows its label and a tab.
-pub fn record_line(judged: &Judged<'_>, with_perfdata: bool) -> String {
+/// Renders each record as one line.
+pub(super) struct TextRenderer;
+
+impl Renderer for TextRenderer {
+    fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
+        push_line(judged, true, out);
+    }
+
+    fn render_end(&mut self, _end: RunEnd<'_>, _out: &mut Vec<u8>) {}
+}
+
+/// Appends the line of a record, newline included. A line of a list follows its label and a tab.
+pub(super) fn push_line(judged: &Judged<'_>, with_perfdata: bool, out: &mut Vec<u8>) {
+    let label = &judged.record.label;
+    if label.line.is_some() {
+        let label = sanitize(label.shown().as_bytes(), MAX_LABEL_CHARS);
+        out.extend_from_slice(label.as_bytes());
+        out.push(b'\t');
+    }
     let perfdata = match &judged.record.event {
         Event::Checked(it) if with_perfdata => perfdata(&it.check, &it.outcome),
         Event::Checked(_) | Event::NotChecked { .. } => String::new(),
     };
     let line = OutputLine::of_record(judged).render(&perfdata);
-    let label = &judged.record.label;
-    match label.line {
-        None => line,
-        Some(_) => {
-            let label = sanitize(label.shown().as_bytes(), MAX_LABEL_CHARS);
-            [&label, "\t", &line].concat()
-        }
-    }
+    out.extend_from_slice(line.as_bytes());
 }
 
 #[cfg(test)]
@@ -31,6 +41,12 @@ mod tests {
     use crate::check::Check;
     use crate::report::judge_record;
     use crate::report::sample::{answered, record, refused};
+
+    fn record_line(judged: &Judged<'_>, with_perfdata: bool) -> String {
+        let mut out = Vec::new();
+        push_line(judged, with_perfdata, &mut out);
+        String::from_utf8(out).expect("text")
+    }
 
     #[test]
     fn the_line_of_a_list_begins_with_its_label() {

@@ -12,8 +12,8 @@ use check_tcp::outcome::{
 };
 use check_tcp::phase::Phase;
 use check_tcp::report::line::{MAX_LINE_CHARS, check_line};
-use check_tcp::report::text::record_line;
-use check_tcp::report::{Judged, json};
+use check_tcp::report::{Format, Judged, OutputOptions, RunEnd, render, renderer};
+use check_tcp::status::Status;
 use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp_fuzz::said::{is_printable, one_line};
 use serde_json::Value;
@@ -89,12 +89,13 @@ pub fn tell(exchange: &Exchange, run: Run) {
     };
     let record = &record;
     let judged = Judged { record, verdict };
+    let render = |format| String::from_utf8(render(&judged, format)).expect("text");
     one_line(&line);
     assert!(line.chars().count() <= MAX_LINE_CHARS, "{line}");
     assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
     assert!(line.contains(&format!(" {}: ", status.word())), "{line}");
 
-    let object = json::record(&judged);
+    let object = render(Format::Json);
     one_line(&object);
     let value: Value = serde_json::from_str(&object).expect("one JSON object");
     assert_eq!(value["status"], status.word());
@@ -106,16 +107,33 @@ pub fn tell(exchange: &Exchange, run: Run) {
     }
     let message = value["message"].as_str().expect("a message");
     let service = value["service"].as_str().expect("a service");
-    let bare = record_line(&judged, false);
-    let (_, bare) = bare.split_once('\t').expect("a label");
-    assert_eq!(bare, format!("{service} {}: {message}\n", status.word()));
+    let bare = format!("{service} {}: {message}\n", status.word());
     if !timed {
-        assert_eq!(bare, line);
+        assert_eq!(line, bare);
     }
-    let labelled = record_line(&judged, true);
+    let labelled = render(Format::Text);
     let (label, labelled) = labelled.split_once('\t').expect("a label");
     assert_eq!(labelled, line);
     assert!(label.chars().all(is_printable) && label.chars().count() <= 256);
+    let summary = summarize(&judged);
+    match status {
+        Status::Ok => assert_eq!(summary.lines().count(), 1, "{summary}"),
+        _ => assert!(
+            summary.ends_with(&format!("\n{label}\t{bare}")),
+            "{summary}"
+        ),
+    }
+}
+
+fn summarize(judged: &Judged<'_>) -> String {
+    let mut summary = renderer(&OutputOptions {
+        summary: true,
+        ..OutputOptions::default()
+    });
+    let mut out = Vec::new();
+    summary.render_record(judged, &mut out);
+    summary.render_end(RunEnd::Complete, &mut out);
+    String::from_utf8(out).expect("text")
 }
 
 fn in_time(exchange: &Exchange, run: &Run) {
