@@ -1,4 +1,4 @@
-//! Arguments in, exit code out.
+//! The program; all of it is in the library.
 
 #![forbid(unsafe_code)]
 

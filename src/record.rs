@@ -1,4 +1,4 @@
-//! A check to be made and the record of one that was, with the label that both are printed under.
+//! A check to run, the record of one that ran, and the label of both in the output.
 
 use crate::check::Check;
 use crate::outcome::{Failure, Success, Trace};
@@ -9,10 +9,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// A check to be made: one line of a list.
+/// A check to run: one line of a list.
 #[derive(Debug)]
 pub struct Job {
-    /// Its name in the output.
+    /// The label in the output.
     pub label: Label,
     /// The endpoint.
     pub target: Target,
@@ -20,19 +20,19 @@ pub struct Job {
     pub check: Arc<Check>,
 }
 
-/// What came of one line of a list, or of the command line.
+/// The result of one line of a list, or of the command line.
 #[derive(Debug)]
 pub struct Record {
-    /// What it is called.
+    /// The label in the output.
     pub label: Label,
-    /// What came of it.
+    /// The result.
     pub event: Event,
 }
 
-/// What a target is called in the output. Made harmless only when it is shown.
+/// The name of a target in the output. It may contain untrusted text; rendering sanitizes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Label {
-    /// The number of its line, from 1; `None` for the target of the command line.
+    /// The line of the list, from 1; `None` for the target of the command line.
     pub line: Option<u64>,
     /// The target as written.
     pub target: Box<str>,
@@ -40,10 +40,10 @@ pub struct Label {
     pub name: Option<Box<str>>,
 }
 
-/// What came of a target.
+/// The result of a target.
 #[derive(Debug)]
 pub enum Event {
-    /// It was checked, or its check was broken off.
+    /// A check was started; it may have been interrupted.
     Checked(Box<Checked>),
     /// No check was started.
     NotChecked {
@@ -64,23 +64,23 @@ pub struct UsageError {
     pub message: String,
 }
 
-/// A check that was begun.
+/// A check that was started.
 #[derive(Debug)]
 pub struct Checked {
-    /// Who was asked.
+    /// The endpoint.
     pub target: Target,
-    /// What was asked.
+    /// The options.
     pub check: Arc<Check>,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Result<Success, Failure>,
-    /// How it went on the way.
+    /// The peer and the durations.
     pub trace: Trace,
-    /// When it began, by the wall clock.
+    /// The start, by the wall clock.
     pub began: SystemTime,
 }
 
 impl Label {
-    /// What stands in the output: the name, or the target as written.
+    /// Returns the name, or else the target as written.
     pub fn shown(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.target)
     }

@@ -1,4 +1,4 @@
-//! What was being done, to which address, and what came of it.
+//! The message of a failed check: the operation, its target and the error.
 
 use super::sanitize::sanitize;
 use crate::check::Check;
@@ -11,18 +11,19 @@ use rustix::io::Errno;
 use std::io;
 use std::time::Duration;
 
-/// How much of the line a host or a path may take.
+/// Maximum length of a host or a path in characters, so that it leaves space for the error.
 const MAX_TARGET_CHARS: usize = 300;
 
-const EPOLL: &str = "epoll can watch no more (fs.epoll.max_user_watches is used up)";
+/// Message for `ENOSPC`, which comes from epoll here, since no file is written.
+const EPOLL_LIMIT: &str = "epoll can watch no more (fs.epoll.max_user_watches is used up)";
 
-/// The message of a check that did not go all its way.
+/// Returns the message of a check that failed.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
-    let description = describe_cause(check, target, failure) + &guess_suffix(failure);
+    let error = describe_cause(check, target, failure) + &guess_suffix(failure);
     if let Cause::Engine(_) = failure.cause {
-        return description;
+        return error;
     }
-    let doing = match failure.phase {
+    let operation = match failure.phase {
         Phase::Resolving if matches!(target, Target::Name { .. }) => "looking up",
         Phase::Resolving | Phase::Connecting => "connecting to",
         Phase::Handshaking => "TLS handshake with",
@@ -33,25 +34,22 @@ pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
     };
     match (target, failure.peer) {
         (Target::Name { .. }, Some(peer)) => {
-            format!("{doing} {} ({peer}): {description}", format_target(target))
+            format!("{operation} {} ({peer}): {error}", format_target(target))
         }
-        // A zone is shown by the name that was written too.
+        // The zone as written may be a name; the address has its number.
         (Target::Address { host, address }, _) if host.contains('%') => {
-            format!(
-                "{doing} {} ({address}): {description}",
-                format_target(target)
-            )
+            format!("{operation} {} ({address}): {error}", format_target(target))
         }
-        (Target::Address { address, .. }, _) => format!("{doing} {address}: {description}"),
-        _ => format!("{doing} {}: {description}", format_target(target)),
+        (Target::Address { address, .. }, _) => format!("{operation} {address}: {error}"),
+        _ => format!("{operation} {}: {error}", format_target(target)),
     }
 }
 
-/// What stands behind the words for what came: why it did, as far as that can be said.
+/// Returns the likely reason of a failure as a suffix of its message; empty if it has none.
 pub fn guess_suffix(failure: &Failure) -> String {
     let guess = match &failure.cause {
         Cause::Interrupted | Cause::Engine(_) | Cause::Ended => return String::new(),
-        // That was our own refusal.
+        // This side refused the certificate.
         Cause::Tls(e) if e.is_certificate_error() => return String::new(),
         Cause::Tls(e) => e.likely_cause(),
         _ => None,
@@ -65,7 +63,7 @@ pub fn guess_suffix(failure: &Failure) -> String {
     }
 }
 
-/// The host or the path as written, harmless, and not so long that nothing else has room.
+/// Returns the host or the path as written, sanitized and truncated.
 pub fn format_target(target: &Target) -> String {
     match target {
         Target::Name { host, .. } | Target::Address { host, .. } => {
@@ -75,7 +73,7 @@ pub fn format_target(target: &Target) -> String {
     }
 }
 
-/// A duration in the words of `-t`.
+/// Returns a duration in the notation of `-t`.
 pub fn format_duration(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
@@ -87,19 +85,19 @@ fn describe_cause(check: &Check, target: &Target, failure: &Failure) -> String {
             "neither /etc/hosts nor /etc/resolv.conf is there to look it up in".to_owned()
         }
         Cause::Lookup(LookupError::Failed(e)) => {
-            let said = format_error(e);
-            // The words of the library come before the resolver's.
-            let said = said
+            let error = format_error(e);
+            // The prefix is of dns-lookup, the rest of the resolver.
+            let error = error
                 .strip_prefix("failed to lookup address information: ")
-                .unwrap_or(&said);
-            let said = match check.family {
-                Family::Any => said.to_owned(),
-                family => format!("{said} (only {} were asked for)", addresses(family)),
+                .unwrap_or(&error);
+            let error = match check.family {
+                Family::Any => error.to_owned(),
+                family => format!("{error} (only {} were asked for)", addresses(family)),
             };
-            // Resolvers look a name up as it is, and DNS has none beyond ASCII.
+            // Resolvers look up non-ASCII names as they are, and DNS has none.
             match target.as_written().to_str().and_then(spelling) {
-                Some(spelling) => format!("{said}; {spelling}"),
-                None => said,
+                Some(spelling) => format!("{error}; {spelling}"),
+                None => error,
             }
         }
         Cause::NoAddress(family) => match target {
@@ -124,9 +122,10 @@ fn describe_cause(check: &Check, target: &Target, failure: &Failure) -> String {
     }
 }
 
-/// What came of each address of a name; a literal or a path has been named already.
+/// Describes the attempt at each address. The address is named only if the target is a name, since
+/// the operation names any other.
 fn describe_attempts(check: &Check, target: &Target, tried: &[FailedAttempt]) -> String {
-    let came = |tried: &FailedAttempt| match &tried.outcome {
+    let describe = |tried: &FailedAttempt| match &tried.outcome {
         AttemptOutcome::Silence => timed_out(check),
         AttemptOutcome::GivenUp => "no answer".to_owned(),
         AttemptOutcome::Untried => "not tried".to_owned(),
@@ -137,11 +136,11 @@ fn describe_attempts(check: &Check, target: &Target, tried: &[FailedAttempt]) ->
         }
         AttemptOutcome::Failed(e) => format_local_error(e),
     };
-    let each = tried.iter().map(|tried| match (tried.address, target) {
-        (Some(address), Target::Name { .. }) => format!("{address}: {}", came(tried)),
-        _ => came(tried),
+    let attempts = tried.iter().map(|tried| match (tried.address, target) {
+        (Some(address), Target::Name { .. }) => format!("{address}: {}", describe(tried)),
+        _ => describe(tried),
     });
-    each.collect::<Vec<_>>().join("; ")
+    attempts.collect::<Vec<_>>().join("; ")
 }
 
 fn addresses(family: Family) -> &'static str {
@@ -156,7 +155,7 @@ fn timed_out(check: &Check) -> String {
     format!("timed out after {}", format_duration(check.timeout))
 }
 
-/// The system's words without its number.
+/// Returns the system's message of an error, without the number.
 pub fn format_error(e: &io::Error) -> String {
     let text = e.to_string();
     match text.split_once(" (os error ") {
@@ -165,10 +164,10 @@ pub fn format_error(e: &io::Error) -> String {
     }
 }
 
-/// The same, where a lack of space is one of epoll's: no file is written.
+/// Returns the message of an error of this machine, which may be epoll's limit.
 pub fn format_local_error(e: &io::Error) -> String {
     match Errno::from_io_error(e) {
-        Some(Errno::NOSPC) => EPOLL.to_owned(),
+        Some(Errno::NOSPC) => EPOLL_LIMIT.to_owned(),
         _ => format_error(e),
     }
 }

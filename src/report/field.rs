@@ -1,4 +1,4 @@
-//! What a record says, one fact at a time.
+//! The fields of a record, as JSON has them.
 
 use super::line::push_reply;
 use super::sanitize::sanitize;
@@ -12,12 +12,12 @@ use crate::target::Target;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Bytes of strangers made harmless, and not cut.
+/// Returns untrusted bytes, sanitized and not truncated.
 pub fn text(bytes: &[u8]) -> String {
     sanitize(bytes, usize::MAX)
 }
 
-/// The host as written, without brackets.
+/// Returns the host as written, without brackets.
 pub fn host(target: &Target) -> Option<String> {
     match target {
         Target::Name { host, .. } => Some(text(host.as_bytes())),
@@ -26,7 +26,7 @@ pub fn host(target: &Target) -> Option<String> {
     }
 }
 
-/// The path of a Unix socket.
+/// Returns the path of a Unix socket.
 pub fn socket(target: &Target) -> Option<String> {
     match target {
         Target::Socket(path) => Some(text(path.as_os_str().as_encoded_bytes())),
@@ -34,7 +34,7 @@ pub fn socket(target: &Target) -> Option<String> {
     }
 }
 
-/// The address connected to, or last tried, with its zone and without a port.
+/// Returns the address connected to, or else the last one tried, with its zone and without a port.
 pub fn address(checked: &Checked) -> Option<String> {
     let tried = match &checked.outcome {
         Err(Failure {
@@ -51,38 +51,39 @@ pub fn address(checked: &Checked) -> Option<String> {
     })
 }
 
-/// The state it ended in.
+/// Returns the phase in which the check ended.
 pub fn phase(checked: &Checked) -> Phase {
     final_phase(&checked.outcome)
 }
 
-/// The response time; where there is none, how long the check took.
+/// Returns the response time, or else the duration of the check.
 pub fn elapsed(checked: &Checked) -> Duration {
     response_time(&checked.outcome).unwrap_or(checked.trace.total)
 }
 
-/// What was read, where anything was read for; of a reading that broke off nothing is known.
+/// Returns the reply of a check that waited for one. `None` if reading was aborted, since the number
+/// of bytes is not known.
 pub fn reply(checked: &Checked) -> Option<&Reply> {
-    static NOTHING: Reply = Reply::empty();
+    static EMPTY: Reply = Reply::empty();
     match &checked.outcome {
         Ok(Success::Completed { reply, .. }) => reply.as_ref(),
         Ok(Success::PortOpen) => None,
         Err(failure) => match (&failure.cause, failure.phase) {
             (Cause::Unexpected { reply, .. }, _) => Some(reply),
-            (Cause::Closed | Cause::TimedOut, Phase::Reading) => Some(&NOTHING),
+            (Cause::Closed | Cause::TimedOut, Phase::Reading) => Some(&EMPTY),
             _ => None,
         },
     }
 }
 
-/// What is shown of a reply.
+/// Returns the text of a reply, without the line ends around it.
 pub fn reply_text(reply: &Reply) -> String {
     let mut text = String::new();
     push_reply(&mut text, reply, usize::MAX);
     text
 }
 
-/// What the named groups of the pattern matched.
+/// Returns the matches of the named groups of the pattern.
 pub fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
     let pattern = checked.check.expect.as_ref()?;
     let reply = reply(checked)?;
@@ -90,20 +91,20 @@ pub fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
     pattern.captures(reply.kept(), complete)
 }
 
-/// RFC 3339 in UTC, with milliseconds; `None` for what is not in the years 1970 to 9999.
+/// Returns a time as RFC 3339 in UTC, with milliseconds; `None` outside the years 1970 to 9999.
 pub fn rfc3339_millis(time: SystemTime) -> Option<String> {
-    let time = in_range(time)?;
+    let time = checked_time(time)?;
     Some(humantime::format_rfc3339_millis(time).to_string())
 }
 
-/// The same in seconds.
+/// Returns a time as RFC 3339 in UTC, with seconds; `None` outside the years 1970 to 9999.
 pub fn rfc3339_seconds(time: SystemTime) -> Option<String> {
-    let time = in_range(time)?;
+    let time = checked_time(time)?;
     Some(humantime::format_rfc3339_seconds(time).to_string())
 }
 
-/// What humantime can write.
-fn in_range(time: SystemTime) -> Option<SystemTime> {
+/// Returns the time if humantime can format it; it panics at others.
+fn checked_time(time: SystemTime) -> Option<SystemTime> {
     let age = time.duration_since(UNIX_EPOCH).ok()?;
     (age.as_secs() < 253_402_300_800).then_some(time)
 }
@@ -117,15 +118,15 @@ mod tests {
     use std::io;
     use std::net::SocketAddrV6;
 
-    fn of<T>(record: &Record, fact: impl FnOnce(&Checked) -> T) -> T {
+    fn field<T>(record: &Record, field: impl FnOnce(&Checked) -> T) -> T {
         match &record.event {
-            Event::Checked(checked) => fact(checked),
+            Event::Checked(checked) => field(checked),
             Event::NotChecked { .. } => panic!("it was not checked"),
         }
     }
 
     #[test]
-    fn the_address_is_the_one_connected_to_or_the_last_that_was_tried() {
+    fn address_is_the_peer_or_else_the_last_one_tried() {
         let zone = SocketAddrV6::new(std::net::Ipv6Addr::LOCALHOST, 25, 0, 2);
         let v4 = |n| SocketAddr::from(([192, 0, 2, n], 25));
         let tried = |address, outcome| FailedAttempt {
@@ -141,19 +142,19 @@ mod tests {
             tried(v4(3), AttemptOutcome::Untried),
         ]);
         let mut record = record(Check::default(), failed(Phase::Connecting, unconnected));
-        assert_eq!(of(&record, address).as_deref(), Some("192.0.2.2"));
+        assert_eq!(field(&record, address).as_deref(), Some("192.0.2.2"));
         for (peer, shown) in [
             (v4(9), "192.0.2.9"),
             (zone.into(), "::1%2"),
             ((std::net::Ipv6Addr::LOCALHOST, 25).into(), "::1"),
         ] {
             change(&mut record, |checked| checked.trace.peer = Some(peer));
-            assert_eq!(of(&record, address).as_deref(), Some(shown));
+            assert_eq!(field(&record, address).as_deref(), Some(shown));
         }
     }
 
     #[test]
-    fn a_host_stands_without_brackets_and_a_socket_has_none() {
+    fn host_has_no_brackets_and_a_socket_has_no_host() {
         for (written, shown) in [
             ("[::1]", "::1"),
             ("::1", "::1"),
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_cannot_be_written_is_left_out() {
+    fn a_time_that_rfc3339_cannot_express_is_none() {
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(
             rfc3339_seconds(at(253_402_300_799)).as_deref(),

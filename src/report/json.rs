@@ -33,7 +33,7 @@ impl Renderer for JsonRenderer {
     }
 
     fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) {
-        // The reason of an incomplete run stands on standard error.
+        // The reason of an incomplete run is on standard error.
         if !self.is_empty || end != RunEnd::Complete {
             return;
         }
@@ -75,7 +75,7 @@ impl Serialize for JsonRecord<'_> {
         let trace = checked.map(|checked| &checked.trace);
         let session = trace.and_then(|trace| trace.session.as_ref());
         let reply = checked.and_then(field::reply);
-        // A command line that is refused may have no target; a line has at least an empty one.
+        // An invalid command line may have no target; a line of a list has one, even if empty.
         let is_there = label.line.is_some() || !label.target.is_empty();
         let written = is_there.then_some(&label.target);
         let mut row = serializer.serialize_struct("Record", 20)?;
@@ -176,7 +176,7 @@ mod tests {
     use crate::outcome::Cause;
     use crate::phase::Phase;
     use crate::report::line::MAX_LINE_CHARS;
-    use crate::report::sample::{answered, change, failed, record, refused, reply};
+    use crate::report::sample::{answered, change, failed, invalid, record, reply};
     use serde_json::Value;
     use std::sync::Arc;
     use std::time::Duration;
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_is_there_and_in_order() {
+    fn every_key_is_present_and_in_order() {
         let mut full = record(smtp(), answered(12, Some(b"220 mx\r\n")));
         full.label.name = Some("mx one".into());
         change(&mut full, |checked| {
@@ -250,7 +250,7 @@ mod tests {
                 "\n"
             )
         );
-        let mut usage = refused("", "line 3: no port");
+        let mut usage = invalid("", "line 3: no port");
         let shown = concat!(
             r#"{"target":null,"name":null,"line":3,"service":"SMTP","host":null,"#,
             r#""port":null,"socket":null,"address":null,"status":"UNKNOWN","code":3,"#,
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_can_harm_a_terminal_or_break_the_line() {
+    fn untrusted_bytes_are_escaped_in_every_field() {
         let hostile = b"\x1b[2J\r\n\0|\"\\\x7f\xff\xe2\x80\xae\xc2\x9b";
         let text = String::from_utf8_lossy(hostile).into_owned();
         let check = Check {
@@ -291,7 +291,7 @@ mod tests {
         change(&mut socket, |checked| {
             checked.target = Target::Socket(text.as_str().into());
         });
-        let mut usage = refused("", &text);
+        let mut usage = invalid("", &text);
         usage.label = named;
         for record in [hostile, socket, usage] {
             let object = object(&record);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_as_long_as_the_line_and_the_reply_is_all_that_was_kept() {
+    fn the_message_is_truncated_as_in_the_line_and_the_reply_is_not() {
         let mut long = b"220 ".to_vec();
         long.resize(5000, b'a');
         let value = value(&record(smtp(), answered(12, Some(&long))));
@@ -315,12 +315,12 @@ mod tests {
         );
         assert_eq!(length("reply"), Some(1024 + "...".len()));
         assert_eq!(value["bytes"], 5000);
-        // The match runs on behind what was kept.
+        // The match does not end within the bytes that were kept.
         assert_eq!(value["captures"], Value::Null);
     }
 
     #[test]
-    fn a_reply_is_told_of_wherever_one_was_waited_for() {
+    fn a_check_that_waited_for_a_reply_has_one() {
         let mismatch = |bytes| Cause::Unexpected {
             reply: reply(bytes).into(),
             elapsed: Duration::from_millis(7),
@@ -361,15 +361,15 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_json_however_small_or_large() {
+    fn durations_keep_their_precision() {
         for nanos in [0, 1, 999, 1_000_000_001, u64::MAX] {
             let mut record = record(smtp(), failed(Phase::Sending, Cause::TimedOut));
             change(&mut record, |checked| {
                 checked.trace.total = Duration::from_nanos(nanos);
                 checked.check = Arc::new(smtp());
             });
-            let told = value(&record)["elapsed"].as_f64().expect("a number");
-            assert!((told * 1e9 - nanos as f64).abs() <= nanos as f64 * 1e-15 + 1e-6);
+            let elapsed = value(&record)["elapsed"].as_f64().expect("a number");
+            assert!((elapsed * 1e9 - nanos as f64).abs() <= nanos as f64 * 1e-15 + 1e-6);
         }
     }
 }

@@ -194,17 +194,14 @@ fn format_response_time(target: &Target, elapsed: Duration) -> String {
     format!("{seconds}.{millis:03} seconds response time on {target}{port}")
 }
 
-fn describe_port(target: &Target, before: &str, behind: &str) -> String {
+fn describe_port(target: &Target, before: &str, after: &str) -> String {
     match target {
-        Target::Name { port, .. } => format!("{before} port{behind}. (port={port})"),
+        Target::Name { port, .. } => format!("{before} port{after}. (port={port})"),
         Target::Address { address, .. } => {
-            format!("{before} port{behind}. (port={})", address.port())
+            format!("{before} port{after}. (port={})", address.port())
         }
         Target::Socket(_) => {
-            format!(
-                "{before} unixsock{behind}. (sock={})",
-                format_target(target)
-            )
+            format!("{before} unixsock{after}. (sock={})", format_target(target))
         }
     }
 }

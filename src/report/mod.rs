@@ -132,7 +132,7 @@ impl Judged<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::sample::{answered, failed, record, refused};
+    use super::sample::{answered, failed, invalid, record};
     use super::*;
     use crate::check::Check;
     use crate::outcome::Cause;
@@ -148,7 +148,7 @@ mod tests {
         let Verdict { reason, status } = judge_record(&closed).verdict;
         assert_eq!((status, reason), (Status::Warning, Reason::Eof));
 
-        let usage = refused("mx", "no port");
+        let usage = invalid("mx", "no port");
         let Verdict { reason, status } = judge_record(&usage).verdict;
         assert_eq!((status, reason), (Status::Unknown, Reason::Usage));
     }
@@ -200,6 +200,6 @@ mod tests {
         let answered = record(Check::default(), answered(7, None));
         let elapsed = judge_record(&answered).response_time();
         assert_eq!(elapsed, Some(Duration::from_millis(7)));
-        assert_eq!(judge_record(&refused("mx", "")).response_time(), None);
+        assert_eq!(judge_record(&invalid("mx", "")).response_time(), None);
     }
 }

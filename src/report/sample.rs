@@ -1,4 +1,4 @@
-//! Records for the tests of this room.
+//! Records for the tests of this module.
 
 use crate::check::Check;
 use crate::outcome::{Cause, Failure, PhaseDurations, Reply, Success, Trace};
@@ -42,7 +42,7 @@ pub fn label(target: &str) -> Label {
     }
 }
 
-/// Changes what is known of a check.
+/// Changes a record of a check.
 pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
     match &mut record.event {
         Event::Checked(checked) => change(checked),
@@ -50,8 +50,8 @@ pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
     }
 }
 
-/// A line that could not be checked.
-pub fn refused(target: &str, message: &str) -> Record {
+/// A line of a list with a usage error.
+pub fn invalid(target: &str, message: &str) -> Record {
     Record {
         label: label(target),
         event: Event::NotChecked {
@@ -64,7 +64,7 @@ pub fn refused(target: &str, message: &str) -> Record {
     }
 }
 
-/// Answered after so many milliseconds.
+/// A completed check with its response time in milliseconds.
 pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Success, Failure> {
     Ok(Success::Completed {
         elapsed: Duration::from_millis(ms),
@@ -72,7 +72,7 @@ pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Success, Failure> {
     })
 }
 
-/// Died of this.
+/// A failed check.
 pub fn failed(phase: Phase, cause: Cause) -> Result<Success, Failure> {
     let peer = None;
     Err(Failure {

@@ -8,7 +8,7 @@ pub const ELLIPSIS: &str = "...";
 
 /// Appends `bytes` to `out` as text of at most `max_chars` characters. Escapes what could control a
 /// terminal, reorder or break the line or start performance data, and what is not UTF-8. No escape
-/// is split. [`ELLIPSIS`] ends the text if it is truncated, or if `more` says that bytes behind
+/// is split. [`ELLIPSIS`] ends the text if it is truncated, or if `more` says that bytes after
 /// these are missing already.
 pub fn push_sanitized(out: &mut String, bytes: &[u8], max_chars: usize, more: bool) {
     let mut left = max_chars;
@@ -74,9 +74,9 @@ enum Segment<'a> {
 fn segments(mut rest: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     iter::from_fn(move || {
         let plain = rest.iter().position(|byte| !is_plain(byte));
-        let (start, behind) = rest.split_at_checked(plain.unwrap_or(rest.len()))?;
+        let (start, after) = rest.split_at_checked(plain.unwrap_or(rest.len()))?;
         if !start.is_empty() {
-            rest = behind;
+            rest = after;
             return str::from_utf8(start).ok().map(Segment::Plain);
         }
         // No character is longer than 4 bytes.

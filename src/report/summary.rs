@@ -51,7 +51,7 @@ impl Renderer for Summary {
         let mut left = self.counts.total() - self.counts.ok;
         let longest_end = omitted_line(left).len();
         for line in self.lines() {
-            // The last line needs no space behind it for the number of those omitted.
+            // The last line needs no space after it for the number of those omitted.
             let reserved = if left == 1 { 0 } else { longest_end };
             if line.len() + reserved > spare {
                 break;
@@ -191,7 +191,7 @@ mod tests {
     use crate::phase::Phase;
     use crate::record::Record;
     use crate::report::judge_record;
-    use crate::report::sample::{answered, failed, label, record, refused};
+    use crate::report::sample::{answered, failed, invalid, label, record};
 
     /// A record of each kind: `o`, `w`, `c` or `u`.
     fn one(kind: char) -> Record {
@@ -204,7 +204,7 @@ mod tests {
             'o' => record(check, answered(5, None)),
             'w' => record(check, answered(12, None)),
             'c' => record(check, failed(Phase::Reading, Cause::Closed)),
-            _ => refused("mx", "no port"),
+            _ => invalid("mx", "no port"),
         }
     }
 
@@ -321,7 +321,7 @@ mod tests {
         let render = |targets| summary(&"u".repeat(targets)).render_text(RunEnd::Complete);
         let is_cut = |text: &String| text.contains("\n... and ");
         let first = (280..340).find(|&targets| is_cut(&render(targets)));
-        let first = first.expect("more than there is room for");
+        let first = first.expect("a list that is too long");
         let longest = render(first - 1).len();
         assert!((MAX_BYTES - 30..=MAX_BYTES).contains(&longest), "{longest}");
         for targets in first..first + 20 {

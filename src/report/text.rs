@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::check::Check;
     use crate::report::judge_record;
-    use crate::report::sample::{answered, record, refused};
+    use crate::report::sample::{answered, invalid, record};
 
     fn record_line(judged: &Judged<'_>, with_perfdata: bool) -> String {
         let mut out = Vec::new();
@@ -74,7 +74,7 @@ mod tests {
             record_line(&judge_record(&checked), false),
             format!("{line}\n")
         );
-        let long = refused(&"x".repeat(1000), "line 3: no port");
+        let long = invalid(&"x".repeat(1000), "line 3: no port");
         assert_eq!(
             record_line(&judge_record(&long), true),
             format!("{}...\tSMTP UNKNOWN: line 3: no port\n", "x".repeat(253))

@@ -10,7 +10,7 @@ fn socket() -> Target {
     Target::Socket("/run/mail".into())
 }
 
-fn said(check: &Check, target: &Target, phase: Phase, cause: Cause) -> String {
+fn message(check: &Check, target: &Target, phase: Phase, cause: Cause) -> String {
     let connected = !matches!(phase, Phase::Resolving | Phase::Connecting);
     let address = match target {
         Target::Name { .. } => Some(([192, 0, 2, 1], 25).into()),
@@ -27,8 +27,8 @@ fn said(check: &Check, target: &Target, phase: Phase, cause: Cause) -> String {
     describe(check, target, &failure)
 }
 
-fn plain(target: &Target, phase: Phase, cause: Cause) -> String {
-    said(&Check::default(), target, phase, cause)
+fn default_message(target: &Target, phase: Phase, cause: Cause) -> String {
+    message(&Check::default(), target, phase, cause)
 }
 
 fn unconnected(address: Option<SocketAddr>, outcome: AttemptOutcome) -> Cause {
@@ -36,7 +36,7 @@ fn unconnected(address: Option<SocketAddr>, outcome: AttemptOutcome) -> Cause {
 }
 
 #[test]
-fn what_was_being_done_is_told_of_every_phase() {
+fn the_message_names_the_operation_of_every_phase() {
     let polite = Check {
         quit: b"QUIT".to_vec(),
         ..Check::default()
@@ -56,19 +56,19 @@ fn what_was_being_done_is_told_of_every_phase() {
             "sending the quit string to mail.example (192.0.2.1:25)",
         ),
     ] {
-        let line = said(&polite, &name, phase, Cause::TimedOut);
+        let line = message(&polite, &name, phase, Cause::TimedOut);
         assert_eq!(line, format!("{doing}: timed out after 10s"));
     }
     assert_eq!(
-        plain(&name, Phase::Quitting, Cause::TimedOut),
+        default_message(&name, Phase::Quitting, Cause::TimedOut),
         "closing the connection to mail.example (192.0.2.1:25): timed out after 10s"
     );
     assert_eq!(
-        plain(&name, Phase::Resolving, Cause::TimedOut),
+        default_message(&name, Phase::Resolving, Cause::TimedOut),
         "looking up mail.example: timed out after 10s: no answer from the resolver"
     );
     assert_eq!(
-        plain(
+        default_message(
             &name,
             Phase::Resolving,
             Cause::Lookup(LookupError::NoSource)
@@ -79,32 +79,35 @@ fn what_was_being_done_is_told_of_every_phase() {
 }
 
 #[test]
-fn a_literal_is_told_with_its_port_and_a_zone_by_its_name_too() {
-    let closed = |target: &Target| plain(target, Phase::Reading, Cause::Closed);
-    let came = "closed by peer before it sent anything";
+fn an_address_has_its_port_and_a_zone_its_name_too() {
+    let closed = |target: &Target| default_message(target, Phase::Reading, Cause::Closed);
+    let error = "closed by peer before it sent anything";
     assert_eq!(
         closed(&host("192.0.2.1")),
-        format!("reading from 192.0.2.1:25: {came}")
+        format!("reading from 192.0.2.1:25: {error}")
     );
     assert_eq!(
         closed(&host("::1")),
-        format!("reading from [::1]:25: {came}")
+        format!("reading from [::1]:25: {error}")
     );
     assert_eq!(
         closed(&host("fe80::1%2")),
-        format!("reading from fe80::1%2 ([fe80::1%2]:25): {came}")
+        format!("reading from fe80::1%2 ([fe80::1%2]:25): {error}")
     );
-    assert_eq!(closed(&socket()), format!("reading from /run/mail: {came}"));
+    assert_eq!(
+        closed(&socket()),
+        format!("reading from /run/mail: {error}")
+    );
 }
 
 #[test]
-fn an_address_of_the_wrong_family_was_not_looked_up() {
+fn an_address_of_the_other_family_is_not_looked_up() {
     let only = |family, target: &Target| {
         let check = Check {
             family,
             ..Check::default()
         };
-        said(&check, target, Phase::Resolving, Cause::NoAddress(family))
+        message(&check, target, Phase::Resolving, Cause::NoAddress(family))
     };
     assert_eq!(
         only(Family::V4, &host("::1")),
@@ -121,35 +124,35 @@ fn an_address_of_the_wrong_family_was_not_looked_up() {
 }
 
 #[test]
-fn a_name_of_which_one_family_was_asked_for_may_have_the_other() {
-    let said = |family| {
+fn the_message_names_the_only_family_that_was_requested() {
+    let message_of = |family| {
         let check = Check {
             family,
             ..Check::default()
         };
         let e = io::Error::other("Name or service not known");
         let cause = Cause::Lookup(LookupError::Failed(e));
-        said(&check, &host("mail.example"), Phase::Resolving, cause)
+        message(&check, &host("mail.example"), Phase::Resolving, cause)
     };
     let unknown = "looking up mail.example: Name or service not known";
-    assert_eq!(said(Family::Any), unknown);
+    assert_eq!(message_of(Family::Any), unknown);
     assert_eq!(
-        said(Family::V4),
+        message_of(Family::V4),
         format!("{unknown} (only IPv4 addresses were asked for)")
     );
 }
 
 #[test]
-fn what_came_of_an_attempt_is_in_the_words_of_the_system() {
+fn failed_attempts_have_the_message_of_the_system() {
     let failed = |errno: Errno| AttemptOutcome::Failed(errno.into());
-    for (target, came, shown) in [
+    for (target, outcome, error) in [
         ("v4", failed(Errno::CONNREFUSED), "Connection refused"),
         (
             "v4",
             failed(Errno::AGAIN),
             "Resource temporarily unavailable",
         ),
-        ("v4", failed(Errno::NOSPC), EPOLL),
+        ("v4", failed(Errno::NOSPC), EPOLL_LIMIT),
         ("name", AttemptOutcome::GivenUp, "192.0.2.1:25: no answer"),
         ("name", AttemptOutcome::Untried, "192.0.2.1:25: not tried"),
         ("unix", failed(Errno::NOENT), "No such file or directory"),
@@ -166,13 +169,13 @@ fn what_came_of_an_attempt_is_in_the_words_of_the_system() {
             "name" => (host("a.example"), v4, "a.example"),
             _ => (socket(), None, "/run/mail"),
         };
-        let line = plain(&target, Phase::Connecting, unconnected(address, came));
-        assert_eq!(line, format!("connecting to {place}: {shown}"));
+        let line = default_message(&target, Phase::Connecting, unconnected(address, outcome));
+        assert_eq!(line, format!("connecting to {place}: {error}"));
     }
 }
 
 #[test]
-fn a_certificate_that_was_asked_for_is_told_of_where_it_may_be_why() {
+fn a_requested_client_certificate_is_the_likely_reason_of_a_failure() {
     let alert = |number: u8| {
         let alert = rustls::AlertDescription::from(number);
         Cause::Tls(rustls::Error::AlertReceived(alert).into())
@@ -186,11 +189,11 @@ fn a_certificate_that_was_asked_for_is_told_of_where_it_may_be_why() {
         };
         guess_suffix(&failure)
     };
-    let asked = " (the server asked for a client certificate)";
-    assert_eq!(suffix(true, alert(40)), asked);
-    assert_eq!(suffix(true, Cause::Closed), asked);
-    assert_eq!(suffix(true, Cause::Io(Errno::CONNRESET.into())), asked);
-    assert_eq!(suffix(true, Cause::TimedOut), asked);
+    let requested = " (the server asked for a client certificate)";
+    assert_eq!(suffix(true, alert(40)), requested);
+    assert_eq!(suffix(true, Cause::Closed), requested);
+    assert_eq!(suffix(true, Cause::Io(Errno::CONNRESET.into())), requested);
+    assert_eq!(suffix(true, Cause::TimedOut), requested);
     assert_eq!(suffix(true, Cause::Interrupted), "");
     assert_eq!(suffix(true, Cause::Tls(TlsError::Name)), "");
     assert!(suffix(false, alert(40)).starts_with(": no cipher"));
@@ -199,10 +202,10 @@ fn a_certificate_that_was_asked_for_is_told_of_where_it_may_be_why() {
 }
 
 #[test]
-fn where_the_loop_failed_nobody_was_being_asked() {
+fn an_error_of_the_poll_loop_names_no_target() {
     let cause = Cause::Engine(Errno::MFILE.into());
     assert_eq!(
-        plain(&host("::1"), Phase::Connecting, cause),
+        default_message(&host("::1"), Phase::Connecting, cause),
         "the poll loop failed: Too many open files"
     );
 }

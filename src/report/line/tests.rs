@@ -69,7 +69,7 @@ fn messages_that_scripts_match_on_are_those_of_mackerel() {
     };
     let tcp = Some(([192, 0, 2, 1], 25).into());
     let socket = Target::Socket("/run/a|b".into());
-    for (asked, target, outcome, line) in [
+    for (check, target, outcome, line) in [
         (
             &plain,
             name(),
@@ -122,7 +122,7 @@ fn messages_that_scripts_match_on_are_those_of_mackerel() {
             "TCP OK: Unexpectedly open unixsock. (sock=/run/a\\x7cb)\n",
         ),
     ] {
-        assert_eq!(line_with_status(asked, &target, &outcome, Status::Ok), line);
+        assert_eq!(line_with_status(check, &target, &outcome, Status::Ok), line);
     }
 }
 
@@ -139,11 +139,11 @@ fn other_failures_name_the_operation_the_peer_and_the_error() {
             outcome: AttemptOutcome::Silence,
         },
     ];
-    let said = "failed to lookup address information: Name or service not known";
+    let error = "failed to lookup address information: Name or service not known";
     for (phase, cause, message) in [
         (
             Phase::Resolving,
-            Cause::Lookup(LookupError::Failed(io::Error::other(said))),
+            Cause::Lookup(LookupError::Failed(io::Error::other(error))),
             "looking up mail.example: Name or service not known",
         ),
         (
@@ -180,7 +180,7 @@ fn other_failures_name_the_operation_the_peer_and_the_error() {
 
 #[test]
 fn every_response_time_gives_performance_data() {
-    let asked = Check {
+    let check = Check {
         perfdata: true,
         warning: Some(Duration::from_millis(500)),
         critical: Some(Duration::from_secs(3)),
@@ -192,7 +192,7 @@ fn every_response_time_gives_performance_data() {
         elapsed,
         open: false,
     };
-    let line = |outcome| line_with_status(&asked, &name(), &outcome, Status::Ok);
+    let line = |outcome| line_with_status(&check, &name(), &outcome, Status::Ok);
     assert!(line(ok(None)).ends_with("port 25|time=0.012345s;0.5;3;0;10\n"));
     assert_eq!(
         line(err(Phase::Reading, unexpected)),
@@ -204,18 +204,18 @@ fn every_response_time_gives_performance_data() {
 
 #[test]
 fn message_and_line_without_performance_data_are_truncated_alike() {
-    let asked = Check {
+    let check = Check {
         perfdata: true,
         name: "SMTP".to_owned(),
         ..Check::default()
     };
     let (target, outcome) = (name(), ok(Some(reply(&[b'a'; 5000]))));
-    let whole = line_with_status(&asked, &target, &outcome, Status::Warning);
+    let whole = line_with_status(&check, &target, &outcome, Status::Warning);
     let verdict = Verdict {
         status: Status::Warning,
-        ..judge(&asked, &outcome)
+        ..judge(&check, &outcome)
     };
-    let line = OutputLine::of_check(&asked, &target, &outcome, verdict);
+    let line = OutputLine::of_check(&check, &target, &outcome, verdict);
     let (bare, message) = (line.render(""), line.message());
     assert_eq!(bare, format!("SMTP WARNING: {message}\n"));
     assert_eq!(
@@ -227,7 +227,7 @@ fn message_and_line_without_performance_data_are_truncated_alike() {
 
 #[test]
 fn a_line_that_would_be_too_long_is_visibly_truncated() {
-    let asked = Check {
+    let check = Check {
         perfdata: true,
         name: "N".repeat(5000),
         ..Check::default()
@@ -237,7 +237,7 @@ fn a_line_that_would_be_too_long_is_visibly_truncated() {
         port: 25,
     };
     for bytes in [&[0u8; 5000][..], "é".repeat(3000).as_bytes(), &[b'a'; 1024]] {
-        let line = line_with_status(&asked, &target, &ok(Some(reply(bytes))), Status::Ok);
+        let line = line_with_status(&check, &target, &ok(Some(reply(bytes))), Status::Ok);
         assert!(
             line.chars().count() <= MAX_LINE_CHARS,
             "{}",
