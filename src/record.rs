@@ -81,7 +81,7 @@ pub struct Checked {
 
 impl Label {
     /// Returns the name, or else the target as written.
-    pub fn shown(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.target)
     }
 }

@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn label_is_the_name_or_else_the_target_as_written() {
         let label = |args: &[&str]| match command(args) {
-            Ok(Command::Check(single)) => single.label.shown().to_owned(),
+            Ok(Command::Check(single)) => single.label.as_str().to_owned(),
             other => panic!("{args:?}: {other:?}"),
         };
         for (args, shown) in [

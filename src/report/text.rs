@@ -23,7 +23,7 @@ impl Renderer for TextRenderer {
 pub(super) fn push_line(judged: &Judged<'_>, with_perfdata: bool, out: &mut Vec<u8>) {
     let label = &judged.record.label;
     if label.line.is_some() {
-        let label = sanitize(label.shown().as_bytes(), MAX_LABEL_CHARS);
+        let label = sanitize(label.as_str().as_bytes(), MAX_LABEL_CHARS);
         out.extend_from_slice(label.as_bytes());
         out.push(b'\t');
     }

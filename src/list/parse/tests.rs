@@ -71,11 +71,11 @@ fn a_line_is_a_target_and_its_options() {
         ("unix:/s", "unix:/s", &Target::Socket("/s".into())),
     ] {
         let job = job_of(line);
-        assert_eq!(job.label.shown(), label);
+        assert_eq!(job.label.as_str(), label);
         assert_eq!(&job.target, target);
     }
     let named = job_of("mx.example:25 --name 'mx one' --service smtp").label;
-    assert_eq!((&*named.target, named.shown()), ("mx.example:25", "mx one"));
+    assert_eq!((&*named.target, named.as_str()), ("mx.example:25", "mx one"));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_bad_line_says_why() {
         defaults().line_options(options.map(Into::into).into())
     };
     let (label, name, _) = error_of(parse_line(line, &mut { smtp }));
-    assert_eq!((label.shown(), &*name), ("mx", "SMTP"));
+    assert_eq!((label.as_str(), &*name), ("mx", "SMTP"));
     // The target comes before the options.
     let both = refused(b":25 -x --service smtp");
     assert!(both.starts_with("SMTP: :25: expected HOST"), "{both}");
@@ -206,7 +206,7 @@ fn an_invalid_line_keeps_its_name() {
         "a -x --name mx",
     ] {
         let (label, _, _) = error_of(read(line.as_bytes(), true));
-        assert_eq!(label.shown(), "mx");
+        assert_eq!(label.as_str(), "mx");
     }
 }
 
