@@ -15,7 +15,7 @@ use std::time::Duration;
 const MAX_TARGET_CHARS: usize = 300;
 
 /// Message for `ENOSPC`, which comes from epoll here, since no file is written.
-const EPOLL_LIMIT: &str = "epoll can watch no more (fs.epoll.max_user_watches is used up)";
+const EPOLL_LIMIT: &str = "the limit of epoll is reached (fs.epoll.max_user_watches)";
 
 /// Returns the message of a check that failed.
 pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
@@ -82,7 +82,7 @@ fn describe_cause(check: &Check, target: &Target, failure: &Failure) -> String {
     match &failure.cause {
         Cause::Lookup(LookupError::Local(e)) => format_local_error(e),
         Cause::Lookup(LookupError::NoSource) => {
-            "neither /etc/hosts nor /etc/resolv.conf is there to look it up in".to_owned()
+            "neither /etc/hosts nor /etc/resolv.conf exists".to_owned()
         }
         Cause::Lookup(LookupError::Failed(e)) => {
             let error = format_error(e);
@@ -112,7 +112,7 @@ fn describe_cause(check: &Check, target: &Target, failure: &Failure) -> String {
         Cause::Closed => "closed by peer before it sent anything".to_owned(),
         Cause::Io(e) => format_error(e),
         Cause::Tls(e) if e.is_not_tls_record() && failure.phase != Phase::Handshaking => {
-            "what came is not TLS any more".to_owned()
+            "received data that is not TLS".to_owned()
         }
         Cause::Tls(e) => e.to_string(),
         Cause::Unexpected { .. } => "unexpected response".to_owned(),

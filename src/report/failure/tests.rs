@@ -74,7 +74,7 @@ fn the_message_names_the_operation_of_every_phase() {
             Cause::Lookup(LookupError::NoSource)
         ),
         "looking up mail.example: \
-         neither /etc/hosts nor /etc/resolv.conf is there to look it up in"
+         neither /etc/hosts nor /etc/resolv.conf exists"
     );
 }
 
