@@ -46,6 +46,12 @@ pub mod record {
     pub use crate::record::{Checked, Event, Job, Label, Record, UsageError};
 }
 
+pub mod report {
+    pub use crate::report::{
+        Format, Judged, OutputOptions, RunEnd, judge_record, render, renderer,
+    };
+}
+
 pub mod resolve {
     pub use crate::resolve::{LookupRequest, LookupResult};
 }

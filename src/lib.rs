@@ -1,10 +1,79 @@
-//! check-tcp says whether a TCP service is well.
+//! Checks TCP services and Unix sockets, with or without TLS.
+//!
+//! A user of the library needs five things: a [`Target`](target::Target), the options of a
+//! [`Check`](check::Check), [`run_one`], the [`judge`](verdict::judge) of its outcome, and
+//! [`check_line`], which renders the line of a plugin. [`preset`] has the services, [`expect`] the
+//! patterns, [`outcome`] the facts.
+//!
+//! One check, from Rust:
+//!
+//! ```
+//! use check_tcp::check::Check;
+//! use check_tcp::status::Status;
+//! use check_tcp::target::Target;
+//! use check_tcp::verdict::judge;
+//! use check_tcp::{check_line, run_one};
+//! use std::sync::Arc;
+//!
+//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! let target = Target::host("127.0.0.1", listener.local_addr()?.port())?;
+//! let check = Arc::new(Check::default());
+//!
+//! let outcome = run_one(target.clone(), check.clone())?.outcome;
+//! let verdict = judge(&check, &outcome);
+//! assert_eq!(verdict.status, Status::Ok);
+//! print!("{}", check_line(&check, &target, &outcome, verdict));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A service that greets, by its preset. The mismatch is known at the first byte, not at the timeout:
+//!
+//! ```
+//! use check_tcp::check::Check;
+//! use check_tcp::expect::Pattern;
+//! use check_tcp::status::Status;
+//! use check_tcp::target::Target;
+//! use check_tcp::verdict::judge;
+//! use check_tcp::{check_line, preset, run_one};
+//! # use std::io::{Read, Write};
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let port = listener.local_addr()?.port();
+//! # std::thread::spawn(move || -> std::io::Result<usize> {
+//! #     let (mut peer, _) = listener.accept()?;
+//! #     peer.write_all(b"421 Too many connections\r\n")?;
+//! #     peer.read_to_end(&mut Vec::new())
+//! # });
+//! let smtp = preset::find("smtp").ok_or("no such service")?;
+//! let check = Arc::new(Check {
+//!     name: smtp.name.to_owned(),
+//!     expect: Some(Pattern::new(smtp.expect)?),
+//!     quit: [smtp.quit, b"\r\n"].concat(),
+//!     timeout: Duration::from_secs(3),
+//!     warning: Some(Duration::from_millis(500)),
+//!     ..Check::default()
+//! });
+//! let target = Target::host("127.0.0.1", port)?;
+//!
+//! let outcome = run_one(target.clone(), check.clone())?.outcome;
+//! let verdict = judge(&check, &outcome);
+//! assert_eq!(verdict.status, Status::Critical);
+//! assert_eq!(
+//!     check_line(&check, &target, &outcome, verdict),
+//!     "SMTP CRITICAL: Unexpected response from host/socket: 421 Too many connections\n"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it works
 //!
 //! A check is a [`Probe`](probe::Probe): a hand-written future that goes from state to state, tries
-//! what it can, and says what blocked it. The [`Engine`](engine::Engine) knows when to step one,
-//! the states know why. What comes out is a fact, a [`Success`](outcome::Success) or a
-//! [`Failure`](outcome::Failure); [`judge`](verdict::judge) alone knows what it means, and
-//! [`report`] how to say it.
+//! what it can, and returns what blocked it. The [`Engine`](engine::Engine) knows when to step one,
+//! the states know why. The outcome is a fact, a [`Success`](outcome::Success) or a
+//! [`Failure`](outcome::Failure); [`judge`](verdict::judge) derives the verdict from it, and
+//! [`report`] renders both.
 //!
 //! ```text
 //! command line ──────┬──► Target + Arc<Check> ──► engine (slots, timers, mio::Poll)
@@ -14,8 +83,8 @@
 //! ```
 //!
 //! A list is the same machine with more probes in it. One thread reads the list and one writes the
-//! output; between them [`batch`] runs the loop, and [`admission`](engine::admission) says which
-//! check begins when, so that no probe waits for another and no clock for a reader.
+//! output; between them [`batch`] runs the loop, and [`admission`](engine::admission) decides which
+//! check begins when, so that no probe waits for another.
 //!
 //! | module | contents |
 //! |---|---|
@@ -39,70 +108,9 @@
 //! | [`batch`] | a run of a list: the [event loop](batch::event_loop), and the threads or scripts that are [its I/O](batch::run_io) |
 //! | [`outcome`] | the outcome of a check, as facts |
 //! | [`verdict`] | the reason that follows from the outcome, and the status that follows from the reason |
-//! | [`record`] | one line of a list, or the command line, with what came of it |
-//! | [`report`] | the line, JSON, and what a whole run came to |
-//!
-//! One check, from Rust:
-//!
-//! ```
-//! use check_tcp::check::Check;
-//! use check_tcp::status::Status;
-//! use check_tcp::target::Target;
-//! use check_tcp::verdict::judge;
-//! use check_tcp::report;
-//! use std::sync::Arc;
-//!
-//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-//! let target = Target::host("127.0.0.1", listener.local_addr()?.port())?;
-//! let check = Arc::new(Check::default());
-//!
-//! let outcome = check_tcp::run_one(target.clone(), check.clone())?.outcome;
-//! let verdict = judge(&check, &outcome);
-//! assert_eq!(verdict.status, Status::Ok);
-//! print!("{}", report::line::check_line(&check, &target, &outcome, verdict));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! A service that greets, by its preset. The mismatch is known at the first byte, not at the timeout:
-//!
-//! ```
-//! use check_tcp::check::Check;
-//! use check_tcp::expect::Pattern;
-//! use check_tcp::status::Status;
-//! use check_tcp::target::Target;
-//! use check_tcp::verdict::judge;
-//! use check_tcp::{preset, report};
-//! # use std::io::{Read, Write};
-//! use std::sync::Arc;
-//! use std::time::Duration;
-//!
-//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-//! # let port = listener.local_addr()?.port();
-//! # std::thread::spawn(move || -> std::io::Result<usize> {
-//! #     let (mut peer, _) = listener.accept()?;
-//! #     peer.write_all(b"421 Too many connections\r\n")?;
-//! #     peer.read_to_end(&mut Vec::new())
-//! # });
-//! let smtp = preset::find("smtp").ok_or("no such service")?;
-//! let check = Arc::new(Check {
-//!     name: smtp.name.to_owned(),
-//!     expect: Some(Pattern::new(smtp.expect)?),
-//!     quit: [smtp.quit, b"\r\n"].concat(),
-//!     timeout: Duration::from_secs(3),
-//!     warning: Some(Duration::from_millis(500)),
-//!     ..Check::default()
-//! });
-//! let target = Target::host("127.0.0.1", port)?;
-//!
-//! let outcome = check_tcp::run_one(target.clone(), check.clone())?.outcome;
-//! let verdict = judge(&check, &outcome);
-//! assert_eq!(verdict.status, Status::Critical);
-//! assert_eq!(
-//!     report::line::check_line(&check, &target, &outcome, verdict),
-//!     "SMTP CRITICAL: Unexpected response from host/socket: 421 Too many connections\n"
-//! );
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! | [`record`] | the job of a line of a list, or of the command line, and its result |
+//! | [`report`] | rendering: the line, JSON, the summary of a run |
+//! | [`fd`], [`inline_vec`] | reads and writes that wait on a non-blocking descriptor; a vector without an allocation while it is short |
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -138,7 +146,7 @@ pub mod phase;
 pub mod preset;
 mod probe;
 mod record;
-pub mod report;
+mod report;
 mod resolve;
 mod run;
 mod state;
@@ -148,3 +156,4 @@ pub mod tls;
 pub mod verdict;
 
 pub use engine::{Completion, run_one};
+pub use report::line::{MAX_LINE_CHARS, check_line};

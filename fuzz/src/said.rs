@@ -1,7 +1,7 @@
 //! Assertions on the printed text of refusals.
 
 use check_tcp::internal::record::{Event, Label, Record, UsageError};
-use check_tcp::report::{Format, judge_record, render};
+use check_tcp::internal::report::{Format, judge_record, render};
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;

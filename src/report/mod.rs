@@ -3,13 +3,12 @@
 //! A format is a [`Renderer`] in a file of its own, a variant of [`Format`] with its name, and a row in
 //! [`renderer`]. A single check and a list are rendered by the same.
 
-pub mod line;
-pub mod sanitize;
-pub mod summary;
-
 pub(crate) mod failure;
 mod field;
 mod json;
+pub(crate) mod line;
+mod sanitize;
+pub(crate) mod summary;
 mod text;
 
 #[cfg(test)]

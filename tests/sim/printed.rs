@@ -2,9 +2,9 @@
 
 use crate::run::Run;
 use check_tcp::check::Check;
-use check_tcp::report::line::{MAX_LINE_CHARS, check_line};
 use check_tcp::target::Target;
 use check_tcp::verdict::judge;
+use check_tcp::{MAX_LINE_CHARS, check_line};
 
 /// Asserts that it is one line of printable characters, as long as it may be, that begins with the
 /// verdict.

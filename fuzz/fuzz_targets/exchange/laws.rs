@@ -7,12 +7,12 @@ use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::internal::record::{Checked, Event, Label, Record};
+use check_tcp::internal::report::{Format, Judged, OutputOptions, RunEnd, render, renderer};
 use check_tcp::outcome::{
     AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
 };
 use check_tcp::phase::Phase;
-use check_tcp::report::line::{MAX_LINE_CHARS, check_line};
-use check_tcp::report::{Format, Judged, OutputOptions, RunEnd, render, renderer};
+use check_tcp::{MAX_LINE_CHARS, check_line};
 use check_tcp::status::Status;
 use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp_fuzz::said::{is_printable, one_line};

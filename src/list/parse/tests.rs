@@ -75,7 +75,10 @@ fn a_line_is_a_target_and_its_options() {
         assert_eq!(&job.target, target);
     }
     let named = job_of("mx.example:25 --name 'mx one' --service smtp").label;
-    assert_eq!((&*named.target, named.as_str()), ("mx.example:25", "mx one"));
+    assert_eq!(
+        (&*named.target, named.as_str()),
+        ("mx.example:25", "mx one")
+    );
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use crate::run::{Case, expecting, over, run};
 use crate::script::{Act, Fate, Script};
 use check_tcp::check::Check;
+use check_tcp::check_line;
 use check_tcp::expect::Pattern;
 use check_tcp::outcome::AttemptOutcome;
 use check_tcp::phase::Phase;
-use check_tcp::report::line::check_line;
 use check_tcp::verdict::{Reason, judge};
 use std::num::NonZeroU64;
 use std::time::Duration;

@@ -8,9 +8,9 @@ use crate::run::{self, expecting};
 use crate::script::{Act, Fate, Script};
 use check_tcp::internal::batch::StopReason;
 use check_tcp::internal::record::{Checked, Event, Record};
+use check_tcp::internal::report::judge_record;
 use check_tcp::outcome::{Cause, Failure, Success};
 use check_tcp::phase::Phase;
-use check_tcp::report::judge_record;
 use check_tcp::status::Status;
 use std::time::Duration;
 
