@@ -13,6 +13,7 @@
     clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
+    unreachable_pub,
     reason = "a benchmark ends where it can not go on, and runs on the real clock"
 )]
 

@@ -17,6 +17,7 @@
     clippy::string_slice,
     clippy::unreachable,
     clippy::unwrap_used,
+    unreachable_pub,
     reason = "a benchmark ends where it can not go on, and runs on the real clock"
 )]
 

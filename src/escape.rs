@@ -31,7 +31,7 @@ pub fn as_text(bytes: &[u8]) -> String {
 }
 
 /// Returns `bytes` without an incomplete UTF-8 character at the end.
-pub fn strip_partial_char(bytes: &[u8]) -> &[u8] {
+pub(crate) fn strip_partial_char(bytes: &[u8]) -> &[u8] {
     let tail = bytes.len().saturating_sub(3);
     let begun = (tail..bytes.len()).find(|&start| {
         let rest = bytes.get(start..).unwrap_or_default();

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Standard output, unbuffered.
-pub struct Stdout;
+pub(crate) struct Stdout;
 
 impl Write for Stdout {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
@@ -33,7 +33,7 @@ impl AsFd for Stdout {
 
 /// Reads a descriptor, and waits for it where it would block.
 #[derive(Debug)]
-pub struct BlockingReader<F>(pub F);
+pub(crate) struct BlockingReader<F>(pub F);
 
 impl<F: Read + AsFd> Read for BlockingReader<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -57,7 +57,7 @@ impl<F: Read + AsFd> Read for BlockingReader<F> {
     clippy::disallowed_methods,
     reason = "limits the last write of the process; no check depends on it"
 )]
-pub fn write_all_blocking<W: Write + AsFd>(
+pub(crate) fn write_all_blocking<W: Write + AsFd>(
     out: &mut W,
     mut text: &[u8],
     timeout: Option<Duration>,
@@ -80,7 +80,7 @@ pub fn write_all_blocking<W: Write + AsFd>(
 
 /// Makes a write beyond the file size limit (`ulimit -f`) fail as one to a full disk does. Without
 /// a handler SIGXFSZ ends the process. Does nothing where there is no limit.
-pub fn catch_file_size_signal() {
+pub(crate) fn catch_file_size_signal() {
     if getrlimit(Resource::Fsize).current.is_some() {
         // The flag is never read: a handler is enough.
         let _ = flag::register(SIGXFSZ, Arc::default());

@@ -10,7 +10,7 @@ mod error;
 pub(crate) use ascii::spelling;
 pub(crate) use characters::is_unseen;
 use characters::{folded, is_punctuation};
-pub use error::HostError;
+pub(crate) use error::HostError;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::num::NonZeroU16;
 

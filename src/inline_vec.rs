@@ -5,7 +5,7 @@ use std::fmt;
 /// A vector with up to `N` items inline, and on the heap once there have been more: a probe of a
 /// peer that answers as usual allocates nothing.
 #[derive(Clone)]
-pub struct InlineVec<T, const N: usize>(Storage<T, N>);
+pub(crate) struct InlineVec<T, const N: usize>(Storage<T, N>);
 
 #[derive(Clone)]
 enum Storage<T, const N: usize> {
@@ -15,7 +15,7 @@ enum Storage<T, const N: usize> {
 
 impl<T: Copy, const N: usize> InlineVec<T, N> {
     /// An empty vector. `filler` fills unused places and is never returned.
-    pub const fn new(filler: T) -> Self {
+    pub(crate) const fn new(filler: T) -> Self {
         const { assert!(N <= u8::MAX as usize) };
         Self(Storage::Inline {
             items: [filler; N],
@@ -24,7 +24,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
     }
 
     /// The items.
-    pub fn as_slice(&self) -> &[T] {
+    pub(crate) fn as_slice(&self) -> &[T] {
         match &self.0 {
             Storage::Inline { items, length } => {
                 items.get(..usize::from(*length)).unwrap_or_default()
@@ -34,7 +34,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
     }
 
     /// Appends items.
-    pub fn extend_from_slice(&mut self, more: &[T]) {
+    pub(crate) fn extend_from_slice(&mut self, more: &[T]) {
         match &mut self.0 {
             Storage::Inline { items, length } => {
                 let start = usize::from(*length);
@@ -50,7 +50,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
     }
 
     /// Replaces all items. On the heap, no capacity beyond them is reserved.
-    pub fn replace(&mut self, by: &[T]) {
+    pub(crate) fn replace(&mut self, by: &[T]) {
         match &mut self.0 {
             Storage::Heap(items) => {
                 items.clear();
@@ -68,7 +68,7 @@ impl<T: Copy, const N: usize> InlineVec<T, N> {
 #[cfg(test)]
 impl<T, const N: usize> InlineVec<T, N> {
     /// The number of items that the heap allocation holds.
-    pub fn heap_capacity(&self) -> usize {
+    pub(crate) fn heap_capacity(&self) -> usize {
         match &self.0 {
             Storage::Inline { .. } => 0,
             Storage::Heap(items) => items.capacity(),

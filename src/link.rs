@@ -12,7 +12,7 @@ const DRAIN: usize = 256;
 
 /// The stream of one probe. It owns the TLS session, if there is one, but not the socket.
 #[derive(Default)]
-pub struct Link {
+pub(crate) struct Link {
     tls: Option<Box<ClientSession>>,
     /// `close_notify` was sent: nothing else is sent after it, and received data is discarded.
     is_close_notify_sent: bool,
@@ -20,7 +20,7 @@ pub struct Link {
 
 /// The result of one read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Chunk {
+pub(crate) enum Chunk {
     /// This many bytes of the reply.
     Bytes(usize),
     /// The end of the stream. Under TLS also one without `close_notify`.
@@ -54,13 +54,13 @@ impl Link {
     }
 
     /// Returns true if the stream is under TLS.
-    pub fn is_tls(&self) -> bool {
+    pub(crate) fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
     /// Returns the parameters of the TLS session; `None` in the clear, and unless the handshake is
     /// complete.
-    pub fn tls_info(&self) -> Option<Session> {
+    pub(crate) fn tls_info(&self) -> Option<Session> {
         let tls = &self.tls.as_ref()?.connection;
         tls::negotiated_session(tls).filter(|_| !tls.is_handshaking())
     }
@@ -68,7 +68,7 @@ impl Link {
     /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse
     /// that at the end of the handshake: under TLS 1.3 after the session is established on this
     /// side.
-    pub fn is_certificate_requested(&self) -> bool {
+    pub(crate) fn is_certificate_requested(&self) -> bool {
         let tls = self.tls.as_ref();
         tls.is_some_and(|tls| tls.is_certificate_requested())
     }
@@ -82,7 +82,7 @@ impl Link {
     ///
     /// # Errors
     /// The handshake failed; our alert was sent as far as the kernel accepted it.
-    pub fn handshake(&mut self, net: &mut dyn Net) -> Result<Io<bool>, LinkError> {
+    pub(crate) fn handshake(&mut self, net: &mut dyn Net) -> Result<Io<bool>, LinkError> {
         let Some(tls) = self.tls() else {
             return Ok(Io::Ready(true));
         };
@@ -106,7 +106,11 @@ impl Link {
     ///
     /// # Errors
     /// The connection was reset, or the data is not TLS.
-    pub fn read(&mut self, net: &mut dyn Net, buf: &mut [u8]) -> Result<Io<Chunk>, LinkError> {
+    pub(crate) fn read(
+        &mut self,
+        net: &mut dyn Net,
+        buf: &mut [u8],
+    ) -> Result<Io<Chunk>, LinkError> {
         let is_close_notify_sent = self.is_close_notify_sent;
         let Some(tls) = self.tls().filter(|_| !is_close_notify_sent) else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
@@ -138,7 +142,7 @@ impl Link {
     ///
     /// # Errors
     /// The peer has closed, a system call failed, or TLS failed before.
-    pub fn write_all(
+    pub(crate) fn write_all(
         &mut self,
         net: &mut dyn Net,
         buf: &[u8],
@@ -167,7 +171,7 @@ impl Link {
 
     /// Sends `close_notify` under TLS, once; does nothing in the clear. Data read after it is not
     /// decrypted. Errors are ignored: a peer that is gone needs none.
-    pub fn send_close_notify(&mut self, net: &mut dyn Net) {
+    pub(crate) fn send_close_notify(&mut self, net: &mut dyn Net) {
         if self.is_close_notify_sent {
             return;
         }
@@ -180,7 +184,7 @@ impl Link {
 
     /// Closes gracefully: sends `close_notify`, then drains the receive buffer, because close(2)
     /// with unread data sends a reset. Never blocks. Errors are ignored: the outcome is decided.
-    pub fn close(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
+    pub(crate) fn close(&mut self, net: &mut dyn Net, buf: &mut [u8]) {
         self.send_close_notify(net);
         for _ in 0..DRAIN {
             match net.read(buf) {

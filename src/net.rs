@@ -81,7 +81,7 @@ pub enum LookupError {
 
 /// The result of a non-blocking operation.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Io<T> {
+pub(crate) enum Io<T> {
     /// The operation was done.
     Ready(T),
     /// The operation has to wait.
@@ -99,7 +99,7 @@ impl<T> Io<T> {
     ///
     /// # Errors
     /// All errors but `WouldBlock`.
-    pub fn of(result: io::Result<T>, interest: Interest) -> io::Result<Self> {
+    pub(crate) fn of(result: io::Result<T>, interest: Interest) -> io::Result<Self> {
         match result {
             Ok(value) => Ok(Self::Ready(value)),
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(Self::Blocked(Blocked(interest))),

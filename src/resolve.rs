@@ -22,7 +22,7 @@ const STACK: usize = 256 * 1024;
 
 /// Resolves names on threads, which start when a request finds none idle. They are never joined:
 /// one that hangs ends with the process and delays nothing.
-pub struct Resolver {
+pub(crate) struct Resolver {
     results: Receiver<LookupResult>,
     shared: Arc<ResolverShared>,
     threads: usize,
@@ -81,7 +81,7 @@ struct RequestQueue {
 impl Resolver {
     /// Creates a resolver that starts no thread yet and `max_threads` at most; further requests
     /// queue. `wake` is called on a thread after each result.
-    pub fn new(max_threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(max_threads: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (sender, results) = mpsc::channel();
         let shared = ResolverShared {
             queue: Mutex::default(),
@@ -102,7 +102,7 @@ impl Resolver {
     /// # Errors
     /// It needs a new thread, and the system has none left. The limit is then lowered to the
     /// threads that run.
-    pub fn submit(&mut self, request: LookupRequest) -> io::Result<()> {
+    pub(crate) fn submit(&mut self, request: LookupRequest) -> io::Result<()> {
         let mut queue = self.shared.queue();
         if self.threads < self.max_threads && queue.idle <= queue.requests.len() {
             // Counted before it runs, so that the next request does not start another one instead.
@@ -121,12 +121,12 @@ impl Resolver {
     }
 
     /// Returns the number of requests that can run at a time.
-    pub fn max_threads(&self) -> usize {
+    pub(crate) fn max_threads(&self) -> usize {
         self.max_threads
     }
 
     /// Takes the next result that has arrived, if any. Never blocks.
-    pub fn try_recv(&mut self) -> Option<LookupResult> {
+    pub(crate) fn try_recv(&mut self) -> Option<LookupResult> {
         self.results.try_recv().ok()
     }
 

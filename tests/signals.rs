@@ -9,6 +9,7 @@
     clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
+    unreachable_pub,
     reason = "a test panics where it fails, and runs on the real clock"
 )]
 

@@ -16,6 +16,7 @@
     clippy::print_stdout,
     clippy::string_slice,
     clippy::unwrap_used,
+    unreachable_pub,
     reason = "the tour ends where it can not go on, and runs on the real clock"
 )]
 

@@ -25,7 +25,7 @@ const DEFAULT_COLUMNS: usize = 80;
 /// The thread starts with the progress line or the first line of text. Until then a run has one
 /// thread less: under `--summary` it never needs this one, and where the number of threads is
 /// limited a lookup can have it.
-pub struct Console {
+pub(super) struct Console {
     /// `None` once the console is closed, or if the thread can't be started.
     lines: Option<Sender<String>>,
     /// `None` once the thread has been started.
@@ -35,7 +35,7 @@ pub struct Console {
 
 /// Returns true if a progress line may be drawn: `stderr` is a terminal, and `stdout` is not the
 /// same one.
-pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
+pub(super) fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
     if !stderr.as_fd().is_terminal() {
         return false;
     }
@@ -51,7 +51,7 @@ pub fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
 impl Console {
     /// Creates a console on `out`, which draws `progress`, if there is one, between the lines of
     /// text. Its thread calls `wake` when it is done.
-    pub fn new(
+    pub(super) fn new(
         out: impl Write + AsFd + Send + 'static,
         progress: Option<Arc<Progress>>,
         wake: impl Fn() + Send + 'static,
@@ -79,7 +79,7 @@ impl Console {
 
     /// Sends a line of text to be written, with a newline added. Never blocks. The line is lost
     /// where the thread can't be started; the verdicts are on standard output and in the exit code.
-    pub fn write_line(&mut self, text: impl Into<String>) {
+    pub(super) fn write_line(&mut self, text: impl Into<String>) {
         self.start_thread();
         if let Some(lines) = &self.lines {
             let _ = lines.send(text.into());
@@ -87,7 +87,7 @@ impl Console {
     }
 
     /// Ends the thread once it has written all lines; it erases the progress line.
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let is_running = self.lines.take().is_some() && self.body.take().is_none();
         if !is_running {
             self.done.store(true, Ordering::Release);
@@ -96,7 +96,7 @@ impl Console {
 
     /// Returns true if, after [`close`](Self::close), all lines have been written or never can be.
     /// Where the thread was never started, it is done at once, without a wake-up.
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.done.load(Ordering::Acquire)
     }
 

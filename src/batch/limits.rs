@@ -9,14 +9,14 @@ use std::fs;
 const OWN_DESCRIPTORS: u64 = 16;
 
 /// Those of [`OWN_DESCRIPTORS`] that are open from the start: the standard streams, and the list.
-pub const OPEN_AT_START: u64 = 4;
+pub(super) const OPEN_AT_START: u64 = 4;
 
 /// Descriptors of one lookup: a hosts file or a connection to a name service, and a socket.
 const DESCRIPTORS_PER_LOOKUP: u64 = 2;
 
 /// The limits that follow from the number of descriptors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DescriptorLimits {
+pub(super) struct DescriptorLimits {
     /// Maximum number of checks in flight.
     pub parallel: usize,
     /// Maximum number of sockets of all checks together: more than one each, because addresses are
@@ -28,7 +28,7 @@ pub struct DescriptorLimits {
 
 /// Raises the limit on open files as far as the system permits, and returns it; [`u64::MAX`] stands
 /// for no limit. Failure to raise it is ignored.
-pub fn raise_soft_limit() -> u64 {
+pub(super) fn raise_soft_limit() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum {
         let current = maximum;
@@ -39,7 +39,7 @@ pub fn raise_soft_limit() -> u64 {
 }
 
 /// The number of files that are open already; 0 where the system does not tell.
-pub fn count_open() -> u64 {
+pub(super) fn count_open() -> u64 {
     // The directory that is being read is one of them.
     fs::read_dir("/proc/self/fd").map_or(0, |open| open.count().saturating_sub(1) as u64)
 }
@@ -47,7 +47,7 @@ pub fn count_open() -> u64 {
 /// Divides `limit` open files between lookups and sockets, and keeps some of the sockets for racing
 /// addresses. Between one and `wanted` checks may be in flight, and at most `lookups` lookups,
 /// beside as many more that were abandoned but still run.
-pub fn divide(limit: u64, wanted: usize, lookups: usize) -> DescriptorLimits {
+pub(super) fn divide(limit: u64, wanted: usize, lookups: usize) -> DescriptorLimits {
     let shared = limit.saturating_sub(OWN_DESCRIPTORS);
     let threads = (shared / 7).clamp(1, 2 * lookups as u64);
     let sockets = shared
@@ -67,7 +67,7 @@ pub fn divide(limit: u64, wanted: usize, lookups: usize) -> DescriptorLimits {
 impl DescriptorLimits {
     /// The warning, without a newline, that fewer checks than `wanted` may be in flight under
     /// `limit`; `None` if that is not so.
-    pub fn lowered_message(&self, wanted: usize, limit: u64) -> Option<String> {
+    pub(super) fn lowered_message(&self, wanted: usize, limit: u64) -> Option<String> {
         let parallel = self.parallel;
         (parallel < wanted).then(|| {
             format!(

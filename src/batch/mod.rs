@@ -50,7 +50,7 @@ use std::time::Instant;
 /// # Errors
 /// Nothing was checked: the list can't be opened, or this machine lacks a resource. The reason, and
 /// a message that says what was being done.
-pub fn run(list: TargetList) -> Result<Status, (Reason, String)> {
+pub(crate) fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     let file = open_list(&list.source)?;
     let run = ListRun::start(file, list.defaults, list.run);
     match run {

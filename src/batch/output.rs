@@ -19,13 +19,13 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 /// Number of queued records from which on no new check begins.
-pub const QUEUE_LIMIT: usize = 1024;
+pub(super) const QUEUE_LIMIT: usize = 1024;
 
 /// Bytes of text from which on it is written.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Sends records to the output thread.
-pub struct Output {
+pub(super) struct Output {
     /// `None` once it is closed.
     batches: Option<Sender<Vec<Record>>>,
     state: Arc<OutputState>,
@@ -33,14 +33,14 @@ pub struct Output {
 
 /// Counts of the records that were judged and written. The output thread adds, any thread reads.
 #[derive(Debug, Default)]
-pub struct OutputCounters {
+pub(super) struct OutputCounters {
     judged: [AtomicU64; 4],
     written: AtomicU64,
 }
 
 /// A snapshot of the [`OutputCounters`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutputCounts {
+pub(super) struct OutputCounts {
     /// Verdicts.
     pub verdicts: StatusCounts,
     /// Number of records of which the system has taken all text that is not printed at the end.
@@ -66,7 +66,7 @@ impl Output {
     ///
     /// # Errors
     /// The system can start no more threads.
-    pub fn start(
+    pub(super) fn start(
         renderer: Box<dyn Renderer>,
         out: impl Write + AsFd + Send + 'static,
         wake: impl Fn() + Send + 'static,
@@ -97,7 +97,7 @@ impl Output {
 
     /// Sends records, and leaves `records` empty. Never blocks. Does nothing after
     /// [`close`](Self::close).
-    pub fn send(&mut self, records: &mut Vec<Record>) {
+    pub(super) fn send(&mut self, records: &mut Vec<Record>) {
         let Some(batches) = self.batches.as_ref().filter(|_| !records.is_empty()) else {
             return;
         };
@@ -109,13 +109,13 @@ impl Output {
 
     /// Returns true if fewer than [`QUEUE_LIMIT`] records are queued, so that a new check may begin.
     /// If not, `wake` is called once half of [`QUEUE_LIMIT`] is free.
-    pub fn has_capacity(&self) -> bool {
+    pub(super) fn has_capacity(&self) -> bool {
         self.state.queue.has_capacity()
     }
 
     /// Closes the queue. The thread writes what is queued, then the end of the run; `incomplete` is
     /// the reason that the run is incomplete, if it is.
-    pub fn close(&mut self, incomplete: Option<String>) {
+    pub(super) fn close(&mut self, incomplete: Option<String>) {
         if let (Some(reason), true) = (incomplete, self.batches.is_some()) {
             let _ = self.state.incomplete.set(reason);
         }
@@ -123,23 +123,23 @@ impl Output {
     }
 
     /// Returns true if, after [`close`](Self::close), everything has been written or can't be.
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.state.done.load(Ordering::Acquire)
     }
 
     /// Returns the first write error: the reader is gone, the disk is full. After it records are only
     /// judged and counted.
-    pub fn error(&self) -> Option<&io::Error> {
+    pub(super) fn error(&self) -> Option<&io::Error> {
         self.state.error.get()
     }
 
     /// Returns the counts so far.
-    pub fn counts(&self) -> OutputCounts {
+    pub(super) fn counts(&self) -> OutputCounts {
         self.state.counters.counts()
     }
 
     /// Returns the counters, for other threads to read.
-    pub fn counters(&self) -> Arc<OutputCounters> {
+    pub(super) fn counters(&self) -> Arc<OutputCounters> {
         self.state.counters.clone()
     }
 }
@@ -163,7 +163,7 @@ impl OutputCounters {
     }
 
     /// Returns the counts so far.
-    pub fn counts(&self) -> OutputCounts {
+    pub(super) fn counts(&self) -> OutputCounts {
         // Read first, with acquire, so that it is never greater than the number of verdicts.
         let written = self.written.load(Ordering::Acquire);
         let [ok, warning, critical, unknown] = &self.judged;

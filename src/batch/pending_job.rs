@@ -112,7 +112,7 @@ impl Candidate for PendingJob {
 }
 
 /// Makes the record of a check that has ended.
-pub fn record_outcome(ended: Completion<JobMeta>) -> Record {
+pub(crate) fn record_outcome(ended: Completion<JobMeta>) -> Record {
     let trace = ended.probe.trace(ended.at);
     let (target, check) = ended.probe.into_parts();
     Record {
@@ -129,7 +129,7 @@ pub fn record_outcome(ended: Completion<JobMeta>) -> Record {
 
 /// Makes the record of a check that this machine was short of a resource for to the last. Failures
 /// of other addresses are left out, since the one that could not be tried might have answered.
-pub fn record_local_failure(mut ended: Completion<JobMeta>) -> Record {
+pub(crate) fn record_local_failure(mut ended: Completion<JobMeta>) -> Record {
     ended.outcome = ended
         .outcome
         .map_err(|failure| failure.keep_local_failures());

@@ -11,7 +11,7 @@ const WINDOW: Duration = Duration::from_secs(3);
 
 /// Counts of a run, written by the event loop and the output thread, read by the console thread.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub(super) struct Progress {
     /// Verdicts so far: [`Output::counters`](super::output::Output::counters).
     pub counters: Arc<OutputCounters>,
     /// Number of checks in flight.
@@ -24,7 +24,7 @@ pub struct Progress {
 
 /// The values that one progress line shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Snapshot {
+pub(super) struct Snapshot {
     /// Number of targets that have their verdict.
     pub done: u64,
     /// Number of checks in flight.
@@ -39,13 +39,13 @@ pub struct Snapshot {
 
 /// Measures the rate of a counter that only grows.
 #[derive(Debug, Default)]
-pub struct RateMeter {
+pub(super) struct RateMeter {
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Progress {
     /// Takes a snapshot at `now`, which is the current time.
-    pub fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
+    pub(super) fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
         let verdicts = self.counters.counts().verdicts;
         let read = self.bytes.load(Ordering::Relaxed);
         // A file that is still being appended to may have grown since its size was read.
@@ -63,7 +63,7 @@ impl Progress {
 impl RateMeter {
     /// Adds a sample, and returns the increase per second over the last three seconds, or since the
     /// first sample.
-    pub fn update(&mut self, now: Instant, n: u64) -> f64 {
+    pub(super) fn update(&mut self, now: Instant, n: u64) -> f64 {
         self.samples.push_back((now, n));
         // Keeps one sample from before the window, so that the rate covers all of it.
         while let Some((at, _)) = self.samples.get(1)
@@ -83,7 +83,7 @@ impl RateMeter {
 }
 
 /// Renders the progress line in ASCII, without a newline and cut to `columns`.
-pub fn render_line(snapshot: &Snapshot, columns: usize) -> String {
+pub(super) fn render_line(snapshot: &Snapshot, columns: usize) -> String {
     let Snapshot {
         done,
         in_flight,

@@ -1,6 +1,7 @@
 //! Every option, described once.
 
-pub use super::flag::{Flag, HelpGroup, Scope, ValueSpec};
+pub use super::flag::{Flag, Scope};
+pub(crate) use super::flag::{HelpGroup, ValueSpec};
 use super::flag::{OPTION_COUNT, OptionId};
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";

@@ -37,7 +37,7 @@ behind a blank.
 ";
 
 /// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
-pub fn help() -> String {
+pub(crate) fn help() -> String {
     let mut text = USAGE.to_owned();
     for group in HelpGroup::ALL {
         push_line(&mut text, format_args!("\n{}:", group.title()));
@@ -56,7 +56,7 @@ pub fn help() -> String {
 }
 
 /// The output of `--version`.
-pub fn version() -> String {
+pub(crate) fn version() -> String {
     concat!("check-tcp ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
 }
 

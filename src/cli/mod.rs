@@ -26,8 +26,10 @@ mod suggest;
 mod tls;
 
 pub use args::{InvalidCommand, parse};
-pub use command::{Command, SingleCheck, TargetList};
-pub use defaults::{Defaults, LineOptions};
-pub use help::{help, version};
+pub use command::Command;
+pub(crate) use command::{SingleCheck, TargetList};
+pub use defaults::Defaults;
+pub(crate) use defaults::LineOptions;
+pub(crate) use help::{help, version};
 pub use option_value::{escape_for_message, escape_lossy};
-pub use run::{ListSource, RunOptions};
+pub(crate) use run::{ListSource, RunOptions};

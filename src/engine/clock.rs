@@ -13,7 +13,7 @@ const STANDSTILL: Duration = Duration::from_secs(1);
 /// is more than [`STANDSTILL`] late, the process did not run in the meantime, and the delay is
 /// subtracted.
 #[derive(Debug)]
-pub struct Clock {
+pub(super) struct Clock {
     /// Expected time of the next reading, by the system's clock: now, unless the loop sleeps.
     due: Cell<Instant>,
     /// Sum of the delays that are subtracted.
@@ -22,7 +22,7 @@ pub struct Clock {
 
 impl Clock {
     /// Creates a clock that starts at `now`.
-    pub fn new(now: Instant) -> Self {
+    pub(super) fn new(now: Instant) -> Self {
         Self {
             due: Cell::new(now),
             stopped: Cell::default(),
@@ -30,7 +30,7 @@ impl Clock {
     }
 
     /// Returns the time, given the system's time.
-    pub fn read(&self, now: Instant) -> Instant {
+    pub(super) fn read(&self, now: Instant) -> Instant {
         let late = now.saturating_duration_since(self.due.get());
         if late > STANDSTILL {
             self.stopped.set(self.stopped.get() + late);
@@ -40,12 +40,12 @@ impl Clock {
     }
 
     /// Notes that the loop is about to sleep for at most `most`.
-    pub fn sleep(&self, most: Duration) {
+    pub(super) fn sleep(&self, most: Duration) {
         self.due.set(self.due.get() + most);
     }
 
     /// Notes that the loop is awake again, and returns the time, given the system's time.
-    pub fn wake(&self, now: Instant) -> Instant {
+    pub(super) fn wake(&self, now: Instant) -> Instant {
         let time = self.read(now);
         self.due.set(now);
         time

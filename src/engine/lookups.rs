@@ -29,7 +29,7 @@ const MAX_CACHED: usize = 4096;
 ///
 /// The maps are trees: unlike hash maps they need no random seed from the system, which a check of
 /// a literal address would pay for.
-pub struct Lookups {
+pub(super) struct Lookups {
     cache: BTreeMap<LookupRequest, Cached>,
     /// The time of the next sweep; `None` before the first result.
     next_sweep: Option<Instant>,
@@ -69,7 +69,7 @@ struct Cached {
 }
 
 impl Lookups {
-    pub fn new(limits: LookupLimits) -> Self {
+    pub(super) fn new(limits: LookupLimits) -> Self {
         Self {
             cache: BTreeMap::new(),
             next_sweep: None,
@@ -81,7 +81,7 @@ impl Lookups {
     }
 
     /// Returns the capacity for this lookup.
-    pub fn capacity(&self, request: &LookupRequest, now: Instant) -> LookupCapacity {
+    pub(super) fn capacity(&self, request: &LookupRequest, now: Instant) -> LookupCapacity {
         let in_progress = self.in_progress.len();
         let LookupLimits { places, threads } = self.limits;
         let has_place = in_progress - self.abandoned < places && in_progress < threads;
@@ -99,7 +99,7 @@ impl Lookups {
 
     /// Looks up for the probe `key`. `Pending` if the result will come from
     /// [`deliver`](Self::deliver). Addresses have port 0.
-    pub fn start(
+    pub(super) fn start(
         &mut self,
         key: SlotKey,
         request: LookupRequest,
@@ -123,7 +123,7 @@ impl Lookups {
 
     /// Removes a probe that ended before its result came. The lookup goes on, and its result is
     /// cached.
-    pub fn leave(&mut self, key: SlotKey, request: &LookupRequest) {
+    pub(super) fn leave(&mut self, key: SlotKey, request: &LookupRequest) {
         let Some(waiting) = self.in_progress.get_mut(request) else {
             return;
         };
@@ -135,7 +135,7 @@ impl Lookups {
 
     /// Hands each result that has arrived to the probes that wait for it, and caches it. Never
     /// waits.
-    pub fn deliver(
+    pub(super) fn deliver(
         &mut self,
         now: Instant,
         platform: &mut impl Platform,

@@ -115,7 +115,7 @@ impl OsPlatform {
 
 /// Reads the wall clock.
 #[allow(clippy::disallowed_methods, reason = "the clock of the engine")]
-pub fn wall_clock() -> SystemTime {
+pub(crate) fn wall_clock() -> SystemTime {
     SystemTime::now()
 }
 

@@ -15,13 +15,13 @@ use std::task::Poll;
 use std::time::Instant;
 
 /// The sockets of one probe.
-pub struct Sockets<S> {
+pub(super) struct Sockets<S> {
     stream: Option<S>,
     attempts: [Option<S>; ATTEMPTS],
 }
 
 /// The state of a probe's lookup.
-pub enum LookupState {
+pub(super) enum LookupState {
     NotStarted,
     Pending,
     Ready(Result<Vec<SocketAddr>, LookupError>),
@@ -30,7 +30,7 @@ pub enum LookupState {
 }
 
 /// The network of one probe, borrowed from its engine for one step.
-pub struct ProbeNet<'a, S: Platform> {
+pub(super) struct ProbeNet<'a, S: Platform> {
     pub platform: &'a mut S,
     pub clock: &'a Clock,
     pub key: SlotKey,

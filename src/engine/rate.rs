@@ -10,7 +10,7 @@ const SLACK: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Limits the number of checks that begin within any second, and spaces them evenly.
-pub struct RateLimit {
+pub(super) struct RateLimit {
     gap: Duration,
     most: usize,
     next: Option<Instant>,
@@ -20,7 +20,7 @@ pub struct RateLimit {
 
 impl RateLimit {
     /// Creates a limit of `rate` a second, which must be above 0.
-    pub fn new(rate: f64) -> Self {
+    pub(super) fn new(rate: f64) -> Self {
         Self {
             gap: Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::MAX),
             most: (rate as usize).max(1),
@@ -30,7 +30,7 @@ impl RateLimit {
     }
 
     /// Returns the earliest start of the next check if that is later than `now`.
-    pub fn earliest(&mut self, now: Instant) -> Option<Instant> {
+    pub(super) fn earliest(&mut self, now: Instant) -> Option<Instant> {
         if let Some(next) = self.next.filter(|&next| next > now) {
             return Some(next);
         }
@@ -42,7 +42,7 @@ impl RateLimit {
     }
 
     /// Records that a check begins at `now`.
-    pub fn record(&mut self, now: Instant) {
+    pub(super) fn record(&mut self, now: Instant) {
         let due = self.next.unwrap_or(now);
         let earliest = now.checked_sub(SLACK).unwrap_or(now);
         self.next = due.max(earliest).checked_add(self.gap);

@@ -10,14 +10,14 @@ const SPARE: usize = 32;
 
 /// Identifies an entry. A later entry in the same slot has another serial number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SlotKey {
+pub(super) struct SlotKey {
     /// The number of the slot.
     pub index: usize,
     serial: u64,
 }
 
 /// A slab with a timer for each entry.
-pub struct Slots<T> {
+pub(super) struct Slots<T> {
     slab: Slab<Slot<T>>,
     /// A timer that was moved leaves a stale one behind, which is skipped when its time comes.
     timers: BinaryHeap<Reverse<(Instant, SlotKey)>>,
@@ -31,7 +31,7 @@ struct Slot<T> {
 }
 
 impl<T> Slots<T> {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             slab: Slab::new(),
             timers: BinaryHeap::new(),
@@ -39,11 +39,11 @@ impl<T> Slots<T> {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.slab.len()
     }
 
-    pub fn insert(&mut self, entry: T) -> SlotKey {
+    pub(super) fn insert(&mut self, entry: T) -> SlotKey {
         self.serial += 1;
         let serial = self.serial;
         let index = self.slab.insert(Slot {
@@ -55,7 +55,7 @@ impl<T> Slots<T> {
     }
 
     /// Returns the entry that is in a slot now.
-    pub fn get_by_index(&mut self, index: usize) -> Option<(SlotKey, &mut T)> {
+    pub(super) fn get_by_index(&mut self, index: usize) -> Option<(SlotKey, &mut T)> {
         let slot = self.slab.get_mut(index)?;
         Some((
             SlotKey {
@@ -67,23 +67,23 @@ impl<T> Slots<T> {
     }
 
     /// Returns the entry that the key was made for, if it is still there.
-    pub fn get(&mut self, key: SlotKey) -> Option<&mut T> {
+    pub(super) fn get(&mut self, key: SlotKey) -> Option<&mut T> {
         self.slot_mut(key).map(|slot| &mut slot.entry)
     }
 
-    pub fn remove(&mut self, key: SlotKey) -> Option<T> {
+    pub(super) fn remove(&mut self, key: SlotKey) -> Option<T> {
         self.slot_mut(key)?;
         Some(self.slab.remove(key.index).entry)
     }
 
     /// Empties all slots. Keys of former entries find nothing.
-    pub fn drain(&mut self) -> impl Iterator<Item = T> {
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = T> {
         self.timers.clear();
         self.slab.drain().map(|slot| slot.entry)
     }
 
     /// Sets the timer of an entry. There is one each, so this moves it.
-    pub fn set_timer(&mut self, key: SlotKey, at: Instant) {
+    pub(super) fn set_timer(&mut self, key: SlotKey, at: Instant) {
         let Some(slot) = self.slot_mut(key) else {
             return;
         };
@@ -95,7 +95,7 @@ impl<T> Slots<T> {
     }
 
     /// Returns the time of the earliest timer.
-    pub fn earliest_timer(&mut self) -> Option<Instant> {
+    pub(super) fn earliest_timer(&mut self) -> Option<Instant> {
         while let Some(&Reverse((at, key))) = self.timers.peek() {
             if self
                 .slot_mut(key)
@@ -109,7 +109,7 @@ impl<T> Slots<T> {
     }
 
     /// Adds to `due` the slots whose timers have expired by `now`, and clears those timers.
-    pub fn take_expired(&mut self, now: Instant, due: &mut Vec<usize>) {
+    pub(super) fn take_expired(&mut self, now: Instant, due: &mut Vec<usize>) {
         while let Some(at) = self.earliest_timer().filter(|&at| at <= now) {
             let Some(Reverse((_, key))) = self.timers.pop() else {
                 return;

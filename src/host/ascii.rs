@@ -8,7 +8,7 @@ use super::characters::folded;
 use super::{LONGEST_LABEL, LONGEST_NAME, labels};
 
 /// A suggestion to write the name in ASCII; `None` for a name that is.
-pub fn spelling(name: &str) -> Option<String> {
+pub(crate) fn spelling(name: &str) -> Option<String> {
     if name.is_ascii() {
         return None;
     }

@@ -2,7 +2,7 @@
 
 /// Returns true if a character is white space or invisible: Unicode's White_Space, the categories
 /// Cc and Cf, and Default_Ignorable_Code_Point.
-pub fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(c,

@@ -1,20 +1,20 @@
 //! Comments, and lines that end with CR alone, which a comment would swallow.
 
 /// Returns true if a line holds nothing but a comment.
-pub fn is_comment(line: &[u8]) -> bool {
+pub(super) fn is_comment(line: &[u8]) -> bool {
     let first = line.iter().find(|byte| !is_blank(**byte));
     first == Some(&b'#')
 }
 
 /// The part of a comment before its first carriage return.
-pub fn first_line(comment: &[u8]) -> &[u8] {
+pub(super) fn first_line(comment: &[u8]) -> &[u8] {
     let mut lines = comment.split(|&byte| byte == b'\r');
     lines.next().unwrap_or_default()
 }
 
 /// The error message for a comment that contains further lines, because lines end with CR alone:
 /// they would be dropped unnoticed.
-pub fn swallowed_line(line: &[u8], comment: &[u8]) -> Option<String> {
+pub(super) fn swallowed_line(line: &[u8], comment: &[u8]) -> Option<String> {
     let mut at = line.len() - comment.len();
     for (index, piece) in comment.split(|&byte| byte == b'\r').enumerate() {
         let is_empty = piece.iter().all(|&byte| is_blank(byte));

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 /// file had at first. Bytes that were appended are read too. A rewrite at the same or a greater
 /// length can't be noticed.
 #[derive(Debug)]
-pub struct ListFile {
+pub(crate) struct ListFile {
     file: File,
     size: Option<u64>,
 }
@@ -18,14 +18,14 @@ impl ListFile {
     ///
     /// # Errors
     /// The metadata can't be read.
-    pub fn new(file: File) -> io::Result<Self> {
+    pub(crate) fn new(file: File) -> io::Result<Self> {
         let about = file.metadata()?;
         let size = about.is_file().then_some(about.len());
         Ok(Self { file, size })
     }
 
     /// The size of a regular file, as it was at first.
-    pub fn size(&self) -> Option<u64> {
+    pub(crate) fn size(&self) -> Option<u64> {
         self.size
     }
 

@@ -18,9 +18,9 @@ mod reader_thread;
 mod words;
 
 pub use lines::{LONGEST_LINE, Line, Lines};
-pub use list_file::ListFile;
+pub(crate) use list_file::ListFile;
 pub use parse::parse_line;
-pub use reader::Reader;
+pub(crate) use reader::Reader;
 pub use words::Words;
 
 use crate::record::{Job, Record};

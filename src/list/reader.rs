@@ -16,7 +16,7 @@ use std::{thread, vec};
 /// The thread is never joined: one that is blocked on its source ends with the process. It ends
 /// with the list, after [`stop`](Self::stop), or soon after the reader is dropped.
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     messages: Receiver<ReaderMessage>,
     batch: vec::IntoIter<ParsedLine>,
     bytes: u64,
@@ -32,7 +32,7 @@ impl Reader {
     ///
     /// # Errors
     /// The thread can't be started.
-    pub fn start(
+    pub(crate) fn start(
         source: impl Read + Send + 'static,
         parse: impl FnMut(Line<'_>) -> Option<ParsedLine> + Send + 'static,
         memory: Arc<Budget>,
@@ -56,7 +56,7 @@ impl Reader {
     ///
     /// # Errors
     /// The source failed, which ends the list. A line that it failed in is not returned.
-    pub fn poll_next(&mut self) -> Poll<Option<io::Result<ParsedLine>>> {
+    pub(crate) fn poll_next(&mut self) -> Poll<Option<io::Result<ParsedLine>>> {
         loop {
             if let Some(line) = self.batch.next() {
                 return Poll::Ready(Some(Ok(line)));
@@ -84,25 +84,25 @@ impl Reader {
 
     /// The number of lines read so far that ask for a check, whether or not
     /// [`poll_next`](Self::poll_next) has returned them.
-    pub fn lines(&self) -> u64 {
+    pub(crate) fn lines(&self) -> u64 {
         self.shared.lines.load(Ordering::Acquire)
     }
 
     /// Returns true if the source has been read to its end without an error. From then on
     /// [`lines`](Self::lines) is that of the whole list.
-    pub fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.shared.has_ended.load(Ordering::Acquire)
     }
 
     /// The number of bytes of the source consumed, to within some lines of the one that
     /// [`poll_next`](Self::poll_next) returned last.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Stops reading, except of a line that is being read now. Lines read before are still
     /// returned. Where the thread is blocked on its source, the end may never come.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.shared.is_stopped.store(true, Ordering::Relaxed);
     }
 }

@@ -18,7 +18,7 @@ const MAX_TARGET_CHARS: usize = 300;
 const EPOLL_LIMIT: &str = "the limit of epoll is reached (fs.epoll.max_user_watches)";
 
 /// Returns the message of a check that failed.
-pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
+pub(crate) fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
     let error = describe_cause(check, target, failure) + &guess_suffix(failure);
     if let Cause::Engine(_) = failure.cause {
         return error;
@@ -46,7 +46,7 @@ pub fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
 }
 
 /// Returns the likely reason of a failure as a suffix of its message; empty if it has none.
-pub fn guess_suffix(failure: &Failure) -> String {
+pub(crate) fn guess_suffix(failure: &Failure) -> String {
     let guess = match &failure.cause {
         Cause::Interrupted | Cause::Engine(_) | Cause::Ended => return String::new(),
         // This side refused the certificate.
@@ -64,7 +64,7 @@ pub fn guess_suffix(failure: &Failure) -> String {
 }
 
 /// Returns the host or the path as written, sanitized and truncated.
-pub fn format_target(target: &Target) -> String {
+pub(crate) fn format_target(target: &Target) -> String {
     match target {
         Target::Name { host, .. } | Target::Address { host, .. } => {
             sanitize(host.as_bytes(), MAX_TARGET_CHARS)
@@ -74,7 +74,7 @@ pub fn format_target(target: &Target) -> String {
 }
 
 /// Returns a duration in the notation of `-t`.
-pub fn format_duration(duration: Duration) -> String {
+pub(crate) fn format_duration(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 
@@ -156,7 +156,7 @@ fn timed_out(check: &Check) -> String {
 }
 
 /// Returns the system's message of an error, without the number.
-pub fn format_error(e: &io::Error) -> String {
+pub(crate) fn format_error(e: &io::Error) -> String {
     let text = e.to_string();
     match text.split_once(" (os error ") {
         Some((words, _)) => words.to_owned(),
@@ -165,7 +165,7 @@ pub fn format_error(e: &io::Error) -> String {
 }
 
 /// Returns the message of an error of this machine, which may be epoll's limit.
-pub fn format_local_error(e: &io::Error) -> String {
+pub(crate) fn format_local_error(e: &io::Error) -> String {
     match Errno::from_io_error(e) {
         Some(Errno::NOSPC) => EPOLL_LIMIT.to_owned(),
         _ => format_error(e),

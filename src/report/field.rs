@@ -13,12 +13,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Returns untrusted bytes, sanitized and not truncated.
-pub fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     sanitize(bytes, usize::MAX)
 }
 
 /// Returns the host as written, without brackets.
-pub fn host(target: &Target) -> Option<String> {
+pub(super) fn host(target: &Target) -> Option<String> {
     match target {
         Target::Name { host, .. } => Some(text(host.as_bytes())),
         Target::Address { host, .. } => Some(text(host.trim_matches(['[', ']']).as_bytes())),
@@ -27,7 +27,7 @@ pub fn host(target: &Target) -> Option<String> {
 }
 
 /// Returns the path of a Unix socket.
-pub fn socket(target: &Target) -> Option<String> {
+pub(super) fn socket(target: &Target) -> Option<String> {
     match target {
         Target::Socket(path) => Some(text(path.as_os_str().as_encoded_bytes())),
         Target::Name { .. } | Target::Address { .. } => None,
@@ -35,7 +35,7 @@ pub fn socket(target: &Target) -> Option<String> {
 }
 
 /// Returns the address connected to, or else the last one tried, with its zone and without a port.
-pub fn address(checked: &Checked) -> Option<String> {
+pub(super) fn address(checked: &Checked) -> Option<String> {
     let tried = match &checked.outcome {
         Err(Failure {
             cause: Cause::Unconnected(tried),
@@ -52,18 +52,18 @@ pub fn address(checked: &Checked) -> Option<String> {
 }
 
 /// Returns the phase in which the check ended.
-pub fn phase(checked: &Checked) -> Phase {
+pub(super) fn phase(checked: &Checked) -> Phase {
     final_phase(&checked.outcome)
 }
 
 /// Returns the response time, or else the duration of the check.
-pub fn elapsed(checked: &Checked) -> Duration {
+pub(super) fn elapsed(checked: &Checked) -> Duration {
     response_time(&checked.outcome).unwrap_or(checked.trace.total)
 }
 
 /// Returns the reply of a check that waited for one. `None` if reading was aborted, since the number
 /// of bytes is not known.
-pub fn reply(checked: &Checked) -> Option<&Reply> {
+pub(super) fn reply(checked: &Checked) -> Option<&Reply> {
     static EMPTY: Reply = Reply::empty();
     match &checked.outcome {
         Ok(Success::Completed { reply, .. }) => reply.as_ref(),
@@ -77,14 +77,14 @@ pub fn reply(checked: &Checked) -> Option<&Reply> {
 }
 
 /// Returns the text of a reply, without the line ends around it.
-pub fn reply_text(reply: &Reply) -> String {
+pub(super) fn reply_text(reply: &Reply) -> String {
     let mut text = String::new();
     push_reply(&mut text, reply, usize::MAX);
     text
 }
 
 /// Returns the matches of the named groups of the pattern.
-pub fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
+pub(super) fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
     let pattern = checked.check.expect.as_ref()?;
     let reply = reply(checked)?;
     let complete = reply.total() == reply.kept().len() as u64;
@@ -92,13 +92,13 @@ pub fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
 }
 
 /// Returns a time as RFC 3339 in UTC, with milliseconds; `None` outside the years 1970 to 9999.
-pub fn rfc3339_millis(time: SystemTime) -> Option<String> {
+pub(super) fn rfc3339_millis(time: SystemTime) -> Option<String> {
     let time = checked_time(time)?;
     Some(humantime::format_rfc3339_millis(time).to_string())
 }
 
 /// Returns a time as RFC 3339 in UTC, with seconds; `None` outside the years 1970 to 9999.
-pub fn rfc3339_seconds(time: SystemTime) -> Option<String> {
+pub(super) fn rfc3339_seconds(time: SystemTime) -> Option<String> {
     let time = checked_time(time)?;
     Some(humantime::format_rfc3339_seconds(time).to_string())
 }

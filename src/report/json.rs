@@ -20,7 +20,7 @@ pub(super) struct JsonRenderer {
 
 impl JsonRenderer {
     /// A renderer without a record yet.
-    pub fn new(name: String) -> Self {
+    pub(super) fn new(name: String) -> Self {
         let is_empty = true;
         Self { name, is_empty }
     }

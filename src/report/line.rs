@@ -42,7 +42,7 @@ pub(super) struct OutputLine<'a> {
 
 impl<'a> OutputLine<'a> {
     /// The line of a check or a run without a reply.
-    pub fn new(name: &str, status: Status, text: impl Into<Cow<'a, str>>) -> Self {
+    pub(super) fn new(name: &str, status: Status, text: impl Into<Cow<'a, str>>) -> Self {
         Self {
             name: sanitize(name.as_bytes(), MAX_NAME_CHARS),
             status,
@@ -53,7 +53,7 @@ impl<'a> OutputLine<'a> {
     }
 
     /// The line of a record.
-    pub fn of_record(judged: &Judged<'a>) -> Self {
+    pub(super) fn of_record(judged: &Judged<'a>) -> Self {
         match &judged.record.event {
             Event::Checked(it) => {
                 Self::of_check(&it.check, &it.target, &it.outcome, judged.verdict)
@@ -107,12 +107,12 @@ impl<'a> OutputLine<'a> {
     }
 
     /// The message, truncated so that the line without performance data fits.
-    pub fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         self.message_before("")
     }
 
     /// The line, newline included. `perfdata` is as [`perfdata`] returns it.
-    pub fn render(&self, perfdata: &str) -> String {
+    pub(super) fn render(&self, perfdata: &str) -> String {
         let message = self.message_before(perfdata);
         let status = self.status.word();
         [&self.name, " ", status, ": ", &message, perfdata, "\n"].concat()

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// A check of port 25 of `mail.example`, which began at the epoch and took 90 ms.
-pub fn record(check: Check, outcome: Result<Success, Failure>) -> Record {
+pub(crate) fn record(check: Check, outcome: Result<Success, Failure>) -> Record {
     let target = Target::Name {
         host: "mail.example".to_owned(),
         port: 25,
@@ -34,7 +34,7 @@ pub fn record(check: Check, outcome: Result<Success, Failure>) -> Record {
 }
 
 /// The third line of a list.
-pub fn label(target: &str) -> Label {
+pub(crate) fn label(target: &str) -> Label {
     Label {
         line: Some(3),
         target: target.into(),
@@ -43,7 +43,7 @@ pub fn label(target: &str) -> Label {
 }
 
 /// Changes a record of a check.
-pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
+pub(crate) fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
     match &mut record.event {
         Event::Checked(checked) => change(checked),
         Event::NotChecked { .. } => panic!("it was not checked"),
@@ -51,7 +51,7 @@ pub fn change(record: &mut Record, change: impl FnOnce(&mut Checked)) {
 }
 
 /// A line of a list with a usage error.
-pub fn invalid(target: &str, message: &str) -> Record {
+pub(crate) fn invalid(target: &str, message: &str) -> Record {
     Record {
         label: label(target),
         event: Event::NotChecked {
@@ -65,7 +65,7 @@ pub fn invalid(target: &str, message: &str) -> Record {
 }
 
 /// A completed check with its response time in milliseconds.
-pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Success, Failure> {
+pub(crate) fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Success, Failure> {
     Ok(Success::Completed {
         elapsed: Duration::from_millis(ms),
         reply: reply.map(self::reply),
@@ -73,7 +73,7 @@ pub fn answered(ms: u64, reply: Option<&[u8]>) -> Result<Success, Failure> {
 }
 
 /// A failed check.
-pub fn failed(phase: Phase, cause: Cause) -> Result<Success, Failure> {
+pub(crate) fn failed(phase: Phase, cause: Cause) -> Result<Success, Failure> {
     let peer = None;
     Err(Failure {
         phase,
@@ -84,7 +84,7 @@ pub fn failed(phase: Phase, cause: Cause) -> Result<Success, Failure> {
 }
 
 /// A reply of these bytes.
-pub fn reply(bytes: &[u8]) -> Reply {
+pub(crate) fn reply(bytes: &[u8]) -> Reply {
     let mut reply = Reply::default();
     reply.push(bytes);
     reply

@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::iter;
 
 /// Marks text that was truncated.
-pub const ELLIPSIS: &str = "...";
+pub(super) const ELLIPSIS: &str = "...";
 
 /// Appends `bytes` to `out` as text of at most `max_chars` characters. Escapes what could control a
 /// terminal, reorder or break the line or start performance data, and what is not UTF-8. No escape
 /// is split. [`ELLIPSIS`] ends the text if it is truncated, or if `more` says that bytes after
 /// these are missing already.
-pub fn push_sanitized(out: &mut String, bytes: &[u8], max_chars: usize, more: bool) {
+pub(super) fn push_sanitized(out: &mut String, bytes: &[u8], max_chars: usize, more: bool) {
     let mut left = max_chars;
     // The length to cut back to, and the characters left there, if the next segment does not fit.
     let mut cut_at = (out.len(), max_chars);
@@ -54,7 +54,7 @@ pub fn push_sanitized(out: &mut String, bytes: &[u8], max_chars: usize, more: bo
 }
 
 /// Returns `bytes` as text of at most `max_chars` characters, escaped as [`push_sanitized`] does.
-pub fn sanitize(bytes: &[u8], max_chars: usize) -> String {
+pub(super) fn sanitize(bytes: &[u8], max_chars: usize) -> String {
     let mut out = String::new();
     push_sanitized(&mut out, bytes, max_chars, false);
     out

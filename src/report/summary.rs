@@ -7,7 +7,7 @@ use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
 /// Maximum length of a summary in bytes: what agents read of one check.
-pub const MAX_BYTES: usize = 8192;
+pub(crate) const MAX_BYTES: usize = 8192;
 
 /// Renders a line with the verdict on the run, and one for each target that is not OK: the worst
 /// status first, then in the order of the records. If there are too many, the last line says how
@@ -68,7 +68,7 @@ impl Renderer for Summary {
 
 impl Summary {
     /// A summary of a run that is called `name`, without a record yet.
-    pub fn new(name: String, perfdata: bool) -> Self {
+    pub(super) fn new(name: String, perfdata: bool) -> Self {
         Self {
             name,
             perfdata,
@@ -147,7 +147,7 @@ impl Summary {
 
 /// Returns the closing sentence of a run, without a newline:
 /// `120 targets in 1.2 s: 115 ok, 1 warning, 4 critical, 0 unknown`, or that nothing was checked.
-pub fn format_totals(counts: StatusCounts, elapsed: Duration) -> String {
+pub(crate) fn format_totals(counts: StatusCounts, elapsed: Duration) -> String {
     let (targets, elapsed) = (format_targets(counts.total()), elapsed.as_secs_f64());
     if counts.total() == 0 {
         return format!("{targets} in {elapsed:.1} s: nothing was checked");

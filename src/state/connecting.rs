@@ -18,7 +18,7 @@ const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 const BACKLOG_RETRY_MS: [u64; 4] = [1, 2, 5, 10];
 
 /// Starts attempts and waits for the first connection.
-pub struct Connecting {
+pub(crate) struct Connecting {
     addresses: Addresses,
     /// The number of attempts started so far.
     begun: u8,
@@ -58,7 +58,7 @@ impl Connecting {
     }
 
     /// The most attempts that may be in progress at a time.
-    pub fn sockets(&self) -> usize {
+    pub(crate) fn sockets(&self) -> usize {
         match &self.addresses {
             Addresses::Socket | Addresses::One(_) => 1,
             Addresses::Many(addresses) => addresses.len().min(ATTEMPTS),
@@ -153,7 +153,7 @@ impl Connecting {
     }
 
     /// The address tried last.
-    pub fn latest(&self) -> Option<SocketAddr> {
+    pub(crate) fn latest(&self) -> Option<SocketAddr> {
         self.addresses.get(self.begun.checked_sub(1)?)
     }
 

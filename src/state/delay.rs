@@ -5,7 +5,7 @@ use crate::outcome::Cause;
 use std::time::Instant;
 
 /// Pauses. The only state that cannot fail, because it tries nothing.
-pub struct Delay {
+pub(crate) struct Delay {
     until: Instant,
 }
 

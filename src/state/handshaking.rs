@@ -8,7 +8,7 @@ use crate::outcome::Cause;
 /// Performs the TLS handshake. Verifying a certificate is expensive, so other probes are stepped
 /// before the check continues.
 #[derive(Default)]
-pub struct Handshaking {
+pub(crate) struct Handshaking {
     is_begun: bool,
 }
 

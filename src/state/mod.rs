@@ -26,7 +26,7 @@ use mio::Interest;
 use quitting::ReadResult;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-pub use {
+pub(crate) use {
     connecting::Connecting, delay::Delay, handshaking::Handshaking, quitting::Quitting,
     reading::Reading, resolving::Resolving, sending::Sending,
 };
@@ -52,7 +52,7 @@ enum Step {
 }
 
 /// The state of a probe.
-pub enum State {
+pub(crate) enum State {
     /// Waits for the addresses of a name.
     Resolving(Resolving),
     /// Races the addresses.
@@ -74,7 +74,7 @@ pub enum State {
 }
 
 /// The result of one step of a state.
-pub enum Transition {
+pub(crate) enum Transition {
     /// Another state, which is stepped at once.
     Next(State),
     /// The same state, which cannot continue until something has happened.
@@ -94,7 +94,7 @@ pub struct Wait {
 }
 
 /// The context of a step: the data that all states of a probe share, and access to the network.
-pub struct Cx<'a> {
+pub(crate) struct Cx<'a> {
     /// The network.
     pub net: &'a mut dyn Net,
     /// The stream.
@@ -166,7 +166,7 @@ impl State {
     ///
     /// # Errors
     /// The cause of the check's failure.
-    pub fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
+    pub(crate) fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         match self {
             Self::Resolving(state) => state.step(cx),
             Self::Connecting(state) => state.step(cx),
@@ -183,7 +183,7 @@ impl State {
     ///
     /// # Errors
     /// The cause of the check's failure, mostly [`Cause::TimedOut`].
-    pub fn expire(self, cx: &mut Cx<'_>) -> Result<Self, Cause> {
+    pub(crate) fn expire(self, cx: &mut Cx<'_>) -> Result<Self, Cause> {
         match self {
             Self::Connecting(state) => Err(state.expire()),
             Self::Delay(state) => Ok(state.expire(cx)),
@@ -195,7 +195,7 @@ impl State {
     }
 
     /// Returns the name of the state.
-    pub fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         match self {
             Self::Resolving(_) => Phase::Resolving,
             Self::Connecting(_) => Phase::Connecting,

@@ -25,7 +25,7 @@ const MAX_ROUND_TRIP: Duration = Duration::from_secs(1);
 /// If nothing was read and the peer has requested a client certificate, it has that moment, and one
 /// round trip, before our `close_notify`, to refuse a client without one: a close in that time is
 /// the peer's own decision.
-pub struct Quitting {
+pub(crate) struct Quitting {
     result: ReadResult,
     sent: usize,
     quit_sent: Option<QuitSent>,

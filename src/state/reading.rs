@@ -12,7 +12,7 @@ use crate::outcome::{Cause, Reply};
 const STEP_STATE_BUDGET: usize = 1 << 18;
 
 /// Feeds the reply to the pattern until it is decided.
-pub struct Reading {
+pub(crate) struct Reading {
     matcher: Matcher,
     reply: Reply,
 }

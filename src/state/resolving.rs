@@ -11,7 +11,7 @@ use std::task::Poll;
 const MAX_ADDRESSES: usize = 8;
 
 /// Waits for the addresses of a name. Literal addresses and Unix sockets need no wait.
-pub struct Resolving;
+pub(crate) struct Resolving;
 
 impl Resolving {
     pub(super) fn step(self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {

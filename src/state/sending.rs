@@ -8,7 +8,7 @@ use std::io;
 
 /// Hands the send string to the kernel.
 #[derive(Default)]
-pub struct Sending {
+pub(crate) struct Sending {
     sent: usize,
 }
 

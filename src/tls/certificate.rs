@@ -4,13 +4,13 @@ use super::der::{elements, read_element, read_sequence, read_tagged};
 use super::oid::SUBJECT_ALT_NAME;
 
 /// Tag of a dNSName in a subjectAltName.
-pub const DNS_NAME: u8 = 0x82;
+pub(super) const DNS_NAME: u8 = 0x82;
 /// Tag of an iPAddress in a subjectAltName.
-pub const IP_ADDRESS: u8 = 0x87;
+pub(super) const IP_ADDRESS: u8 = 0x87;
 
 /// A certificate whose outer fields are readable. Each field is the contents of its DER element.
 #[derive(Clone, Copy, Debug)]
-pub struct Certificate<'a> {
+pub(super) struct Certificate<'a> {
     /// The whole certificate.
     pub der: &'a [u8],
     /// True for X.509 version 3. Earlier versions have no extensions.
@@ -26,7 +26,7 @@ pub struct Certificate<'a> {
 
 /// An extension (RFC 5280, section 4.2).
 #[derive(Clone, Copy, Debug)]
-pub struct Extension<'a> {
+pub(super) struct Extension<'a> {
     /// The identifier, as the contents of a DER OBJECT IDENTIFIER.
     pub oid: &'a [u8],
     /// True if a verifier that does not know the extension must reject the certificate.
@@ -37,14 +37,14 @@ pub struct Extension<'a> {
 
 /// Reads the contents of the validity field. Unlike [`Certificate::parse`] it does not need the
 /// fields that follow to be readable.
-pub fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
+pub(super) fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
     let [_, _, validity, _] = read_leading_fields(certificate)?;
     Some(validity)
 }
 
 impl<'a> Certificate<'a> {
     /// Parses the fields. Returns `None` if they can't be read.
-    pub fn parse(der: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
         const V3: &[u8] = &[0x02, 1, 2];
         const EXTENSIONS: u8 = 0xa3;
         let [version, issuer, _, fields] = read_leading_fields(der)?;
@@ -69,7 +69,7 @@ impl<'a> Certificate<'a> {
     }
 
     /// The extensions in their order, up to the first that can't be read.
-    pub fn extensions(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
+    pub(super) fn extensions(&self) -> impl Iterator<Item = Extension<'a>> + use<'a> {
         const BOOLEAN: u8 = 0x01;
         let mut extensions = self.extensions;
         std::iter::from_fn(move || {
@@ -90,19 +90,19 @@ impl<'a> Certificate<'a> {
     }
 
     /// The value of the first extension with this identifier.
-    pub fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
+    pub(super) fn extension(&self, oid: &[u8]) -> Option<&'a [u8]> {
         let found = self.extensions().find(|extension| extension.oid == oid)?;
         Some(found.value)
     }
 
     /// The subjectKeyIdentifier (RFC 5280, section 4.2.1.2).
-    pub fn key_id(&self) -> Option<&'a [u8]> {
+    pub(super) fn key_id(&self) -> Option<&'a [u8]> {
         const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 14];
         Some(read_tagged(self.extension(SUBJECT_KEY_IDENTIFIER)?, 0x04)?.0)
     }
 
     /// The keyIdentifier of the authorityKeyIdentifier (RFC 5280, section 4.2.1.1).
-    pub fn issuer_key_id(&self) -> Option<&'a [u8]> {
+    pub(super) fn issuer_key_id(&self) -> Option<&'a [u8]> {
         const AUTHORITY_KEY_IDENTIFIER: &[u8] = &[0x55, 29, 35];
         let fields = read_sequence(self.extension(AUTHORITY_KEY_IDENTIFIER)?)?;
         Some(read_tagged(fields, 0x80)?.0)
@@ -110,7 +110,7 @@ impl<'a> Certificate<'a> {
 
     /// The names of the subjectAltName (RFC 5280, section 4.2.1.6), each with its tag, up to the
     /// first that can't be read.
-    pub fn names(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
+    pub(super) fn names(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
         let names = self.extension(SUBJECT_ALT_NAME).and_then(read_sequence);
         elements(names.unwrap_or_default())
     }

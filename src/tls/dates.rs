@@ -26,7 +26,7 @@ pub fn validity_error(certificate: &[u8], now: UnixTime) -> Option<ValidityError
 }
 
 /// The end of the validity period, or `None` if the dates can't be read.
-pub fn not_after(certificate: &[u8]) -> Option<SystemTime> {
+pub(crate) fn not_after(certificate: &[u8]) -> Option<SystemTime> {
     let (_, not_after) = validity(certificate)?;
     UNIX_EPOCH.checked_add(Duration::from_secs(not_after.as_secs()))
 }
@@ -40,7 +40,7 @@ pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
 
 /// Finds a date before 1970, which webpki rejects as malformed. Returns `None` if there is none, or
 /// if the dates can't be read.
-pub fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
+pub(crate) fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
     match parse_times(certificate)? {
         (_, Time::Before1970(date)) => Some(DateBefore1970::NotAfter(date)),
         (Time::Before1970(date), _) => Some(DateBefore1970::NotBefore(date)),
@@ -50,7 +50,7 @@ pub fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
 
 /// A date before 1970, in the format of RFC 3339.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DateBefore1970 {
+pub(crate) enum DateBefore1970 {
     /// The validity period began then and ends in 1970 or later.
     NotBefore(String),
     /// The validity period ended then.

@@ -2,7 +2,7 @@
 
 /// Reads the first element, which must have this tag. Returns its contents and the bytes that
 /// follow.
-pub fn read_tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn read_tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, contents, rest) = read_element(der)?;
     (found == tag).then_some((contents, rest))
 }
@@ -10,7 +10,7 @@ pub fn read_tagged(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 /// Reads the first element. Returns its tag, its contents and the bytes that follow. The length
 /// must have its shortest encoding and be less than 65,536, and the tag must be one byte: a
 /// certificate needs no others.
-pub fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(super) fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     const LONG_TAG: u8 = 0x1f;
     let tag = *der.first().filter(|tag| **tag & LONG_TAG != LONG_TAG)?;
     let (length, start) = match *der.get(1..)? {
@@ -24,12 +24,12 @@ pub fn read_element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 /// Reads a SEQUENCE and returns its contents.
-pub fn read_sequence(der: &[u8]) -> Option<&[u8]> {
+pub(super) fn read_sequence(der: &[u8]) -> Option<&[u8]> {
     Some(read_tagged(der, 0x30)?.0)
 }
 
 /// The tags and contents of consecutive elements, up to the first that can't be read.
-pub fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub(super) fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, contents, rest) = read_element(der)?;
         der = rest;

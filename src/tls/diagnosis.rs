@@ -23,7 +23,7 @@ pub struct Diagnosis(String);
 
 /// Replaces the error of a rejected path with one that says more, if the certificates or the store
 /// have the details: the hosts in the certificate, or a [`Diagnosis`].
-pub fn diagnose_path_error(
+pub(super) fn diagnose_path_error(
     error: Error,
     end_entity: &[u8],
     intermediates: &[impl AsRef<[u8]>],
@@ -62,7 +62,7 @@ pub fn diagnose_path_error(
 }
 
 /// Replaces the error of an invalid handshake signature with a [`Diagnosis`].
-pub fn diagnose_signature_error(error: Error, end_entity: &[u8]) -> Error {
+pub(super) fn diagnose_signature_error(error: Error, end_entity: &[u8]) -> Error {
     if error != CertificateError::BadSignature.into() {
         return error;
     }

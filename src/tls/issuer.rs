@@ -53,7 +53,7 @@ enum Defect {
 
 /// Checks the issuers of a path that webpki has verified up to an anchor of `store`. Returns `None`
 /// if all may be issuers.
-pub fn find_issuer_error(
+pub(super) fn find_issuer_error(
     path: &VerifiedPath<'_>,
     store: &TrustStore,
     now: UnixTime,
@@ -96,7 +96,7 @@ pub fn find_issuer_error(
 
 /// Returns true if there is an extended key usage (RFC 5280, section 4.2.1.12) with neither
 /// serverAuth nor anyExtendedKeyUsage.
-pub fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> bool {
+pub(super) fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> bool {
     let Some(value) = certificate.extension(EXTENDED_KEY_USAGE) else {
         return false;
     };

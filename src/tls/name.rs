@@ -35,7 +35,7 @@ pub fn decode_string(tag: u8, bytes: &[u8]) -> String {
 /// 4.2.1.6) and in the format of rustls: `DnsName("a.example")`, `IpAddress(2001:db8::1)`. The
 /// common name is appended as `CommonName("a.example")`; no verifier accepts it as a host any more.
 /// Returns `None` if the certificate can't be parsed.
-pub fn presented_names(certificate: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn presented_names(certificate: &[u8]) -> Option<Vec<String>> {
     let parts = Certificate::parse(certificate)?;
     let mut hosts = match parts.extension(SUBJECT_ALT_NAME) {
         Some(value) => parse_hosts(read_sequence(value)?)?,

@@ -21,7 +21,7 @@ pub struct NameMismatch {
 
 /// Returns `None` if the certificate has at most [`MAX_NAMES_FOR_WEBPKI`] names or one may match
 /// `wanted`. webpki decides then.
-pub fn find_mismatch(
+pub(super) fn find_mismatch(
     certificate: &Certificate<'_>,
     wanted: &ServerName<'_>,
 ) -> Option<NameMismatch> {

@@ -4,21 +4,21 @@ use super::der::read_element;
 use std::fmt;
 
 /// subjectAltName (RFC 5280, section 4.2.1.6), as the contents of a DER OBJECT IDENTIFIER.
-pub const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
+pub(super) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
 
 /// extKeyUsage (RFC 5280, section 4.2.1.12).
-pub const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
+pub(super) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
 
 /// anyExtendedKeyUsage, a purpose in an extKeyUsage.
-pub const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
+pub(super) const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
 
 /// id-kp-serverAuth, a purpose in an extKeyUsage.
-pub const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+pub(super) const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 
 /// The contents of a DER OBJECT IDENTIFIER, untrusted. It is displayed in dotted form, with its
 /// name if it is in [`NAMES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Oid<'a>(pub &'a [u8]);
+pub(super) struct Oid<'a>(pub &'a [u8]);
 
 /// Names of extended key usages (RFC 5280, section 4.2.1.12, and Microsoft's), of algorithms for
 /// signatures and keys (RFC 3279, 4055, 5758, 8410), and of curves (RFC 5480).
@@ -106,7 +106,7 @@ impl fmt::Display for Oid<'_> {
 
 /// Describes the contents of an AlgorithmIdentifier: the algorithm, and the curve of a key if there
 /// is one. Returns `None` if they do not begin with an identifier.
-pub fn describe_algorithm(der: &[u8]) -> Option<String> {
+pub(super) fn describe_algorithm(der: &[u8]) -> Option<String> {
     const OBJECT_IDENTIFIER: u8 = 0x06;
     let (tag, algorithm, rest) = read_element(der)?;
     if tag != OBJECT_IDENTIFIER {

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::fmt;
 
 /// Maximum number of issuers in a path between the server and the trust store, as in webpki.
-pub const MAX_ISSUERS: usize = 6;
+pub(super) const MAX_ISSUERS: usize = 6;
 
 /// Maximum number of extensions in a certificate. webpki reads them again at each step of a path.
 const MAX_EXTENSIONS: usize = 32;
@@ -23,7 +23,7 @@ const MAX_BACKWARD: usize = 2;
 
 /// The presented certificates that may be part of a path.
 #[derive(Debug)]
-pub struct Candidates<'a> {
+pub(super) struct Candidates<'a> {
     /// At most [`MAX_ISSUERS`], in the order in which webpki shall try them.
     pub issuers: Vec<CertificateDer<'a>>,
     /// True if there are more certificates that could be part of a path.
@@ -93,7 +93,7 @@ enum KeyIdMatch {
 ///
 /// # Errors
 /// The server's certificate has too many extensions, or an issuer too many name constraints.
-pub fn select_candidates<'a>(
+pub(super) fn select_candidates<'a>(
     own: &Certificate<'a>,
     presented: &'a [CertificateDer<'_>],
     roots: &RootCertStore,

@@ -17,7 +17,7 @@ const CHUNK: usize = 16 * 1024;
 
 /// The certificates of a file, and the number of its certificate blocks that can't be read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct PemFile {
+pub(super) struct PemFile {
     /// The certificates in DER, in the order of the file.
     pub certificates: Vec<CertificateDer<'static>>,
     /// The number of certificate blocks that are cut off or whose base 64 is invalid.
@@ -66,7 +66,7 @@ impl PemFile {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn read(mut file: impl Read) -> io::Result<Self> {
+    pub(super) fn read(mut file: impl Read) -> io::Result<Self> {
         let mut pem = Self::default();
         let mut buffer = vec![0; CHUNK];
         let mut filled = 0;

@@ -4,7 +4,7 @@ use super::der::read_tagged;
 
 /// The number of bits in an RSA key (RFC 3279, section 2.3.1), from the contents of its
 /// SubjectPublicKeyInfo. `None` for other types of key.
-pub fn rsa_bits(key: &[u8]) -> Option<usize> {
+pub(super) fn rsa_bits(key: &[u8]) -> Option<usize> {
     const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
     let (algorithm, key) = read_tagged(key, 0x30)?;
     let (key, _) = read_tagged(key, 0x03)?;

@@ -16,7 +16,7 @@ const MAX_FILES_SHOWN: usize = 3;
 
 /// A search in progress.
 #[derive(Debug, Default)]
-pub struct Search {
+pub(crate) struct Search {
     /// The certificates, each with the index of its file in `files`.
     pub found: Vec<(usize, CertificateDer<'static>)>,
     /// The files of the search.
@@ -44,14 +44,14 @@ enum ReadOutcome {
 impl Search {
     /// Adds the certificates of a file, if it exists. Only a regular file is read: a pipe may have
     /// no end.
-    pub fn add_file(&mut self, path: &Path) {
+    pub(crate) fn add_file(&mut self, path: &Path) {
         if self.read_file(path) == Err(ReadOutcome::NotFound) {
             self.files.0.pop();
         }
     }
 
     /// Adds the certificates of a file that the user has named. It must exist and hold one.
-    pub fn add_named_file(&mut self, path: &Path) {
+    pub(crate) fn add_named_file(&mut self, path: &Path) {
         let before = self.found.len();
         let is_read = self.read_file(path).is_ok();
         if let Some((_, outcome @ ReadOutcome::LostBlocks(0))) = self.files.0.last_mut()
@@ -63,14 +63,14 @@ impl Search {
     }
 
     /// Adds the certificates of the files in a directory, if it exists.
-    pub fn add_directory(&mut self, path: &Path) {
+    pub(crate) fn add_directory(&mut self, path: &Path) {
         if self.read_directory(path).is_err_and(|e| is_not_found(&e)) {
             self.files.0.pop();
         }
     }
 
     /// Adds the certificates of a directory that the user has named. It must exist.
-    pub fn add_named_directory(&mut self, path: &Path) {
+    pub(crate) fn add_named_directory(&mut self, path: &Path) {
         let _ = self.read_directory(path);
     }
 

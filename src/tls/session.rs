@@ -42,7 +42,7 @@ impl ClientSession {
     ///
     /// # Errors
     /// rustls rejects the configuration.
-    pub fn new(config: &ClientConfig, name: ServerName<'static>) -> Result<Self, TlsError> {
+    pub(crate) fn new(config: &ClientConfig, name: ServerName<'static>) -> Result<Self, TlsError> {
         let request = Arc::new(CertificateRequest::default());
         let mut config = config.clone();
         config.client_auth_cert_resolver = request.clone();
@@ -54,7 +54,7 @@ impl ClientSession {
     }
 
     /// Returns true if the server has requested a client certificate.
-    pub fn is_certificate_requested(&self) -> bool {
+    pub(crate) fn is_certificate_requested(&self) -> bool {
         self.request.received.load(Ordering::Relaxed)
     }
 }

@@ -15,7 +15,7 @@ const P384_COST: usize = 4;
 
 /// The signatures verified for one path. Each is verified once with each key.
 #[derive(Debug)]
-pub struct SignatureBudget {
+pub(super) struct SignatureBudget {
     state: Mutex<BudgetState>,
     /// The maximum cost of all invalid signatures.
     limit: usize,
@@ -23,7 +23,7 @@ pub struct SignatureBudget {
 
 /// An algorithm whose verifications are charged to a budget.
 #[derive(Debug)]
-pub struct BudgetedAlgorithm<'a> {
+pub(super) struct BudgetedAlgorithm<'a> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
     budget: &'a SignatureBudget,
 }
@@ -47,7 +47,7 @@ impl SignatureBudget {
     /// Creates a budget for one path. `same_name_roots` is the number of keys in the trust store
     /// that have the right name and are not the right key. Each raises the limit, so that it
     /// suffices for an authority that was renewed often. A peer can't influence the number.
-    pub fn new(same_name_roots: usize) -> Self {
+    pub(super) fn new(same_name_roots: usize) -> Self {
         Self {
             state: Mutex::default(),
             limit: same_name_roots
@@ -57,7 +57,7 @@ impl SignatureBudget {
     }
 
     /// Wraps `algorithms` so that their invalid signatures are charged to this budget.
-    pub fn limit_algorithms(
+    pub(super) fn limit_algorithms(
         &self,
         algorithms: &[&'static dyn SignatureVerificationAlgorithm],
     ) -> Vec<BudgetedAlgorithm<'_>> {
@@ -69,7 +69,7 @@ impl SignatureBudget {
     }
 
     /// Returns true if a signature was rejected unverified because the budget was spent.
-    pub fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.lock_state().is_exhausted
     }
 

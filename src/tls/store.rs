@@ -55,7 +55,7 @@ pub struct StoreError {
 ///
 /// # Errors
 /// No usable certificate was found.
-pub fn load_system() -> Result<TrustStore, StoreError> {
+pub(crate) fn load_system() -> Result<TrustStore, StoreError> {
     let file = env::var_os("SSL_CERT_FILE").filter(|value| !value.is_empty());
     let directories = env::var_os("SSL_CERT_DIR").filter(|value| !value.is_empty());
     let mut search = Search::default();

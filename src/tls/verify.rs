@@ -56,7 +56,7 @@ pub enum TrustError {
 
 /// Accepts any certificate and any signature of the handshake.
 #[derive(Debug)]
-pub struct AcceptAnyCertificate {
+pub(crate) struct AcceptAnyCertificate {
     schemes: Vec<SignatureScheme>,
 }
 
@@ -296,7 +296,7 @@ impl ServerCertVerifier for StoreVerifier {
 impl AcceptAnyCertificate {
     /// Creates a verifier that offers the signature schemes of `provider`, and those that it can't
     /// verify: a certificate that is not verified may use them.
-    pub fn new(provider: &CryptoProvider) -> Self {
+    pub(crate) fn new(provider: &CryptoProvider) -> Self {
         let mut schemes = provider
             .signature_verification_algorithms
             .supported_schemes();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use webpki::KeyUsage;
 
 /// Converts an error in the same way as rustls does.
-pub fn to_certificate_error(error: webpki::Error) -> CertificateError {
+pub(super) fn to_certificate_error(error: webpki::Error) -> CertificateError {
     use webpki::Error as E;
     match error {
         E::BadDer | E::BadDerTime | E::TrailingData(_) => CertificateError::BadEncoding,

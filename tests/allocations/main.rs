@@ -11,6 +11,7 @@
     clippy::string_slice,
     clippy::unreachable,
     clippy::unwrap_used,
+    unreachable_pub,
     reason = "a test panics where it fails, and runs on the real clock"
 )]
 

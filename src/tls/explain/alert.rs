@@ -3,7 +3,7 @@
 use rustls::AlertDescription;
 
 /// The name of an alert in RFC 8446, section 6.2, or in the RFC that defines it.
-pub fn name(alert: AlertDescription) -> String {
+pub(super) fn name(alert: AlertDescription) -> String {
     match describe(alert) {
         Some((name, _)) => name.to_owned(),
         None => format!("number {}, which has no name", u8::from(alert)),
@@ -11,7 +11,7 @@ pub fn name(alert: AlertDescription) -> String {
 }
 
 /// The likely cause of an alert, if its name does not give it.
-pub fn likely_cause(alert: AlertDescription) -> Option<&'static str> {
+pub(super) fn likely_cause(alert: AlertDescription) -> Option<&'static str> {
     describe(alert)?.1
 }
 

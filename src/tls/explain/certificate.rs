@@ -7,7 +7,7 @@ use crate::tls::oid;
 use rustls::CertificateError;
 
 /// Describes the error in a sentence.
-pub fn describe(error: &CertificateError) -> String {
+pub(super) fn describe(error: &CertificateError) -> String {
     match error {
         CertificateError::ExpiredContext { not_after, .. } => {
             format!("certificate {}", ValidityError::Expired(*not_after))

@@ -7,8 +7,8 @@ mod protocol;
 mod webpki;
 mod words;
 
-pub use names::NO_HOST;
-pub use words::join_first;
+pub(super) use names::NO_HOST;
+pub(super) use words::join_first;
 
 use super::TlsError;
 use rustls::{Error, InvalidMessage};

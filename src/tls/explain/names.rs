@@ -4,7 +4,7 @@ use super::words::join_first;
 use std::net::IpAddr;
 
 /// The text in place of the names, for a certificate without hosts.
-pub const NO_HOST: &str = "no host (in its subjectAltName)";
+pub(crate) const NO_HOST: &str = "no host (in its subjectAltName)";
 
 /// A name in a certificate.
 enum CertificateName<'a> {
@@ -16,7 +16,7 @@ enum CertificateName<'a> {
 
 /// Describes the mismatch in a sentence. It lists the names, given in the format of
 /// [`presented_names`](crate::tls::name::presented_names), and explains the first near miss.
-pub fn describe(expected: &str, presented: &[String]) -> String {
+pub(super) fn describe(expected: &str, presented: &[String]) -> String {
     let hosts: Vec<CertificateName<'_>> = presented
         .iter()
         .filter_map(|name| parse_name(name))

@@ -4,7 +4,7 @@ use super::words::to_words;
 use rustls::{Error, InvalidMessage, PeerIncompatible};
 
 /// Describes an error other than a certificate error or an alert.
-pub fn describe(error: &Error) -> String {
+pub(super) fn describe(error: &Error) -> String {
     match error {
         Error::InappropriateMessage { got_type, .. } => out_of_turn(&to_words(got_type)),
         Error::InappropriateHandshakeMessage { got_type, .. } => out_of_turn(&to_words(got_type)),

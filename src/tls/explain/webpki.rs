@@ -4,7 +4,7 @@ use super::words::to_words;
 use webpki::Error;
 
 /// Describes the defect of a certificate, in a clause.
-pub fn describe(error: &Error) -> String {
+pub(super) fn describe(error: &Error) -> String {
     let text = match error {
         Error::BadDer | Error::TrailingData(_) => "it is not well-formed",
         Error::BadDerTime => "its dates are not well-formed",

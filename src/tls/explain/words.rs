@@ -28,7 +28,7 @@ const ABBREVIATIONS: [(&str, &str); 16] = [
 
 /// Converts the name of an enum variant into words, without its fields: `NoKxGroupsInCommon`
 /// becomes `no key exchange groups in common`.
-pub fn to_words(variant: &impl Debug) -> String {
+pub(super) fn to_words(variant: &impl Debug) -> String {
     let name = format!("{variant:?}");
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
     let mut words: Vec<String> = Vec::new();
@@ -51,7 +51,10 @@ pub fn to_words(variant: &impl Debug) -> String {
 
 /// Joins the first [`MAX_SHOWN`] items with commas and counts the others: `a, b and 3 more`. Items
 /// that are not shown are not formatted, because a peer may send thousands.
-pub fn join_first<T>(mut items: impl Iterator<Item = T>, format: impl Fn(T) -> String) -> String {
+pub(crate) fn join_first<T>(
+    mut items: impl Iterator<Item = T>,
+    format: impl Fn(T) -> String,
+) -> String {
     let shown: Vec<String> = items.by_ref().take(MAX_SHOWN).map(format).collect();
     let shown = shown.join(", ");
     match items.count() {
