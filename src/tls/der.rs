@@ -39,7 +39,7 @@ pub(super) fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 
 /// Encodes an element, for tests.
 #[cfg(test)]
-pub fn encode(tag: u8, contents: &[u8]) -> Vec<u8> {
+pub(crate) fn encode(tag: u8, contents: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(contents.len()).expect("short").to_be_bytes();
     let length = match (high, low) {
         (0, 0..0x80) => vec![low],

@@ -145,7 +145,7 @@ fn names_without_a_resolver_configuration_are_a_local_failure() {
     let alone = |flags: &str| program!("-H mail.test -p 9 {flags}").inside(&bare);
     is_local_failure(
         alone,
-        r"looking up mail\.test: neither /etc/hosts nor /etc/resolv\.conf is there",
+        r"looking up mail\.test: neither /etc/hosts nor /etc/resolv\.conf exists",
     );
     let server = Fleet::new(Manner::Greets);
     let port = server.port();

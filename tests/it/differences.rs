@@ -95,10 +95,10 @@ fn an_unknown_name_is_no_closed_port() {
 fn a_usage_error_is_unknown() {
     for (wrong, message) in [
         ("-p 99999", "^-p 99999: "),
-        ("-p 9 stray", "^stray: "),
+        ("-p 9 stray", "^unexpected argument 'stray'; "),
         ("-p 9 -w NaN", "^-w NaN: "),
         ("-p 9 -w=-1", "^-w -1: "),
-        ("-p 9 --bogus", "^--bogus: "),
+        ("-p 9 --bogus", "^unknown option --bogus; "),
         ("", "^--port is missing: "),
     ] {
         check!("-H 127.0.0.1 {wrong}").unknown(message);

@@ -69,7 +69,7 @@ pub(super) mod tests {
     use rustls::{InvalidMessage, PeerMisbehaved};
 
     /// Returns true if a text has no identifiers and no `Debug` output.
-    pub fn is_plain(text: &str) -> bool {
+    pub(crate) fn is_plain(text: &str) -> bool {
         let is_identifier = |word: &str| {
             let inner = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
             inner && word.chars().any(|c| c.is_ascii_lowercase())
