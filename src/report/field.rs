@@ -4,7 +4,7 @@ use super::line::push_reply;
 use super::sanitize::sanitize;
 use crate::expect::Group;
 use crate::outcome::{
-    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
+    AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, response_time,
 };
 use crate::phase::Phase;
 use crate::record::Checked;
@@ -13,15 +13,17 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Returns untrusted bytes, sanitized and not truncated.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(super) fn sanitize_all(bytes: &[u8]) -> String {
     sanitize(bytes, usize::MAX)
 }
 
 /// Returns the host as written, without brackets.
 pub(super) fn host(target: &Target) -> Option<String> {
     match target {
-        Target::Name { host, .. } => Some(text(host.as_bytes())),
-        Target::Address { host, .. } => Some(text(host.trim_matches(['[', ']']).as_bytes())),
+        Target::Name { host, .. } => Some(sanitize_all(host.as_bytes())),
+        Target::Address { host, .. } => {
+            Some(sanitize_all(host.trim_matches(['[', ']']).as_bytes()))
+        }
         Target::Socket(_) => None,
     }
 }
@@ -29,7 +31,7 @@ pub(super) fn host(target: &Target) -> Option<String> {
 /// Returns the path of a Unix socket.
 pub(super) fn socket(target: &Target) -> Option<String> {
     match target {
-        Target::Socket(path) => Some(text(path.as_os_str().as_encoded_bytes())),
+        Target::Socket(path) => Some(sanitize_all(path.as_os_str().as_encoded_bytes())),
         Target::Name { .. } | Target::Address { .. } => None,
     }
 }
@@ -49,11 +51,6 @@ pub(super) fn address(checked: &Checked) -> Option<String> {
         SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("{}%{}", v6.ip(), v6.scope_id()),
         address => address.ip().to_string(),
     })
-}
-
-/// Returns the phase in which the check ended.
-pub(super) fn phase(checked: &Checked) -> Phase {
-    final_phase(&checked.outcome)
 }
 
 /// Returns the response time, or else the duration of the check.

@@ -1,9 +1,10 @@
-//! A record as a JSON object: one line, every key always there, and in this order.
+//! `--format json`: an object in one line for each record. Every key is always present, and in this
+//! order.
 
 use super::line::OutputLine;
 use super::{EMPTY_LIST, Judged, Renderer, RunEnd, field, judge_record};
 use crate::expect::Group;
-use crate::outcome::PhaseDurations;
+use crate::outcome::{PhaseDurations, final_phase};
 use crate::record::{Event, Label, Record, UsageError};
 use crate::target::Target;
 use crate::tls::Session;
@@ -76,48 +77,51 @@ impl Serialize for JsonRecord<'_> {
         let session = trace.and_then(|trace| trace.session.as_ref());
         let reply = checked.and_then(field::reply);
         // An invalid command line may have no target; a line of a list has one, even if empty.
-        let is_there = label.line.is_some() || !label.target.is_empty();
-        let written = is_there.then_some(&label.target);
-        let mut row = serializer.serialize_struct("Record", 20)?;
-        row.serialize_field(
+        let has_target = label.line.is_some() || !label.target.is_empty();
+        let written = has_target.then_some(&label.target);
+        let mut object = serializer.serialize_struct("Record", 20)?;
+        object.serialize_field(
             "target",
-            &written.map(|target| field::text(target.as_bytes())),
+            &written.map(|target| field::sanitize_all(target.as_bytes())),
         )?;
-        row.serialize_field(
+        object.serialize_field(
             "name",
-            &label.name.as_ref().map(|name| field::text(name.as_bytes())),
+            &label
+                .name
+                .as_ref()
+                .map(|name| field::sanitize_all(name.as_bytes())),
         )?;
-        row.serialize_field("line", &label.line)?;
-        row.serialize_field("service", &line.name)?;
-        row.serialize_field("host", &target.and_then(field::host))?;
-        row.serialize_field("port", &target.and_then(Target::port))?;
-        row.serialize_field("socket", &target.and_then(field::socket))?;
-        row.serialize_field("address", &checked.and_then(field::address))?;
-        row.serialize_field("status", verdict.status.word())?;
-        row.serialize_field("code", &verdict.status.code())?;
-        row.serialize_field("reason", verdict.reason.word())?;
-        row.serialize_field(
+        object.serialize_field("line", &label.line)?;
+        object.serialize_field("service", &line.name)?;
+        object.serialize_field("host", &target.and_then(field::host))?;
+        object.serialize_field("port", &target.and_then(Target::port))?;
+        object.serialize_field("socket", &target.and_then(field::socket))?;
+        object.serialize_field("address", &checked.and_then(field::address))?;
+        object.serialize_field("status", verdict.status.word())?;
+        object.serialize_field("code", &verdict.status.code())?;
+        object.serialize_field("reason", verdict.reason.word())?;
+        object.serialize_field(
             "phase",
-            &checked.map(|checked| field::phase(checked).word()),
+            &checked.map(|checked| final_phase(&checked.outcome).word()),
         )?;
-        row.serialize_field("message", &line.message())?;
-        row.serialize_field(
+        object.serialize_field("message", &line.message())?;
+        object.serialize_field(
             "elapsed",
             &checked.map(field::elapsed).map(|it| it.as_secs_f64()),
         )?;
-        row.serialize_field("phases", &trace.map(|trace| JsonPhases(trace.phases)))?;
-        row.serialize_field("bytes", &reply.map(|reply| reply.total()))?;
-        row.serialize_field("reply", &reply.map(field::reply_text))?;
-        row.serialize_field("tls", &session.map(JsonTls))?;
-        row.serialize_field(
+        object.serialize_field("phases", &trace.map(|trace| JsonPhases(trace.phases)))?;
+        object.serialize_field("bytes", &reply.map(|reply| reply.total()))?;
+        object.serialize_field("reply", &reply.map(field::reply_text))?;
+        object.serialize_field("tls", &session.map(JsonTls))?;
+        object.serialize_field(
             "captures",
             &checked.and_then(field::captures).map(JsonCaptures),
         )?;
-        row.serialize_field(
+        object.serialize_field(
             "time",
             &checked.and_then(|checked| field::rfc3339_millis(checked.began)),
         )?;
-        row.end()
+        object.end()
     }
 }
 
@@ -161,7 +165,7 @@ impl Serialize for JsonCaptures<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut captures = serializer.serialize_map(Some(self.0.len()))?;
         for group in &self.0 {
-            let text = group.text.map(field::text);
+            let text = group.text.map(field::sanitize_all);
             captures.serialize_entry(group.name, &text)?;
         }
         captures.end()
