@@ -148,6 +148,7 @@ mod probe;
 mod record;
 mod report;
 mod resolve;
+mod rfc3339;
 mod run;
 mod state;
 pub mod status;

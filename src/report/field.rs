@@ -10,7 +10,7 @@ use crate::phase::Phase;
 use crate::record::Checked;
 use crate::target::Target;
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// Returns untrusted bytes, sanitized and not truncated.
 pub(super) fn sanitize_all(bytes: &[u8]) -> String {
@@ -88,24 +88,6 @@ pub(super) fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
     pattern.captures(reply.kept(), complete)
 }
 
-/// Returns a time as RFC 3339 in UTC, with milliseconds; `None` outside the years 1970 to 9999.
-pub(super) fn rfc3339_millis(time: SystemTime) -> Option<String> {
-    let time = checked_time(time)?;
-    Some(humantime::format_rfc3339_millis(time).to_string())
-}
-
-/// Returns a time as RFC 3339 in UTC, with seconds; `None` outside the years 1970 to 9999.
-pub(super) fn rfc3339_seconds(time: SystemTime) -> Option<String> {
-    let time = checked_time(time)?;
-    Some(humantime::format_rfc3339_seconds(time).to_string())
-}
-
-/// Returns the time if humantime can format it; it panics at others.
-fn checked_time(time: SystemTime) -> Option<SystemTime> {
-    let age = time.duration_since(UNIX_EPOCH).ok()?;
-    (age.as_secs() < 253_402_300_800).then_some(time)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,20 +148,5 @@ mod tests {
         let target = Target::socket("/run/a|b").expect("a target");
         assert_eq!(host(&target), None);
         assert_eq!(socket(&target).as_deref(), Some("/run/a\\x7cb"));
-    }
-
-    #[test]
-    fn a_time_that_rfc3339_cannot_express_is_none() {
-        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
-        assert_eq!(
-            rfc3339_seconds(at(253_402_300_799)).as_deref(),
-            Some("9999-12-31T23:59:59Z")
-        );
-        assert_eq!(rfc3339_seconds(at(253_402_300_800)), None);
-        assert_eq!(rfc3339_millis(UNIX_EPOCH - Duration::from_millis(1)), None);
-        assert_eq!(
-            rfc3339_millis(at(1) + Duration::from_nanos(999_999)).as_deref(),
-            Some("1970-01-01T00:00:01.000Z")
-        );
     }
 }

@@ -6,6 +6,7 @@ use super::{EMPTY_LIST, Judged, Renderer, RunEnd, field, judge_record};
 use crate::expect::Group;
 use crate::outcome::{PhaseDurations, final_phase};
 use crate::record::{Event, Label, Record, UsageError};
+use crate::rfc3339;
 use crate::target::Target;
 use crate::tls::Session;
 use crate::verdict::Reason;
@@ -119,7 +120,7 @@ impl Serialize for JsonRecord<'_> {
         )?;
         object.serialize_field(
             "time",
-            &checked.and_then(|checked| field::rfc3339_millis(checked.began)),
+            &checked.and_then(|checked| rfc3339::format_millis(checked.began)),
         )?;
         object.end()
     }
@@ -153,7 +154,7 @@ impl Serialize for JsonTls<'_> {
         tls.serialize_field("cipher", self.0.cipher)?;
         tls.serialize_field(
             "not_after",
-            &self.0.not_after.and_then(field::rfc3339_seconds),
+            &self.0.not_after.and_then(rfc3339::format_seconds),
         )?;
         tls.end()
     }

@@ -2,6 +2,7 @@
 
 use super::certificate::read_validity;
 use super::der::read_element;
+use crate::rfc3339;
 use rustls::pki_types::UnixTime;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -121,9 +122,8 @@ impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
-        // humantime can't format a year of five digits.
-        match time.filter(|_| seconds < 253_402_300_800) {
-            Some(time) => write!(f, "{}", humantime::format_rfc3339_seconds(time)),
+        match time.and_then(rfc3339::format_seconds) {
+            Some(time) => f.write_str(&time),
             None => write!(f, "{seconds} s after 1970"),
         }
     }

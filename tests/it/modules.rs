@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The top-level modules: each may name those before it, and none behind it.
 const ORDER: &[&str] = &[
     "escape",
+    "rfc3339",
     "fd",
     "memory",
     "inline_vec",
