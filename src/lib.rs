@@ -108,7 +108,7 @@
 //! | [`batch`] | a run of a list: the [event loop](batch::event_loop), and the threads or scripts that are [its I/O](batch::run_io) |
 //! | [`outcome`] | the outcome of a check, as facts |
 //! | [`verdict`] | the reason that follows from the outcome, and the status that follows from the reason |
-//! | [`record`] | the job of a line of a list, or of the command line, and its result |
+//! | [`record`] | the job of a line of a list, or of the command line, and the record of its result |
 //! | [`report`] | rendering: the line, JSON, the summary of a run |
 //! | [`fd`], [`inline_vec`] | reads and writes that wait on a non-blocking descriptor; a vector without an allocation while it is short |
 
