@@ -146,6 +146,7 @@ mod tests {
                  the brackets do not hold an IPv6 address; write any other host without them",
             ),
             (&["-p80", "-Hmail:25"], "-H mail:25: write -H mail -p 25"),
+            (&["-Hmail:25"], "-H mail:25: write -H mail -p 25"),
             (&["-H", "-p", "25"], &format!("-H -p: {dash}")),
             (&["-H", "-p25", "-p80"], &format!("-H -p25: {dash}")),
             (

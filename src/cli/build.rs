@@ -7,6 +7,7 @@ use super::{duration, status_as, tls};
 use crate::check::Check;
 use crate::escape::unescape;
 use crate::expect::Pattern;
+use crate::host::Host;
 use crate::preset::{self, Preset};
 use crate::target::{Family, Target};
 use std::num::{NonZeroU16, NonZeroU64};
@@ -84,14 +85,16 @@ fn build_target(
     if let Some(path) = path {
         return Target::socket(&path.value).map_err(|error| path.describe_invalid(error));
     }
-    let Some(port) = port else {
-        return Err("--port is missing: expected a number from 1 to 65535, \
-             unless --service or --unix-sock is given"
-            .to_owned());
+    let host = match host {
+        Some(given) => Host::parse(given.text()?).map_err(|error| given.describe_invalid(error))?,
+        None => Host::Name(LOCALHOST),
     };
-    match host {
-        Some(host) => Target::host(&host.value, port).map_err(|error| host.describe_invalid(error)),
-        None => Target::host(LOCALHOST, port).map_err(|error| error.to_string()),
+    // After the host: the message for `-H mail:25` tells where its port goes.
+    match port {
+        Some(port) => Ok(Target::from_host(host, port)),
+        None => Err("--port is missing: expected a number from 1 to 65535, \
+             unless --service or --unix-sock is given"
+            .to_owned()),
     }
 }
 
