@@ -161,17 +161,20 @@ impl RawOptions {
         if let Some(host) = self.get(OptionId::Hostname).filter(is_option) {
             return host.describe_invalid(HostError::Dash);
         }
-        let options = suggest::target_options(words, is_leading, &|id| self.has(id));
-        let hint = match (options, source) {
-            (Some(options), OptionSource::CommandLine) => format!("did you mean {options}?"),
-            (None, OptionSource::CommandLine) => "check-tcp takes options only".to_owned(),
-            (Some(port), OptionSource::ListLine) if port.starts_with("-p") => {
-                format!("did you mean {port}?")
+        let hint = suggest::hint_for_values(self.values.iter().flatten(), source);
+        let hint = hint.unwrap_or_else(|| {
+            let options = suggest::target_options(words, is_leading, &|id| self.has(id));
+            match (options, source) {
+                (Some(options), OptionSource::CommandLine) => format!("did you mean {options}?"),
+                (None, OptionSource::CommandLine) => "check-tcp takes options only".to_owned(),
+                (Some(port), OptionSource::ListLine) if port.starts_with("-p") => {
+                    format!("did you mean {port}?")
+                }
+                (_, OptionSource::ListLine) => {
+                    "a line holds one target, HOST or HOST:PORT, and its options".to_owned()
+                }
             }
-            (_, OptionSource::ListLine) => {
-                "a line holds one target, HOST or HOST:PORT, and its options".to_owned()
-            }
-        };
+        });
         match word.is_empty() {
             true => format!("unexpected argument ''; {hint}"),
             false => format!("unexpected argument '{}'; {hint}", escape_for_message(word)),

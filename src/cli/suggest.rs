@@ -2,6 +2,7 @@
 
 use super::flag::{OptionId, OptionSource, Scope};
 use super::flags::FLAGS;
+use super::option_value::{GivenAs, OptionValue};
 use crate::host::{Host, HostError};
 use crate::preset;
 use crate::target::LONGEST_PATH;
@@ -11,27 +12,30 @@ use std::num::NonZeroU16;
 /// Names of options in other tools, and the option here of the same meaning, or a sentence if none
 /// is needed.
 const SYNONYMS: &[(&str, &str)] = &[
-    ("address addr host ip server", "--hostname"),
+    ("-I address addr host ip server", "--hostname"),
     ("-P tcp-port port-number", "--port"),
-    ("-u path sock socket unix", "--unix-sock"),
+    ("path sock socket unix", "--unix-sock"),
     ("preset proto protocol", "--service"),
     ("ipv4 inet inet4 v4", "--use-ipv4"),
     ("ipv6 inet6 v6", "--use-ipv6"),
-    ("data input message payload", "--send"),
+    ("data message payload", "--send"),
     (
-        "expect banner match pattern regex regexp response string",
+        "expect expected banner match pattern regex regexp response string",
         "--expect-pattern",
     ),
     ("-Q bye goodbye", "--quit"),
     ("pause sleep", "--delay"),
     ("https secure tls use-ssl use-tls", "--ssl"),
-    ("servername server-name ssl-host tls-host", "--sni"),
     (
-        "-k ignore-cert insecure no-check no-verify skip-verify",
+        "servername server-name ssl-host ssl-hostname tls-host tls-hostname",
+        "--sni",
+    ),
+    (
+        "-k allow-self-signed ignore-cert insecure no-check no-verify skip-verify",
         "--no-check-certificate",
     ),
     (
-        "ssl-no-verify tls-no-verify no-ssl-verify no-tls-verify",
+        "no-ssl-verify no-tls-verify skip-tls-verify ssl-no-verify tls-no-verify tls-skip-verify",
         "--no-check-certificate",
     ),
     (
@@ -49,10 +53,16 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("closed", "--expect-closed"),
     ("label", "--name"),
     ("metrics performance-data", "--perfdata"),
-    ("-F file hosts host-file hosts-file list", "--targets"),
+    (
+        "-F file hosts host-file hosts-file input-file list",
+        "--targets",
+    ),
     ("concurrency jobs threads workers", "--parallel"),
-    ("resolvers", "--lookups"),
-    ("json", "--format json"),
+    (
+        "dns-server name-server nameserver resolver resolvers",
+        "names are looked up by the system's resolver",
+    ),
+    ("format-json json", "--format json"),
     ("output output-format", "--format"),
     ("quiet silent", "--no-progress"),
     ("usage", "--help"),
@@ -66,7 +76,9 @@ const MAX_NAME: usize = 40;
 pub(super) fn hint_for_option(unknown: &str, source: OptionSource) -> String {
     let suggestion = match unknown.strip_prefix("--") {
         _ if unknown.len() > MAX_NAME => None,
-        Some(name) => find_similar(&name.to_lowercase().replace('_', "-")),
+        Some(name) => {
+            find_by_letter(name).or_else(|| find_similar(&name.to_lowercase().replace('_', "-")))
+        }
         None => find_synonym(unknown).map(str::to_owned),
     };
     match suggestion.filter(|suggestion| is_valid(suggestion, source)) {
@@ -84,7 +96,7 @@ fn is_valid(suggestion: &str, source: OptionSource) -> bool {
 }
 
 /// The options to write for arguments that look like a target: `HOST`, `HOST PORT`, `HOST:PORT`, a
-/// path, or the name of a preset before one. `is_leading`: they stand before all options, where
+/// URL, a path, or the name of a preset beside one. `is_leading`: they stand before all options, where
 /// other tools take a host.
 pub(super) fn target_options(
     words: &[OsString],
@@ -99,11 +111,14 @@ pub(super) fn target_options(
     if target.iter().any(|&id| is_given(id)) {
         return None;
     }
-    let Some(preset) = preset::find(first.to_str()?) else {
-        return endpoint_options(words, is_leading, is_given);
+    let find_preset = |word: &OsString| preset::find(word.to_str()?);
+    let (preset, endpoint) = match (find_preset(first), rest.first().and_then(find_preset)) {
+        (Some(preset), _) => (preset, rest),
+        (None, Some(preset)) => (preset, std::slice::from_ref(first)),
+        (None, None) => return endpoint_options(words, is_leading, is_given),
     };
     let service = format!("--service {}", preset.name);
-    match endpoint_options(rest, is_leading, is_given) {
+    match endpoint_options(endpoint, is_leading, is_given) {
         Some(endpoint) => Some(format!("{service} {endpoint}")),
         None => Some(service),
     }
@@ -116,30 +131,102 @@ fn endpoint_options(
 ) -> Option<String> {
     let (first, rest) = words.split_first()?;
     let text = first.to_str()?;
-    let path = text.strip_prefix("unix:").unwrap_or(text);
-    if path.starts_with('/') {
+    let path = ["unix://", "unix:"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    if path.is_some() || text.starts_with(['/', '@']) {
+        let path = path.unwrap_or(text);
         // A path that a shell would change is not suggested without quotes.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@".contains(&byte);
-        let is_plain = path.len() <= LONGEST_PATH && path.bytes().all(is_plain);
-        return is_plain.then(|| format!("-U {path}"));
+        let is_path = path.starts_with(['/', '@']) && path.len() <= LONGEST_PATH;
+        return (is_path && path.bytes().all(is_plain)).then(|| format!("-U {path}"));
     }
-    let (host, port) = match Host::parse(text) {
-        Ok(_) => (text.into(), rest.first().and_then(parse_port)),
-        Err(HostError::Port(Some((host, port)))) => (host, Some(port)),
-        Err(_) => return None,
-    };
+    if let Some((scheme, rest)) = text.split_once("://") {
+        return url_options(&scheme.to_lowercase(), rest, is_given);
+    }
+    let (host, port) = parse_host_port(text)?;
+    let port = port.or(rest.first().and_then(parse_port));
     let looks_like_host = text.contains(['.', ':']) || text == "localhost";
-    if !looks_like_host && !is_leading && port.is_none() {
+    let is_alone = is_leading && rest.is_empty();
+    if !looks_like_host && !is_alone && port.is_none() {
         return None;
     }
+    Some(host_options(&host, port, is_given))
+}
+
+/// The options for a URL; `rest` is what stands behind `://`.
+fn url_options(scheme: &str, rest: &str, is_given: &dyn Fn(OptionId) -> bool) -> Option<String> {
+    let (host, port) = parse_host_port(rest.split(['/', '?', '#']).next()?)?;
+    let (before, port) = match (scheme, preset::find(scheme)) {
+        (_, Some(preset)) => (format!("--service {} ", preset.name), port),
+        ("https", _) => ("-S ".to_owned(), port.or(NonZeroU16::new(443))),
+        ("http", _) => (String::new(), port.or(NonZeroU16::new(80))),
+        _ => (String::new(), port),
+    };
+    Some(before + &host_options(&host, port, is_given))
+}
+
+fn host_options(
+    host: &str,
+    port: Option<NonZeroU16>,
+    is_given: &dyn Fn(OptionId) -> bool,
+) -> String {
     match port.filter(|_| !is_given(OptionId::Port)) {
-        Some(port) => Some(format!("-H {host} -p {port}")),
-        None => Some(format!("-H {host}")),
+        Some(port) => format!("-H {host} -p {port}"),
+        None => format!("-H {host}"),
     }
+}
+
+/// The host in `HOST`, `HOST:PORT` or `USER@HOST`, and the port if there is one.
+fn parse_host_port(text: &str) -> Option<(Box<str>, Option<NonZeroU16>)> {
+    match Host::parse(text) {
+        Ok(_) => Some((text.into(), None)),
+        Err(HostError::Port(Some((host, port)))) => Some((host, Some(port))),
+        Err(HostError::User(Some(host))) => Some((host, None)),
+        Err(_) => None,
+    }
+}
+
+/// The hint for options whose value is another option, as in `-w -p 25`, or that are a long name
+/// after a single dash, as in `-timeout 5`.
+pub(super) fn hint_for_values<'a>(
+    given: impl IntoIterator<Item = &'a OptionValue>,
+    source: OptionSource,
+) -> Option<String> {
+    given.into_iter().find_map(|option| {
+        let value = option.value.to_str()?;
+        let is_option = FLAGS.iter().any(|flag| match value.strip_prefix("--") {
+            Some(name) => flag.long == name,
+            None => flag
+                .short
+                .is_some_and(|letter| value == format!("-{letter}")),
+        });
+        if is_option {
+            return Some(format!("the value of {option} is {value}"));
+        }
+        let GivenAs::Short(letter) = option.given_as else {
+            return None;
+        };
+        let name = format!("--{letter}{value}");
+        let is_name = FLAGS
+            .iter()
+            .any(|flag| name.strip_prefix("--") == Some(flag.long));
+        (is_name && is_valid(&name, source)).then(|| format!("did you mean {name}?"))
+    })
 }
 
 fn parse_port(word: &OsString) -> Option<NonZeroU16> {
     word.to_str()?.parse().ok()
+}
+
+/// `--port` for `p`.
+fn find_by_letter(name: &str) -> Option<String> {
+    let mut letters = name.chars();
+    let letter = letters.next().filter(|_| letters.next().is_none());
+    let flag = FLAGS
+        .iter()
+        .find(|flag| letter.is_some() && flag.short == letter)?;
+    Some(format!("--{}", flag.long))
 }
 
 /// Finds the option, or the sentence, for an unknown long name in lower case.

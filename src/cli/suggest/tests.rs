@@ -35,7 +35,15 @@ fn an_unknown_option_is_answered_with_the_nearest() {
         ("--json", "--format json"),
         ("--file", "--targets"),
         ("-P", "--port"),
-        ("-u", "--unix-sock"),
+        ("-I", "--hostname"),
+        ("--p", "--port"),
+        ("--4", "--use-ipv4"),
+        ("--expected", "--expect-pattern"),
+        ("--input-file", "--targets"),
+        ("--format-json", "--format json"),
+        ("--ssl_hostname", "--sni"),
+        ("--tls-skip-verify", "--no-check-certificate"),
+        ("--name-server", "names are looked up by"),
         ("-k", "--no-check-certificate"),
     ] {
         let hint = hint_for_option(unknown, OptionSource::CommandLine);
@@ -64,7 +72,9 @@ fn an_option_that_resembles_none_is_answered_with_none() {
         "-Z",
         "-D",
         "-v",
-        "--e",
+        "--x",
+        "-u",
+        "--input",
         &long,
     ] {
         assert_eq!(
@@ -130,6 +140,24 @@ fn words_that_look_like_a_target_are_answered_with_its_options() {
         ("-H mail other.example", None),
         ("-f- other.example", None),
         ("mail,example", None),
+        ("unix:@app", Some("-U @app")),
+        ("@app", Some("-U @app")),
+        ("unix:///run/app.sock", Some("-U /run/app.sock")),
+        ("mail smtp", Some("--service SMTP -H mail")),
+        ("ssh mail", None),
+        ("mail 99999", None),
+        ("user@mail.example 22", Some("-H mail.example -p 22")),
+        ("http://mail/path", Some("-H mail -p 80")),
+        ("HTTPS://[::1]:8443/?x", Some("-S -H ::1 -p 8443")),
+        ("https://www.example -p 444", Some("-S -H www.example")),
+        (
+            "smtp://mail.example",
+            Some("--service SMTP -H mail.example"),
+        ),
+        ("tcp://mail:25", Some("-H mail -p 25")),
+        ("http://", None),
+        ("-p 25 -timeout 5", Some("--timeout")),
+        ("-port 25 -H mail", Some("--port")),
         ("/run/$(x)", None),
     ] {
         let mut raw = RawOptions::default();
@@ -143,5 +171,20 @@ fn words_that_look_like_a_target_are_answered_with_its_options() {
             }
             None => assert!(error.ends_with("options only"), "{line}: {error}"),
         }
+    }
+}
+
+#[test]
+fn an_option_that_took_another_as_its_value_is_named() {
+    for (line, hint) in [
+        ("-w -p 25", "the value of -w is -p"),
+        ("-e --port 25", "the value of -e is --port"),
+        ("--sni -H mail -p 25", "the value of --sni is -H"),
+    ] {
+        let mut raw = RawOptions::default();
+        let args = line.split(' ').map(OsString::from);
+        let error = raw.read(args, OptionSource::CommandLine);
+        let error = error.expect_err("an unexpected argument");
+        assert!(error.ends_with(&format!("; {hint}")), "{line}: {error}");
     }
 }
