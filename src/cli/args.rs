@@ -71,7 +71,7 @@ mod tests {
         let bytes = "expected a number of bytes, 0 for no limit";
         let map = "expected STATUS=STATUS,... of ok, warning, critical and unknown, \
                    each replaced once at most";
-        let dash = "no host begins with a dash; an option stands where its host is missing";
+        let dash = "no host begins with a dash; an option is in the place of the host";
         for (args, message) in [
             // An unknown option or stray word.
             (

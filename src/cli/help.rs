@@ -30,10 +30,10 @@ Lines of a list:
   mail2.example.com:587 -w 0.5 --name 'mx two'   # submission
   unix:/run/app.sock --timeout 500ms
 A line begins with its target: HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or
-unix:/PATH. Behind it may stand options of a target (but -H and -U), a dialogue,
-TLS and a verdict, --name and --perfdata, quoted as for a shell; they replace
+unix:/PATH. Options may follow, quoted as for a shell: those of a target (except
+-H and -U), a dialogue, TLS and a verdict, --name and --perfdata. They override
 those of the command line. A comment begins with # at the start of a line or
-behind a blank.
+after a blank.
 ";
 
 /// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
@@ -83,7 +83,7 @@ fn label(flag: &Flag) -> String {
 }
 
 fn push_presets(text: &mut String) {
-    text.push_str("\nPresets of --service (options replace what a preset gives):\n");
+    text.push_str("\nPresets of --service (options override them):\n");
     push_line(text, row("NAME", "PORT", "TLS", "SEND", "QUIT"));
     for preset in PRESETS {
         let port = preset.port.to_string();

@@ -59,18 +59,15 @@ impl fmt::Display for HostError {
                     c.escape_unicode()
                 );
             }
-            Self::Dash => "no host begins with a dash; an option stands where its host is missing",
+            Self::Dash => "no host begins with a dash; an option is in the place of the host",
             Self::Url => "it is a URL; write its host alone, and its port with -p",
             Self::Path => "it is a path; write -U PATH, on a line of a list unix:PATH",
             Self::Slash => {
                 "no host has a / in it; write the host alone, its port with -p, \
-                 and of a network each address on a line of a list"
+                 and a network as one address per line of a list"
             }
             Self::User(Some(host)) => {
-                return write!(
-                    f,
-                    "no user stands before a host; write the host alone, {host}"
-                );
+                return write!(f, "a host has no user; write the host alone, {host}");
             }
             Self::User(None) => "no host has an @ in it; write the host alone",
             Self::Port(Some((host, port))) => return write!(f, "write -H {host} -p {port}"),

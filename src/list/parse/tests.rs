@@ -112,8 +112,8 @@ fn the_error_of_a_bad_target_lists_the_forms_of_a_target() {
         "{\"host\":\"mx\",\"port\":25} -> {host:mx,port:25}: no host has a { in it; \
          write the host alone, in a list one target per line, HOST or HOST:PORT",
         "10.0.0.0/30 -> 10.0.0.0/30: no host has a / in it; write the host alone, \
-         its port with -p, and of a network each address on a line of a list",
-        "user@mx:25 -> user@mx:25: no user stands before a host; write the host alone, mx",
+         its port with -p, and a network as one address per line of a list",
+        "user@mx:25 -> user@mx:25: a host has no user; write the host alone, mx",
         "/run/s -> /run/s: it is a path; write -U PATH, on a line of a list unix:PATH",
         "http://mx/ -> http://mx/: it is a URL; write its host alone, and its port with -p",
         "\u{feff}mx:25 -> \\u{feff}mx:25: it contains \\u{feff}, white space \

@@ -25,7 +25,7 @@ fn an_invalid_host_is_a_usage_error_with_a_suggestion() {
         ("mail:25", "write -H mail -p 25"),
         ("http://mail/", "host alone, and its port with -p"),
         ("user@mx", "the host alone, mx"),
-        ("127.0.0.0/30", "each address"),
+        ("127.0.0.0/30", "one address per line"),
         ("a,b", "one target per line, HOST or HOST:PORT"),
         ("/run/app.sock", "-U PATH"),
         ("ma\u{200b}il", r"\u{200b}"),
