@@ -41,6 +41,9 @@ impl Schema {
         }
         for (keyword, rule) in schema.as_object().into_iter().flatten() {
             match keyword.as_str() {
+                "allOf" => items(rule)
+                    .iter()
+                    .try_for_each(|schema| self.check(schema, value))?,
                 "oneOf" => self.one_of(rule, value)?,
                 "properties" => self.children(value, |key| rule.get(key))?,
                 "additionalProperties" => {
@@ -170,7 +173,7 @@ fn prepare(schema: &Value, root: &Value, patterns: &mut HashMap<String, Regex>) 
                 patterns.insert(pattern.to_owned(), regex);
                 rule.clone()
             }
-            "oneOf" => items(rule).iter().map(prepare).collect(),
+            "allOf" | "oneOf" => items(rule).iter().map(prepare).collect(),
             "properties" => {
                 let entries = object(rule).iter();
                 let entries = entries.map(|(key, schema)| (key.clone(), prepare(schema)));

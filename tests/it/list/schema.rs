@@ -51,6 +51,8 @@ fn a_value_of_another_kind_is_invalid() {
         ("line", value!(0)),
         ("port", value!(65536)),
         ("port", value!(25.5)),
+        ("host", value!(null)),
+        ("socket", value!("/run/app.sock")),
         ("status", value!("Ok")),
         ("code", value!(2)),
         ("reason", value!("usage")),
