@@ -1,7 +1,7 @@
 //! Lines a second from a list in memory to what each asks, as the reader's thread does it.
 //!
-//! Good: many times what can be checked, for which 30,000 a second is much. Lines are of a
-//! target alone, with options that others give too (`warm`: what they ask is compiled once), or ask for
+//! Good: many times what can be checked, for which 30,000 a second is much. Lines are of a target
+//! alone, with options that others give too (`warm`: what they ask is compiled once), or ask for
 //! something new each (`cold`).
 
 #![allow(

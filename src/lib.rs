@@ -26,7 +26,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A service that greets, by its preset. The mismatch is known at the first byte, not at the timeout:
+//! A service that greets, by its preset. The mismatch is known at the first byte, not at the
+//! timeout:
 //!
 //! ```
 //! use check_tcp::check::Check;

@@ -61,8 +61,8 @@ struct OutputState {
 
 impl Output {
     /// Starts the thread, which writes to `out`. `out` must not buffer, as [`io::Stdout`] does. The
-    /// thread calls `wake` when a full queue has drained to half its limit, after a write error, and
-    /// when it is done.
+    /// thread calls `wake` when a full queue has drained to half its limit, after a write error,
+    /// and when it is done.
     ///
     /// # Errors
     /// The system can start no more threads.
@@ -107,8 +107,8 @@ impl Output {
         let _ = batches.send(mem::take(records));
     }
 
-    /// Returns true if fewer than [`QUEUE_LIMIT`] records are queued, so that a new check may begin.
-    /// If not, `wake` is called once half of [`QUEUE_LIMIT`] is free.
+    /// Returns true if fewer than [`QUEUE_LIMIT`] records are queued, so that a new check may
+    /// begin. If not, `wake` is called once half of [`QUEUE_LIMIT`] is free.
     pub(super) fn has_capacity(&self) -> bool {
         self.state.queue.has_capacity()
     }
@@ -127,8 +127,8 @@ impl Output {
         self.state.done.load(Ordering::Acquire)
     }
 
-    /// Returns the first write error: the reader is gone, the disk is full. After it records are only
-    /// judged and counted.
+    /// Returns the first write error: the reader is gone, the disk is full. After it records are
+    /// only judged and counted.
     pub(super) fn error(&self) -> Option<&io::Error> {
         self.state.error.get()
     }

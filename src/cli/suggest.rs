@@ -96,8 +96,8 @@ fn is_valid(suggestion: &str, source: OptionSource) -> bool {
 }
 
 /// The options to write for arguments that look like a target: `HOST`, `HOST PORT`, `HOST:PORT`, a
-/// URL, a path, or the name of a preset beside one. `is_leading`: they stand before all options, where
-/// other tools take a host.
+/// URL, a path, or the name of a preset beside one. `is_leading`: they stand before all options,
+/// where other tools take a host.
 pub(super) fn target_options(
     words: &[OsString],
     is_leading: bool,

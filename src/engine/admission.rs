@@ -11,9 +11,9 @@
 //! | `waiting_for_lookup` | need a lookup, without capacity for one | once there is capacity |
 //! | the list | not read yet | last |
 //!
-//! A check from `short_of_resources` runs alone if nothing else is in flight. The checks of one name
-//! move from `waiting_for_lookup` to `ready` together, or [expire](NextAction::Expire) there one by
-//! one. The list is not read on behind 16,384 of them.
+//! A check from `short_of_resources` runs alone if nothing else is in flight. The checks of one
+//! name move from `waiting_for_lookup` to `ready` together, or [expire](NextAction::Expire) there
+//! one by one. The list is not read on behind 16,384 of them.
 
 use super::lookups::LookupCapacity;
 use super::rate::RateLimit;

@@ -58,8 +58,8 @@ pub(super) fn elapsed(checked: &Checked) -> Duration {
     response_time(&checked.outcome).unwrap_or(checked.trace.total)
 }
 
-/// Returns the reply of a check that waited for one. `None` if reading was aborted, since the number
-/// of bytes is not known.
+/// Returns the reply of a check that waited for one. `None` if reading was aborted, since the
+/// number of bytes is not known.
 pub(super) fn reply(checked: &Checked) -> Option<&Reply> {
     static EMPTY: Reply = Reply::empty();
     match &checked.outcome {

@@ -54,8 +54,8 @@ impl Renderer for JsonRenderer {
 
 /// Appends the object of a record, newline included.
 ///
-/// Untrusted text is sanitized as in the line, so that it can be printed on a terminal; `message` is
-/// as long as the line allows, the others are not truncated.
+/// Untrusted text is sanitized as in the line, so that it can be printed on a terminal; `message`
+/// is as long as the line allows, the others are not truncated.
 fn push_object(judged: &Judged<'_>, out: &mut Vec<u8>) {
     // Neither text and numbers nor writing to memory can fail.
     let _ = serde_json::to_writer(&mut *out, &JsonRecord(judged));

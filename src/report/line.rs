@@ -29,8 +29,8 @@ pub fn check_line(
     OutputLine::of_check(check, target, outcome, verdict).render(&perfdata(check, outcome))
 }
 
-/// A line `NAME STATUS: MESSAGE`. The name is sanitized here and the message when it is rendered, to
-/// the length that is left for it; a reply in it is truncated before the rest.
+/// A line `NAME STATUS: MESSAGE`. The name is sanitized here and the message when it is rendered,
+/// to the length that is left for it; a reply in it is truncated before the rest.
 pub(super) struct OutputLine<'a> {
     /// The name, sanitized.
     pub name: String,

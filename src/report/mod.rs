@@ -1,7 +1,7 @@
 //! Rendering of records: text, JSON and the summary of a run.
 //!
-//! A format is a [`Renderer`] in a file of its own, a variant of [`Format`] with its name, and a row in
-//! [`renderer`]. A single check and a list are rendered by the same.
+//! A format is a [`Renderer`] in a file of its own, a variant of [`Format`] with its name, and a
+//! row in [`renderer`]. A single check and a list are rendered by the same.
 
 pub(crate) mod failure;
 mod field;

@@ -1,4 +1,5 @@
-//! What checks leave behind in the engine that ran them, on a clock and a machine of the test's own.
+//! What checks leave behind in the engine that ran them, on a clock and a machine of the test's
+//! own.
 
 use allocation_counter::measure;
 use check_tcp::check::Check;

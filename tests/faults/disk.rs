@@ -1,5 +1,5 @@
-//! A disk that fills up behind stdout. `/dev/full`, which takes nothing at all, is in `tests/it/output.rs` and
-//! `tests/it/list/stream.rs`.
+//! A disk that fills up behind stdout. `/dev/full`, which takes nothing at all, is in
+//! `tests/it/output.rs` and `tests/it/list/stream.rs`.
 
 use crate::faults::law::Asked;
 use support::*;

@@ -42,8 +42,9 @@ impl Asked {
         self.lines.len()
     }
 
-    /// Holds what a run with `--format json` printed against the law. Without an exit code, a signal ended it, and its last
-    /// line may be cut off; otherwise every line has its verdict, or the one that there is says why there was no run.
+    /// Holds what a run with `--format json` printed against the law. Without an exit code, a
+    /// signal ended it, and its last line may be cut off; otherwise every line has its verdict, or
+    /// the one that there is says why there was no run.
     #[track_caller]
     pub fn holds(&self, stdout: &[u8], code: Option<i32>, run: &impl Display) -> Came {
         let end = stdout.iter().rposition(|byte| *byte == b'\n');
@@ -106,7 +107,8 @@ pub fn is_right(object: &Value, status: &str) -> bool {
     false
 }
 
-/// Holds one check with `--format json` against the law. A run that a signal ended must have said nothing.
+/// Holds one check with `--format json` against the law. A run that a signal ended must have said
+/// nothing.
 #[track_caller]
 pub fn holds(run: &Run, status: &str) -> bool {
     let Some(code) = run.code else {

@@ -1,6 +1,6 @@
-//! Faults of the machine: other names, another network or none, resources that run out, and processes
-//! that are stopped. Each test says aloud when the machine can't make its fault, and fails then in CI.
-//! `tests/faults/run` runs them alone.
+//! Faults of the machine: other names, another network or none, resources that run out, and
+//! processes that are stopped. Each test says aloud when the machine can't make its fault, and
+//! fails then in CI. `tests/faults/run` runs them alone.
 
 mod descriptors;
 mod disk;

@@ -1,11 +1,12 @@
-//! Too little memory: what can't be had may abort the program, and the system may kill it; no verdict is false for that.
+//! Too little memory: what can't be had may abort the program, and the system may kill it; no
+//! verdict is false for that.
 
 use crate::faults::law::{self, Asked, Came};
 use std::path::PathBuf;
 use support::*;
 
-/// Panic message of std where it can't even start a thread. The program that users run does not unwind,
-/// and aborts there; the one that is tested goes on without the thread.
+/// Panic message of std where it can't even start a thread. The program that users run does not
+/// unwind, and aborts there; the one that is tested goes on without the thread.
 const HALF_STARTED: &str = "failed to allocate an alternative stack";
 
 /// A list whose first half is soon done, and whose second half takes more and more memory.
@@ -41,7 +42,8 @@ impl Growing {
         }
     }
 
-    /// Runs it as this script says, and holds it against the law. Whether it ended by itself is told too.
+    /// Runs it as this script says, and holds it against the law. Whether it ended by itself is
+    /// told too.
     fn run(&self, script: &str) -> (Came, bool) {
         let file = self.file.display();
         let run = program!("--targets {file} -e ^220 -t 20 --parallel 2000 --format json")
@@ -123,7 +125,8 @@ fn no_verdict_is_wrong_with_little_address_space() {
     assert!(right > 0 && wrong > 0, "{right} right, {wrong} wrong");
 }
 
-/// From what the program can't be loaded with to what it has room in; close to each other where it begins to run.
+/// From what the program can't be loaded with to what it has room in; close to each other where it
+/// begins to run.
 fn limits() -> Vec<u64> {
     let begins = |kib: &u64| {
         let program = program!("-V").shell(&addresses(*kib));

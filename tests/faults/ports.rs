@@ -4,12 +4,14 @@ use crate::faults::law::Asked;
 use crate::faults::resolvers;
 use support::*;
 
-/// Both ports of the world that is tried, so that one of them is the first choice of the system for the other's end.
+/// Both ports of the world that is tried, so that one of them is the first choice of the system for
+/// the other's end.
 const PORTS: [u16; 2] = [50000, 50001];
 
 /// Runs a check of a closed port from which connections are begun too, often enough to meet itself.
 ///
-/// TCP connects two sockets that connect to each other at once; so it does with one that meets itself.
+/// TCP connects two sockets that connect to each other at once; so it does with one that meets
+/// itself.
 fn often(asked: &str, seen: impl Fn(&Run, u16)) {
     let Some(world) = Namespace::few_ports(PORTS[0], 2) else {
         return;

@@ -12,8 +12,9 @@ const NAME_SERVER: &str = "faults::resolvers::serves_names";
 
 /// Serves names inside a namespace, where it is asked to.
 ///
-/// Every name has the IPv4 loopback address, and a question for IPv6 addresses is never answered; nor is any for a name
-/// that begins with `hung`. Greets at port 25 too, and at port 26 with how many questions were answered.
+/// Every name has the IPv4 loopback address, and a question for IPv6 addresses is never answered;
+/// nor is any for a name that begins with `hung`. Greets at port 25 too, and at port 26 with how
+/// many questions were answered.
 #[test]
 #[ignore = "started by the tests that ask it"]
 fn serves_names() {
@@ -34,7 +35,8 @@ fn serves_names() {
     });
     let mut buffer = [0; 512];
     while let Ok((length, client)) = names.recv_from(&mut buffer) {
-        // RFC 1035, section 4: a header of 12 bytes, then the name in labels up to an empty one, its type and its class.
+        // RFC 1035, section 4: a header of 12 bytes, then the name in labels up to an empty one,
+        // its type and its class.
         let (header, question) = buffer[..length].split_at(12);
         let name = question.iter().position(|byte| *byte == 0).expect("a name");
         let question = &question[..name + 5];
@@ -42,7 +44,8 @@ fn serves_names() {
             continue;
         }
         answered.fetch_add(1, Ordering::SeqCst);
-        // A response without an error, with one question and one answer; which is for the name at byte 12, for a minute.
+        // A response without an error, with one question and one answer; which is for the name at
+        // byte 12, for a minute.
         let counts = [0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
         let answer = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1];
         let message = [&header[..2], &counts, question, &answer].concat();

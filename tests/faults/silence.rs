@@ -1,11 +1,13 @@
-//! Names with more silent addresses than are tried at a time, and with less time than all of them need.
+//! Names with more silent addresses than are tried at a time, and with less time than all of them
+//! need.
 
 use super::address;
 use std::net::TcpListener;
 use std::time::Duration;
 use support::*;
 
-/// A name of so many loopback addresses, and a listener on the same port of each, in the order of the hosts file.
+/// A name of so many loopback addresses, and a listener on the same port of each, in the order of
+/// the hosts file.
 fn name_of(count: usize) -> Option<(Namespace, Vec<TcpListener>)> {
     let addresses: Vec<_> = (1..=count).map(|last| format!("127.0.1.{last}")).collect();
     let names: Vec<_> = addresses

@@ -1,5 +1,6 @@
-//! SIGSTOP and SIGCONT in mid-run, as with Ctrl-Z, a container that is frozen, or a machine that sleeps. The time in between
-//! is nobody's: no check times out for it, and none has it in its response time.
+//! SIGSTOP and SIGCONT in mid-run, as with Ctrl-Z, a container that is frozen, or a machine that
+//! sleeps. The time in between is nobody's: no check times out for it, and none has it in its
+//! response time.
 
 use std::io;
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -8,11 +9,13 @@ use std::thread;
 use std::time::Duration;
 use support::*;
 
-/// The fault: longer than any check below has, so that a clock that ran on would call all of them down.
+/// The fault: longer than any check below has, so that a clock that ran on would call all of them
+/// down.
 const STOP: Duration = Duration::from_secs(5);
 const LIMIT: f64 = 3.0;
 
-/// Holds back what its one client says on its way to a server: the client is in the midst of its first words.
+/// Holds back what its one client says on its way to a server: the client is in the midst of its
+/// first words.
 struct Midway {
     port: u16,
     came: Receiver<()>,

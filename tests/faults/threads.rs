@@ -1,4 +1,5 @@
-//! A user who may have no more threads. Nothing is told of a target then but what could be found out without one.
+//! A user who may have no more threads. Nothing is told of a target then but what could be found
+//! out without one.
 
 use crate::faults::law::{self, Asked};
 use rustix::process::getuid;
@@ -104,7 +105,8 @@ fn no_target_is_critical_for_lack_of_threads() {
         let program = program!("--targets - -e ^220 -t 20 --format json");
         let listed = program.shell(&user.script).over(asked.list());
         let came = asked.holds(&listed.stdout, listed.code, &listed);
-        // Two read the list and write the verdicts; a third looks names up, or the first once that is done.
+        // Two read the list and write the verdicts; a third looks names up, or the first once that
+        // is done.
         let least = match threads {
             0 | 1 => 0,
             2 => 40,

@@ -1,5 +1,5 @@
-//! From hosts to addresses, and from addresses to one connection. Names with more than one address are
-//! in `tests/faults/several_addresses.rs`.
+//! From hosts to addresses, and from addresses to one connection. Names with more than one address
+//! are in `tests/faults/several_addresses.rs`.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! Intended differences from Mackerel's check-tcp (`docs/mackerel.md`). Those that one option makes have their tests in `cli/`:
-//! `-t 0` in `timeout`, GEARMAN in `service`, escapes in `send`, hosts and paths that are shown in
-//! `hostname` and `unix_sock`.
+//! Intended differences from Mackerel's check-tcp (`docs/mackerel.md`). Those that one option makes
+//! have their tests in `cli/`: `-t 0` in `timeout`, GEARMAN in `service`, escapes in `send`, hosts
+//! and paths that are shown in `hostname` and `unix_sock`.
 
 use std::time::Duration;
 use support::*;
@@ -123,7 +123,8 @@ fn a_reply_is_shown_in_one_harmless_line() {
     run.ok("\\[220-first.+220 .+\\[2Jsecond.+x=1\\]$");
 }
 
-/// rustls with ring verifies neither, be they in the trust store; to accept any certificate is to accept these.
+/// rustls with ring verifies neither, be they in the trust store; to accept any certificate is to
+/// accept these.
 #[track_caller]
 fn what_is_weak_is_refused(weak: Weak, why: &str) {
     let Some(server) = Openssl::serve(weak) else {

@@ -58,7 +58,8 @@ enum Leaves {
     Asked,
 }
 
-/// A Unix server that answers so many clients with `+PONG` without reading what they say, and leaves.
+/// A Unix server that answers so many clients with `+PONG` without reading what they say, and
+/// leaves.
 fn deaf(listener: UnixListener, clients: usize, leaves: Leaves) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for _ in 0..clients {

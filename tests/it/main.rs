@@ -1,5 +1,5 @@
-//! The program from outside, all in one binary: command lines, lists, TLS, peers that misbehave, and the
-//! documents held against it.
+//! The program from outside, all in one binary: command lines, lists, TLS, peers that misbehave,
+//! and the documents held against it.
 
 #![allow(
     clippy::disallowed_methods,

@@ -126,8 +126,8 @@ impl Case {
         (self.script.clone(), self.target.clone(), self.check.clone())
     }
 
-    /// The same, where what happens at one moment is seen together: how often somebody looks within a
-    /// moment changes nothing.
+    /// The same, where what happens at one moment is seen together: how often somebody looks within
+    /// a moment changes nothing.
     pub fn in_one_look(self) -> Self {
         let mut script = self.script;
         script.weather.apart = false;

@@ -57,8 +57,8 @@ pub struct Driver {
 /// A strain that the machine puts on a probe in a state.
 #[derive(Clone, Copy, Debug)]
 pub enum Strain {
-    /// Nobody runs from so long after the state was entered, for so long; then the clock is there at
-    /// once, and all that was to happen has happened.
+    /// Nobody runs from so long after the state was entered, for so long; then the clock is there
+    /// at once, and all that was to happen has happened.
     Jump {
         phase: Phase,
         after: Duration,

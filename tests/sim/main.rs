@@ -1,4 +1,5 @@
-//! The simulation: a probe in a world that is told beforehand what it will do, on a clock of its own.
+//! The simulation: a probe in a world that is told beforehand what it will do, on a clock of its
+//! own.
 //!
 //! Nothing here opens a socket or waits. Each law is a test; most run over many seeds, and a seed
 //! decides everything that is left to chance. A law that fails prints its seed.
@@ -9,8 +10,8 @@
 //! | `CHECK_TCP_SEEDS=1000000` | runs every law over that many, in place of its own number |
 //! | `CHECK_TCP_FIRST_SEED=10000` | begins there, in place of 0 |
 //!
-//! `CHECK_TCP_SEEDS=1000000 cargo test --release --test sim -- laws::chaos laws::crossing` is a million of
-//! two of those that have 10,000 otherwise.
+//! `CHECK_TCP_SEEDS=1000000 cargo test --release --test sim -- laws::chaos laws::crossing` is a
+//! million of two of those that have 10,000 otherwise.
 //!
 //! | room | what is in it |
 //! |---|---|

@@ -210,7 +210,8 @@ impl Peer {
         }
     }
 
-    /// Hears a record that no client of this session can have made; behind a goodbye it hears nothing.
+    /// Hears a record that no client of this session can have made; behind a goodbye it hears
+    /// nothing.
     fn break_off(&mut self) {
         if self.notified {
             return;

@@ -1,6 +1,8 @@
-//! Helpers of the tests: the real program run on a command line, and servers that misbehave on purpose.
+//! Helpers of the tests: the real program run on a command line, and servers that misbehave on
+//! purpose.
 //!
-//! Servers take free ports and end with the test. Every wait is for an event, and bounded: a hang fails.
+//! Servers take free ports and end with the test. Every wait is for an event, and bounded: a hang
+//! fails.
 
 #![allow(
     clippy::disallowed_methods,

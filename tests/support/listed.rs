@@ -34,7 +34,8 @@ impl Listed {
         lines
     }
 
-    /// Each line of text as its label and the line of a single check, of which the form is asserted.
+    /// Each line of text as its label and the line of a single check, of which the form is
+    /// asserted.
     #[track_caller]
     pub fn answers(&self) -> Vec<(&str, &str)> {
         let form =

@@ -1,4 +1,5 @@
-//! Namespaces for one process: other names, or no network. Also capabilities that a machine may lack.
+//! Namespaces for one process: other names, or no network. Also capabilities that a machine may
+//! lack.
 
 use std::ffi::OsString;
 use std::net::{Ipv6Addr, TcpListener};
@@ -22,7 +23,8 @@ const FEW_PORTS: &str = "ip link set lo up \
     && echo \"$0\" > /proc/sys/net/ipv4/ip_local_port_range \
     && exec \"$@\"";
 
-/// Has a loopback interface alone, and a server on it that must say so when it serves. It ends with the program.
+/// Has a loopback interface alone, and a server on it that must say so when it serves. It ends with
+/// the program.
 const SERVED: &str = "ip link set lo up \
     && mount --bind \"$0/resolv.conf\" /etc/resolv.conf \
     && mount --bind \"$0/nsswitch.conf\" /etc/nsswitch.conf \
@@ -31,7 +33,8 @@ const SERVED: &str = "ip link set lo up \
     && grep -q serving \"$0/said\" \
     && { \"$@\"; code=$?; kill $!; exit $code; }";
 
-/// Writes what the program prints to a disk that has room for four pages, and shows then what is there.
+/// Writes what the program prints to a disk that has room for four pages, and shows then what is
+/// there.
 const SMALL_DISK: &str = "mount -t tmpfs -o size=16k none \"$0\" \
     && { \"$@\" >\"$0/out\"; code=$?; cat \"$0/out\"; exit $code; }";
 
@@ -75,8 +78,8 @@ impl Namespace {
         Self::mounting(DEAFEN, dir).if_it_works()
     }
 
-    /// A root directory with nothing in it but this program, what it is linked with, and these files under
-    /// `/etc`.
+    /// A root directory with nothing in it but this program, what it is linked with, and these
+    /// files under `/etc`.
     pub fn bare_root(program: &str, etc: &[(&str, &str)]) -> Option<Self> {
         let dir = tempfile::tempdir().expect("a directory");
         let linked = Command::new("ldd").arg(program).output().ok()?;
@@ -108,7 +111,8 @@ impl Namespace {
         None
     }
 
-    /// One without a network, not even loopback: IPv4 is unreachable, and IPv6 has no local address.
+    /// One without a network, not even loopback: IPv4 is unreachable, and IPv6 has no local
+    /// address.
     pub fn no_network() -> Option<Self> {
         let words = ["unshare", "--net", "--map-root-user"];
         Self {
@@ -182,7 +186,8 @@ impl Namespace {
         Self::mounting(SMALL_DISK, dir).if_it_works()
     }
 
-    /// Runs a test of this very program in it, one that is ignored elsewhere: it sees [`INSIDE`] in its environment.
+    /// Runs a test of this very program in it, one that is ignored elsewhere: it sees [`INSIDE`] in
+    /// its environment.
     #[track_caller]
     pub fn play(&self, test: &str) {
         let this = std::env::current_exe().expect("the path of this program");

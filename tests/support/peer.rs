@@ -63,7 +63,8 @@ impl Peer {
             if let Err(error) = stream.conn.complete_io(&mut stream.sock)
                 && stream.conn.is_handshaking()
             {
-                // Leaves the client time to hear the alert: closing over unread bytes would send a reset.
+                // Leaves the client time to hear the alert: closing over unread bytes would send a
+                // reset.
                 stream.sock.shut_down();
                 let _ = io::copy(&mut stream.sock, &mut io::sink());
                 return Self::new(Link::Gone, Some(End::Handshake(error.to_string())));
@@ -90,7 +91,8 @@ impl Peer {
         }
     }
 
-    /// Sends the pieces at once: as records of their own under TLS, in one segment where they are short.
+    /// Sends the pieces at once: as records of their own under TLS, in one segment where they are
+    /// short.
     pub fn say_in_records<B: AsRef<[u8]>>(&mut self, pieces: &[B]) {
         let Link::Tls(stream) = &mut self.link else {
             panic!("records are TLS's");

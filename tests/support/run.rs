@@ -38,7 +38,8 @@ pub struct Run {
 }
 
 impl Program {
-    /// The program at this path, with the words of this line: [`program!`](crate::program) knows the path.
+    /// The program at this path, with the words of this line: [`program!`](crate::program) knows
+    /// the path.
     pub fn new(path: &str, line: &str) -> Self {
         Self {
             path: path.into(),
@@ -72,8 +73,8 @@ impl Program {
         self
     }
 
-    /// Started by a shell that runs `script`, in which `"$@"` is the command line; inside the world of
-    /// its own, where it has one.
+    /// Started by a shell that runs `script`, in which `"$@"` is the command line; inside the world
+    /// of its own, where it has one.
     pub fn shell(mut self, script: &str) -> Self {
         let shell = ["sh", "-c", script, "sh"].map(OsString::from);
         self.wrapper.extend(shell);
@@ -149,7 +150,8 @@ impl Run {
         self
     }
 
-    /// Exit code 0, and a line `NAME OK: …` whose message matches the pattern. So for the other three.
+    /// Exit code 0, and a line `NAME OK: …` whose message matches the pattern. So for the other
+    /// three.
     #[track_caller]
     pub fn ok(&self, message: impl AsRef<str>) -> &Self {
         self.verdict(0, "OK", message.as_ref())
@@ -300,7 +302,8 @@ pub(super) fn collect(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>>
     taken
 }
 
-/// Controls, line and paragraph separators and what turns the direction of text are none of a line's business.
+/// Controls, line and paragraph separators and what turns the direction of text are none of a
+/// line's business.
 pub(super) fn is_harmless(char: char) -> bool {
     let turns = matches!(char, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !char.is_control() && !turns && !matches!(char, '\u{2028}' | '\u{2029}')

@@ -1,6 +1,7 @@
 //! Validates JSON against `docs/check-tcp.schema.json`, by the keywords that are in use there.
 //!
-//! A validator of all of JSON Schema would bring some forty crates, which take two minutes to build.
+//! A validator of all of JSON Schema would bring some forty crates, which take two minutes to
+//! build.
 
 use regex::Regex;
 use serde_json::{Map, Value};

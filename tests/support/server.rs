@@ -20,8 +20,9 @@ pub const TLS12: &SupportedProtocolVersion = &V12;
 /// A server that speaks TLS 1.3 and nothing else.
 pub const TLS13: &SupportedProtocolVersion = &V13;
 
-/// A server: takes one connection after the other, does with each what the script says, then listens until the client
-/// closes. Ends, and is waited for, when it is dropped; a script that panics fails the test then.
+/// A server: takes one connection after the other, does with each what the script says, then
+/// listens until the client closes. Ends, and is waited for, when it is dropped; a script that
+/// panics fails the test then.
 pub struct Server {
     at: At,
     heard: Receiver<Heard>,

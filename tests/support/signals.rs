@@ -1,4 +1,5 @@
-//! Signals do to programs under test what they do by default, whatever they were set to where the tests were started.
+//! Signals do to programs under test what they do by default, whatever they were set to where the
+//! tests were started.
 
 use nix::sys::signal::{
     SigSet,
@@ -10,9 +11,10 @@ use std::sync::{Arc, Once};
 /// Those that tests send, or that the system sends on their account.
 const SENT: [Signal; 6] = [SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGXCPU, SIGXFSZ];
 
-/// Programs that are started from now on ignore none of these signals: an ignored signal stays ignored behind `exec`, as
-/// a shell's background job has SIGINT and `nohup` has SIGHUP, but a handled one is back to its default. This process goes
-/// on as if it ignored them. What this thread starts has none of them blocked either, which `exec` leaves as it is too.
+/// Programs that are started from now on ignore none of these signals: an ignored signal stays
+/// ignored behind `exec`, as a shell's background job has SIGINT and `nohup` has SIGHUP, but a
+/// handled one is back to its default. This process goes on as if it ignored them. What this thread
+/// starts has none of them blocked either, which `exec` leaves as it is too.
 pub fn restore_signals() {
     let sent: SigSet = SENT.into_iter().collect();
     sent.thread_unblock().expect("signals that there are");

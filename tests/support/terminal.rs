@@ -62,7 +62,8 @@ impl Terminal {
         true
     }
 
-    /// Reads until it has shown so many lines, or nobody writes to it any more; each is without its end.
+    /// Reads until it has shown so many lines, or nobody writes to it any more; each is without its
+    /// end.
     pub fn lines(&mut self, count: usize) -> Vec<String> {
         let mut shown = Vec::new();
         let mut buffer = [0; 4096];

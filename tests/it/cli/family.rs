@@ -1,4 +1,5 @@
-//! `-4`, `-6`: addresses of that family only. `tests/faults/names.rs` has names with addresses of both.
+//! `-4`, `-6`: addresses of that family only. `tests/faults/names.rs` has names with addresses of
+//! both.
 
 use support::*;
 

@@ -1,4 +1,5 @@
-//! Every option on the command line: what is typed, the exit code, stdout, and a stderr that stays empty.
+//! Every option on the command line: what is typed, the exit code, stdout, and a stderr that stays
+//! empty.
 
 mod expect_closed;
 mod expect_pattern;

@@ -1,4 +1,5 @@
-//! `-w`, `-c`: how slow is too slow. The shortest threshold there is, a nanosecond, makes every check slow.
+//! `-w`, `-c`: how slow is too slow. The shortest threshold there is, a nanosecond, makes every
+//! check slow.
 
 use support::*;
 

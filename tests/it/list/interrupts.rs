@@ -210,8 +210,8 @@ fn a_second_signal_ends_it_at_once() {
 #[test]
 fn two_signals_at_once_count_as_one() {
     let silent = Fleet::new(Manner::Silent);
-    // `timeout` signals its child and then the child's group, systemd sends SIGHUP behind SIGTERM, and a
-    // terminal that goes away sends SIGHUP as its shell does.
+    // `timeout` signals its child and then the child's group, systemd sends SIGHUP behind SIGTERM,
+    // and a terminal that goes away sends SIGHUP as its shell does.
     for (number, second) in (1..).zip([Signal::SIGHUP, Signal::SIGINT]) {
         let mut running = program!("--targets - -e ^220 -t 1h --summary").start();
         running.feed(format!("127.0.0.1:{} --name hung\n", silent.port()));

@@ -1,4 +1,5 @@
-//! Servers that ask for a client certificate, which a check has none of: those that insist, and those that merely ask.
+//! Servers that ask for a client certificate, which a check has none of: those that insist, and
+//! those that merely ask.
 
 use super::GREETING;
 use rustls::SupportedProtocolVersion;

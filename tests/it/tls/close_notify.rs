@@ -71,7 +71,8 @@ fn the_answer_to_the_quit_string_is_waited_for() {
 
 #[test]
 fn the_rest_of_the_greeting_is_not_the_answer_to_the_quit_string() {
-    // The second record is longer than what is read at a time: the first matches before the second is whole.
+    // The second record is longer than what is read at a time: the first matches before the second
+    // is whole.
     left(
         "-e ^220 -q QUIT",
         "220-first",

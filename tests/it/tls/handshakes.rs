@@ -3,7 +3,8 @@
 use std::time::Duration;
 use support::*;
 
-/// A peer that answers the first words of TLS like this: the check is over TLS, and names whom it asked.
+/// A peer that answers the first words of TLS like this: the check is over TLS, and names whom it
+/// asked.
 #[track_caller]
 fn in_mid_handshake(script: impl FnMut(&mut Peer) + Send + 'static) -> Run {
     let server = Server::tcp(script);

@@ -1,4 +1,5 @@
-//! TLS: which certificates hold, what is said of those that do not, sessions, and peers that never get that far.
+//! TLS: which certificates hold, what is said of those that do not, sessions, and peers that never
+//! get that far.
 
 mod certificates;
 mod client_certificates;

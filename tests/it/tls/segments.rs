@@ -1,5 +1,5 @@
-//! Data and the end of a session in one segment mean what they mean in several: the end is an alert or
-//! bytes that are not TLS.
+//! Data and the end of a session in one segment mean what they mean in several: the end is an alert
+//! or bytes that are not TLS.
 
 use super::GREETING;
 use rustls::{ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion};
@@ -42,7 +42,8 @@ fn breaking(
     by: Break,
 ) -> Server {
     let mut config = ServerConfig::clone(&identity.server_config(version));
-    // Over TLS 1.3 the last words of a server are sent before the client's, and a greeting may be too.
+    // Over TLS 1.3 the last words of a server are sent before the client's, and a greeting may be
+    // too.
     let early =
         matches!(together, Together::WithItsEnd) && version.version == ProtocolVersion::TLSv1_3;
     config.send_half_rtt_data = early;

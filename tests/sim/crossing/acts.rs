@@ -1,5 +1,5 @@
-//! The acts of a story's peer: it keeps the probe in the state, then lets the fault strike, or goes on
-//! as if nothing had been.
+//! The acts of a story's peer: it keeps the probe in the state, then lets the fault strike, or goes
+//! on as if nothing had been.
 
 use super::story::{Asks, Plot};
 use super::{Cell, Fault};
@@ -82,8 +82,8 @@ impl Plot {
         [before, vec![Act::Strike], self.strike(rng)].concat()
     }
 
-    /// Nothing, or what leaves the handshake where it is; nothing where what comes next would be taken
-    /// for the rest of it.
+    /// Nothing, or what leaves the handshake where it is; nothing where what comes next would be
+    /// taken for the rest of it.
     fn part_of_handshake(&self, rng: &mut Rng) -> Vec<Act> {
         let ends = match self.cell.fault {
             Fault::Reset | Fault::Exhaustion | Fault::Silence | Fault::HalfClose => true,

@@ -19,7 +19,8 @@ use std::time::Duration;
 /// farewell.
 const READS: u32 = 16 + 256;
 
-/// Asserts that the fault struck in the state, and that what came of it is what the contract demands.
+/// Asserts that the fault struck in the state, and that what came of it is what the contract
+/// demands.
 pub fn holds(story: &Story, run: &Run) {
     let plot = &story.plot;
     let law = law(plot);

@@ -1,5 +1,5 @@
-//! A cell as a seed has it: a world and a check that bring a probe into the state, and let the fault
-//! strike while it is there.
+//! A cell as a seed has it: a world and a check that bring a probe into the state, and let the
+//! fault strike while it is there.
 
 use super::{Cell, Fault};
 use crate::driver::Strain;
@@ -41,8 +41,8 @@ pub struct Plot {
     pub asks: Asks,
     /// Part of the reply has come before the fault; only where it strikes the reading.
     pub half: bool,
-    /// The farewell has been said, and the peer is given time to take its leave; only where the fault
-    /// strikes the quitting.
+    /// The farewell has been said, and the peer is given time to take its leave; only where the
+    /// fault strikes the quitting.
     pub leave: bool,
     /// The clock jumps beyond the deadline.
     pub beyond: bool,
@@ -206,8 +206,8 @@ impl Plot {
         }
     }
 
-    /// Lets the fault strike the attempts at one to three addresses, which begin at `from`. When it has
-    /// struck the last that it is waited for.
+    /// Lets the fault strike the attempts at one to three addresses, which begin at `from`. When it
+    /// has struck the last that it is waited for.
     fn addresses(&self, script: &mut Script, from: Duration, rng: &mut Rng) -> Duration {
         let count = 1 + rng.below(3) as u8;
         // Each is alone, or the next would begin before it has failed.

@@ -1,6 +1,6 @@
-//! The turns of a name's addresses: four places, and up to eight that want one. Half of the time left
-//! when the places were first found taken goes to those that have one; then the oldest gives its
-//! place to the next, and so on every 250 ms.
+//! The turns of a name's addresses: four places, and up to eight that want one. Half of the time
+//! left when the places were first found taken goes to those that have one; then the oldest gives
+//! its place to the next, and so on every 250 ms.
 
 use crate::run::{TRIED, What, expecting, run};
 use crate::script::{Act, Fate, Script, v4};

@@ -1,5 +1,5 @@
-//! The peer's leave: under TLS it has 200 ms to end the stream too, once it has been told goodbye. In
-//! the clear nothing is waited for.
+//! The peer's leave: under TLS it has 200 ms to end the stream too, once it has been told goodbye.
+//! In the clear nothing is waited for.
 
 use crate::rng::{Rng, each_seed};
 use crate::run::{Case, LEAVE, expecting, over, run};

@@ -1,5 +1,5 @@
-//! Whatever befalls a probe in whatever state, alone and beside others: it ends as the contract says,
-//! where it says, and to the tick.
+//! Whatever befalls a probe in whatever state, alone and beside others: it ends as the contract
+//! says, where it says, and to the tick.
 
 use crate::case::together;
 use crate::crossing::story::Story;

@@ -1,5 +1,5 @@
-//! The pause between sending and reading. That nothing is tried in it holds in every run: the driver
-//! asserts it.
+//! The pause between sending and reading. That nothing is tried in it holds in every run: the
+//! driver asserts it.
 
 use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Verdict, expecting, over, run};

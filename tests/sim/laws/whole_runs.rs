@@ -1,5 +1,5 @@
-//! The engine and the loop of a run, on a virtual machine: whatever happens to it, each line has its
-//! one verdict, and it is the verdict that a check of its own would have had.
+//! The engine and the loop of a run, on a virtual machine: whatever happens to it, each line has
+//! its one verdict, and it is the verdict that a check of its own would have had.
 
 use crate::case::Case;
 use crate::list::{self, Line, Plan, Run, Trouble};

@@ -29,9 +29,9 @@ pub struct Run {
     pub starts: BTreeMap<usize, Duration>,
 }
 
-/// Runs a list to its end. Along the way the machine asserts that no more is in flight, open or being
-/// looked up than may be, that nothing begins before its time, and that nobody is stepped for another's
-/// event.
+/// Runs a list to its end. Along the way the machine asserts that no more is in flight, open or
+/// being looked up than may be, that nothing begins before its time, and that nobody is stepped for
+/// another's event.
 pub fn run(plan: Plan) -> Run {
     let limits = Limits {
         sockets: plan.sockets,

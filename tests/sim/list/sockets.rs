@@ -26,8 +26,8 @@ impl Inner {
         }
     }
 
-    /// A line asks for something. The first thing that a check does puts it into a world as fresh as if
-    /// it had not been tried before.
+    /// A line asks for something. The first thing that a check does puts it into a world as fresh
+    /// as if it had not been tried before.
     pub fn goes(&mut self, n: usize) {
         if !std::mem::take(&mut self.begins) {
             return;
@@ -80,8 +80,8 @@ impl Inner {
         !line.kept
     }
 
-    /// Something is tried on a socket of this line. What begins in a turn is stepped where it begins,
-    /// and not again before the next sleep: else something told for another has reached it.
+    /// Something is tried on a socket of this line. What begins in a turn is stepped where it
+    /// begins, and not again before the next sleep: else something told for another has reached it.
     pub fn steps(&mut self, n: usize) {
         let (slept, asked) = self.lines[n].begun;
         let is_late = slept == self.place.0 && asked != self.place.1;

@@ -43,7 +43,8 @@ pub struct Log {
     pub abandoned: Vec<(Duration, Option<SocketAddr>)>,
     /// Where the connection that was kept goes to.
     pub kept: Option<SocketAddr>,
-    /// Every read that gave something: how many bytes of ours had been taken before, and what it gave.
+    /// Every read that gave something: how many bytes of ours had been taken before, and what it
+    /// gave.
     pub reads: Vec<(usize, usize)>,
     /// Every byte of ours that was taken.
     pub sent: Vec<u8>,
