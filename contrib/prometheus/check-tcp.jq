@@ -11,17 +11,17 @@ def family($name; $help; samples):
    | . as {$value} | (.labels // {}) as $more | $record | "\($name)\(labels($more)) \($value)");
 
 if length == 0 then error("no record: check-tcp did not run") else . end
-| family("probe_success"; "1 where the check went its way, in time or not";
+| family("probe_success"; "1 if the check succeeded, in time or not";
     {value: (if .reason == "ok" or .reason == "slow" then 1 else 0 end)}),
-  family("probe_duration_seconds"; "Response time; where there is none, how long the check took";
+  family("probe_duration_seconds"; "Response time; where there is none, the duration of the check";
     select(.elapsed) | {value: .elapsed}),
   family("check_tcp_status"; "The verdict: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN";
     {value: .code}),
-  family("check_tcp_reason_info"; "Why, in one word";
+  family("check_tcp_reason_info"; "The reason of the verdict";
     {value: 1, labels: {reason, phase: (.phase // "")}}),
-  family("check_tcp_phase_seconds"; "How long each part of the check took";
+  family("check_tcp_phase_seconds"; "Duration of each part of the check";
     .phases // {} | to_entries[] | select(.value) | {value, labels: {phase: .key}}),
-  family("probe_ssl_earliest_cert_expiry"; "When the certificate of the server ends, in Unix time";
+  family("probe_ssl_earliest_cert_expiry"; "End of validity of the certificate of the server, in Unix time";
     select(.tls.not_after) | {value: (.tls.not_after | fromdate)}),
   "# HELP check_tcp_last_run_timestamp_seconds When the results were written, in Unix time",
   "# TYPE check_tcp_last_run_timestamp_seconds gauge",
