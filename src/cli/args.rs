@@ -150,6 +150,10 @@ mod tests {
             (&["-H", "-p", "25"], &format!("-H -p: {dash}")),
             (&["-H", "-p25", "-p80"], &format!("-H -p25: {dash}")),
             (
+                &["word", "-H", "-p", "25"],
+                "unexpected argument 'word'; the value of -H is -p",
+            ),
+            (
                 &["-S", "-p80", "-Hmünchen.example"],
                 "-H münchen.example: \
                  a certificate has no such name; write xn--mnchen-3ya.example",

@@ -54,12 +54,17 @@ impl RawOptions {
                     None if has_error => Ok(()),
                     None => Err(describe_unknown(&not_utf8, &format!("-{letter}"), source)),
                 },
-                Ok(Arg::Value(word)) => {
-                    if result.is_ok() {
-                        words.push(word);
+                Ok(Arg::Value(word)) => match self.host_like_option() {
+                    // In `-H -p 25` it is the host that is missing: the template of an agent was
+                    // filled with nothing.
+                    Some(host) if words.is_empty() => Err(host.describe_invalid(HostError::Dash)),
+                    _ => {
+                        if result.is_ok() {
+                            words.push(word);
+                        }
+                        Ok(())
                     }
-                    Ok(())
-                }
+                },
                 Err(lexopt::Error::UnexpectedValue { option, value }) => {
                     let value = escape_for_message(&value);
                     Err(format!("{option}={value}: takes no value"))
@@ -148,8 +153,13 @@ impl RawOptions {
         Ok(())
     }
 
-    /// The message for an argument that belongs to no option. In `-H -p 25` it is the host that is
-    /// missing: the template of an agent was filled with nothing.
+    /// The host given so far, if it looks like an option.
+    fn host_like_option(&self) -> Option<&OptionValue> {
+        let host = self.get(OptionId::Hostname)?;
+        host.bytes().starts_with(b"-").then_some(host)
+    }
+
+    /// The message for an argument that belongs to no option.
     fn describe_unexpected(
         &self,
         word: &OsStr,
@@ -157,10 +167,6 @@ impl RawOptions {
         is_leading: bool,
         source: OptionSource,
     ) -> String {
-        let is_option = |host: &&OptionValue| host.bytes().starts_with(b"-");
-        if let Some(host) = self.get(OptionId::Hostname).filter(is_option) {
-            return host.describe_invalid(HostError::Dash);
-        }
         let hint = suggest::hint_for_values(self.values.iter().flatten(), source);
         let hint = hint.unwrap_or_else(|| {
             let options = suggest::target_options(words, is_leading, &|id| self.has(id));
