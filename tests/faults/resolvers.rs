@@ -201,9 +201,10 @@ fn a_dead_resolver_does_not_hold_up_a_list() {
             let took = object["elapsed"].as_f64().expect("seconds");
             assert!((1.0..2.0).contains(&took), "{object}");
         }
-        // Two rounds of a second each; a busy machine may take as long again.
+        // Two rounds of a second each, not one for every 64 names; a thousand threads take a busy
+        // machine a while.
         let took = listed.elapsed.as_secs_f64();
-        assert!((2.0..4.0).contains(&took), "{flags}: {took}");
+        assert!((2.0..15.0).contains(&took), "{flags}: {took}");
     }
 }
 
