@@ -1,7 +1,7 @@
 //! The platform of the operating system: `mio`'s poll, the system's clocks and sockets, and threads
 //! for its resolver.
 //!
-//! # Platform calls
+//! # System calls
 //!
 //! The system calls that `strace -f` shows for one plain check of a literal address (`-H 127.0.0.1
 //! -p PORT -e ^220 -q QUIT`) once the dynamic loader is done, on x86-64 with glibc 2.36:

@@ -89,7 +89,7 @@ fn a_list_tells_unreachable_targets_from_local_failures() {
     if !has_ipv6() {
         return;
     }
-    // FailedAttempt again for two seconds, then it is our own lack.
+    // Tried again for two seconds, then it is a local failure.
     let program = program!("--targets - -t 20 --format json").inside(&nowhere);
     let listed = program.over("[::1]:9\n");
     listed.exits(3);

@@ -25,7 +25,7 @@ pub struct Peer {
     paused: bool,
     /// From now on all it has to say goes with the waves.
     flooding: bool,
-    /// AttemptOutcome before anybody here wanted to hear it.
+    /// Bytes that came before anybody here wanted to read them.
     early: Vec<u8>,
     /// The probe's bytes, in plaintext.
     pub heard: Vec<u8>,
