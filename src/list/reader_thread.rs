@@ -47,7 +47,7 @@ pub(super) struct ReaderThread<W> {
 }
 
 /// The reason that a list is not read to its end.
-enum ReadEnd {
+enum InputEnd {
     /// The handle was stopped or dropped.
     Stopped,
     Failed(io::Error),
@@ -80,8 +80,8 @@ impl<W: Fn()> ReaderThread<W> {
         let read = self.read(&mut lines, parse);
         let bytes = lines.bytes();
         let error = match read {
-            Err(ReadEnd::Failed(error)) => Some(error),
-            Ok(()) | Err(ReadEnd::Stopped) => None,
+            Err(InputEnd::Failed(error)) => Some(error),
+            Ok(()) | Err(InputEnd::Stopped) => None,
         };
         // The handle may be gone.
         let _ = self.send_batch(bytes);
@@ -92,7 +92,7 @@ impl<W: Fn()> ReaderThread<W> {
         &mut self,
         lines: &mut Lines<R>,
         mut parse: impl FnMut(Line<'_>) -> Option<ParsedLine>,
-    ) -> Result<(), ReadEnd> {
+    ) -> Result<(), InputEnd> {
         loop {
             loop {
                 let before = lines.bytes();
@@ -103,7 +103,7 @@ impl<W: Fn()> ReaderThread<W> {
             }
             // The next read may block, so the lines so far are sent first.
             self.send_batch(lines.bytes())?;
-            if !lines.fill().map_err(ReadEnd::Failed)? {
+            if !lines.fill().map_err(InputEnd::Failed)? {
                 break;
             }
         }
@@ -122,19 +122,19 @@ impl<W: Fn()> ReaderThread<W> {
 
     /// Blocks while the checks of earlier lines take up all of the memory. It ends with those
     /// checks, so all lines are sent before.
-    fn wait_for_memory(&mut self, bytes: u64) -> Result<(), ReadEnd> {
+    fn wait_for_memory(&mut self, bytes: u64) -> Result<(), InputEnd> {
         if self.memory.has_capacity() {
             return Ok(());
         }
         self.send_batch(bytes)?;
         self.memory.wait_for_capacity();
         match self.shared.is_stopped.load(Ordering::Relaxed) {
-            true => Err(ReadEnd::Stopped),
+            true => Err(InputEnd::Stopped),
             false => Ok(()),
         }
     }
 
-    fn push(&mut self, parsed: Option<ParsedLine>, bytes: u64) -> Result<(), ReadEnd> {
+    fn push(&mut self, parsed: Option<ParsedLine>, bytes: u64) -> Result<(), InputEnd> {
         if let Some(parsed) = parsed {
             // No other thread writes it, so this needs no read-modify-write.
             let lines = self.shared.lines.load(Ordering::Relaxed) + 1;
@@ -148,12 +148,12 @@ impl<W: Fn()> ReaderThread<W> {
             self.send_batch(bytes)?;
         }
         match self.shared.is_stopped.load(Ordering::Relaxed) {
-            true => Err(ReadEnd::Stopped),
+            true => Err(InputEnd::Stopped),
             false => Ok(()),
         }
     }
 
-    fn send_batch(&mut self, bytes: u64) -> Result<(), ReadEnd> {
+    fn send_batch(&mut self, bytes: u64) -> Result<(), InputEnd> {
         if self.batch.is_empty() {
             return Ok(());
         }
@@ -165,8 +165,8 @@ impl<W: Fn()> ReaderThread<W> {
     ///
     /// Every message wakes, whether or not the consumer sleeps: one wake-up for up to [`BATCH`]
     /// lines costs less than an agreement between two threads on when it can be left out.
-    fn send(&self, message: ReaderMessage) -> Result<(), ReadEnd> {
-        self.to.send(message).map_err(|_| ReadEnd::Stopped)?;
+    fn send(&self, message: ReaderMessage) -> Result<(), InputEnd> {
+        self.to.send(message).map_err(|_| InputEnd::Stopped)?;
         (self.wake)();
         Ok(())
     }
