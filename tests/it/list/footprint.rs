@@ -101,7 +101,11 @@ fn large_patterns_of_lines_take_64_mib_at_most_together() {
             (0..LINES).map(|n| format!("{target} -e '{n}(?:abcdefghijklmnopqrst){{1000}}'\n"));
         let mut lines: Vec<String> = lines.collect();
         lines.push(format!("unix:{absent} --name last\n"));
-        running.pour(lines.concat());
+        // The list stays open, so that the run is there to be asked.
+        let (more, pieces) = mpsc::channel();
+        running.pour_all(pieces.into_iter());
+        more.send(lines.concat().into_bytes())
+            .expect("it is poured");
         let told = running.lines(LINES + 1);
         assert!(told.iter().all(|line| line.contains("TCP CRITICAL: ")));
         let after = peak(&running);
@@ -109,6 +113,7 @@ fn large_patterns_of_lines_take_64_mib_at_most_together() {
             after < before + 64 * 1024,
             "{target}: {before} KiB, then {after} KiB"
         );
+        drop(more);
         running.end().exits(2);
     }
 }
