@@ -79,7 +79,7 @@ mod tests {
 
     fn unconnected(errnos: &[Option<Errno>]) -> Result<Success, Failure> {
         let error = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
-        let came = |errno: &Option<Errno>| match errno {
+        let outcome = |errno: &Option<Errno>| match errno {
             Some(errno) => AttemptOutcome::Failed(error(*errno)),
             None => AttemptOutcome::Silence,
         };
@@ -87,7 +87,7 @@ mod tests {
             .iter()
             .map(|errno| FailedAttempt {
                 address: None,
-                outcome: came(errno),
+                outcome: outcome(errno),
             })
             .collect();
         let cause = Cause::Unconnected(tried);

@@ -87,8 +87,8 @@ impl Captures {
     }
 
     /// Reserves its memory in a budget; returns false if there is too little left.
-    pub(super) fn fits(&mut self, room: &Arc<Budget>) -> bool {
-        let lease = room.try_acquire(self.memory);
+    pub(super) fn fits(&mut self, budget: &Arc<Budget>) -> bool {
+        let lease = budget.try_acquire(self.memory);
         let fits = lease.is_some();
         self.lease = lease.unwrap_or_default();
         fits

@@ -69,7 +69,7 @@ struct PatternInner {
     /// captures.
     captures: OnceLock<Option<Captures>>,
     /// The memory budget of the captures, if it is bounded.
-    room: Option<Arc<Budget>>,
+    budget: Option<Arc<Budget>>,
 }
 
 /// Maximum length of a pattern in bytes; bounds the memory that compiling it takes.
@@ -123,8 +123,8 @@ impl Pattern {
             return captures.as_ref()?.search(&it.names, text, complete);
         }
         let mut captures = Captures::new(&it.source, &it.names);
-        if let (Some(captures), Some(room)) = (&mut captures, &it.room)
-            && !captures.fits(room)
+        if let (Some(captures), Some(budget)) = (&mut captures, &it.budget)
+            && !captures.fits(budget)
         {
             return captures.search(&it.names, text, complete);
         }
@@ -132,11 +132,11 @@ impl Pattern {
         captures.as_ref()?.search(&it.names, text, complete)
     }
 
-    /// Keeps what [`captures`](Self::captures) compiles only if `room` has memory left for it;
+    /// Keeps what [`captures`](Self::captures) compiles only if `budget` has memory left for it;
     /// otherwise each reply compiles it again. No effect on a pattern that has clones.
-    pub fn keep_captures_within(&mut self, room: &Arc<Budget>) {
+    pub fn keep_captures_within(&mut self, budget: &Arc<Budget>) {
         if let Some(it) = Arc::get_mut(&mut self.0) {
-            it.room = Some(room.clone());
+            it.budget = Some(budget.clone());
         }
     }
 
@@ -193,6 +193,6 @@ fn compile(pattern: &str) -> Result<Pattern, ParseError> {
         automaton,
         names,
         captures: OnceLock::new(),
-        room: None,
+        budget: None,
     })))
 }

@@ -67,13 +67,13 @@ mod tests {
     }
 
     fn unconnected(errnos: &[Option<Errno>]) -> Failure {
-        let came = |errno: &Option<Errno>| match errno {
+        let outcome = |errno: &Option<Errno>| match errno {
             Some(errno) => AttemptOutcome::Failed((*errno).into()),
             None => AttemptOutcome::Silence,
         };
         let tried = errnos.iter().map(|errno| FailedAttempt {
             address: None,
-            outcome: came(errno),
+            outcome: outcome(errno),
         });
         failed(Cause::Unconnected(tried.collect()))
     }

@@ -1,6 +1,6 @@
 //! Few files that may be open, and fewer still where others have been left open already.
 
-use crate::faults::law::{self, Asked};
+use crate::faults::law::{self, FaultList};
 use support::*;
 
 /// Every kind of target, with the verdict that it deserves.
@@ -52,7 +52,7 @@ impl Targets {
 #[test]
 fn some_hundreds_of_targets_have_their_verdicts_with_64_files() {
     let targets = Targets::new();
-    let asked = Asked::of(&targets.rows, 400);
+    let asked = FaultList::of(&targets.rows, 400);
     let program = targets.list().shell("ulimit -n 64 && exec \"$@\"");
     let listed = program.over(asked.list());
     let came = asked.holds(&listed.stdout, listed.code, &listed);
@@ -63,7 +63,7 @@ fn some_hundreds_of_targets_have_their_verdicts_with_64_files() {
 #[test]
 fn no_target_is_critical_for_lack_of_descriptors() {
     let targets = Targets::new();
-    let asked = Asked::of(&targets.rows, 3 * targets.rows.len());
+    let asked = FaultList::of(&targets.rows, 3 * targets.rows.len());
     // With fewer the program can't be loaded.
     for limit in 4..=24 {
         let script = format!("ulimit -n {limit} && exec \"$@\"");
@@ -85,7 +85,7 @@ fn no_target_is_critical_for_lack_of_descriptors() {
 #[test]
 fn inherited_descriptors_lower_parallel_and_change_no_verdict() {
     let targets = Targets::new();
-    let asked = Asked::of(&targets.rows, 3 * targets.rows.len());
+    let asked = FaultList::of(&targets.rows, 3 * targets.rows.len());
     for open in [0, 20, 30, 40, 44, 48, 50, 52, 54, 56, 58] {
         // Of the usual shells only this one has numbers over 9 for files.
         let inherit = "for ((n = 0; n < $0; n++)); do exec {fd}</dev/null; done; exec \"$@\"";

@@ -1,7 +1,7 @@
 //! A disk that fills up behind stdout. `/dev/full`, which takes nothing at all, is in
 //! `tests/it/output.rs` and `tests/it/list/stream.rs`.
 
-use crate::faults::law::Asked;
+use crate::faults::law::FaultList;
 use support::*;
 
 #[test]
@@ -13,7 +13,7 @@ fn output_on_a_full_disk_is_correct_and_the_exit_code_shows_the_loss() {
     let good_rows = [(format!("127.0.0.1:{}", good.port()), "OK")];
     let bad_rows = [(format!("127.0.0.1:{}", busy.port()), "CRITICAL")];
     for (rows, code) in [(good_rows, 3), (bad_rows, 2)] {
-        let asked = Asked::of(&rows, 2_000);
+        let asked = FaultList::of(&rows, 2_000);
         let program = program!("--targets - -e ^220 -t 20 --format json").inside(&disk);
         let listed = program.over(asked.list());
         listed.exits(code);

@@ -6,20 +6,20 @@ use std::fmt::Display;
 use support::*;
 
 /// A list, with what each line comes to where nothing is lacking.
-pub struct Asked {
+pub struct FaultList {
     lines: Vec<(String, &'static str)>,
 }
 
 /// The verdicts of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Came {
+pub struct VerdictTally {
     /// Lines with the verdict that their targets deserve.
     pub right: usize,
     /// Lines with the verdict that this machine lacked something.
     pub lacking: usize,
 }
 
-impl Asked {
+impl FaultList {
     /// These rows again and again, until there are so many.
     pub fn of(rows: &[(String, &'static str)], count: usize) -> Self {
         let lines = rows.iter().cloned().cycle().take(count).collect();
@@ -46,7 +46,7 @@ impl Asked {
     /// signal ended it, and its last line may be cut off; otherwise every line has its verdict, or
     /// the one that there is says why there was no run.
     #[track_caller]
-    pub fn holds(&self, stdout: &[u8], code: Option<i32>, run: &impl Display) -> Came {
+    pub fn holds(&self, stdout: &[u8], code: Option<i32>, run: &impl Display) -> VerdictTally {
         let end = stdout.iter().rposition(|byte| *byte == b'\n');
         let (whole, rest) = stdout.split_at(end.map_or(0, |end| end + 1));
         assert!(rest.is_empty() || code.is_none(), "cut off: {run}");
@@ -57,9 +57,9 @@ impl Asked {
         {
             assert_eq!(object["status"], "UNKNOWN", "{object}");
             assert_eq!(code.unwrap_or(3), 3, "{run}");
-            return Came::default();
+            return VerdictTally::default();
         }
-        let mut came = Came::default();
+        let mut came = VerdictTally::default();
         let mut seen = HashSet::new();
         for object in &objects {
             let line = object["line"].as_u64().expect("a line of the list");

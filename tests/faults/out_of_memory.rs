@@ -1,7 +1,7 @@
 //! Too little memory: what can't be had may abort the program, and the system may kill it; no
 //! verdict is false for that.
 
-use crate::faults::law::{self, Asked, Came};
+use crate::faults::law::{self, FaultList, VerdictTally};
 use std::path::PathBuf;
 use support::*;
 
@@ -12,7 +12,7 @@ const HALF_STARTED: &str = "failed to allocate an alternative stack";
 /// A list whose first half is soon done, and whose second half takes more and more memory.
 struct Growing {
     _servers: (Fleet, Refusing, Fleet),
-    asked: Asked,
+    asked: FaultList,
     _dir: tempfile::TempDir,
     file: PathBuf,
 }
@@ -30,7 +30,7 @@ impl Growing {
         ];
         // Each waits for the end of its handshake.
         let waiting = format!("127.0.0.1:{} -S --no-check-certificate -t 3", silent.port());
-        let asked = Asked::of(&swift, 400).then(Asked::of(&[(waiting, "CRITICAL")], 600));
+        let asked = FaultList::of(&swift, 400).then(FaultList::of(&[(waiting, "CRITICAL")], 600));
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("hosts");
         std::fs::write(&file, asked.list()).expect("a file");
@@ -44,7 +44,7 @@ impl Growing {
 
     /// Runs it as this script says, and holds it against the law. Whether it ended by itself is
     /// told too.
-    fn run(&self, script: &str) -> (Came, bool) {
+    fn run(&self, script: &str) -> (VerdictTally, bool) {
         let file = self.file.display();
         let run = program!("--targets {file} -e ^220 -t 20 --parallel 2000 --format json")
             .shell(script)
@@ -99,7 +99,7 @@ fn no_verdict_is_wrong_with_little_address_space() {
         (format!("LOCALHOST:{} -4 -C", good.port()), "CRITICAL"),
         (format!("127.0.0.1:{} -C", closed.port()), "OK"),
     ];
-    let asked = Asked::of(&rows, 50);
+    let asked = FaultList::of(&rows, 50);
     let (mut right, mut wrong) = (0, 0);
     for kib in limits() {
         let script = addresses(kib);

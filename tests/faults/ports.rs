@@ -1,6 +1,6 @@
 //! Ports that connections are begun at, and nobody listens on.
 
-use crate::faults::law::Asked;
+use crate::faults::law::FaultList;
 use crate::faults::resolvers;
 use support::*;
 
@@ -99,7 +99,7 @@ fn a_hundred_ports() {
     // One after the other, they take no more than there are; nor do they leave any behind.
     let greets = Fleet::new(Manner::Greets);
     let row = |flags: &str| (format!("127.0.0.1:{} {flags}", greets.port()), "OK");
-    let asked = Asked::of(&[row("")], LINES);
+    let asked = FaultList::of(&[row("")], LINES);
     let program = program!("--targets - -e ^220 -t 20 --format json --parallel 20");
     let listed = program.over(asked.list());
     let came = asked.holds(&listed.stdout, listed.code, &listed);
@@ -108,7 +108,7 @@ fn a_hundred_ports() {
     // All at once they do, and those that find none are tried again once others have ended.
     let held = Fleet::new(Manner::Held);
     let row = |flags: &str| (format!("127.0.0.1:{} {flags}", held.port()), "OK");
-    let asked = Asked::of(&[row("")], LINES);
+    let asked = FaultList::of(&[row("")], LINES);
     let mut running = program!("--targets - -e ^220 -t 20 --format json").start();
     running.pour(asked.list());
     held.wait_for(90);
@@ -120,8 +120,8 @@ fn a_hundred_ports() {
     // While nobody lets go of one, that is what is told of all others, and of nobody's service.
     let held = Fleet::new(Manner::Held);
     let row = |flags: &str, status| (format!("127.0.0.1:{} {flags}", held.port()), status);
-    let asked = Asked::of(&[row("", "OK"), row("-C", "CRITICAL")], LINES);
-    let hold = Asked::of(&[row("", "OK")], 120);
+    let asked = FaultList::of(&[row("", "OK"), row("-C", "CRITICAL")], LINES);
+    let hold = FaultList::of(&[row("", "OK")], 120);
     let mut holding = program!("--targets - -e ^220 -t 1h --format json").start();
     holding.pour(hold.list());
     // As many as found no port have been told so, once no check is tried again any more.

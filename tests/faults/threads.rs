@@ -1,7 +1,7 @@
 //! A user who may have no more threads. Nothing is told of a target then but what could be found
 //! out without one.
 
-use crate::faults::law::{self, Asked};
+use crate::faults::law::{self, FaultList};
 use rustix::process::getuid;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -97,7 +97,7 @@ fn no_target_is_critical_for_lack_of_threads() {
         (format!("127.0.0.1:{}", closed.port()), "CRITICAL"),
         (format!("Localhost:{} -4 -C", closed.port()), "OK"),
     ];
-    let asked = Asked::of(&rows, 100);
+    let asked = FaultList::of(&rows, 100);
     for threads in 0..=4 {
         let Some(user) = User::with(threads) else {
             continue;
