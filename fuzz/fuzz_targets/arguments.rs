@@ -9,14 +9,14 @@
 //! * the same arguments ask the same, and so they do in another spelling: short options long, each
 //!   value in a word of its own, and of an option that is given again the last alone, in any order;
 //! * an empty value of an option of a check is as if the option were not given;
-//! * what was taken for a host is [one](check_tcp_fuzz::said::host);
+//! * what was taken for a host is [one](check_tcp_fuzz::printed::host);
 //! * help counts before everything.
 #![no_main]
 
 use check_tcp::internal::cli::{self, Command, InvalidCommand};
 use check_tcp::internal::cli::{FLAGS, Flag, Scope};
 use check_tcp::internal::list::Words;
-use check_tcp_fuzz::said;
+use check_tcp_fuzz::printed;
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -53,11 +53,11 @@ fuzz_target!(|input: &[u8]| {
     let with_help = [OsString::from("-h")].into_iter().chain(args.clone());
     assert!(matches!(cli::parse(with_help), Ok(Command::Help)));
     if let Ok(Command::Check(single)) = &command {
-        said::host(&single.target);
+        printed::host(&single.target);
     }
     if let Err(InvalidCommand { error, label, .. }) = command {
         is_about(&error.message, &args);
-        said::refused(label, error);
+        printed::refused(label, error);
     }
 });
 

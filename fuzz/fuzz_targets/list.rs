@@ -7,7 +7,7 @@
 //!
 //! * each line that asks for a verdict has one entry, in the order of the list, with its number;
 //! * what is said of a bad line begins with its number, and is printed as one line;
-//! * what was taken for a host is [one](check_tcp_fuzz::said::host);
+//! * what was taken for a host is [one](check_tcp_fuzz::printed::host);
 //! * how the list is cut into reads changes nothing;
 //! * a line asks what a command line with its options asks;
 //! * the words of a line, quoted, are the same words, and ask the same.
@@ -19,7 +19,7 @@ use check_tcp::internal::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, pa
 use check_tcp::internal::record::{Event, Job, Label, Record, UsageError};
 use check_tcp::target::Target;
 use check_tcp_fuzz::cut::Pieces;
-use check_tcp_fuzz::said;
+use check_tcp_fuzz::printed;
 use libfuzzer_sys::fuzz_target;
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -58,14 +58,14 @@ fuzz_target!(|input: &[u8]| {
         }
         match parsed {
             ParsedLine::Job(job) => {
-                said::host(&job.target);
+                printed::host(&job.target);
                 as_on_a_command_line(&job, text);
             }
             ParsedLine::Refused(record) => {
                 let error = error(&record).clone();
                 let number = format!("line {number}: ");
                 assert!(error.message.starts_with(&number), "{error}");
-                said::refused(record.label.clone(), error);
+                printed::refused(record.label.clone(), error);
             }
         }
     }

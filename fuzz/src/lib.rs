@@ -4,4 +4,4 @@
 pub mod as_go;
 pub mod cut;
 pub mod memory;
-pub mod said;
+pub mod printed;

@@ -15,7 +15,7 @@ use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp::{MAX_LINE_CHARS, check_line};
-use check_tcp_fuzz::said::{is_printable, one_line};
+use check_tcp_fuzz::printed::{is_printable, one_line};
 use serde_json::Value;
 use std::time::{Duration, UNIX_EPOCH};
 
