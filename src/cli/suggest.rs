@@ -233,8 +233,8 @@ fn find_by_letter(name: &str) -> Option<String> {
 fn find_similar(name: &str) -> Option<String> {
     find_exact(name)
         .or_else(|| find_by_prefix(name))
-        .or_else(|| find_by_first_words(name))
         .or_else(|| find_nearest(name))
+        .or_else(|| find_by_first_words(name))
 }
 
 fn find_exact(name: &str) -> Option<String> {

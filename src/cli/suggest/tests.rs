@@ -7,6 +7,7 @@ fn an_unknown_option_is_answered_with_the_nearest() {
         // Abbreviations and misspellings.
         ("--host", "--hostname"),
         ("--hostnam", "--hostname"),
+        ("--expect-closd", "--expect-closed"),
         ("--hsotname", "--hostname"),
         ("--HOSTNAME", "--hostname"),
         ("--prot", "--port"),
