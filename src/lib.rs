@@ -99,6 +99,7 @@
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
 //! | [`phase`] | the names of the states |
 //! | [`probe`], [`state`] | the state machine of a check: a file for each state, and the loop that steps them |
+//! | [`reason`] | the reason of a verdict, as one word |
 //! | [`status`] | the four statuses of a plugin, and counts of them |
 //! | [`memory`] | a bound on memory that many parties share |
 //! | [`net`] | the network as one probe sees it; real in [`engine`], scripted in tests |
@@ -146,6 +147,7 @@ pub mod outcome;
 pub mod phase;
 pub mod preset;
 mod probe;
+mod reason;
 mod record;
 mod report;
 mod resolve;

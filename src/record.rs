@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::outcome::{Failure, Success, Trace};
 use crate::target::Target;
-use crate::verdict::Reason;
+use crate::reason::Reason;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;

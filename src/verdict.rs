@@ -4,8 +4,8 @@ mod reason;
 
 use crate::check::Check;
 use crate::outcome::{Failure, Success, response_time};
+pub use crate::reason::Reason;
 use crate::status::Status;
-pub use reason::Reason;
 use reason::reason;
 use std::time::Duration;
 

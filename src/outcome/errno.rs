@@ -136,7 +136,7 @@ pub fn is_resource_shortage(e: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::Reason;
+    use crate::reason::Reason;
 
     /// The errors that the manual pages `connect(2)`, `socket(2)`, `epoll_ctl(2)`, `ip(7)`,
     /// `ipv6(7)`, `tcp(7)` and `unix(7)` list, and those that the kernel makes of ICMP; each for an

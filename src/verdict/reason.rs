@@ -1,102 +1,13 @@
-//! The reason of a verdict, as one word of a closed list that programs can rely on.
+//! Classifies the outcome of a check.
 
 use super::exceeds;
 use crate::check::Check;
 use crate::net::LookupError;
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure, Meaning, Shortage, Success};
 use crate::phase::Phase;
+use crate::reason::Reason;
 use crate::tls::TlsError;
 use std::io;
-
-/// The reason of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The check succeeded; with `-C`, nothing listens there.
-    Ok,
-    /// The check succeeded, but its response time is over `-w` or `-c`.
-    Slow,
-    /// The name was not found or not looked up, or has no address of the requested family.
-    Dns,
-    /// The port or the socket refused the connection.
-    Refused,
-    /// No route led to the address.
-    Unreachable,
-    /// The socket does not exist.
-    Absent,
-    /// The deadline passed while the peer did nothing, or the system timed out.
-    Timeout,
-    /// An established connection was lost.
-    Reset,
-    /// The peer closed before it sent anything, or during the handshake.
-    Eof,
-    /// The TLS handshake or session failed.
-    Tls,
-    /// The peer's certificate was not accepted, or there is no name to verify it for.
-    Certificate,
-    /// The reply does not match the pattern.
-    Mismatch,
-    /// With `-C`: something listens there.
-    Open,
-    /// A local failure, not one of the peer; with `-C` also if time or resources did not suffice
-    /// for each address.
-    Local,
-    /// A usage error.
-    Usage,
-    /// The run was interrupted before the check ended.
-    Interrupted,
-}
-
-impl Reason {
-    /// All reasons, in the order of their documentation.
-    pub const ALL: [Self; 16] = [
-        Self::Ok,
-        Self::Slow,
-        Self::Dns,
-        Self::Refused,
-        Self::Unreachable,
-        Self::Absent,
-        Self::Timeout,
-        Self::Reset,
-        Self::Eof,
-        Self::Tls,
-        Self::Certificate,
-        Self::Mismatch,
-        Self::Open,
-        Self::Local,
-        Self::Usage,
-        Self::Interrupted,
-    ];
-
-    /// Returns the word in the output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Slow => "slow",
-            Self::Dns => "dns",
-            Self::Refused => "refused",
-            Self::Unreachable => "unreachable",
-            Self::Absent => "absent",
-            Self::Timeout => "timeout",
-            Self::Reset => "reset",
-            Self::Eof => "eof",
-            Self::Tls => "tls",
-            Self::Certificate => "certificate",
-            Self::Mismatch => "mismatch",
-            Self::Open => "open",
-            Self::Local => "local",
-            Self::Usage => "usage",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
-    /// Returns true if the reason shows that nothing listens, which makes `-C` OK.
-    fn is_closed(self) -> bool {
-        matches!(
-            self,
-            Self::Refused | Self::Unreachable | Self::Absent | Self::Timeout
-        )
-    }
-}
 
 /// Classifies the outcome of a check.
 pub(super) fn reason(check: &Check, outcome: &Result<Success, Failure>) -> Reason {
