@@ -39,8 +39,11 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The number of reasons.
+    pub const COUNT: usize = Self::Interrupted as usize + 1;
+
     /// All reasons, in the order of their documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Ok,
         Self::Slow,
         Self::Dns,

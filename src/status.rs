@@ -1,5 +1,7 @@
 //! The statuses of a monitoring plugin, and counts of them.
 
+use crate::reason::Reason;
+
 /// The status of a monitoring plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -13,9 +15,12 @@ pub enum Status {
     Unknown,
 }
 
-/// The replacements of `--status-as`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StatusMap([Status; 4]);
+/// The replacements of `--status-as`. The default replaces nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StatusMap {
+    by_status: [Option<Status>; 4],
+    by_reason: [Option<Status>; Reason::COUNT],
+}
 
 /// Counts of verdicts by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +90,17 @@ impl Status {
         self as u8
     }
 
+    /// Returns true if it is worse than `other`, in the order of [`StatusCounts::worst`].
+    pub fn is_worse_than(self, other: Self) -> bool {
+        let severity = |status| match status {
+            Self::Ok => 0,
+            Self::Unknown => 1,
+            Self::Warning => 2,
+            Self::Critical => 3,
+        };
+        severity(self) > severity(other)
+    }
+
     /// Returns the word in the output.
     pub fn word(self) -> &'static str {
         match self {
@@ -96,29 +112,30 @@ impl Status {
     }
 }
 
-impl Default for StatusMap {
-    /// Replaces nothing.
-    fn default() -> Self {
-        Self([
-            Status::Ok,
-            Status::Warning,
-            Status::Critical,
-            Status::Unknown,
-        ])
-    }
-}
-
 impl StatusMap {
-    /// Replaces `from` by `to`.
+    /// Replaces the status `from` by `to`.
     pub fn set(&mut self, from: Status, to: Status) {
-        if let Some(replacement) = self.0.get_mut(from as usize) {
-            *replacement = to;
+        if let Some(replacement) = self.by_status.get_mut(from as usize) {
+            *replacement = Some(to);
         }
     }
 
-    /// Returns the replacement of `status`.
-    pub fn apply(&self, status: Status) -> Status {
-        self.0.get(status as usize).copied().unwrap_or(status)
+    /// Replaces the status of every check with this reason by `to`.
+    pub fn set_reason(&mut self, from: Reason, to: Status) {
+        if let Some(replacement) = self.by_reason.get_mut(from as usize) {
+            *replacement = Some(to);
+        }
+    }
+
+    /// Returns the replacement for checks with this reason, if it has one.
+    pub fn of_reason(&self, reason: Reason) -> Option<Status> {
+        self.by_reason.get(reason as usize).copied().flatten()
+    }
+
+    /// Returns the replacement of `status`: that of the reason, else that of the status itself.
+    pub fn apply(&self, reason: Reason, status: Status) -> Status {
+        let of_status = || self.by_status.get(status as usize).copied().flatten();
+        self.of_reason(reason).or_else(of_status).unwrap_or(status)
     }
 }
 
@@ -174,6 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_decides_before_the_status() {
+        let mut map = StatusMap::default();
+        map.set(Status::Critical, Status::Warning);
+        map.set_reason(Reason::Refused, Status::Ok);
+        assert_eq!(map.apply(Reason::Refused, Status::Critical), Status::Ok);
+        assert_eq!(map.apply(Reason::Refused, Status::Warning), Status::Ok);
+        assert_eq!(
+            map.apply(Reason::Timeout, Status::Critical),
+            Status::Warning
+        );
+        assert_eq!(map.apply(Reason::Slow, Status::Warning), Status::Warning);
+    }
+
+    #[test]
     fn words_and_exit_codes_are_those_of_plugins() {
         for (status, word, code) in [
             (Status::Ok, "OK", 0),
@@ -182,7 +213,7 @@ mod tests {
             (Status::Unknown, "UNKNOWN", 3),
         ] {
             assert_eq!((status.word(), status.code()), (word, code));
-            assert_eq!(StatusMap::default().apply(status), status);
+            assert_eq!(StatusMap::default().apply(Reason::Ok, status), status);
         }
     }
 }

@@ -18,14 +18,22 @@ pub struct Verdict {
     pub status: Status,
 }
 
-/// Judges the outcome of a check by its options `-w`, `-c`, `-W`, `-C` and `--status-as`.
+/// Judges a check by its options `-w`, `-c`, `-W`, `-C` and `--status-as`.
 pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Verdict {
     let reason = reason(check, outcome);
+    let verdict = judge_reason(check, outcome, reason);
+    match further_reason(check, outcome, reason) {
+        Some(further) => verdict.or_worse(judge_reason(check, outcome, further)),
+        None => verdict,
+    }
+}
+
+/// Returns the verdict on a check that has this reason.
+fn judge_reason(check: &Check, outcome: &Result<Success, Failure>, reason: Reason) -> Verdict {
     let error = match check.error_warning {
         true => Status::Warning,
         false => Status::Critical,
     };
-    let elapsed = response_time(outcome);
     let status = match reason {
         // An interrupted check has no verdict that `--status-as` could replace.
         Reason::Interrupted => {
@@ -33,9 +41,7 @@ pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Verdict {
             return Verdict { reason, status };
         }
         Reason::Ok => Status::Ok,
-        Reason::Slow if elapsed.is_some_and(|elapsed| exceeds(elapsed, check.critical)) => {
-            Status::Critical
-        }
+        Reason::Slow if is_slower(outcome, check.critical) => Status::Critical,
         Reason::Slow => Status::Warning,
         Reason::Local | Reason::Usage => Status::Unknown,
         Reason::Dns
@@ -50,8 +56,35 @@ pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Verdict {
         | Reason::Mismatch
         | Reason::Open => error,
     };
-    let status = check.status_as.apply(status);
+    let status = check.status_as.apply(reason, status);
     Verdict { reason, status }
+}
+
+/// Returns a reason that counts beside the first if its verdict is worse. A mismatch that
+/// `--status-as` replaces does not hide a response time over `-c`.
+fn further_reason(
+    check: &Check,
+    outcome: &Result<Success, Failure>,
+    first: Reason,
+) -> Option<Reason> {
+    let is_replaced = check.status_as.of_reason(first).is_some();
+    let is_hidden = first == Reason::Mismatch && is_replaced;
+    (is_hidden && is_slower(outcome, check.critical)).then_some(Reason::Slow)
+}
+
+impl Verdict {
+    /// Returns the worse of two verdicts; this one, unless the other is worse.
+    fn or_worse(self, other: Self) -> Self {
+        match other.status.is_worse_than(self.status) {
+            true => other,
+            false => self,
+        }
+    }
+}
+
+/// Returns true if the check has a response time that is greater than this threshold.
+fn is_slower(outcome: &Result<Success, Failure>, threshold: Option<Duration>) -> bool {
+    response_time(outcome).is_some_and(|elapsed| exceeds(elapsed, threshold))
 }
 
 /// Returns true if a response time is greater than its threshold.

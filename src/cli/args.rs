@@ -69,8 +69,9 @@ mod tests {
         let duration = "expected a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
         let above_0 = "expected a duration above 0 up to 366 days, such as 3, 0.25 or 1m 30s";
         let bytes = "expected a number of bytes, 0 for no limit";
-        let map = "expected STATUS=STATUS,... of ok, warning, critical and unknown, \
-                   each replaced once at most";
+        let map = "expected SOURCE=STATUS,... with each source once: \
+                   a status (ok, warning, critical, unknown) or a reason (slow, dns, refused, \
+                   unreachable, absent, timeout, reset, eof, tls, certificate, mismatch, open, local)";
         let dash = "no host begins with a dash; an option is in the place of the host";
         for (args, message) in [
             // An unknown option or stray word.

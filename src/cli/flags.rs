@@ -3,6 +3,7 @@
 pub use super::flag::{Flag, Scope};
 pub(crate) use super::flag::{HelpGroup, ValueSpec};
 use super::flag::{OPTION_COUNT, OptionId};
+use super::status_as;
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
@@ -180,11 +181,9 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::StatusAs,
         long: "status-as",
-        value: value(
-            "MAP",
-            "STATUS=STATUS,... of ok, warning, critical and unknown, each replaced once at most",
-        ),
-        help: "replace the final status of a check, as in critical=warning,unknown=ok",
+        value: value("MAP", status_as::EXPECTED),
+        help: "replace the final status of a check by its reason or status, as in \
+               refused=ok,critical=warning; a reason (docs/verdicts.md) comes first",
         ..VERDICT
     },
     Flag {
