@@ -1,7 +1,7 @@
 //! Checks TCP services and Unix sockets, with or without TLS.
 //!
 //! A user of the library needs five things: a [`Target`](target::Target), the options of a
-//! [`Check`](check::Check), [`run_one`], the [`judge`](verdict::judge) of its outcome, and
+//! [`Check`](check::Check), [`run_one`], the [`judge`](verdict::judge) of what it returns, and
 //! [`check_line`], which renders the line of a plugin. [`preset`] has the services, [`expect`] the
 //! patterns, [`outcome`] the facts.
 //!
@@ -19,10 +19,10 @@
 //! let target = Target::host("127.0.0.1", listener.local_addr()?.port())?;
 //! let check = Arc::new(Check::default());
 //!
-//! let outcome = run_one(target.clone(), check.clone())?.outcome;
-//! let verdict = judge(&check, &outcome);
+//! let checked = run_one(target, check)?;
+//! let verdict = judge(&checked);
 //! assert_eq!(verdict.status, Status::Ok);
-//! print!("{}", check_line(&check, &target, &outcome, verdict));
+//! print!("{}", check_line(&checked, verdict));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -58,11 +58,11 @@
 //! });
 //! let target = Target::host("127.0.0.1", port)?;
 //!
-//! let outcome = run_one(target.clone(), check.clone())?.outcome;
-//! let verdict = judge(&check, &outcome);
+//! let checked = run_one(target, check)?;
+//! let verdict = judge(&checked);
 //! assert_eq!(verdict.status, Status::Critical);
 //! assert_eq!(
-//!     check_line(&check, &target, &outcome, verdict),
+//!     check_line(&checked, verdict),
 //!     "SMTP CRITICAL: Unexpected response from host/socket: 421 Too many connections\n"
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -159,5 +159,6 @@ pub mod target;
 pub mod tls;
 pub mod verdict;
 
-pub use engine::{Completion, run_one};
+pub use engine::run_one;
+pub use record::Checked;
 pub use report::line::{MAX_LINE_CHARS, check_line};

@@ -2,8 +2,8 @@
 
 use crate::check::Check;
 use crate::outcome::{Failure, Success, Trace};
-use crate::target::Target;
 use crate::reason::Reason;
+use crate::target::Target;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::batch;
 use crate::cli::{self, Command, InvalidCommand, SingleCheck, TargetList};
-use crate::engine::{self, Completion};
+use crate::engine;
 use crate::fd::{self, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
@@ -45,31 +45,24 @@ fn run_check(single: SingleCheck, left: &mut Duration) -> (Vec<u8>, Status) {
         label,
         format,
     } = single;
-    let began = engine::wall_clock();
-    let (outcome, trace) = match engine::run_one(target.clone(), check.clone()) {
-        Ok(Completion {
-            probe, outcome, at, ..
-        }) => {
-            *left = probe.deadline().saturating_duration_since(at);
-            (outcome, probe.trace(at))
+    let checked = engine::run_one(target.clone(), check.clone()).unwrap_or_else(|e| {
+        let failure = Failure {
+            phase: Phase::Resolving,
+            cause: Cause::Engine(e),
+            peer: None,
+            certificate_requested: false,
+        };
+        Checked {
+            target,
+            check,
+            outcome: Err(failure),
+            trace: Trace::default(),
+            began: engine::wall_clock(),
         }
-        Err(e) => {
-            let failure = Failure {
-                phase: Phase::Resolving,
-                cause: Cause::Engine(e),
-                peer: None,
-                certificate_requested: false,
-            };
-            (Err(failure), Trace::default())
-        }
-    };
-    let event = Event::Checked(Box::new(Checked {
-        target,
-        check,
-        outcome,
-        trace,
-        began,
-    }));
+    });
+    let Checked { check, trace, .. } = &checked;
+    *left = (check.timeout + check.delay).saturating_sub(trace.total);
+    let event = Event::Checked(Box::new(checked));
     render(&Record { label, event }, format)
 }
 

@@ -5,6 +5,7 @@ mod reason;
 use crate::check::Check;
 use crate::outcome::{Failure, Success, response_time};
 pub use crate::reason::Reason;
+use crate::record::Checked;
 use crate::status::Status;
 use reason::reason;
 use std::time::Duration;
@@ -19,7 +20,8 @@ pub struct Verdict {
 }
 
 /// Judges a check by its options `-w`, `-c`, `-W`, `-C` and `--status-as`.
-pub fn judge(check: &Check, outcome: &Result<Success, Failure>) -> Verdict {
+pub fn judge(checked: &Checked) -> Verdict {
+    let Checked { check, outcome, .. } = checked;
     let reason = reason(check, outcome);
     let verdict = judge_reason(check, outcome, reason);
     match further_reason(check, outcome, reason) {
@@ -98,10 +100,16 @@ mod tests {
     use crate::net::LookupError;
     use crate::outcome::{AttemptOutcome, Cause, FailedAttempt};
     use crate::phase::Phase;
+    use crate::report::sample::checked;
     use crate::target::Family;
     use crate::tls::TlsError;
     use rustix::io::Errno;
     use std::io;
+    use std::sync::Arc;
+
+    fn judge(check: &Arc<Check>, outcome: Result<Success, Failure>) -> Verdict {
+        super::judge(&checked(check.clone(), outcome))
+    }
 
     fn answered(ms: u64) -> Result<Success, Failure> {
         Ok(Success::Completed {
@@ -144,33 +152,33 @@ mod tests {
     #[test]
     fn thresholds_are_exceeded_by_what_is_greater() {
         let ms = |ms| Some(Duration::from_millis(ms));
-        let check = Check {
+        let check = Arc::new(Check {
             warning: ms(10),
             critical: ms(20),
             ..Check::default()
-        };
+        });
         for (took, status) in [
             (10, Status::Ok),
             (11, Status::Warning),
             (20, Status::Warning),
             (21, Status::Critical),
         ] {
-            assert_eq!(judge(&check, &answered(took)).status, status, "{took} ms");
+            assert_eq!(judge(&check, answered(took)).status, status, "{took} ms");
         }
-        let only_errors = Check {
+        let only_errors = Arc::new(Check {
             error_warning: true,
             critical: ms(20),
             ..Check::default()
-        };
-        assert_eq!(judge(&only_errors, &answered(21)).status, Status::Critical);
+        });
+        assert_eq!(judge(&only_errors, answered(21)).status, Status::Critical);
     }
 
     #[test]
     fn errors_are_critical_and_with_w_a_warning() {
-        let lax = Check {
+        let lax = Arc::new(Check {
             error_warning: true,
             ..Check::default()
-        };
+        });
         for outcome in [
             unconnected(&[Some(Errno::CONNREFUSED)]),
             unconnected(&[None]),
@@ -185,35 +193,34 @@ mod tests {
             failed(Cause::NoAddress(Family::V4)),
             failed(Cause::Tls(TlsError::Closed)),
         ] {
-            assert_eq!(
-                judge(&Check::default(), &outcome).status,
-                Status::Critical,
-                "{outcome:?}"
-            );
-            assert_eq!(judge(&lax, &outcome).status, Status::Warning, "{outcome:?}");
+            let mut checked = checked(Check::default(), outcome);
+            let status = |checked: &Checked| super::judge(checked).status;
+            assert_eq!(status(&checked), Status::Critical, "{checked:?}");
+            checked.check = lax.clone();
+            assert_eq!(status(&checked), Status::Warning, "{checked:?}");
         }
     }
 
     #[test]
     fn a_local_failure_is_unknown_only_if_it_was_met_at_every_address() {
-        let check = Check {
+        let check = Arc::new(Check {
             error_warning: true,
             ..Check::default()
-        };
+        });
         let none = unconnected(&[Some(Errno::ADDRNOTAVAIL), Some(Errno::MFILE)]);
-        assert_eq!(judge(&check, &none).status, Status::Unknown);
+        assert_eq!(judge(&check, none).status, Status::Unknown);
         let one = unconnected(&[Some(Errno::ADDRNOTAVAIL), Some(Errno::CONNREFUSED)]);
-        assert_eq!(judge(&check, &one).status, Status::Warning);
+        assert_eq!(judge(&check, one).status, Status::Warning);
         let silent = unconnected(&[Some(Errno::ADDRNOTAVAIL), None]);
-        assert_eq!(judge(&check, &silent).status, Status::Warning);
+        assert_eq!(judge(&check, silent).status, Status::Warning);
     }
 
     #[test]
     fn expect_closed_is_ok_only_if_nothing_was_seen_to_listen() {
-        let check = Check {
+        let check = Arc::new(Check {
             expect_closed: true,
             ..Check::default()
-        };
+        });
         let lacking = Some(Errno::ADDRNOTAVAIL);
         let tried =
             [AttemptOutcome::Silence, AttemptOutcome::Untried].map(|outcome| FailedAttempt {
@@ -247,7 +254,8 @@ mod tests {
             (untried, Status::Unknown),
             (failed(Cause::TimedOut), Status::Critical),
         ] {
-            assert_eq!(judge(&check, &outcome).status, status, "{outcome:?}");
+            let checked = checked(check.clone(), outcome);
+            assert_eq!(super::judge(&checked).status, status, "{checked:?}");
         }
     }
 
@@ -256,7 +264,8 @@ mod tests {
         let mut check = Check::default();
         check.status_as.set(Status::Ok, Status::Unknown);
         check.status_as.set(Status::Critical, Status::Ok);
-        assert_eq!(judge(&check, &answered(1)).status, Status::Unknown);
-        assert_eq!(judge(&check, &failed(Cause::TimedOut)).status, Status::Ok);
+        let check = Arc::new(check);
+        assert_eq!(judge(&check, answered(1)).status, Status::Unknown);
+        assert_eq!(judge(&check, failed(Cause::TimedOut)).status, Status::Ok);
     }
 }

@@ -3,10 +3,9 @@
 use super::Judged;
 use super::failure::{describe, format_duration, format_target, guess_suffix};
 use super::sanitize::{push_sanitized, sanitize};
-use crate::check::Check;
 use crate::escape::strip_partial_char;
 use crate::outcome::{Cause, Failure, Reply, Success, response_time};
-use crate::record::Event;
+use crate::record::{Checked, Event};
 use crate::status::Status;
 use crate::target::Target;
 use crate::verdict::{Reason, Verdict};
@@ -20,13 +19,8 @@ pub const MAX_LINE_CHARS: usize = 1024;
 const MAX_NAME_CHARS: usize = 64;
 
 /// Returns the line of a check, newline included.
-pub fn check_line(
-    check: &Check,
-    target: &Target,
-    outcome: &Result<Success, Failure>,
-    verdict: Verdict,
-) -> String {
-    OutputLine::of_check(check, target, outcome, verdict).render(&perfdata(check, outcome))
+pub fn check_line(checked: &Checked, verdict: Verdict) -> String {
+    OutputLine::of_check(checked, verdict).render(&perfdata(checked))
 }
 
 /// A line `NAME STATUS: MESSAGE`. The name is sanitized here and the message when it is rendered,
@@ -55,21 +49,20 @@ impl<'a> OutputLine<'a> {
     /// The line of a record.
     pub(super) fn of_record(judged: &Judged<'a>) -> Self {
         match &judged.record.event {
-            Event::Checked(it) => {
-                Self::of_check(&it.check, &it.target, &it.outcome, judged.verdict)
-            }
+            Event::Checked(checked) => Self::of_check(checked, judged.verdict),
             Event::NotChecked { error, .. } => {
                 Self::new(&error.name, judged.verdict.status, &error.message)
             }
         }
     }
 
-    fn of_check(
-        check: &Check,
-        target: &Target,
-        outcome: &'a Result<Success, Failure>,
-        verdict: Verdict,
-    ) -> Self {
+    fn of_check(checked: &'a Checked, verdict: Verdict) -> Self {
+        let Checked {
+            check,
+            target,
+            outcome,
+            ..
+        } = checked;
         let line = |text| Self::new(&check.name, verdict.status, text);
         match outcome {
             Ok(Success::Completed { elapsed, reply }) => {
@@ -152,8 +145,9 @@ pub(super) fn push_reply(out: &mut String, reply: &Reply, max_chars: usize) {
 
 /// Returns `|time=...` with the thresholds and the timeout (Monitoring Plugins Development
 /// Guidelines, "Performance data"). Empty without `--perfdata` or a response time.
-pub(super) fn perfdata(check: &Check, outcome: &Result<Success, Failure>) -> String {
-    let Some(elapsed) = response_time(outcome).filter(|_| check.perfdata) else {
+pub(super) fn perfdata(checked: &Checked) -> String {
+    let check = &checked.check;
+    let Some(elapsed) = response_time(&checked.outcome).filter(|_| check.perfdata) else {
         return String::new();
     };
     let limit = |limit: Option<Duration>| limit.map(shortest_seconds).unwrap_or_default();

@@ -110,7 +110,7 @@ pub struct Judged<'a> {
 /// Judges a record. A target that was not checked is UNKNOWN.
 pub fn judge_record(record: &Record) -> Judged<'_> {
     let verdict = match &record.event {
-        Event::Checked(checked) => judge(&checked.check, &checked.outcome),
+        Event::Checked(checked) => judge(checked),
         Event::NotChecked { reason, .. } => Verdict {
             reason: *reason,
             status: Status::Unknown,

@@ -9,8 +9,16 @@ use crate::verdict::Reason;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+/// The record of [`checked`].
+pub(crate) fn record(check: impl Into<Arc<Check>>, outcome: Result<Success, Failure>) -> Record {
+    Record {
+        label: label("mail.example:25"),
+        event: Event::Checked(Box::new(checked(check, outcome))),
+    }
+}
+
 /// A check of port 25 of `mail.example`, which began at the epoch and took 90 ms.
-pub(crate) fn record(check: Check, outcome: Result<Success, Failure>) -> Record {
+pub(crate) fn checked(check: impl Into<Arc<Check>>, outcome: Result<Success, Failure>) -> Checked {
     let target = Target::Name {
         host: "mail.example".to_owned(),
         port: 25,
@@ -21,15 +29,12 @@ pub(crate) fn record(check: Check, outcome: Result<Success, Failure>) -> Record 
         peer: None,
         session: None,
     };
-    Record {
-        label: label("mail.example:25"),
-        event: Event::Checked(Box::new(Checked {
-            target,
-            check: Arc::new(check),
-            outcome,
-            trace,
-            began: UNIX_EPOCH,
-        })),
+    Checked {
+        target,
+        check: check.into(),
+        outcome,
+        trace,
+        began: UNIX_EPOCH,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn push_line(judged: &Judged<'_>, with_perfdata: bool, out: &mut Vec<
         out.push(b'\t');
     }
     let perfdata = match &judged.record.event {
-        Event::Checked(it) if with_perfdata => perfdata(&it.check, &it.outcome),
+        Event::Checked(checked) if with_perfdata => perfdata(checked),
         Event::Checked(_) | Event::NotChecked { .. } => String::new(),
     };
     let line = OutputLine::of_record(judged).render(&perfdata);

@@ -5,6 +5,7 @@ use crate::rng::Rng;
 use crate::run::{DRAIN, Run, TRIED};
 use crate::script::Script;
 use crate::world::World;
+use check_tcp::Checked;
 use check_tcp::check::Check;
 use check_tcp::internal::state::Scratch;
 use check_tcp::outcome::{Failure, Reply, Success, Trace};
@@ -14,7 +15,7 @@ use check_tcp::verdict;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// A probe and its world, before they meet.
 #[derive(Clone)]
@@ -183,10 +184,16 @@ impl Case {
     /// Asserts all that must hold after every run.
     fn ended(&self, driver: Driver, outcome: Result<Success, Failure>) -> Run {
         let drained = driver.world.unread() == 0 || driver.reads >= DRAIN;
-        let run = Run {
-            status: verdict::judge(&self.check, &outcome).status,
+        let checked = Checked {
+            target: self.target.clone(),
+            check: self.check.clone(),
             outcome,
             trace: driver.trace(),
+            began: UNIX_EPOCH,
+        };
+        let run = Run {
+            status: verdict::judge(&checked).status,
+            checked,
             at: driver.world.age(),
             tally: driver.tally,
             world: driver.world,

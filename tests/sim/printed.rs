@@ -1,15 +1,14 @@
 //! The line of a run: what holds for every one.
 
 use crate::run::Run;
-use check_tcp::check::Check;
-use check_tcp::target::Target;
 use check_tcp::verdict::judge;
 use check_tcp::{MAX_LINE_CHARS, check_line};
 
 /// Asserts that it is one line of printable characters, as long as it may be, that begins with the
 /// verdict.
-pub fn holds(check: &Check, target: &Target, run: &Run) {
-    let line = check_line(check, target, &run.outcome, judge(check, &run.outcome));
+pub fn holds(run: &Run) {
+    let line = check_line(run, judge(run));
+    let check = &run.check;
     assert!(line.chars().count() <= MAX_LINE_CHARS, "{line:?}");
     let text = line.strip_suffix('\n').expect("a line");
     let perfdata = usize::from(check.perfdata);

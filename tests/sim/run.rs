@@ -4,14 +4,16 @@ pub use crate::case::Case;
 use crate::driver::Tally;
 use crate::script::Script;
 use crate::world::World;
+use check_tcp::Checked;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, Trace};
+use check_tcp::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success};
 use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use check_tcp::tls::Tls;
 use rustix::io::Errno;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::time::Duration;
 
 /// Number of addresses of a name that are tried.
@@ -25,9 +27,8 @@ pub const DRAIN: usize = 256;
 
 /// The result of a run.
 pub struct Run {
-    pub outcome: Result<Success, Failure>,
+    pub checked: Checked,
     pub status: Status,
-    pub trace: Trace,
     /// The time of its end.
     pub at: Duration,
     pub tally: Tally,
@@ -74,6 +75,14 @@ pub fn over(tls: bool, check: Check) -> Check {
     Check {
         tls: tls.then(|| Tls::unverified(None)),
         ..check
+    }
+}
+
+impl Deref for Run {
+    type Target = Checked;
+
+    fn deref(&self) -> &Checked {
+        &self.checked
     }
 }
 

@@ -4,13 +4,15 @@
 use crate::decode::{Exchange, Wake};
 use crate::wire::{Wire, held};
 use crate::world::World;
+use check_tcp::Checked;
 use check_tcp::expect::Pattern;
 use check_tcp::internal::probe::Probe;
 use check_tcp::internal::state::Scratch;
-use check_tcp::outcome::{Cause, Failure, Success, Trace};
+use check_tcp::outcome::{Cause, Failure, Success};
 use check_tcp::phase::Phase;
+use std::ops::Deref;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// More steps than any run here can need.
 const STEPS: usize = 200_000;
@@ -30,8 +32,7 @@ const SECURE: isize = 256 * 1024;
 
 /// The course of a run.
 pub struct Run {
-    pub outcome: Result<Success, Failure>,
-    pub trace: Trace,
+    pub checked: Checked,
     /// The time of its end.
     pub at: Duration,
     /// The time by which it had to end, and the last time its clock jumped to.
@@ -87,13 +88,27 @@ pub fn run<'e>(exchange: &'e Exchange, wakes: &'e [Wake]) -> Run {
             panic!("it goes on after its end: {again:?}");
         };
     }
-    Run {
+    let checked = Checked {
+        target: exchange.target.clone(),
+        check: check.clone(),
         outcome,
         trace,
+        began: UNIX_EPOCH,
+    };
+    Run {
+        checked,
         at,
         limit,
         jumped: driver.jumped,
         wire: driver.wire,
+    }
+}
+
+impl Deref for Run {
+    type Target = Checked;
+
+    fn deref(&self) -> &Checked {
+        &self.checked
     }
 }
 

@@ -6,7 +6,7 @@ use crate::oracle::{self, Said};
 use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
-use check_tcp::internal::record::{Checked, Event, Label, Record};
+use check_tcp::internal::record::{Event, Label, Record};
 use check_tcp::internal::report::{Format, Judged, OutputOptions, RunEnd, render, renderer};
 use check_tcp::outcome::{
     AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
@@ -17,7 +17,7 @@ use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp::{MAX_LINE_CHARS, check_line};
 use check_tcp_fuzz::printed::{is_printable, one_line};
 use serde_json::Value;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The number of reads that a probe may begin at its deadline: a step that was under way, one that
 /// was due, and the farewell.
@@ -46,15 +46,8 @@ pub fn hold(exchange: &Exchange, run: &Run) {
 }
 
 /// Steps that nobody needed made no difference.
-pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
-    let told = |run: &Run| {
-        let check = &exchange.check;
-        (
-            run.at,
-            judge(check, &run.outcome),
-            final_phase(&run.outcome),
-        )
-    };
+pub fn agree(one: &Run, other: &Run) {
+    let told = |run: &Run| (run.at, judge(run), final_phase(&run.outcome));
     assert_eq!(
         told(one),
         told(other),
@@ -67,25 +60,19 @@ pub fn agree(exchange: &Exchange, one: &Run, other: &Run) {
 /// Whatever is said of it is one printable line.
 pub fn tell(exchange: &Exchange, run: Run) {
     let check = &exchange.check;
-    let verdict = judge(check, &run.outcome);
+    let verdict = judge(&run);
     let Verdict { reason, status } = verdict;
     let total = reply(&run).map(Reply::total);
     let timed = response_time(&run.outcome).is_some() && check.perfdata;
     let phase = final_phase(&run.outcome);
-    let line = check_line(check, &exchange.target, &run.outcome, verdict);
+    let line = check_line(&run, verdict);
     let record = Record {
         label: Label {
             line: Some(1),
             target: exchange.target.as_written().to_string_lossy().into(),
             name: None,
         },
-        event: Event::Checked(Box::new(Checked {
-            target: exchange.target.clone(),
-            check: check.clone(),
-            outcome: run.outcome,
-            trace: run.trace,
-            began: UNIX_EPOCH,
-        })),
+        event: Event::Checked(Box::new(run.checked)),
     };
     let record = &record;
     let judged = Judged { record, verdict };
@@ -212,7 +199,7 @@ fn only_what_was_connected(exchange: &Exchange, run: &Run) {
                 Cause::Io(e) => assert!(e.raw_os_error().is_some(), "not of this world: {e}"),
                 _ => {}
             }
-            if judge(check, &run.outcome).reason == Reason::Ok {
+            if judge(run).reason == Reason::Ok {
                 assert!(
                     !up && tried(failure)
                         .all(|tried| !matches!(tried.outcome, AttemptOutcome::Untried))

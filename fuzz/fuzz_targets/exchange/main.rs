@@ -64,7 +64,7 @@ fuzz_target!(|input: &[u8]| {
     if exchange.is_repeatable() {
         let calm = drive::run(&exchange, &[]);
         laws::hold(&exchange, &calm);
-        laws::agree(&exchange, &run, &calm);
+        laws::agree(&run, &calm);
     }
     laws::tell(&exchange, run);
 });

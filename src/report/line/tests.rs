@@ -1,9 +1,12 @@
 use super::*;
+use crate::check::Check;
 use crate::net::LookupError;
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Reply};
 use crate::phase::Phase;
+use crate::report::sample::checked;
 use crate::verdict::judge;
 use std::io;
+use std::sync::Arc;
 
 fn name() -> Target {
     Target::Name {
@@ -20,16 +23,24 @@ fn reply(bytes: &[u8]) -> Reply {
 
 /// The line of a check with another status than its verdict has.
 fn line_with_status(
-    check: &Check,
+    check: &Arc<Check>,
     target: &Target,
-    outcome: &Result<Success, Failure>,
+    outcome: Result<Success, Failure>,
     status: Status,
 ) -> String {
-    let verdict = Verdict {
-        status,
-        ..judge(check, outcome)
+    let target = target.clone();
+    let checked = Checked {
+        target,
+        ..checked(check.clone(), outcome)
     };
-    check_line(check, target, outcome, verdict)
+    check_line(&checked, with_status(&checked, status))
+}
+
+fn with_status(checked: &Checked, status: Status) -> Verdict {
+    Verdict {
+        status,
+        ..judge(checked)
+    }
 }
 
 fn ok(reply: Option<Reply>) -> Result<Success, Failure> {
@@ -52,11 +63,11 @@ fn err(phase: Phase, cause: Cause) -> Result<Success, Failure> {
 
 #[test]
 fn messages_that_scripts_match_on_are_those_of_mackerel() {
-    let plain = Check::default();
-    let closed = Check {
+    let plain = Arc::new(Check::default());
+    let closed = Arc::new(Check {
         expect_closed: true,
         ..Check::default()
-    };
+    });
     let refused = |address: Option<_>| -> Result<Success, Failure> {
         let outcome = AttemptOutcome::Failed(io::Error::from_raw_os_error(111));
         let cause = Cause::Unconnected(vec![FailedAttempt { address, outcome }]);
@@ -122,7 +133,7 @@ fn messages_that_scripts_match_on_are_those_of_mackerel() {
             "TCP OK: Unexpectedly open unixsock. (sock=/run/a\\x7cb)\n",
         ),
     ] {
-        assert_eq!(line_with_status(check, &target, &outcome, Status::Ok), line);
+        assert_eq!(line_with_status(check, &target, outcome, Status::Ok), line);
     }
 }
 
@@ -169,9 +180,9 @@ fn other_failures_name_the_operation_the_peer_and_the_error() {
         ),
     ] {
         let line = line_with_status(
-            &Check::default(),
+            &Arc::new(Check::default()),
             &name(),
-            &err(phase, cause),
+            err(phase, cause),
             Status::Critical,
         );
         assert_eq!(line, format!("TCP CRITICAL: {message}\n"));
@@ -180,19 +191,19 @@ fn other_failures_name_the_operation_the_peer_and_the_error() {
 
 #[test]
 fn every_response_time_gives_performance_data() {
-    let check = Check {
+    let check = Arc::new(Check {
         perfdata: true,
         warning: Some(Duration::from_millis(500)),
         critical: Some(Duration::from_secs(3)),
         ..Check::default()
-    };
+    });
     let elapsed = Duration::from_micros(12_345);
     let unexpected = Cause::Unexpected {
         reply: reply(b"421 busy").into(),
         elapsed,
         open: false,
     };
-    let line = |outcome| line_with_status(&check, &name(), &outcome, Status::Ok);
+    let line = |outcome| line_with_status(&check, &name(), outcome, Status::Ok);
     assert!(line(ok(None)).ends_with("port 25|time=0.012345s;0.5;3;0;10\n"));
     assert_eq!(
         line(err(Phase::Reading, unexpected)),
@@ -204,18 +215,15 @@ fn every_response_time_gives_performance_data() {
 
 #[test]
 fn message_and_line_without_performance_data_are_truncated_alike() {
-    let check = Check {
+    let check = Arc::new(Check {
         perfdata: true,
         name: "SMTP".to_owned(),
         ..Check::default()
-    };
-    let (target, outcome) = (name(), ok(Some(reply(&[b'a'; 5000]))));
-    let whole = line_with_status(&check, &target, &outcome, Status::Warning);
-    let verdict = Verdict {
-        status: Status::Warning,
-        ..judge(&check, &outcome)
-    };
-    let line = OutputLine::of_check(&check, &target, &outcome, verdict);
+    });
+    let checked = checked(check, ok(Some(reply(&[b'a'; 5000]))));
+    let verdict = with_status(&checked, Status::Warning);
+    let whole = check_line(&checked, verdict);
+    let line = OutputLine::of_check(&checked, verdict);
     let (bare, message) = (line.render(""), line.message());
     assert_eq!(bare, format!("SMTP WARNING: {message}\n"));
     assert_eq!(
@@ -227,17 +235,17 @@ fn message_and_line_without_performance_data_are_truncated_alike() {
 
 #[test]
 fn a_line_that_would_be_too_long_is_visibly_truncated() {
-    let check = Check {
+    let check = Arc::new(Check {
         perfdata: true,
         name: "N".repeat(5000),
         ..Check::default()
-    };
+    });
     let target = Target::Name {
         host: "h".repeat(5000),
         port: 25,
     };
     for bytes in [&[0u8; 5000][..], "é".repeat(3000).as_bytes(), &[b'a'; 1024]] {
-        let line = line_with_status(&check, &target, &ok(Some(reply(bytes))), Status::Ok);
+        let line = line_with_status(&check, &target, ok(Some(reply(bytes))), Status::Ok);
         assert!(
             line.chars().count() <= MAX_LINE_CHARS,
             "{}",
@@ -259,9 +267,9 @@ fn a_mismatch_at_the_deadline_says_that_the_pattern_was_still_open() {
         open: true,
     };
     let line = line_with_status(
-        &Check::default(),
+        &Arc::new(Check::default()),
         &name(),
-        &err(Phase::Reading, cause),
+        err(Phase::Reading, cause),
         Status::Ok,
     );
     assert!(

@@ -1,9 +1,11 @@
 use super::*;
 use crate::outcome::is_resource_shortage;
+use crate::report::sample::checked;
 use crate::status::Status;
 use crate::target::Family;
 use crate::verdict::judge;
 use rustix::io::Errno;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn io(errno: Errno) -> io::Error {
@@ -157,10 +159,10 @@ fn every_outcome_has_its_reason() {
 
 #[test]
 fn expect_closed_is_ok_only_for_a_failure_that_shows_that_nothing_listens() {
-    let check = Check {
+    let check = Arc::new(Check {
         expect_closed: true,
         ..Check::default()
-    };
+    });
     for (outcome, plain) in table() {
         let Err(failure) = &outcome else { continue };
         let came = |what: fn(&AttemptOutcome) -> bool| match &failure.cause {
@@ -183,8 +185,9 @@ fn expect_closed_is_ok_only_for_a_failure_that_shows_that_nothing_listens() {
             _ => plain,
         };
         assert_eq!(reason(&check, &outcome), expected, "{outcome:?}");
-        let is_ok = judge(&check, &outcome).status == Status::Ok;
-        assert_eq!(is_ok, expected == Reason::Ok, "{outcome:?}");
+        let checked = checked(check.clone(), outcome);
+        let is_ok = judge(&checked).status == Status::Ok;
+        assert_eq!(is_ok, expected == Reason::Ok, "{checked:?}");
     }
     assert_eq!(reason(&check, &Ok(Success::PortOpen)), Reason::Open);
 }

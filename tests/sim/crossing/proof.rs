@@ -32,7 +32,7 @@ pub fn holds(story: &Story, run: &Run) {
     assert!(ended, "not at {when:?}: {}", told());
     assert!(came(plot, run, law.comes), "{}", told());
 
-    let (check, target) = story.case.asks();
+    let (check, _) = story.case.asks();
     assert_eq!(
         run.status,
         status(plot, &law, check.error_warning),
@@ -41,7 +41,7 @@ pub fn holds(story: &Story, run: &Run) {
     );
     assert_eq!(final_phase(&run.outcome), phase(plot, &law), "{}", told());
     assert_eq!(run.trace.total, run.at, "{}", told());
-    printed::holds(&check, &target, run);
+    printed::holds(run);
 }
 
 /// True if the probe was in the state when the fault struck, and had been there before.

@@ -69,10 +69,8 @@ fn a_read_under_a_large_pattern_is_short_so_that_others_get_their_turn() {
 
 /// The state in which a check of a name failed, the reason, and its line.
 fn told(script: Script, check: Check) -> (Phase, Reason, String) {
-    let case = Case::new(script, check);
-    let (check, target) = case.asks();
-    let run = case.run();
-    let verdict = judge(&check, &run.outcome);
-    let line = check_line(&check, &target, &run.outcome, verdict);
+    let run = Case::new(script, check).run();
+    let verdict = judge(&run);
+    let line = check_line(&run, verdict);
     (run.phase(), verdict.reason, line)
 }

@@ -156,7 +156,7 @@ fn a_session_is_told_of_once_the_handshake_is_done_whatever_comes_after() {
             };
             let run = run(script, over(true, expecting("^220")));
             assert_eq!(run.outcome.is_ok(), ok);
-            let session = run.trace.session.expect("a session");
+            let session = run.trace.session.as_ref().expect("a session");
             assert_eq!((session.version, session.cipher), (version, cipher));
             assert!(session.not_after.is_some());
         }

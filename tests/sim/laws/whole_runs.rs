@@ -51,14 +51,14 @@ fn each_line_has_the_verdict_and_the_times_that_it_has_alone() {
                 assert_eq!(checked.trace.total, checked.check.timeout, "line {n}");
                 continue;
             }
-            let outcome = alone.outcome;
+            let outcome = &alone.outcome;
             if outcome.as_ref().is_err_and(|e| e.shortage().is_some()) {
                 // It was tried again, with its name at hand: that may well have gone another way.
                 continue;
             }
             let told = (told(&checked.outcome), status, checked.trace.total);
             let phases = checked.trace.phases;
-            let expected = (self::told(&outcome), alone.status, alone.trace.total);
+            let expected = (self::told(outcome), alone.status, alone.trace.total);
             assert_eq!(told, expected, "line {n}");
             assert_eq!(phases, alone.trace.phases, "line {n}");
         }
