@@ -1,7 +1,7 @@
 //! Incremental matching of one reply against a pattern.
 
 use super::decode::Utf8Buffer;
-use super::{Cache, Pattern};
+use super::{Cache, Pattern, PatternInner};
 use crate::inline_vec::InlineVec;
 use regex_automata::util::primitives::StateID;
 
@@ -16,13 +16,23 @@ pub enum Decision {
     Open,
 }
 
-/// The state of one reply: the states of the pattern's automaton that the reply has led to, four
-/// bytes each, and a few bytes more. Nothing is allocated before a piece has left more than a few
-/// of them alive, nor kept once the pattern is decided.
+/// The state of one reply: for each pattern the states of its automaton that the reply has led to,
+/// four bytes each, and a few bytes more. With one pattern nothing is allocated before a piece has
+/// left more than a few of them alive, nor kept once the pattern is decided.
 ///
 /// A matcher is for the pattern that made it: with another one its answers mean nothing.
 #[derive(Clone, Debug)]
-pub struct Matcher {
+pub struct Matcher(Parts);
+
+#[derive(Clone, Debug)]
+enum Parts {
+    One(PartMatcher),
+    Several(Box<[PartMatcher]>),
+}
+
+/// The state of one reply for one pattern.
+#[derive(Clone, Debug)]
+struct PartMatcher {
     decision: Decision,
     /// The live NFA states after the last byte; unused before the first.
     live: InlineVec<StateID, FEW>,
@@ -36,12 +46,11 @@ pub struct Matcher {
 const FEW: usize = 5;
 
 impl Matcher {
-    pub(super) fn new() -> Self {
-        Self {
-            decision: Decision::Open,
-            live: InlineVec::new(StateID::ZERO),
-            prev_byte: None,
-            held: Utf8Buffer::default(),
+    /// Creates the matcher of a pattern that consists of so many.
+    pub(super) fn new(parts: usize) -> Self {
+        match parts {
+            1 => Self(Parts::One(PartMatcher::new())),
+            parts => Self(Parts::Several(vec![PartMatcher::new(); parts].into())),
         }
     }
 
@@ -51,6 +60,54 @@ impl Matcher {
     /// reply, unless it ends inside a character. Without them the answer depends on what has come
     /// and not on how it was cut. What is decided stays so; an empty piece changes nothing.
     pub fn feed(&mut self, pattern: &Pattern, cache: &mut Cache, bytes: &[u8]) -> Decision {
+        let parts = match &mut self.0 {
+            Parts::One(part) => return part.feed(&pattern.inner, cache, bytes),
+            Parts::Several(parts) => parts,
+        };
+        let mut decision = Decision::Matched;
+        for (part, pattern) in parts.iter_mut().zip(pattern.parts()) {
+            match part.feed(pattern, cache, bytes) {
+                Decision::Matched => {}
+                Decision::Never => return Decision::Never,
+                Decision::Open => decision = Decision::Open,
+            }
+        }
+        decision
+    }
+
+    /// Ends the reply, and returns true if the pattern matches the bytes fed so far.
+    ///
+    /// Each byte of an incomplete last character reads as U+FFFD.
+    pub fn finish(&mut self, pattern: &Pattern, cache: &mut Cache) -> bool {
+        match &mut self.0 {
+            Parts::One(part) => part.finish(&pattern.inner, cache),
+            Parts::Several(parts) => {
+                let mut parts = parts.iter_mut().zip(pattern.parts());
+                parts.all(|(part, pattern)| part.finish(pattern, cache))
+            }
+        }
+    }
+
+    #[cfg(test)]
+    fn part(&self) -> &PartMatcher {
+        match &self.0 {
+            Parts::One(part) => part,
+            Parts::Several(_) => panic!("several parts"),
+        }
+    }
+}
+
+impl PartMatcher {
+    fn new() -> Self {
+        Self {
+            decision: Decision::Open,
+            live: InlineVec::new(StateID::ZERO),
+            prev_byte: None,
+            held: Utf8Buffer::default(),
+        }
+    }
+
+    fn feed(&mut self, pattern: &PatternInner, cache: &mut Cache, bytes: &[u8]) -> Decision {
         if self.decision != Decision::Open || bytes.is_empty() {
             return self.decision;
         }
@@ -61,18 +118,15 @@ impl Matcher {
             }
             decision = self.read(pattern, cache, byte);
         }
-        let may_end = pattern.looks_ahead() && self.held.is_empty();
+        let may_end = pattern.automaton.looks_ahead && self.held.is_empty();
         decision = match decision {
-            Decision::Open if may_end && cache.ends(pattern.automaton()) => Decision::Matched,
+            Decision::Open if may_end && cache.ends(&pattern.automaton) => Decision::Matched,
             known => known,
         };
         self.settle(decision, cache)
     }
 
-    /// Ends the reply, and returns true if the pattern matches the bytes fed so far.
-    ///
-    /// Each byte of an incomplete last character reads as U+FFFD.
-    pub fn finish(&mut self, pattern: &Pattern, cache: &mut Cache) -> bool {
+    fn finish(&mut self, pattern: &PatternInner, cache: &mut Cache) -> bool {
         if self.decision == Decision::Open {
             let mut decision = self.resume(pattern, cache);
             while decision == Decision::Open
@@ -83,7 +137,7 @@ impl Matcher {
             let matched = match decision {
                 Decision::Matched => true,
                 Decision::Never => false,
-                Decision::Open => cache.ends(pattern.automaton()),
+                Decision::Open => cache.ends(&pattern.automaton),
             };
             self.settle(
                 if matched {
@@ -98,17 +152,20 @@ impl Matcher {
     }
 
     /// Restores the walk to its state after the last piece.
-    fn resume(&self, pattern: &Pattern, cache: &mut Cache) -> Decision {
+    fn resume(&self, pattern: &PatternInner, cache: &mut Cache) -> Decision {
         if self.prev_byte.is_none() {
-            return cache.enter(pattern.automaton());
+            return cache.enter(&pattern.automaton);
         }
-        cache.resume(pattern.automaton(), self.live.as_slice(), self.prev_byte);
+        cache.resume(&pattern.automaton, self.live.as_slice(), self.prev_byte);
         Decision::Open
     }
 
-    fn read(&mut self, pattern: &Pattern, cache: &mut Cache, byte: u8) -> Decision {
+    fn read(&mut self, pattern: &PatternInner, cache: &mut Cache, byte: u8) -> Decision {
+        if pattern.is_bytes {
+            return walk(pattern, cache, char::from(byte));
+        }
         if byte.is_ascii() && self.held.is_empty() {
-            return cache.read(pattern.automaton(), byte);
+            return cache.read(&pattern.automaton, byte);
         }
         self.held.push(byte);
         while let Some(c) = self.held.take() {
@@ -134,9 +191,9 @@ impl Matcher {
 }
 
 /// Advances the walk over the UTF-8 encoding of one character.
-fn walk(pattern: &Pattern, cache: &mut Cache, c: char) -> Decision {
+fn walk(pattern: &PatternInner, cache: &mut Cache, c: char) -> Decision {
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        let decision = cache.read(pattern.automaton(), byte);
+        let decision = cache.read(&pattern.automaton, byte);
         if decision != Decision::Open {
             return decision;
         }
@@ -155,7 +212,7 @@ mod tests {
         for reply in [&b"220 ready"[..], b"421 busy"] {
             let mut matcher = pattern.matcher();
             assert_ne!(matcher.feed(&pattern, &mut cache, reply), Decision::Open);
-            assert_eq!(matcher.live.heap_capacity(), 0);
+            assert_eq!(matcher.part().live.heap_capacity(), 0);
         }
     }
 
@@ -165,10 +222,13 @@ mod tests {
         let mut cache = Cache::default();
         let mut matcher = pattern.matcher();
         assert_eq!(matcher.feed(&pattern, &mut cache, b"a"), Decision::Open);
-        assert_eq!(matcher.live.heap_capacity(), matcher.live.as_slice().len());
-        assert!(matcher.live.heap_capacity() >= 20);
+        assert_eq!(
+            matcher.part().live.heap_capacity(),
+            matcher.part().live.as_slice().len()
+        );
+        assert!(matcher.part().live.heap_capacity() >= 20);
         assert_eq!(matcher.feed(&pattern, &mut cache, b"b"), Decision::Matched);
-        assert_eq!(matcher.live.heap_capacity(), 0);
+        assert_eq!(matcher.part().live.heap_capacity(), 0);
     }
 
     #[test]
@@ -182,7 +242,7 @@ mod tests {
                 matcher.feed(&pattern, &mut cache, b"aaaabbbb\xC3"),
                 Decision::Open
             );
-            assert!(matcher.live.heap_capacity() <= pattern.states());
+            assert!(matcher.part().live.heap_capacity() <= pattern.states());
         }
     }
 

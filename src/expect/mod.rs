@@ -54,14 +54,21 @@ use class::Classes;
 use dialect::ParsedPattern;
 use error::{ErrorKind, ParseError};
 use std::fmt;
+use std::iter;
 use std::sync::{Arc, OnceLock};
 
-/// A compiled pattern; clones share it.
+/// A compiled pattern, or several that must all match; clones share them.
 #[derive(Clone)]
-pub struct Pattern(Arc<PatternInner>);
+pub struct Pattern {
+    inner: Arc<PatternInner>,
+    /// Further patterns that the same reply must match, none of which has further ones.
+    further: Vec<Self>,
+}
 
 struct PatternInner {
     source: Box<str>,
+    /// Each byte of the reply is one character, U+0000 to U+00FF.
+    is_bytes: bool,
     automaton: Automaton,
     /// The names of its named groups, each once.
     names: Box<[Box<str>]>,
@@ -87,12 +94,50 @@ impl Pattern {
     /// # Errors
     /// Go refuses the pattern, or it is out of these bounds.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
-        compile(pattern).map_err(|refusal| PatternError::new(pattern, refusal))
+        compile(pattern, false).map_err(|refusal| PatternError::new(pattern, refusal))
     }
 
-    /// The pattern as written.
+    /// Compiles a pattern for replies that are bytes and not text: each byte is one character, so
+    /// that `\xFF` is the byte 0xFF and `.` any byte but LF.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn bytes(pattern: &str) -> Result<Self, PatternError> {
+        compile(pattern, true).map_err(|refusal| PatternError::new(pattern, refusal))
+    }
+
+    /// Compiles a pattern for replies that contain one of these texts, byte for byte. An empty text
+    /// is in every reply of at least one byte.
+    ///
+    /// # Errors
+    /// The texts are too long.
+    pub fn literals(texts: &[&[u8]]) -> Result<Self, PatternError> {
+        let alternatives = texts.iter().map(|text| match text {
+            [] => "(?s:.)".to_owned(),
+            text => text.iter().map(|byte| format!("\\x{byte:02x}")).collect(),
+        });
+        Self::bytes(&alternatives.collect::<Vec<_>>().join("|"))
+    }
+
+    /// Returns the pattern that matches a reply which all of these match, in whatever order; `None`
+    /// for none.
+    pub fn all(patterns: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut parts = patterns.into_iter().flat_map(|pattern| {
+            let Self { inner, further } = pattern;
+            let first = Self {
+                inner,
+                further: Vec::new(),
+            };
+            iter::once(first).chain(further)
+        });
+        let mut first = parts.next()?;
+        first.further = parts.collect();
+        Some(first)
+    }
+
+    /// The pattern as written; of several the first.
     pub fn as_str(&self) -> &str {
-        &self.0.source
+        &self.inner.source
     }
 
     /// The pattern in the dialect of the `regex` crate, for text in which U+FFFD stands for each
@@ -102,7 +147,7 @@ impl Pattern {
     /// that begins with a digit, which that crate does not take, has `_.` before it.
     pub fn translated(&self) -> String {
         // What was read once can be read again.
-        let hir = dialect::parse_named(&self.0.source, Classes::default());
+        let hir = dialect::parse_named(&self.inner.source, Classes::default());
         hir.map_or_else(|_| String::new(), |hir| hir.to_string())
     }
 
@@ -118,81 +163,189 @@ impl Pattern {
     /// with its groups, the automaton may take 256 KiB and have 2^17 states times places that it
     /// notes (two for each group, and two more), and 2^20 states times bytes of the text.
     pub fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
-        let it = &*self.0;
-        if let Some(captures) = it.captures.get() {
-            return captures.as_ref()?.search(&it.names, text, complete);
-        }
-        let mut captures = Captures::new(&it.source, &it.names);
-        if let (Some(captures), Some(budget)) = (&mut captures, &it.budget)
-            && !captures.fits(budget)
-        {
-            return captures.search(&it.names, text, complete);
-        }
-        let captures = it.captures.get_or_init(|| captures);
-        captures.as_ref()?.search(&it.names, text, complete)
+        let mut found = self.parts().map(|part| part.captures(text, complete));
+        found.find_map(|groups| groups)
     }
 
     /// Keeps what [`captures`](Self::captures) compiles only if `budget` has memory left for it;
     /// otherwise each reply compiles it again. No effect on a pattern that has clones.
     pub fn keep_captures_within(&mut self, budget: &Arc<Budget>) {
-        if let Some(it) = Arc::get_mut(&mut self.0) {
+        if let Some(it) = Arc::get_mut(&mut self.inner) {
             it.budget = Some(budget.clone());
+        }
+        for pattern in &mut self.further {
+            pattern.keep_captures_within(budget);
         }
     }
 
     /// Memory in bytes, without what [`captures`](Self::captures) compiles.
     pub fn memory_usage(&self) -> usize {
-        let it = &*self.0;
-        let names: usize = it.names.iter().map(|name| name.len()).sum();
-        let names = names + size_of_val(&*it.names);
-        size_of::<PatternInner>() + it.source.len() + names + it.automaton.memory_usage()
+        self.parts().map(PatternInner::memory_usage).sum()
     }
 
     /// Returns true if the pattern has an assertion that takes the end of a piece for the end of
     /// the reply (`$ \z \b \B`). Only such a pattern can depend on where a reply is cut.
     pub fn looks_ahead(&self) -> bool {
-        self.0.automaton.looks_ahead
+        self.parts().any(|part| part.automaton.looks_ahead)
     }
 
     /// Returns true if a match can only begin where the reply begins, so that an undecided reply is
     /// the beginning of one that matches.
     pub fn is_anchored(&self) -> bool {
-        self.0.automaton.anchored
+        self.parts().any(|part| part.automaton.anchored)
     }
 
     /// The states of the pattern's automaton. The time that one byte of a reply takes grows with
     /// them, and a [`Matcher`] keeps at most four bytes for each.
     pub fn states(&self) -> usize {
-        self.0.automaton.nfa.states().len()
+        let states = |part: &PatternInner| part.automaton.nfa.states().len();
+        self.parts().map(states).sum()
     }
 
     /// A matcher for a new reply.
     pub fn matcher(&self) -> Matcher {
-        Matcher::new()
+        Matcher::new(1 + self.further.len())
     }
 
-    fn automaton(&self) -> &Automaton {
-        &self.0.automaton
+    fn parts(&self) -> impl Iterator<Item = &PatternInner> {
+        let further = self.further.iter().map(|pattern| &*pattern.inner);
+        iter::once(&*self.inner).chain(further)
+    }
+}
+
+impl PatternInner {
+    fn captures<'r>(&self, text: &'r [u8], complete: bool) -> Option<Vec<Group<'_, 'r>>> {
+        if let Some(captures) = self.captures.get() {
+            return captures.as_ref()?.search(&self.names, text, complete);
+        }
+        let mut captures = Captures::new(&self.source, &self.names);
+        if let (Some(captures), Some(budget)) = (&mut captures, &self.budget)
+            && !captures.fits(budget)
+        {
+            return captures.search(&self.names, text, complete);
+        }
+        let captures = self.captures.get_or_init(|| captures);
+        captures.as_ref()?.search(&self.names, text, complete)
+    }
+
+    fn memory_usage(&self) -> usize {
+        let names: usize = self.names.iter().map(|name| name.len()).sum();
+        let names = names + size_of_val(&*self.names);
+        size_of::<Self>() + self.source.len() + names + self.automaton.memory_usage()
     }
 }
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pattern").field(&self.0.source).finish()
+        let sources = self.parts().map(|part| &part.source);
+        f.debug_list().entries(sources).finish()
     }
 }
 
-fn compile(pattern: &str) -> Result<Pattern, ParseError> {
+fn compile(pattern: &str, is_bytes: bool) -> Result<Pattern, ParseError> {
     if pattern.len() > MAX_LEN {
         return Err(ErrorKind::TooLong.anywhere());
     }
     let ParsedPattern { hir, names } = dialect::parse(pattern)?;
     let automaton = Automaton::new(&hir)?;
-    Ok(Pattern(Arc::new(PatternInner {
-        source: pattern.into(),
-        automaton,
-        names,
-        captures: OnceLock::new(),
-        budget: None,
-    })))
+    Ok(Pattern {
+        inner: Arc::new(PatternInner {
+            source: pattern.into(),
+            is_bytes,
+            automaton,
+            names,
+            captures: OnceLock::new(),
+            budget: None,
+        }),
+        further: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The decision after each byte, and that at the end.
+    fn decisions(pattern: &Pattern, reply: &[u8]) -> (Vec<Decision>, bool) {
+        let mut cache = Cache::default();
+        let mut matcher = pattern.matcher();
+        let mut feed = |byte: &u8| matcher.feed(pattern, &mut cache, &[*byte]);
+        let decisions = reply.iter().map(&mut feed).collect();
+        (decisions, matcher.finish(pattern, &mut cache))
+    }
+
+    fn matches(pattern: &Pattern, reply: &[u8]) -> bool {
+        let (by_byte, at_end) = decisions(pattern, reply);
+        let mut matcher = pattern.matcher();
+        let at_once = matcher.feed(pattern, &mut Cache::default(), reply);
+        assert_eq!(by_byte.last().copied().unwrap_or(at_once), at_once);
+        at_end
+    }
+
+    #[test]
+    fn a_pattern_of_bytes_reads_each_byte_as_it_is() {
+        let pattern = Pattern::bytes(r"^\xff..\x00[\x80-\xfe]").unwrap();
+        assert!(pattern.is_anchored());
+        assert!(matches(&pattern, b"\xff\xc3\xa9\0\x80"));
+        assert!(matches(&pattern, b"\xff\x80\xff\0\xfe"));
+        assert!(!matches(&pattern, b"\xff\x80\xff\0\xff"));
+        let (by_byte, _) = decisions(&pattern, b"\xff\xc3\xa9\x01");
+        assert_eq!(
+            by_byte,
+            [
+                Decision::Open,
+                Decision::Open,
+                Decision::Open,
+                Decision::Never
+            ]
+        );
+        assert!(!matches(&Pattern::new(r"^\xff").unwrap(), b"\xff"));
+    }
+
+    #[test]
+    fn literals_are_found_anywhere_byte_for_byte() {
+        let pattern = Pattern::literals(&[b"a.b", b"\xff\0", "é".as_bytes()]).unwrap();
+        for reply in [
+            &b"xa.b"[..],
+            b"a.b",
+            b"..\xff\0",
+            "xéx".as_bytes(),
+            b"\xc3\xa9",
+        ] {
+            assert!(matches(&pattern, reply), "{}", reply.escape_ascii());
+        }
+        for reply in [&b"axb"[..], b"A.b", b"\xff", b"\xc3", b"\xe9", b""] {
+            assert!(!matches(&pattern, reply), "{}", reply.escape_ascii());
+        }
+        let (by_byte, _) = decisions(&pattern, b"xa.b");
+        assert_eq!(
+            by_byte,
+            [
+                Decision::Open,
+                Decision::Open,
+                Decision::Open,
+                Decision::Matched
+            ]
+        );
+        let any = Pattern::literals(&[b""]).unwrap();
+        assert!(matches(&any, b"\n") && matches(&any, b"\xff") && !matches(&any, b""));
+        assert!(Pattern::literals(&[&[b'a'; 20_000]]).is_err(), "too long");
+    }
+
+    #[test]
+    fn all_of_several_patterns_match_in_any_order() {
+        let parts = ["b", "^a", "c"].map(|part| Pattern::new(part).unwrap());
+        let pattern = Pattern::all(parts).unwrap();
+        for reply in [&b"abc"[..], b"acb", b"a..c..b"] {
+            assert!(matches(&pattern, reply));
+        }
+        assert!(!matches(&pattern, b"ab") && !matches(&pattern, b""));
+        let (by_byte, _) = decisions(&pattern, b"xbc");
+        assert_eq!(by_byte, [Decision::Never; 3]);
+        let overlapping = [b"ab", b"ba"].map(|text| Pattern::literals(&[text]).unwrap());
+        assert!(matches(&Pattern::all(overlapping).unwrap(), b"aba"));
+        assert!(Pattern::all([]).is_none());
+        let nested = Pattern::all([pattern, Pattern::new("d").unwrap()]).unwrap();
+        assert!(matches(&nested, b"abcd") && !matches(&nested, b"abc"));
+    }
 }

@@ -307,13 +307,16 @@ mod tests {
     fn the_count_of_rounds_may_wrap() {
         let pattern = Pattern::new("^(?:ab)*c").unwrap();
         let mut cache = Cache::default();
-        assert_eq!(cache.enter(pattern.automaton()), Decision::Open);
+        assert_eq!(cache.enter(&pattern.inner.automaton), Decision::Open);
         cache.closure.round = u32::MAX - 1;
         cache.closure.visited.fill(1); // what the first round left behind
         for byte in *b"abab" {
-            assert_eq!(cache.read(pattern.automaton(), byte), Decision::Open);
+            assert_eq!(cache.read(&pattern.inner.automaton, byte), Decision::Open);
         }
-        assert_eq!(cache.read(pattern.automaton(), b'c'), Decision::Matched);
+        assert_eq!(
+            cache.read(&pattern.inner.automaton, b'c'),
+            Decision::Matched
+        );
         assert!(cache.closure.round < 10);
     }
 
@@ -321,10 +324,10 @@ mod tests {
     fn room_grows_to_the_largest_pattern_met() {
         let [small, large] = ["^a", "^(?:ab){100}"].map(|p| Pattern::new(p).unwrap());
         let mut cache = Cache::default();
-        cache.enter(small.automaton());
+        cache.enter(&small.inner.automaton);
         assert_eq!(cache.closure.visited.len(), small.states());
-        cache.enter(large.automaton());
-        cache.enter(small.automaton());
+        cache.enter(&large.inner.automaton);
+        cache.enter(&small.inner.automaton);
         assert_eq!(cache.closure.visited.len(), large.states());
     }
 }
