@@ -30,8 +30,12 @@ pub struct Check {
     pub timeout: Duration,
     /// Pause between sending and reading, or before closing if nothing is read.
     pub delay: Duration,
+    /// The pause is no part of the response time, and within the limit on the whole check.
+    pub delay_apart: bool,
     /// Most bytes of the reply that are read.
     pub max_bytes: Option<NonZeroU64>,
+    /// Silence that ends a reply which has begun.
+    pub idle: Option<Duration>,
     /// WARNING when the response time is greater.
     pub warning: Option<Duration>,
     /// CRITICAL when the response time is greater.
@@ -42,11 +46,26 @@ pub struct Check {
     pub expect_closed: bool,
     /// End the line with performance data.
     pub perfdata: bool,
+    /// Leave the reply out of the line.
+    pub hide_reply: bool,
     /// Share of the memory for checks from lines of a list; empty for others.
     pub memory: Lease,
 }
 
 impl Check {
+    /// Returns the longest time that the check takes.
+    pub fn time_limit(&self) -> Duration {
+        self.timeout + self.extra_time()
+    }
+
+    /// Returns the time by which the pause moves the deadline back.
+    pub(crate) fn extra_time(&self) -> Duration {
+        match self.delay_apart {
+            true => Duration::ZERO,
+            false => self.delay,
+        }
+    }
+
     /// Returns the memory it uses, in bytes, without its pattern and the trust store, which other
     /// checks may share.
     pub fn memory_usage(&self) -> usize {
@@ -68,12 +87,15 @@ impl Default for Check {
             status_as: StatusMap::default(),
             timeout: Duration::from_secs(10),
             delay: Duration::ZERO,
+            delay_apart: false,
             max_bytes: None,
+            idle: None,
             warning: None,
             critical: None,
             error_warning: false,
             expect_closed: false,
             perfdata: false,
+            hide_reply: false,
             memory: Lease::default(),
         }
     }

@@ -61,7 +61,7 @@ fn run_check(single: SingleCheck, left: &mut Duration) -> (Vec<u8>, Status) {
         }
     });
     let Checked { check, trace, .. } = &checked;
-    *left = (check.timeout + check.delay).saturating_sub(trace.total);
+    *left = check.time_limit().saturating_sub(trace.total);
     let event = Event::Checked(Box::new(checked));
     render(&Record { label, event }, format)
 }

@@ -127,12 +127,13 @@ fn build_check(
         timeout: timeout?.unwrap_or(unset.timeout),
         delay: delay?.unwrap_or(unset.delay),
         max_bytes: max_bytes?.and_then(NonZeroU64::new),
-        warning: threshold(raw, OptionId::Warning)?,
-        critical: threshold(raw, OptionId::Critical)?,
+        idle: limit(raw, OptionId::Idle)?,
+        warning: limit(raw, OptionId::Warning)?,
+        critical: limit(raw, OptionId::Critical)?,
         error_warning: raw.has(OptionId::ErrorWarning),
         expect_closed: raw.has(OptionId::ExpectClosed),
         perfdata: raw.has(OptionId::Perfdata),
-        memory: unset.memory,
+        ..unset
     };
     // Last, since it may read the trust store.
     check.tls = tls::build_tls(raw, preset)?;
@@ -183,10 +184,10 @@ fn parse_above_zero(text: &str) -> Option<Duration> {
     duration::parse(text).filter(|duration| !duration.is_zero())
 }
 
-/// The value of `--warning` or `--critical`; 0 is no threshold.
-fn threshold(raw: &RawOptions, id: OptionId) -> Result<Option<Duration>, String> {
-    let threshold = raw.parse(id, duration::parse)?;
-    Ok(threshold.filter(|threshold| !threshold.is_zero()))
+/// The value of an option for which 0 is no limit.
+fn limit(raw: &RawOptions, id: OptionId) -> Result<Option<Duration>, String> {
+    let limit = raw.parse(id, duration::parse)?;
+    Ok(limit.filter(|limit| !limit.is_zero()))
 }
 
 #[cfg(test)]
@@ -244,9 +245,12 @@ mod tests {
 
     #[test]
     fn durations_and_sizes_are_parsed() {
-        let all = check(&["-t=.5", "-d", "500ms", "-w 1", "-c", "1m 30s", "-m10"]);
+        let all = check(&[
+            "-t=.5", "-d", "500ms", "-w 1", "-c", "1m 30s", "-m10", "--idle=2",
+        ]);
         assert_eq!(all.timeout, Duration::from_millis(500));
         assert_eq!(all.delay, Duration::from_millis(500));
+        assert_eq!(all.idle, Some(Duration::from_secs(2)));
         assert_eq!(all.warning, Some(Duration::from_secs(1)));
         assert_eq!(all.critical, Some(Duration::from_secs(90)));
         assert_eq!(all.max_bytes, NonZeroU64::new(10));
@@ -256,11 +260,9 @@ mod tests {
 
     #[test]
     fn zero_is_no_threshold_no_limit_and_no_pause() {
-        let none = check(&["-w0", "-c=0s", "-m0", "-d0"]);
-        assert_eq!(
-            (none.warning, none.critical, none.max_bytes),
-            (None, None, None)
-        );
+        let none = check(&["-w0", "-c=0s", "-m0", "-d0", "--idle=0"]);
+        assert_eq!((none.warning, none.critical), (None, None));
+        assert_eq!((none.max_bytes, none.idle), (None, None));
         assert_eq!(none.delay, Duration::ZERO);
     }
 

@@ -15,6 +15,7 @@ pub(super) enum OptionId {
     Escape,
     Delay,
     Maxbytes,
+    Idle,
     Ssl,
     Sni,
     NoCheckCertificate,

@@ -114,6 +114,14 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         ..DIALOGUE
     },
     Flag {
+        id: OptionId::Idle,
+        long: "idle",
+        value: value("DURATION", DURATION),
+        default: Some("none"),
+        help: "end the reply, once it has begun, after a silence so long; 0 is none",
+        ..DIALOGUE
+    },
+    Flag {
         id: OptionId::Ssl,
         long: "ssl",
         short: Some('S'),
@@ -298,6 +306,7 @@ mod tests {
             ("escape", Some('E')),
             ("delay", Some('d')),
             ("maxbytes", Some('m')),
+            ("idle", None),
             ("ssl", Some('S')),
             ("sni", None),
             ("no-check-certificate", None),

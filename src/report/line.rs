@@ -67,7 +67,8 @@ impl<'a> OutputLine<'a> {
         match outcome {
             Ok(Success::Completed { elapsed, reply }) => {
                 let text = format_response_time(target, *elapsed);
-                match reply.as_ref().filter(|reply| reply.total() > 0) {
+                let is_shown = |reply: &&Reply| reply.total() > 0 && !check.hide_reply;
+                match reply.as_ref().filter(is_shown) {
                     None => line(text),
                     reply => Self {
                         reply,
@@ -89,10 +90,15 @@ impl<'a> OutputLine<'a> {
                 let timeout = || format_duration(check.timeout);
                 let open =
                     open.then(|| format!(" (the pattern was still open after {})", timeout()));
-                Self {
-                    reply: Some(reply),
-                    suffix: open.unwrap_or_default() + &guess_suffix(failure),
-                    ..line("Unexpected response from host/socket: ".to_owned())
+                let suffix = open.unwrap_or_default() + &guess_suffix(failure);
+                let text = "Unexpected response from host/socket";
+                match check.hide_reply {
+                    true => line(text.to_owned() + &suffix),
+                    false => Self {
+                        reply: Some(reply),
+                        suffix,
+                        ..line(text.to_owned() + ": ")
+                    },
                 }
             }
             Err(failure) => line(describe(check, target, failure)),

@@ -4,15 +4,16 @@ use super::{Cx, State, Transition, Wait};
 use crate::outcome::Cause;
 use std::time::Instant;
 
-/// Pauses. The only state that cannot fail, because it tries nothing.
+/// Pauses. It tries nothing, so that it can fail at the deadline alone, if that comes in the pause.
 pub(crate) struct Delay {
     until: Instant,
 }
 
 impl Delay {
-    /// Begins the pause and moves the deadline back by its length.
+    /// Begins the pause and moves the deadline back by its length, unless it counts within the
+    /// limit.
     pub(super) fn enter(cx: &mut Cx<'_>) -> Self {
-        *cx.deadline += cx.check.delay;
+        *cx.deadline += cx.check.extra_time();
         Self {
             until: cx.now + cx.check.delay,
         }
@@ -26,8 +27,12 @@ impl Delay {
         Transition::next(cx.next_step())
     }
 
-    /// Ends the pause early. It began after the deadline, in a step that was still due.
-    pub(super) fn expire(self, cx: &mut Cx<'_>) -> State {
-        cx.next_step()
+    /// Ends the pause at the deadline. One that moved the deadline back began after it, in a step
+    /// that was still due.
+    pub(super) fn expire(self, cx: &mut Cx<'_>) -> Result<State, Cause> {
+        match cx.check.delay_apart {
+            true => Err(Cause::TimedOut),
+            false => Ok(cx.next_step()),
+        }
     }
 }

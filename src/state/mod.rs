@@ -129,10 +129,14 @@ pub struct Scratch {
 }
 
 impl Cx<'_> {
-    /// Returns the time since the check started, up to the present and not to the start of the
-    /// step.
+    /// Returns the response time: the time since the check started, up to the present and not to
+    /// the start of the step. The pause has ended before it is asked for.
     fn elapsed(&self) -> Duration {
-        self.net.now().saturating_duration_since(self.started)
+        let elapsed = self.net.now().saturating_duration_since(self.started);
+        match self.check.delay_apart {
+            true => elapsed.saturating_sub(self.check.delay),
+            false => elapsed,
+        }
     }
 
     /// Returns the state that follows the lookup.
@@ -186,7 +190,7 @@ impl State {
     pub(crate) fn expire(self, cx: &mut Cx<'_>) -> Result<Self, Cause> {
         match self {
             Self::Connecting(state) => Err(state.expire()),
-            Self::Delay(state) => Ok(state.expire(cx)),
+            Self::Delay(state) => state.expire(cx),
             Self::Reading(state) => state.expire(cx),
             Self::Quitting(state) => state.expire(),
             Self::Resolving(_) | Self::Handshaking(_) | Self::Sending(_) => Err(Cause::TimedOut),

@@ -6,6 +6,7 @@ use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::{Cause, Reply};
+use std::time::Instant;
 
 /// Most work that matching one read may cost, in visited states of the pattern: about a
 /// millisecond.
@@ -15,14 +16,18 @@ const STEP_STATE_BUDGET: usize = 1 << 18;
 pub(crate) struct Reading {
     matcher: Matcher,
     reply: Reply,
+    /// The time at which silence ends the reply; `None` before it has begun.
+    idle_at: Option<Instant>,
 }
 
 /// The end of a reply that the pattern did not decide before.
 enum ReadEnd {
     /// The peer closed the stream.
     Peer,
-    /// `--max-bytes` was reached.
+    /// `--maxbytes` was reached.
     Limit,
+    /// Nothing came for the time of `--idle`.
+    Idle,
     /// The deadline passed.
     Deadline,
 }
@@ -32,6 +37,7 @@ impl Reading {
         Self {
             matcher: pattern.matcher(),
             reply: Reply::default(),
+            idle_at: None,
         }
     }
 
@@ -47,7 +53,13 @@ impl Reading {
                 .min(cx.scratch.buffer.len());
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
             let read = match cx.link.read(cx.net, buffer)? {
-                Io::Blocked(on) => return Transition::pending(self, Wait::on(on)),
+                Io::Blocked(_) if self.idle_at.is_some_and(|at| cx.now >= at) => {
+                    return Transition::next(self.decide(cx, ReadEnd::Idle)?);
+                }
+                Io::Blocked(on) => {
+                    let wait = Wait::either(Some(on), self.idle_at);
+                    return Transition::pending(self, wait);
+                }
                 // TLS session tickets are no data, but decrypting them takes time too.
                 Io::Ready(Chunk::Nothing) if cx.net.now() >= cx.now + STEP_TIME_BUDGET => break,
                 Io::Ready(Chunk::Nothing) => continue,
@@ -57,6 +69,7 @@ impl Reading {
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
             cx.timestamps.answer(cx.now);
+            self.idle_at = cx.check.idle.map(|idle| cx.now + idle);
             let bytes = buffer.get(..read).unwrap_or_default();
             self.reply.push(bytes);
             match self.matcher.feed(pattern, &mut cx.scratch.cache, bytes) {
@@ -95,11 +108,14 @@ impl Reading {
         match end {
             _ if matches => Ok(self.matched(cx)),
             ReadEnd::Peer if self.reply.total() == 0 => Err(Cause::Closed),
-            ReadEnd::Deadline if self.reply.total() == 0 => Err(Cause::TimedOut),
+            // With `--idle` the deadline does not end a reply, which is still coming then.
+            ReadEnd::Deadline if self.reply.total() == 0 || cx.check.idle.is_some() => {
+                Err(Cause::TimedOut)
+            }
             ReadEnd::Peer => Ok(self.unexpected(cx, false, false)),
             // An anchored pattern that is undecided has matched so far: this may be the middle of a
             // good reply, where a quit string has no place.
-            ReadEnd::Limit => Ok(self.unexpected(cx, false, is_anchored)),
+            ReadEnd::Limit | ReadEnd::Idle => Ok(self.unexpected(cx, false, is_anchored)),
             ReadEnd::Deadline => Ok(self.unexpected(cx, true, is_anchored)),
         }
     }

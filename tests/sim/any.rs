@@ -52,7 +52,13 @@ fn check(rng: &mut Rng) -> Check {
         true => rng.pick(PRESETS).expect,
         false => *rng.pick(&PATTERNS),
     };
-    let expect = (!rng.one_in(4)).then(|| Pattern::new(pattern).expect("a pattern"));
+    let mut patterns = vec![pattern];
+    if rng.one_in(6) {
+        patterns.push(*rng.pick(&PATTERNS));
+    }
+    let compile = |pattern: &str| Pattern::new(pattern).expect("a pattern");
+    let expect = Pattern::all(patterns.into_iter().map(compile));
+    let expect = expect.filter(|_| !rng.one_in(4));
     let max = *rng.pick(&[0, 0, 1, 5, 2_000]);
     Check {
         expect,
@@ -61,7 +67,9 @@ fn check(rng: &mut Rng) -> Check {
         family: *rng.pick(&[Family::Any, Family::Any, Family::V4, Family::V6]),
         timeout: Duration::from_nanos(1) + rng.duration(Duration::from_secs(3)),
         delay: *rng.pick(&[0, 0, 1, 700].map(Duration::from_millis)),
+        delay_apart: rng.one_in(4),
         max_bytes: NonZeroU64::new(max),
+        idle: rng.one_in(4).then(|| rng.duration(Duration::from_secs(1))),
         expect_closed: rng.one_in(5),
         perfdata: rng.one_in(2),
         ..Check::default()

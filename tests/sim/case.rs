@@ -8,7 +8,7 @@ use crate::world::World;
 use check_tcp::Checked;
 use check_tcp::check::Check;
 use check_tcp::internal::state::Scratch;
-use check_tcp::outcome::{Failure, Reply, Success, Trace};
+use check_tcp::outcome::{Cause, Failure, Reply, Success, Trace};
 use check_tcp::phase::Phase;
 use check_tcp::target::Target;
 use check_tcp::verdict;
@@ -199,7 +199,7 @@ impl Case {
             world: driver.world,
         };
         let resumed = run.tally.jumped.map_or(self.late, |(_, end)| end);
-        let latest = resumed.max(self.check.timeout + self.check.delay);
+        let latest = resumed.max(self.check.time_limit());
         assert!(
             !self.is_exact() || run.at <= latest,
             "ended late, at {:?}",
@@ -217,7 +217,11 @@ impl Case {
         assert!(!named || log.begun.len() <= TRIED, "{:?}", log.begun);
         if let Err(failure) = &run.outcome {
             let phase = failure.phase;
-            let failing = !matches!(phase, Phase::Delay | Phase::Done);
+            let is_apart = self.check.delay_apart && matches!(failure.cause, Cause::TimedOut);
+            let failing = match phase {
+                Phase::Delay => is_apart,
+                phase => phase != Phase::Done,
+            };
             assert!(failing, "nothing can fail in {phase:?}");
         }
         assert!(run.reply().is_none_or(|r| r.kept().len() <= Reply::KEPT));

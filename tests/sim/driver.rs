@@ -290,12 +290,10 @@ impl Driver {
 
     /// The time by which the probe has to have ended.
     fn limit(&self) -> Duration {
-        let delay = if self.paused {
-            self.check.delay
-        } else {
-            Duration::ZERO
-        };
-        self.check.timeout + delay
+        match self.paused {
+            true => self.check.time_limit(),
+            false => self.check.timeout,
+        }
     }
 }
 

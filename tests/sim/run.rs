@@ -138,6 +138,14 @@ impl Run {
         }
     }
 
+    /// The pause that is no part of the response time.
+    pub fn pause_apart(&self) -> Duration {
+        match self.check.delay_apart {
+            true => self.check.delay,
+            false => Duration::ZERO,
+        }
+    }
+
     pub fn failure(&self) -> &Failure {
         match &self.outcome {
             Err(failure) => failure,

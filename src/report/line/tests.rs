@@ -278,3 +278,30 @@ fn a_mismatch_at_the_deadline_says_that_the_pattern_was_still_open() {
     );
     assert_eq!(line.chars().count(), MAX_LINE_CHARS);
 }
+
+#[test]
+fn a_reply_is_hidden_where_the_check_says_so() {
+    let check = Arc::new(Check {
+        hide_reply: true,
+        ..Check::default()
+    });
+    let line = |outcome| line_with_status(&check, &name(), outcome, Status::Ok);
+    let matched = line(ok(Some(reply(b"secret"))));
+    let text = "0.012 seconds response time on mail.example port 25";
+    assert_eq!(matched, format!("TCP OK: {text}\n"));
+    let unexpected = |open| Cause::Unexpected {
+        reply: reply(b"secret").into(),
+        elapsed: Duration::ZERO,
+        open,
+    };
+    let text = "TCP OK: Unexpected response from host/socket";
+    assert_eq!(
+        line(err(Phase::Reading, unexpected(false))),
+        format!("{text}\n")
+    );
+    let open = " (the pattern was still open after 10s)";
+    assert_eq!(
+        line(err(Phase::Reading, unexpected(true))),
+        format!("{text}{open}\n")
+    );
+}

@@ -41,6 +41,7 @@ fn whatever_happens_a_probe_ends_in_time_and_keeps_to_what_was_asked() {
             } else {
                 Duration::ZERO
             };
+            let elapsed = elapsed + run.pause_apart();
             assert!(run.at <= elapsed + leave, "{}", run.told());
             let said = check.quit.is_empty() || elapsed == log.last_heard;
             assert!(said, "the wait is no response time: {}", run.told());

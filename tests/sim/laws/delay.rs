@@ -97,6 +97,44 @@ fn one_that_begins_at_the_deadline_is_kept_whole() {
     assert_eq!(run.elapsed(), TIMEOUT + DELAY, "{}", run.told());
 }
 
+#[test]
+fn apart_from_the_check_it_neither_counts_nor_moves_the_deadline() {
+    for tls in [false, true] {
+        let said_at = |at| {
+            let acts = vec![Act::Pause(at), Act::say("220 ready\r\n")];
+            run(Script::over(tls, acts), over(tls, apart()))
+        };
+        let at_once = said_at(Duration::ZERO);
+        assert_eq!(
+            (at_once.elapsed(), at_once.status),
+            (Duration::ZERO, Status::Ok)
+        );
+        let on_time = said_at(TIMEOUT);
+        assert_eq!(on_time.elapsed(), TIMEOUT - DELAY, "{}", on_time.told());
+        let late = said_at(TIMEOUT + TICK);
+        assert_eq!((late.verdict(), late.at), (Verdict::TimedOut, TIMEOUT));
+    }
+}
+
+#[test]
+fn a_deadline_within_one_that_is_apart_is_a_timeout() {
+    let check = Check {
+        delay: TIMEOUT + TICK,
+        ..apart()
+    };
+    let run = run(Script::new(vec![Act::say("220 ready\r\n")]), check);
+    assert_eq!((run.verdict(), run.at), (Verdict::TimedOut, TIMEOUT));
+}
+
+/// The pause is no part of the check.
+fn apart() -> Check {
+    Check {
+        delay_apart: true,
+        critical: Some(TIMEOUT - DELAY),
+        ..paused()
+    }
+}
+
 /// Sends at once, pauses, then reads.
 fn paused() -> Check {
     Check {

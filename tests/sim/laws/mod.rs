@@ -14,6 +14,7 @@ mod failure_messages;
 mod flood;
 mod greeting;
 mod hanging_lookups;
+mod idle;
 mod needless_steps;
 mod peer_gone;
 mod quit;
