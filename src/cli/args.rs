@@ -165,6 +165,11 @@ mod tests {
             ),
             // Options that do not go together.
             (
+                &["-p80", "-e", "^220", "-e", "250"],
+                "-e 250: a second pattern; \
+                 a check has one, and a dialogue of several has steps (--step)",
+            ),
+            (
                 &[],
                 &format!("--port is missing: {port}, unless --service or --unix-sock is given"),
             ),

@@ -149,6 +149,12 @@ impl RawOptions {
         if is_given && source == OptionSource::ListLine {
             check_scope(&option)?;
         }
+        // Where the last one counted, the others would be checks that nobody makes.
+        if is_given && flag.id == OptionId::ExpectPattern && self.has(flag.id) {
+            return Err(option.describe_invalid(
+                "a second pattern; a check has one, and a dialogue of several has steps (--step)",
+            ));
+        }
         self.set(flag.id, is_given.then_some(option));
         Ok(())
     }

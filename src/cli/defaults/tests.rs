@@ -205,7 +205,7 @@ fn repeated_additions_are_compiled_once() {
         let again = checks(&mut defaults, 0, 1_000);
         assert!(first.iter().zip(&again).all(|(a, b)| Arc::ptr_eq(a, b)));
     }
-    for options in ["-e ^7", "-p 9 -e ^7", "-e x -e ^7", "-e^7"] {
+    for options in ["-e ^7", "-p 9 -e ^7", "-e x -e= -e ^7", "-e^7"] {
         let check = line(&mut defaults, options).check;
         assert!(Arc::ptr_eq(&check, &first[7]), "{options}");
     }

@@ -26,7 +26,8 @@ fn a_line_overrides_the_command_line_for_its_own_target() {
         ),
         (format!("127.0.0.1:{good} --service imap"), "IMAP OK"),
         (format!("127.0.0.1:{good} -e ^421"), "TCP CRITICAL"),
-        (format!("127.0.0.1:{good} -e ^421 -e ^220"), "TCP OK"),
+        (format!("127.0.0.1:{good} -e ^421 -e ^220"), "TCP UNKNOWN"),
+        (format!("127.0.0.1:{good} -e ^421 -e '' -e ^220"), "TCP OK"),
         // An empty value counts as not given.
         (format!("127.0.0.1:{good} -e ''"), "TCP OK"),
         (format!("127.0.0.1:{busy} -e ''"), "TCP CRITICAL"),
