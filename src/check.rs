@@ -40,6 +40,9 @@ pub struct Check {
     pub warning: Option<Duration>,
     /// CRITICAL when the response time is greater.
     pub critical: Option<Duration>,
+    /// Periods that the certificate path has to be valid for, under TLS with
+    /// [`Tls::with_path_end`].
+    pub expiry: Option<Expiry>,
     /// Errors are WARNING instead of CRITICAL.
     pub error_warning: bool,
     /// OK if nothing listens there.
@@ -50,6 +53,15 @@ pub struct Check {
     pub hide_reply: bool,
     /// Share of the memory for checks from lines of a list; empty for others.
     pub memory: Lease,
+}
+
+/// Periods that a certificate path has to be valid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// WARNING when less is left.
+    pub warning: Duration,
+    /// CRITICAL when less is left, or none.
+    pub critical: Duration,
 }
 
 impl Check {
@@ -92,6 +104,7 @@ impl Default for Check {
             idle: None,
             warning: None,
             critical: None,
+            expiry: None,
             error_warning: false,
             expect_closed: false,
             perfdata: false,

@@ -31,7 +31,6 @@
 //!
 //! ```
 //! use check_tcp::check::Check;
-//! use check_tcp::expect::Pattern;
 //! use check_tcp::status::Status;
 //! use check_tcp::target::Target;
 //! use check_tcp::verdict::judge;
@@ -50,8 +49,8 @@
 //! let smtp = preset::find("smtp").ok_or("no such service")?;
 //! let check = Arc::new(Check {
 //!     name: smtp.name.to_owned(),
-//!     expect: Some(Pattern::new(smtp.expect)?),
-//!     quit: [smtp.quit, b"\r\n"].concat(),
+//!     expect: Some(smtp.pattern()?),
+//!     quit: smtp.quit_bytes(false),
 //!     timeout: Duration::from_secs(3),
 //!     warning: Some(Duration::from_millis(500)),
 //!     ..Check::default()

@@ -1,7 +1,7 @@
 //! One byte stream, in the clear or under TLS; its users need not know which.
 
 use crate::net::{Io, Net};
-use crate::tls::{self, ClientSession, Session, TlsError};
+use crate::tls::{ClientSession, Session, TlsError};
 use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
@@ -61,8 +61,7 @@ impl Link {
     /// Returns the parameters of the TLS session; `None` in the clear, and unless the handshake is
     /// complete.
     pub(crate) fn tls_info(&self) -> Option<Session> {
-        let tls = &self.tls.as_ref()?.connection;
-        tls::negotiated_session(tls).filter(|_| !tls.is_handshaking())
+        self.tls.as_ref()?.negotiated()
     }
 
     /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse

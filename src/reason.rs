@@ -7,6 +7,8 @@ pub enum Reason {
     Ok,
     /// The check succeeded, but its response time is over `-w` or `-c`.
     Slow,
+    /// The check succeeded, but its certificate path ends too soon.
+    Expiry,
     /// The name was not found or not looked up, or has no address of the requested family.
     Dns,
     /// The port or the socket refused the connection.
@@ -46,6 +48,7 @@ impl Reason {
     pub const ALL: [Self; Self::COUNT] = [
         Self::Ok,
         Self::Slow,
+        Self::Expiry,
         Self::Dns,
         Self::Refused,
         Self::Unreachable,
@@ -67,6 +70,7 @@ impl Reason {
         match self {
             Self::Ok => "ok",
             Self::Slow => "slow",
+            Self::Expiry => "expiry",
             Self::Dns => "dns",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",

@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::outcome::{Failure, Success, Trace};
 use crate::reason::Reason;
 use crate::target::Target;
+use crate::tls::PathEnd;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -77,6 +78,13 @@ pub struct Checked {
     pub trace: Trace,
     /// The start, by the wall clock.
     pub began: SystemTime,
+}
+
+impl Checked {
+    /// Returns the end of the certificate path, where `--expiry` asks for it and there is one.
+    pub fn path_end(&self) -> Option<&PathEnd> {
+        self.trace.session.as_ref()?.path_end.as_ref()
+    }
 }
 
 impl Label {

@@ -85,6 +85,9 @@ impl StatusCounts {
 }
 
 impl Status {
+    /// All statuses, by exit code.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Warning, Self::Critical, Self::Unknown];
+
     /// Returns the exit code.
     pub fn code(self) -> u8 {
         self as u8

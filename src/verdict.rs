@@ -2,7 +2,7 @@
 
 mod reason;
 
-use crate::check::Check;
+use crate::check::Expiry;
 use crate::outcome::{Failure, Success, response_time};
 pub use crate::reason::Reason;
 use crate::record::Checked;
@@ -19,19 +19,19 @@ pub struct Verdict {
     pub status: Status,
 }
 
-/// Judges a check by its options `-w`, `-c`, `-W`, `-C` and `--status-as`.
+/// Judges a check by its options `-w`, `-c`, `-W`, `-C`, `--expiry` and `--status-as`.
 pub fn judge(checked: &Checked) -> Verdict {
-    let Checked { check, outcome, .. } = checked;
-    let reason = reason(check, outcome);
-    let verdict = judge_reason(check, outcome, reason);
-    match further_reason(check, outcome, reason) {
-        Some(further) => verdict.or_worse(judge_reason(check, outcome, further)),
-        None => verdict,
-    }
+    let first = reason(&checked.check, &checked.outcome);
+    let further = further_reasons(checked, first).into_iter().flatten();
+    let verdict = judge_reason(checked, first);
+    further.fold(verdict, |verdict, reason| {
+        verdict.or_worse(judge_reason(checked, reason))
+    })
 }
 
 /// Returns the verdict on a check that has this reason.
-fn judge_reason(check: &Check, outcome: &Result<Success, Failure>, reason: Reason) -> Verdict {
+fn judge_reason(checked: &Checked, reason: Reason) -> Verdict {
+    let Checked { check, outcome, .. } = checked;
     let error = match check.error_warning {
         true => Status::Warning,
         false => Status::Critical,
@@ -44,7 +44,8 @@ fn judge_reason(check: &Check, outcome: &Result<Success, Failure>, reason: Reaso
         }
         Reason::Ok => Status::Ok,
         Reason::Slow if is_slower(outcome, check.critical) => Status::Critical,
-        Reason::Slow => Status::Warning,
+        Reason::Expiry if ends_within(checked, |expiry| expiry.critical) => Status::Critical,
+        Reason::Slow | Reason::Expiry => Status::Warning,
         Reason::Local | Reason::Usage => Status::Unknown,
         Reason::Dns
         | Reason::Refused
@@ -62,16 +63,30 @@ fn judge_reason(check: &Check, outcome: &Result<Success, Failure>, reason: Reaso
     Verdict { reason, status }
 }
 
-/// Returns a reason that counts beside the first if its verdict is worse. A mismatch that
+/// Returns the reasons that count beside the first if their verdicts are worse. A mismatch that
 /// `--status-as` replaces does not hide a response time over `-c`.
-fn further_reason(
-    check: &Check,
-    outcome: &Result<Success, Failure>,
-    first: Reason,
-) -> Option<Reason> {
+fn further_reasons(checked: &Checked, first: Reason) -> [Option<Reason>; 2] {
+    let Checked { check, outcome, .. } = checked;
     let is_replaced = check.status_as.of_reason(first).is_some();
     let is_hidden = first == Reason::Mismatch && is_replaced;
-    (is_hidden && is_slower(outcome, check.critical)).then_some(Reason::Slow)
+    let is_slow = is_hidden && is_slower(outcome, check.critical);
+    let ends_soon = ends_within(checked, |expiry| expiry.warning);
+    [
+        is_slow.then_some(Reason::Slow),
+        (ends_soon && first != Reason::Interrupted).then_some(Reason::Expiry),
+    ]
+}
+
+/// Returns true if the certificate path had ended at the start of the check, or has less left than
+/// this period.
+fn ends_within(checked: &Checked, period: impl Fn(Expiry) -> Duration) -> bool {
+    let (Some(expiry), Some(end)) = (checked.check.expiry, checked.path_end()) else {
+        return false;
+    };
+    match end.at.duration_since(checked.began) {
+        Ok(left) => left < period(expiry),
+        Err(_) => true,
+    }
 }
 
 impl Verdict {
@@ -97,6 +112,7 @@ fn exceeds(elapsed: Duration, threshold: Option<Duration>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Check;
     use crate::net::LookupError;
     use crate::outcome::{AttemptOutcome, Cause, FailedAttempt};
     use crate::phase::Phase;

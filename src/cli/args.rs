@@ -70,8 +70,10 @@ mod tests {
         let above_0 = "expected a duration above 0 up to 366 days, such as 3, 0.25 or 1m 30s";
         let bytes = "expected a number of bytes, 0 for no limit";
         let map = "expected SOURCE=STATUS,... with each source once: \
-                   a status (ok, warning, critical, unknown) or a reason (slow, dns, refused, \
+                   a status (ok, warning, critical, unknown) or a reason (slow, expiry, dns, refused, \
                    unreachable, absent, timeout, reset, eof, tls, certificate, mismatch, open, local)";
+        let period = "expected days or durations of 100 years at most, \
+                      the second no longer than the first";
         let dash = "no host begins with a dash; an option is in the place of the host";
         for (args, message) in [
             // An unknown option or stray word.
@@ -162,6 +164,17 @@ mod tests {
             (
                 &["-p80", "-Hfe80::1%no-if"],
                 "-H fe80::1%no-if: the zone is no interface of this machine",
+            ),
+            (
+                &["-p1", "--expiry", "7,30"],
+                &format!("--expiry 7,30: {period}"),
+            ),
+            (&["-p1", "--expiry=x"], &format!("--expiry x: {period}")),
+            (&["-p1", "--expiry=-1"], &format!("--expiry -1: {period}")),
+            (&["-p1", "--expiry=9,"], &format!("--expiry 9,: {period}")),
+            (
+                &["-p1", "--ca-file", "/no/such"],
+                "--ca-file /no/such: no trusted certificate found in /no/such",
             ),
             // Options that do not go together.
             (

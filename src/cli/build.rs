@@ -4,7 +4,7 @@ use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
 use super::raw_options::RawOptions;
 use super::{duration, status_as, tls};
-use crate::check::Check;
+use crate::check::{Check, Expiry};
 use crate::escape::unescape;
 use crate::expect::Pattern;
 use crate::host::Host;
@@ -106,21 +106,24 @@ fn build_check(
     let unset = Check::default();
     let escape = raw.has(OptionId::Escape);
     let send = raw.get(OptionId::Send).map(OptionValue::bytes);
-    let send = send.or(preset.map(|preset| preset.send));
-    let quit = raw.get(OptionId::Quit).map(OptionValue::bytes);
-    let quit = quit.or(preset.map(|preset| preset.quit));
+    let send = send.map(|text| build_send(text, escape));
+    let send = send.or(preset.map(|preset| preset.send.to_vec()));
+    let quit = raw
+        .get(OptionId::Quit)
+        .map(|text| build_quit(text.bytes(), escape));
+    let quit = quit.or(preset.map(|preset| preset.quit_bytes(escape)));
     let status_as = raw.parse(OptionId::StatusAs, status_as::parse);
     let timeout = raw.parse(OptionId::Timeout, parse_above_zero);
     let delay = raw.parse(OptionId::Delay, duration::parse);
     let max_bytes = raw.parse(OptionId::Maxbytes, |text| text.parse().ok());
     let mut check = Check {
         name: service_name(raw.get(OptionId::Service)),
-        send: build_send(send.unwrap_or_default(), escape),
+        send: send.unwrap_or_default(),
         expect: match same_reply {
             Some(check) => check.expect.clone(),
             None => build_pattern(raw.get(OptionId::ExpectPattern), preset)?,
         },
-        quit: build_quit(quit.unwrap_or_default(), escape),
+        quit: quit.unwrap_or_default(),
         tls: None,
         family: select_family(raw.get(OptionId::UseIpv4), raw.get(OptionId::UseIpv6))?,
         status_as: status_as?.unwrap_or(unset.status_as),
@@ -130,6 +133,7 @@ fn build_check(
         idle: limit(raw, OptionId::Idle)?,
         warning: limit(raw, OptionId::Warning)?,
         critical: limit(raw, OptionId::Critical)?,
+        expiry: raw.parse(OptionId::Expiry, parse_expiry)?,
         error_warning: raw.has(OptionId::ErrorWarning),
         expect_closed: raw.has(OptionId::ExpectClosed),
         perfdata: raw.has(OptionId::Perfdata),
@@ -165,7 +169,7 @@ fn build_pattern(
         let pattern = Pattern::new(given.text()?).map(Some);
         return pattern.map_err(|error| format!("{given}: invalid regular expression: {error}"));
     }
-    let pattern = preset.map(|preset| Pattern::new(preset.expect)).transpose();
+    let pattern = preset.map(Preset::pattern).transpose();
     pattern.map_err(|error| error.to_string())
 }
 
@@ -182,6 +186,16 @@ fn select_family(ipv4: Option<&OptionValue>, ipv6: Option<&OptionValue>) -> Resu
 
 fn parse_above_zero(text: &str) -> Option<Duration> {
     duration::parse(text).filter(|duration| !duration.is_zero())
+}
+
+/// Parses `--expiry`. Without a second period only a certificate that has ended is CRITICAL.
+fn parse_expiry(text: &str) -> Option<Expiry> {
+    let (warning, critical) = match text.split_once(',') {
+        Some((warning, critical)) => (warning, duration::parse_days(critical.trim())?),
+        None => (text, Duration::ZERO),
+    };
+    let warning = duration::parse_days(warning.trim())?;
+    (critical <= warning).then_some(Expiry { warning, critical })
 }
 
 /// The value of an option for which 0 is no limit.
@@ -337,13 +351,11 @@ mod tests {
     fn a_preset_gives_what_the_command_line_leaves_unset() {
         for preset in PRESETS {
             let service = format!("--service={}", preset.name.to_lowercase());
-            let line_end: &[u8] = if preset.quit.is_empty() { b"" } else { b"\r\n" };
-
             let (check, target) = read([&service]).expect("a command line");
             assert_eq!(check.name, preset.name);
             assert_eq!(target.port(), Some(preset.port), "{service}");
             assert_eq!(check.send, preset.send, "{service}");
-            assert_eq!(check.quit, [preset.quit, line_end].concat(), "{service}");
+            assert_eq!(check.quit, preset.quit_bytes(false), "{service}");
             assert!(check.expect.is_some(), "{service}");
             assert_eq!(check.tls.is_some(), preset.tls, "{service}");
 
@@ -356,8 +368,8 @@ mod tests {
 
             let (check, _) = read([&service, "-E"]).expect("a command line");
             assert_eq!(
-                (&check.send[..], &check.quit[..]),
-                (preset.send, preset.quit),
+                (&check.send[..], check.quit),
+                (preset.send, preset.quit_bytes(true)),
                 "{service}"
             );
         }

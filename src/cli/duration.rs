@@ -5,13 +5,28 @@ use std::time::Duration;
 /// The longest valid duration: 366 days.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
+/// The longest valid period of a certificate: 100 years.
+const MAX_PERIOD: Duration = Duration::from_secs(36_525 * 24 * 60 * 60);
+
+/// A day.
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Parses a number of seconds (`3`, `.25`, `1e-9`) or numbers with humantime's units (`500ms`,
 /// `1m 30s`). A positive duration under 1 ns is 1 ns.
 ///
 /// `None` for anything else: negative, not a number, longer than [`MAX_DURATION`].
 pub(super) fn parse(text: &str) -> Option<Duration> {
-    let seconds = number(text).or_else(|| parse_spans(text))?;
-    if !(0.0..=MAX_DURATION.as_secs_f64()).contains(&seconds) {
+    from_seconds(number(text).or_else(|| parse_spans(text))?, MAX_DURATION)
+}
+
+/// Parses a number of days, or numbers with humantime's units, up to [`MAX_PERIOD`].
+pub(super) fn parse_days(text: &str) -> Option<Duration> {
+    let days = number(text).map(|days| days * DAY.as_secs_f64());
+    from_seconds(days.or_else(|| parse_spans(text))?, MAX_PERIOD)
+}
+
+fn from_seconds(seconds: f64, max: Duration) -> Option<Duration> {
+    if !(0.0..=max.as_secs_f64()).contains(&seconds) {
         return None;
     }
     let duration = Duration::try_from_secs_f64(seconds).ok()?;
@@ -65,7 +80,7 @@ fn split_prefix(text: &str, wanted: impl Fn(char) -> bool) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_DURATION, parse};
+    use super::{MAX_DURATION, parse, parse_days};
     use std::time::Duration;
 
     #[test]
@@ -145,6 +160,27 @@ mod tests {
             "99999999999999999999999999y",
         ] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plain_number_of_a_period_is_days() {
+        for (text, hours) in [
+            ("21", 21 * 24),
+            ("0.5", 12),
+            ("36h", 36),
+            ("2d 1h", 49),
+            ("36525", 36_525 * 24),
+            ("0", 0),
+        ] {
+            assert_eq!(
+                parse_days(text),
+                Some(Duration::from_secs(hours * 3_600)),
+                "{text}"
+            );
+        }
+        for text in ["36526", "-1", "nan", "x", "", "1,2"] {
+            assert_eq!(parse_days(text), None, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// An option. Its number is its index in [`FLAGS`](super::flags::FLAGS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum OptionId {
+pub enum OptionId {
     Hostname,
     Port,
     UnixSock,
@@ -19,6 +19,8 @@ pub(super) enum OptionId {
     Ssl,
     Sni,
     NoCheckCertificate,
+    CaFile,
+    Expiry,
     Timeout,
     Warning,
     Critical,
@@ -41,11 +43,11 @@ pub(super) enum OptionId {
 /// The number of options.
 pub(super) const OPTION_COUNT: usize = OptionId::Version as usize + 1;
 
-/// The description of one option.
+/// The description of one option of a command line whose options are named by `Id`.
 #[derive(Debug)]
-pub struct Flag {
+pub struct Flag<Id: 'static = OptionId> {
     /// The option that is described.
-    pub(super) id: OptionId,
+    pub(super) id: Id,
     /// Long name, without the dashes.
     pub long: &'static str,
     /// Short name, without the dash.

@@ -143,6 +143,25 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         ..TLS
     },
     Flag {
+        id: OptionId::CaFile,
+        long: "ca-file",
+        value: value("FILE", "a file of certificates in PEM"),
+        default: Some("the system's store"),
+        help: "certificates in PEM to trust in place of the system's store; TLS too",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::Expiry,
+        long: "expiry",
+        value: value(
+            "WARN[,CRIT]",
+            "days or durations of 100 years at most, the second no longer than the first",
+        ),
+        default: Some("none"),
+        help: "WARNING or CRITICAL if the certificate path ends in less than so many days, or a duration; TLS too",
+        ..TLS
+    },
+    Flag {
         id: OptionId::Timeout,
         long: "timeout",
         short: Some('t'),
@@ -310,6 +329,8 @@ mod tests {
             ("ssl", Some('S')),
             ("sni", None),
             ("no-check-certificate", None),
+            ("ca-file", None),
+            ("expiry", None),
             ("timeout", Some('t')),
             ("warning", Some('w')),
             ("critical", Some('c')),

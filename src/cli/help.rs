@@ -2,13 +2,15 @@
 
 use super::flag::{Flag, HelpGroup};
 use super::flags::FLAGS;
-use crate::preset::PRESETS;
+use crate::preset::{PRESETS, Preset};
 use std::fmt::Write as _;
 
 /// Longest line of the help, in characters.
 const WIDTH: usize = 80;
 /// Column of the descriptions.
 const INDENT: usize = 30;
+/// Column of the presets.
+const PRESET_INDENT: usize = 2;
 
 const USAGE: &str = r"Usage: check-tcp [OPTION]...
 
@@ -40,10 +42,7 @@ after a blank.
 pub(crate) fn help() -> String {
     let mut text = USAGE.to_owned();
     for group in HelpGroup::ALL {
-        push_line(&mut text, format_args!("\n{}:", group.title()));
-        for flag in FLAGS.iter().filter(|flag| flag.group == group) {
-            describe(&mut text, flag);
-        }
+        push_options(&mut text, group, &FLAGS);
     }
     text.push_str("\nA DURATION is a number of seconds (3, 0.25) or has units (500ms, 1m 30s).\n");
     push_presets(&mut text);
@@ -60,8 +59,17 @@ pub(crate) fn version() -> String {
     concat!("check-tcp ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
 }
 
+/// Adds the heading of a group and its options, unless there are none.
+pub(super) fn push_options<Id>(text: &mut String, group: HelpGroup, flags: &[Flag<Id>]) {
+    let mut flags = flags.iter().filter(|flag| flag.group == group).peekable();
+    if flags.peek().is_some() {
+        push_line(text, format_args!("\n{}:", group.title()));
+    }
+    flags.for_each(|flag| describe(text, flag));
+}
+
 /// Adds `  -p, --port PORT` with the description beside it.
-fn describe(text: &mut String, flag: &Flag) {
+fn describe<Id>(text: &mut String, flag: &Flag<Id>) {
     let default = flag.default.map(|default| format!("[default: {default}]"));
     let words = flag.help.split(' ').chain(default.as_deref());
     let mut label = label(flag);
@@ -71,38 +79,39 @@ fn describe(text: &mut String, flag: &Flag) {
     }
 }
 
-fn label(flag: &Flag) -> String {
-    let short = match flag.short {
-        Some(letter) => format!("-{letter},"),
-        None => "   ".to_owned(),
+fn label<Id>(flag: &Flag<Id>) -> String {
+    let name = match (flag.short, flag.long) {
+        (Some(letter), "") => format!("-{letter}"),
+        (Some(letter), long) => format!("-{letter}, --{long}"),
+        (None, long) => format!("    --{long}"),
     };
     match flag.value {
-        Some(spec) => format!("  {short} --{} {}", flag.long, spec.metavar),
-        None => format!("  {short} --{}", flag.long),
+        Some(spec) => format!("  {name} {}", spec.metavar),
+        None => format!("  {name}"),
     }
 }
 
 fn push_presets(text: &mut String) {
-    text.push_str("\nPresets of --service (options override them):\n");
-    push_line(text, row("NAME", "PORT", "TLS", "SEND", "QUIT"));
-    for preset in PRESETS {
-        let port = preset.port.to_string();
-        let tls = if preset.tls { "yes" } else { "" };
-        let [send, quit] = [preset.send, preset.quit].map(|bytes| bytes.escape_ascii().to_string());
-        push_line(text, row(preset.name, &port, tls, &send, &quit));
+    text.push_str("\nPresets of --service, with their ports (options override them):\n");
+    let presets: Vec<_> = PRESETS.iter().map(describe_preset).collect();
+    // A blank that does not break keeps a preset in one line.
+    for line in wrap(presets.join(", ").split(' '), WIDTH - PRESET_INDENT) {
+        let line = line.replace('\u{a0}', " ");
+        push_line(text, format_args!("{:PRESET_INDENT$}{line}", ""));
     }
     text.push_str(
-        "Each expects the greeting (GEARMAN: the answer) of its service to the end of its\n\
+        "Each expects the greeting, or the answer to what it sends, to the end of its\n\
          last line.\n",
     );
 }
 
-fn row(name: &str, port: &str, tls: &str, send: &str, quit: &str) -> String {
-    format!("  {name:7}  {port:>4}  {tls:3}  {send:9}  {quit}")
+fn describe_preset(preset: &Preset) -> String {
+    let tls = if preset.tls { "\u{a0}(TLS)" } else { "" };
+    format!("{}\u{a0}{}{tls}", preset.name, preset.port)
 }
 
 /// Adds a line without trailing blanks.
-fn push_line(text: &mut String, line: impl std::fmt::Display) {
+pub(super) fn push_line(text: &mut String, line: impl std::fmt::Display) {
     // Writing to a string does not fail.
     let _ = write!(text, "{line}");
     text.truncate(text.trim_end_matches(' ').len());
@@ -163,10 +172,11 @@ mod tests {
             );
         }
         for preset in PRESETS {
-            assert_eq!(
-                begin(&format!("  {:7}  {:>4}  ", preset.name, preset.port)),
-                1
-            );
+            let described = describe_preset(preset).replace('\u{a0}', " ");
+            let words = format!(" {}", help.replace('\n', ""));
+            let places =
+                [",", "Each"].map(|end| words.matches(&format!(" {described}{end}")).count());
+            assert_eq!(places.iter().sum::<usize>(), 1, "{described}");
         }
         let options = help
             .lines()

@@ -14,8 +14,8 @@ const MAX_SHOWN: usize = 80;
 /// An option as given. Two are equal if the option, the name it was given as and the bytes of the
 /// value are: then every message about them is the same too.
 #[derive(Clone, Debug)]
-pub(super) struct OptionValue {
-    pub(super) flag: &'static Flag,
+pub(super) struct OptionValue<Id: 'static = OptionId> {
+    pub(super) flag: &'static Flag<Id>,
     pub(super) given_as: GivenAs,
     /// Empty for a switch.
     pub(super) value: OsString,
@@ -53,7 +53,7 @@ pub fn escape_for_message(value: &OsStr) -> String {
     text
 }
 
-impl OptionValue {
+impl<Id: Copy> OptionValue<Id> {
     /// The memory that the option takes, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of::<Self>() + self.value.len()
@@ -93,7 +93,7 @@ impl OptionValue {
         self.describe_invalid(format_args!("expected {expected}"))
     }
 
-    fn identity(&self) -> (OptionId, GivenAs, &OsStr) {
+    fn identity(&self) -> (Id, GivenAs, &OsStr) {
         (self.flag.id, self.given_as, &self.value)
     }
 }
@@ -112,7 +112,7 @@ impl Hash for OptionValue {
     }
 }
 
-impl Display for OptionValue {
+impl<Id> Display for OptionValue<Id> {
     /// The option as it was given, without its value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.given_as {

@@ -5,7 +5,7 @@ use crate::status::{Status, StatusMap};
 
 /// Valid values, in the words of a usage error.
 pub(super) const EXPECTED: &str = "SOURCE=STATUS,... with each source once: a status (ok, warning, critical, unknown) \
-     or a reason (slow, dns, refused, unreachable, absent, timeout, reset, eof, tls, certificate, \
+     or a reason (slow, expiry, dns, refused, unreachable, absent, timeout, reset, eof, tls, certificate, \
      mismatch, open, local)";
 
 /// The left side of an entry. `ok` is a status: no check has the reason `ok` and another status.
@@ -47,13 +47,9 @@ fn parse_source(word: &str) -> Option<Source> {
 }
 
 fn parse_status(word: &str) -> Option<Status> {
-    let all = [
-        Status::Ok,
-        Status::Warning,
-        Status::Critical,
-        Status::Unknown,
-    ];
-    all.into_iter().find(|status| is_word(word, status.word()))
+    Status::ALL
+        .into_iter()
+        .find(|status| is_word(word, status.word()))
 }
 
 fn is_word(text: &str, word: &str) -> bool {

@@ -7,9 +7,10 @@ use crate::host::spelling;
 use crate::preset::Preset;
 use crate::target::Target;
 use crate::tls::{PeerName, Tls};
+use std::path::Path;
 
-/// Builds the TLS configuration: `None` unless `--ssl`, `--sni` or the preset asks for TLS, and
-/// with `--expect-closed`, which looks at the connection alone.
+/// Builds the TLS configuration: `None` unless an option or the preset asks for TLS, and with
+/// `--expect-closed`, which looks at the connection alone.
 ///
 /// Reads the trust store where certificates are verified, so that this comes after all other
 /// options were found valid.
@@ -18,10 +19,24 @@ use crate::tls::{PeerName, Tls};
 /// The message for a name that no certificate has, or for a missing one.
 pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
     let sni = raw.get(OptionId::Sni).map(parse_sni).transpose()?;
-    let wanted = raw.has(OptionId::Ssl) || sni.is_some() || preset.is_some_and(|preset| preset.tls);
+    let implying = [
+        OptionId::Ssl,
+        OptionId::Sni,
+        OptionId::CaFile,
+        OptionId::Expiry,
+    ];
+    let wanted = implying.iter().any(|&id| raw.has(id)) || preset.is_some_and(|preset| preset.tls);
     if !wanted || raw.has(OptionId::ExpectClosed) {
         return Ok(None);
     }
+    let tls = build_trust(raw, sni)?;
+    Ok(Some(match raw.has(OptionId::Expiry) {
+        true => tls.with_path_end(),
+        false => tls,
+    }))
+}
+
+fn build_trust(raw: &RawOptions, sni: Option<PeerName>) -> Result<Tls, String> {
     let host = raw.get(OptionId::Hostname).filter(|_| sni.is_none());
     let host = host.map(parse_host_name);
     let name = match raw.get(OptionId::UnixSock) {
@@ -32,7 +47,7 @@ pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Opt
     };
     if raw.has(OptionId::NoCheckCertificate) {
         // Nothing is verified, so the host need not be a name of a certificate.
-        return Ok(Some(Tls::unverified(name)));
+        return Ok(Tls::unverified(name));
     }
     host.transpose()?;
     match (name, raw.get(OptionId::UnixSock)) {
@@ -40,7 +55,11 @@ pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Opt
             "{path} with TLS: requires --sni or --hostname, the name to verify, \
              or --no-check-certificate"
         )),
-        (name, _) => Ok(Some(Tls::verified(name))),
+        (name, _) => match raw.get(OptionId::CaFile) {
+            Some(file) => Tls::verified_by(Path::new(&file.value), name)
+                .map_err(|error| file.describe_invalid(error)),
+            None => Ok(Tls::verified(name)),
+        },
     }
 }
 

@@ -220,6 +220,7 @@ mod tests {
             };
             checked.trace.peer = Some(([192, 0, 2, 1], 25).into());
             checked.trace.session = Some(Session {
+                path_end: None,
                 version: "TLSv1.3",
                 cipher: "TLS_AES_256_GCM_SHA384",
                 not_after: UNIX_EPOCH.checked_add(Duration::from_secs(86_400)),

@@ -2,6 +2,7 @@
 
 use super::Judged;
 use super::failure::{describe, format_duration, format_target, guess_suffix};
+use super::path_end::{self, describe_path_end};
 use super::sanitize::{push_sanitized, sanitize};
 use crate::escape::strip_partial_char;
 use crate::outcome::{Cause, Failure, Reply, Success, response_time};
@@ -56,7 +57,18 @@ impl<'a> OutputLine<'a> {
         }
     }
 
+    /// The certificate stands in front if it is the reason, and else behind a response time.
     fn of_check(checked: &'a Checked, verdict: Verdict) -> Self {
+        let mut line = Self::of_outcome(checked, verdict);
+        if verdict.reason == Reason::Expiry
+            && let Some(end) = checked.path_end()
+        {
+            line.text = format!("{}, {}", describe_path_end(end, checked.began), line.text).into();
+        }
+        line
+    }
+
+    fn of_outcome(checked: &'a Checked, verdict: Verdict) -> Self {
         let Checked {
             check,
             target,
@@ -66,7 +78,12 @@ impl<'a> OutputLine<'a> {
         let line = |text| Self::new(&check.name, verdict.status, text);
         match outcome {
             Ok(Success::Completed { elapsed, reply }) => {
-                let text = format_response_time(target, *elapsed);
+                let mut text = format_response_time(target, *elapsed);
+                if let Some(end) = checked.path_end()
+                    && verdict.reason != Reason::Expiry
+                {
+                    text = format!("{text}, {}", describe_path_end(end, checked.began));
+                }
                 let is_shown = |reply: &&Reply| reply.total() > 0 && !check.hide_reply;
                 match reply.as_ref().filter(is_shown) {
                     None => line(text),
@@ -157,13 +174,17 @@ pub(super) fn perfdata(checked: &Checked) -> String {
         return String::new();
     };
     let limit = |limit: Option<Duration>| limit.map(shortest_seconds).unwrap_or_default();
-    format!(
+    let time = format!(
         "|time={};{};{};0;{}",
         perfdata_time(elapsed),
         limit(check.warning),
         limit(check.critical),
         shortest_seconds(check.timeout)
-    )
+    );
+    match (check.expiry, checked.path_end()) {
+        (Some(expiry), Some(end)) => time + &path_end::perfdata(expiry, end, checked.began),
+        _ => time,
+    }
 }
 
 /// Returns a time in seconds with its unit, rounded to microseconds.

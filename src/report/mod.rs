@@ -7,6 +7,7 @@ pub(crate) mod failure;
 mod field;
 mod json;
 pub(crate) mod line;
+mod path_end;
 mod sanitize;
 pub(crate) mod summary;
 mod text;

@@ -185,7 +185,7 @@ fn is_known(oid: &[u8]) -> bool {
     }
 }
 
-fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
+pub(super) fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
     certificate.subject == anchor.subject.as_ref()
         && certificate.public_key == anchor.subject_public_key_info.as_ref()
 }

@@ -10,6 +10,7 @@ pub(crate) mod name;
 mod name_mismatch;
 mod oid;
 mod path;
+mod path_end;
 mod pem;
 mod rsa;
 pub(crate) mod search;
@@ -20,24 +21,39 @@ pub(crate) mod verify;
 mod webpki_error;
 
 use crate::target::Target;
+pub use path_end::PathEnd;
+use path_end::PathRecorder;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
+pub(crate) use session::ClientSession;
+use session::PathEndSource;
 pub use session::Session;
-pub(crate) use session::{ClientSession, negotiated_session};
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 pub use store::StoreError;
+use store::TrustStore;
+use verify::{AcceptAnyCertificate, StoreVerifier};
 
 /// TLS settings of a check: TLS 1.2 or 1.3, without resumption, so that every check sees the
 /// certificate.
 #[derive(Clone, Debug)]
 pub struct Tls {
-    config: Result<Arc<ClientConfig>, TlsError>,
+    trust: Result<Trust, TlsError>,
     name: Option<PeerName>,
     is_verified: bool,
+    has_path_end: bool,
+}
+
+/// A configuration, and the verifier in it; without one any certificate is accepted.
+#[derive(Clone, Debug)]
+struct Trust {
+    config: Arc<ClientConfig>,
+    verifier: Option<Arc<StoreVerifier>>,
 }
 
 /// A DNS name or IP address that a certificate can be verified for.
@@ -86,27 +102,69 @@ impl Tls {
     /// per process. `name` replaces the target's host, in SNI and in verification. Without a store
     /// every handshake fails.
     pub fn verified(name: Option<PeerName>) -> Self {
-        static SYSTEM: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
-        let config = SYSTEM.get_or_init(|| {
+        static SYSTEM: OnceLock<Result<Trust, TlsError>> = OnceLock::new();
+        let trust = SYSTEM.get_or_init(|| {
             let store = store::load_system().map_err(TlsError::Store)?;
-            build_config(Arc::new(verify::StoreVerifier::new(store, &provider())))
+            Trust::in_store(store)
         });
         Self {
-            config: config.clone(),
+            trust: trust.clone(),
             name,
             is_verified: true,
+            has_path_end: false,
+        }
+    }
+
+    /// Verifies as [`verified`](Self::verified) does, against the certificates of a PEM file, which
+    /// is read once per process.
+    ///
+    /// # Errors
+    /// The file can't be read, or has no certificate.
+    pub fn verified_by(file: &Path, name: Option<PeerName>) -> Result<Self, StoreError> {
+        type Files = Mutex<HashMap<PathBuf, Result<Trust, TlsError>>>;
+        static FILES: LazyLock<Files> = LazyLock::new(Files::default);
+        // A panic while it was locked has left a file out, and nothing half done.
+        let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let store = store::load_file(file).map_err(TlsError::Store)?;
+            Trust::in_store(store)
+        };
+        let trust = files.entry(file.to_owned()).or_insert_with(read).clone();
+        match trust {
+            Err(TlsError::Store(error)) => Err(error),
+            trust => Ok(Self {
+                trust,
+                name,
+                is_verified: true,
+                has_path_end: false,
+            }),
         }
     }
 
     /// Accepts any certificate. The signature of the handshake is not verified either.
     pub fn unverified(name: Option<PeerName>) -> Self {
-        static UNVERIFIED: OnceLock<Result<Arc<ClientConfig>, TlsError>> = OnceLock::new();
-        let config = UNVERIFIED
-            .get_or_init(|| build_config(Arc::new(verify::AcceptAnyCertificate::new(&provider()))));
+        static UNVERIFIED: OnceLock<Result<Trust, TlsError>> = OnceLock::new();
+        let trust = UNVERIFIED.get_or_init(|| {
+            Ok(Trust {
+                config: build_config(Arc::new(AcceptAnyCertificate::new(&provider())))?,
+                verifier: None,
+            })
+        });
         Self {
-            config: config.clone(),
+            trust: trust.clone(),
             name,
             is_verified: false,
+            has_path_end: false,
+        }
+    }
+
+    /// Finds the end of the certificate path of each session too: of the path that was verified, or
+    /// of all certificates that were presented, if nothing is verified.
+    #[must_use]
+    pub fn with_path_end(self) -> Self {
+        Self {
+            has_path_end: true,
+            ..self
         }
     }
 
@@ -125,19 +183,40 @@ impl Tls {
         target: &Target,
         peer: Option<SocketAddr>,
     ) -> Result<ClientSession, TlsError> {
-        let config = self.config.as_ref().map_err(TlsError::clone)?;
+        let Trust { config, verifier } = self.trust.as_ref().map_err(TlsError::clone)?;
         let name = match self.name.clone().or_else(|| PeerName::from_target(target)) {
             Some(name) => name,
             None if self.is_verified => return Err(TlsError::Name),
             None => PeerName::placeholder(peer),
         };
-        ClientSession::new(config, name.0)
+        let mut config = ClientConfig::clone(config);
+        let path_end = match verifier {
+            _ if !self.has_path_end => PathEndSource::None,
+            None => PathEndSource::Presented,
+            Some(verifier) => {
+                let (recorder, end) = PathRecorder::new(verifier.clone());
+                let mut dangerous = config.dangerous();
+                dangerous.set_certificate_verifier(Arc::new(recorder));
+                PathEndSource::Verified(end)
+            }
+        };
+        ClientSession::new(config, name.0, path_end)
     }
 }
 
 impl From<rustls::Error> for TlsError {
     fn from(e: rustls::Error) -> Self {
         Self::Rustls(e)
+    }
+}
+
+impl Trust {
+    fn in_store(store: TrustStore) -> Result<Self, TlsError> {
+        let verifier = Arc::new(StoreVerifier::new(store, &provider()));
+        Ok(Self {
+            config: build_config(verifier.clone())?,
+            verifier: Some(verifier),
+        })
     }
 }
 

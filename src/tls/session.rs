@@ -1,12 +1,13 @@
 //! A TLS session and its negotiated parameters.
 
+use super::path_end::PathEnd;
 use super::{TlsError, dates};
 use rustls::client::ResolvesClientCert;
 use rustls::pki_types::ServerName;
 use rustls::sign::CertifiedKey;
 use rustls::{CipherSuite, ClientConfig, ClientConnection, ProtocolVersion, SignatureScheme};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 /// The client side of one connection.
@@ -15,6 +16,18 @@ pub(crate) struct ClientSession {
     /// The state machine of rustls.
     pub connection: ClientConnection,
     request: Arc<CertificateRequest>,
+    path_end: PathEndSource,
+}
+
+/// The source of the end of the certificate path.
+#[derive(Debug)]
+pub(super) enum PathEndSource {
+    /// It is not asked for.
+    None,
+    /// The certificates that the peer presented: nothing is verified.
+    Presented,
+    /// The record of the verifier.
+    Verified(Arc<OnceLock<PathEnd>>),
 }
 
 /// A record of the server's CertificateRequest (RFC 8446, section 4.3.2). rustls reports the
@@ -34,23 +47,52 @@ pub struct Session {
     pub cipher: &'static str,
     /// The end of the validity period of the peer's certificate, if it can be read.
     pub not_after: Option<SystemTime>,
+    /// The end of the certificate path, where [`Tls::with_path_end`](super::Tls::with_path_end)
+    /// asks for it.
+    pub path_end: Option<PathEnd>,
 }
 
 impl ClientSession {
-    /// Creates a session with the server of this name. The configuration is copied, which costs a
-    /// few reference counts and one allocation, beside the many of a session.
+    /// Creates a session with the server of this name. The configuration is the session's own: a
+    /// copy costs a few reference counts and one allocation, beside the many of a session.
     ///
     /// # Errors
     /// rustls rejects the configuration.
-    pub(crate) fn new(config: &ClientConfig, name: ServerName<'static>) -> Result<Self, TlsError> {
+    pub(super) fn new(
+        mut config: ClientConfig,
+        name: ServerName<'static>,
+        path_end: PathEndSource,
+    ) -> Result<Self, TlsError> {
         let request = Arc::new(CertificateRequest::default());
-        let mut config = config.clone();
         config.client_auth_cert_resolver = request.clone();
         let connection = ClientConnection::new(Arc::new(config), name)?;
         Ok(Self {
             connection,
             request,
+            path_end,
         })
+    }
+
+    /// The parameters of the session; `None` unless its handshake is complete.
+    pub(crate) fn negotiated(&self) -> Option<Session> {
+        let tls = &self.connection;
+        let version = match tls.protocol_version()? {
+            ProtocolVersion::TLSv1_2 => "TLSv1.2",
+            ProtocolVersion::TLSv1_3 => "TLSv1.3",
+            _ => return None,
+        };
+        let presented = tls.peer_certificates().unwrap_or_default();
+        let session = Session {
+            version,
+            cipher: iana_name(tls.negotiated_cipher_suite()?.suite())?,
+            not_after: presented.first().and_then(|der| dates::not_after(der)),
+            path_end: match &self.path_end {
+                PathEndSource::None => None,
+                PathEndSource::Presented => PathEnd::of_presented(presented),
+                PathEndSource::Verified(end) => end.get().cloned(),
+            },
+        };
+        Some(session).filter(|_| !tls.is_handshaking())
     }
 
     /// Returns true if the server has requested a client certificate.
@@ -68,21 +110,6 @@ impl ResolvesClientCert for CertificateRequest {
     fn has_certs(&self) -> bool {
         false
     }
-}
-
-/// The parameters of a session whose handshake is complete.
-pub(crate) fn negotiated_session(tls: &ClientConnection) -> Option<Session> {
-    let version = match tls.protocol_version()? {
-        ProtocolVersion::TLSv1_2 => "TLSv1.2",
-        ProtocolVersion::TLSv1_3 => "TLSv1.3",
-        _ => return None,
-    };
-    let certificate = tls.peer_certificates().unwrap_or_default().first();
-    Some(Session {
-        version,
-        cipher: iana_name(tls.negotiated_cipher_suite()?.suite())?,
-        not_after: certificate.and_then(|der| dates::not_after(der)),
-    })
 }
 
 /// The name in IANA's registry "TLS Cipher Suites". rustls has its own names for the suites of

@@ -80,6 +80,20 @@ pub(crate) fn load_system() -> Result<TrustStore, StoreError> {
             }
         }
     }
+    load(search, searched)
+}
+
+/// Reads the certificates of a PEM file.
+///
+/// # Errors
+/// No usable certificate was found.
+pub(super) fn load_file(file: &Path) -> Result<TrustStore, StoreError> {
+    let mut search = Search::default();
+    search.add_named_file(file);
+    load(search, vec![file.to_owned()])
+}
+
+fn load(search: Search, searched: Vec<PathBuf>) -> Result<TrustStore, StoreError> {
     let store = TrustStore::from_search(search);
     if store.certificates.is_empty() {
         let files = store.files.without_missing();

@@ -7,6 +7,7 @@ use super::issuer::{self, IssuerError};
 use super::name::display_name;
 use super::name_mismatch::{self, NameMismatch};
 use super::path::{self, Candidates, PathLimit};
+use super::path_end::PathEnd;
 use super::signatures::SignatureBudget;
 use super::store::TrustStore;
 use super::webpki_error::to_certificate_error;
@@ -20,7 +21,8 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::Arc;
+use std::slice;
+use std::sync::{Arc, OnceLock};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 /// Verifies chain, name and dates as webpki does, within limits on the cost. Also accepts a
@@ -75,11 +77,12 @@ impl StoreVerifier {
         end_entity: &CertificateDer<'_>,
         presented: &[CertificateDer<'_>],
         now: UnixTime,
+        path_end: Option<&OnceLock<PathEnd>>,
     ) -> Result<(), Error> {
         let candidates = path::select_candidates(own, presented, &self.store.roots, now);
         let candidates = candidates.map_err(TrustError::PathLimit)?;
         let issuers = &candidates.issuers;
-        let Err(e) = self.verify_path(end_entity, &candidates, now)? else {
+        let Err(e) = self.verify_path(end_entity, &candidates, now, path_end)? else {
             return Ok(());
         };
         let e = to_certificate_error(e);
@@ -91,6 +94,11 @@ impl StoreVerifier {
                 // webpki checks dates before it returns this error, so they are valid here.
                 if self.store.certificates.contains(end_entity) {
                     // webpki has not checked the extended key usage yet.
+                    if let (Some(place), Some(end)) =
+                        (path_end, PathEnd::of_presented(slice::from_ref(end_entity)))
+                    {
+                        place.get_or_init(|| end);
+                    }
                     return match issuer::is_limited_to_other_purposes(own) {
                         false => Ok(()),
                         true => Err(CertificateError::InvalidPurpose.into()),
@@ -117,7 +125,8 @@ impl StoreVerifier {
         Err(trust_error.into())
     }
 
-    /// Lets webpki verify a path through these issuers to the store. Returns its result.
+    /// Lets webpki verify a path through these issuers to the store. Returns its result. Records the
+    /// end of the path in `path_end`.
     ///
     /// # Errors
     /// The path fails for a reason that webpki does not report.
@@ -126,6 +135,7 @@ impl StoreVerifier {
         end_entity: &CertificateDer<'_>,
         candidates: &Candidates<'_>,
         now: UnixTime,
+        path_end: Option<&OnceLock<PathEnd>>,
     ) -> Result<Result<(), webpki::Error>, TrustError> {
         let budget = SignatureBudget::new(candidates.same_name_roots);
         let limited = budget.limit_algorithms(self.algorithms.all);
@@ -133,7 +143,14 @@ impl StoreVerifier {
         let issuer_error = RefCell::new(None);
         let check =
             |path: &VerifiedPath<'_>| match issuer::find_issuer_error(path, &self.store, now) {
-                None => Ok(()),
+                None => {
+                    if let Some(place) = path_end
+                        && let Some(end) = PathEnd::of_verified(path, &self.store, now)
+                    {
+                        place.get_or_init(|| end);
+                    }
+                    Ok(())
+                }
                 Some(error) => {
                     issuer_error.borrow_mut().get_or_insert(error);
                     Err(webpki::Error::UnknownIssuer)
@@ -237,21 +254,25 @@ impl From<TrustError> for Error {
     }
 }
 
-impl ServerCertVerifier for StoreVerifier {
-    fn verify_server_cert(
+impl StoreVerifier {
+    /// Verifies a certificate. Records the end of the path in `path_end`.
+    ///
+    /// # Errors
+    /// The certificate is not trusted.
+    pub(super) fn verify(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
         now: UnixTime,
+        path_end: Option<&OnceLock<PathEnd>>,
     ) -> Result<ServerCertVerified, Error> {
         let verify = || {
             let Some(own) = Certificate::parse(end_entity) else {
                 let unread = EndEntityCert::try_from(end_entity).err();
                 return Err(to_certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
             };
-            self.verify_chain(&own, end_entity, intermediates, now)?;
+            self.verify_chain(&own, end_entity, intermediates, now, path_end)?;
             if let Some(mismatch) = name_mismatch::find_mismatch(&own, server_name) {
                 return Err(TrustError::NameMismatch(mismatch).into());
             }
@@ -266,6 +287,19 @@ impl ServerCertVerifier for StoreVerifier {
                 &self.store,
             )),
         }
+    }
+}
+
+impl ServerCertVerifier for StoreVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        self.verify(end_entity, intermediates, server_name, now, None)
     }
 
     fn verify_tls12_signature(

@@ -25,7 +25,7 @@ use check_tcp::internal::memory::Budget;
 use check_tcp::internal::probe::Probe;
 use check_tcp::internal::state::Scratch;
 use check_tcp::outcome::{Failure, Success};
-use check_tcp::preset::{self, Preset};
+use check_tcp::preset;
 use check_tcp::target::Target;
 use std::sync::Arc;
 use std::time::Instant;
@@ -51,13 +51,11 @@ const GREETINGS: [(&str, &str); 9] = [
 ];
 
 fn service(name: &str) -> Arc<Check> {
-    let Preset {
-        send, expect, quit, ..
-    } = preset::find(name).expect("a preset");
+    let preset = preset::find(name).expect("a preset");
     Arc::new(Check {
-        send: send.to_vec(),
-        expect: Some(Pattern::new(expect).expect("a pattern")),
-        quit: [quit, &b"\r\n"[..]].concat(),
+        send: preset.send.to_vec(),
+        expect: Some(preset.pattern().expect("a pattern")),
+        quit: preset.quit_bytes(false),
         ..Check::default()
     })
 }

@@ -3,7 +3,7 @@
 use check_tcp::internal::cli;
 use check_tcp::internal::cli::FLAGS;
 use check_tcp::phase::Phase;
-use check_tcp::preset::{PRESETS, Preset};
+use check_tcp::preset::{Expected, PRESETS, Preset};
 use check_tcp::status::Status;
 use check_tcp::verdict::Reason;
 use serde_json::Value;
@@ -289,13 +289,34 @@ fn row(preset: &Preset) -> String {
         Some(line) => format!("`{line}` LF"),
         None => format!("`{text}`"),
     };
-    let text = |bytes: &'static [u8]| code(str::from_utf8(bytes).expect("text"));
+    // Bytes are shown as the escapes of -E.
+    let bytes = |bytes: &[u8]| match str::from_utf8(bytes) {
+        Ok(text)
+            if !text
+                .trim_end_matches('\n')
+                .contains(|c: char| c.is_control()) =>
+        {
+            code(text)
+        }
+        _ => format!(
+            "`{}`",
+            bytes
+                .escape_ascii()
+                .to_string()
+                .replace("\\'", "'")
+                .replace('`', r"\x60")
+        ),
+    };
     let cells = [
         preset.name.to_owned(),
         preset.port.to_string(),
-        text(preset.send),
-        code(preset.expect).replace('|', r"\|"),
-        text(preset.quit),
+        bytes(preset.send),
+        match preset.expect {
+            Expected::Text(pattern) => code(pattern),
+            Expected::Bytes(pattern) => format!("bytes {}", code(pattern)),
+        }
+        .replace('|', r"\|"),
+        bytes(&preset.quit_bytes(true)),
         if preset.tls { "yes" } else { "" }.to_owned(),
     ];
     let cells = cells.map(|cell| match cell.is_empty() {

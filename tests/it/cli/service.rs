@@ -1,10 +1,10 @@
 //! `--service`: what a name stands for, unless the command line says otherwise.
 
-use check_tcp::preset::PRESETS;
+use check_tcp::preset::{self, PRESETS};
 use support::*;
 
 /// A preset: its name, its port, a greeting that satisfies it and what it says before it goes.
-const CLEAR: [(&str, u16, &str, &str); 4] = [
+const CLEAR: [(&str, u16, &str, &str); 11] = [
     ("FTP", 21, "220 (vsFTPd 3.0.3)\r\n", "QUIT\r\n"),
     ("POP", 110, "+OK POP3 ready\r\n", "QUIT\r\n"),
     (
@@ -14,12 +14,97 @@ const CLEAR: [(&str, u16, &str, &str); 4] = [
         "a1 LOGOUT\r\n",
     ),
     ("SMTP", 25, "220 mail.example.com ESMTP\r\n", "QUIT\r\n"),
+    (
+        "SUBMISSION",
+        587,
+        "220 mail.example.com ESMTP\r\n",
+        "QUIT\r\n",
+    ),
+    (
+        "LMTP",
+        24,
+        "220 mail.example.com Dovecot ready.\r\n",
+        "QUIT\r\n",
+    ),
+    ("SIEVE", 4190, "OK \"Dovecot ready.\"\r\n", "LOGOUT\r\n"),
+    ("NNTP", 119, "200 news ready (posting ok)\r\n", "QUIT\r\n"),
+    (
+        "SSH",
+        22,
+        "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n",
+        "SSH-2.0-check-tcp\r\n",
+    ),
+    ("NATS", 4222, "INFO {\"server_id\":\"N\"}\r\n", ""),
+    (
+        "RSYNC",
+        873,
+        "@RSYNCD: 31.0 sha512 sha256\n",
+        "@RSYNCD: EXIT\r\n",
+    ),
 ];
 
-const SECURE: [(&str, u16, &str, &str); 3] = [
+const SECURE: [(&str, u16, &str, &str); 5] = [
     ("SPOP", 995, "+OK POP3 ready\r\n", "QUIT\r\n"),
     ("SIMAP", 993, "* OK ready\r\n", "a1 LOGOUT\r\n"),
     ("SSMTP", 465, "220 mail.example.com ESMTP\r\n", "QUIT\r\n"),
+    (
+        "SUBMISSIONS",
+        465,
+        "220 mail.example.com ESMTP\r\n",
+        "QUIT\r\n",
+    ),
+    ("NNTPS", 563, "201 news ready (no posting)\r\n", "QUIT\r\n"),
+];
+
+/// A preset that asks: its name, its port, an answer that satisfies it and one that refuses.
+const ASKING: [(&str, u16, &[u8], &[u8]); 12] = [
+    (
+        "IRC",
+        6667,
+        b":irc.local CAP * LS :sasl\r\n",
+        b"ERROR :no\r\n",
+    ),
+    (
+        "JABBER",
+        5222,
+        b"<?xml version='1.0'?><stream:stream id='1' version='1.0'>",
+        b"<html>",
+    ),
+    (
+        "REDIS",
+        6379,
+        b"+PONG\r\n",
+        b"-LOADING Redis is loading\r\n",
+    ),
+    ("MEMCACHED", 11211, b"VERSION 1.6.18\r\n", b"ERROR\r\n"),
+    ("CLAMD", 3310, b"PONG\n", b"UNKNOWN COMMAND\n"),
+    (
+        "ZOOKEEPER",
+        2181,
+        b"Zookeeper version: 3.8.0\nMode: standalone\nNode count: 5\n",
+        b"This ZooKeeper instance is not currently serving requests\n",
+    ),
+    ("POSTGRES", 5432, b"N", b"E\0\0\0\x2e"),
+    (
+        "MYSQL",
+        3306,
+        b"\x5a\0\0\0\x0a10.11.6-MariaDB\0\x1f\0\0\0",
+        b"\x45\0\0\0\xff\x6a\x04Host is blocked",
+    ),
+    (
+        "LDAP",
+        389,
+        b"0\x0c\x02\x01\x01a\x07\x0a\x01\0\x04\0\x04\0",
+        b"0\x0c\x02\x01\x01a\x07\x0a\x01\x34\x04\0\x04\0",
+    ),
+    ("MQTT", 1883, b"\x20\x02\0\0", b"\x20\x02\0\x05"),
+    (
+        "AMQP",
+        5672,
+        b"\x01\0\0\0\0\x01\xff\0\x0a\0\x0a\0\x09",
+        b"AMQP\0\0\x09\x01",
+    ),
+    ("GEARMAN", 7003, b"OK 1.1.20+ds\n", b"ERR unknown\n"),
 ];
 
 #[test]
@@ -85,14 +170,41 @@ fn gearman_is_asked_for_its_version() {
 }
 
 #[test]
+fn a_preset_that_asks_is_satisfied_by_the_answer_and_not_by_a_refusal() {
+    for (name, _, answer, refusal) in ASKING {
+        let preset = preset::find(name).expect(name);
+        let answered = |text: &'static [u8]| {
+            let server = Server::tcp(move |peer| {
+                peer.hear(preset.send.len());
+                peer.say(text);
+            });
+            let port = server.port();
+            let run = check!("--service {name} -H 127.0.0.1 -p {port}").named(name);
+            (run, server.heard().bytes)
+        };
+        let (run, heard) = answered(answer);
+        run.ok("seconds response time on 127.0.0.1");
+        assert_eq!(
+            heard,
+            [preset.send, &preset.quit_bytes(false)].concat(),
+            "{name}"
+        );
+        let (run, _) = answered(refusal);
+        run.critical("Unexpected response from host/socket");
+    }
+}
+
+#[test]
 fn a_preset_knows_its_port() {
-    let gearman = [("GEARMAN", 7003, "", "")];
-    let all = || CLEAR.into_iter().chain(SECURE).chain(gearman);
+    let asking = ASKING.map(|(name, port, ..)| (name, port));
+    let greeting = CLEAR.into_iter().chain(SECURE);
+    let greeting = greeting.map(|(name, port, ..)| (name, port));
+    let all = || greeting.clone().chain(asking);
     for preset in PRESETS {
-        let is_here = all().any(|(name, ..)| name == preset.name);
+        let is_here = all().any(|(name, _)| name == preset.name);
         assert!(is_here, "{} has no test here", preset.name);
     }
-    for (name, port, ..) in all() {
+    for (name, port) in all() {
         // Whether anyone listens there is this machine's affair.
         let run = check!("--service {name} -H 127.0.0.1 -C -t 2");
         let line = run.line();

@@ -4,7 +4,6 @@ use crate::rng::{Rng, each_seed};
 use crate::run::{Case, Run, Verdict, over, run};
 use crate::script::{Act, Script};
 use check_tcp::check::Check;
-use check_tcp::expect::Pattern;
 use check_tcp::preset;
 use std::time::Duration;
 
@@ -138,7 +137,7 @@ fn in_lines(rng: &mut Rng, mut text: &str) -> (Vec<Act>, Duration) {
 fn service(tls: bool, name: &str) -> Check {
     let preset = preset::find(name).expect("a preset");
     Check {
-        expect: Some(Pattern::new(preset.expect).expect("a pattern")),
+        expect: Some(preset.pattern().expect("a pattern")),
         quit: quit(name),
         timeout: TIMEOUT,
         ..over(tls, Check::default())
@@ -147,7 +146,7 @@ fn service(tls: bool, name: &str) -> Check {
 
 fn quit(name: &str) -> Vec<u8> {
     let preset = preset::find(name).expect("a preset");
-    [preset.quit, b"\r\n"].concat()
+    preset.quit_bytes(false)
 }
 
 /// The reply, which is short.
