@@ -17,6 +17,29 @@ pub fn unescape(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Reads `\n`, `\r`, `\t` and `\\`. Before any other character a backslash is dropped, as it is at the
+/// end (Monitoring Plugins, `-E`).
+pub(crate) fn unescape_dropping(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(&byte) = rest.next() {
+        let escaped = match byte {
+            b'\\' => rest.next().copied(),
+            byte => {
+                out.push(byte);
+                continue;
+            }
+        };
+        out.extend(escaped.map(|byte| match byte {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            other => other,
+        }));
+    }
+    out
+}
+
 /// Returns the text with bytes that are not UTF-8 as `\xHH`, as the line shows them.
 pub fn as_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());

@@ -12,7 +12,7 @@ pub mod batch {
 pub mod cli {
     pub use crate::cli::flags::{FLAGS, Flag, Scope};
     pub use crate::cli::{
-        Command, Defaults, InvalidCommand, escape_for_message, escape_lossy, parse,
+        Command, Defaults, InvalidCommand, escape_for_message, escape_lossy, parse, parse_argv,
     };
 }
 

@@ -6,5 +6,5 @@ use std::env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    check_tcp::internal::run(env::args_os().skip(1))
+    check_tcp::internal::run(env::args_os())
 }

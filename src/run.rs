@@ -18,16 +18,20 @@ use std::time::Duration;
 /// its deadline has no time of its own left to write its result.
 const MIN_WRITE_TIME: Duration = Duration::from_secs(1);
 
-/// Runs the command in `args` (without the name of the program), prints the result and returns the
-/// exit code. The result of a single check is printed in one write. If standard output is closed,
+/// Runs the command in `argv` (with the name of the program), prints the result and returns the exit
+/// code. The result of a single check is printed in one write. If standard output is closed,
 /// or full until the deadline of the check, there is only the exit code.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut left = Duration::ZERO;
-    let (text, status) = match cli::parse(args) {
+    let (text, status) = match cli::parse_argv(argv) {
         Ok(Command::Check(single)) => run_check(*single, &mut left),
         Ok(Command::List(list)) => run_list(*list),
         Ok(Command::Help) => (cli::help().into_bytes(), Status::Unknown),
         Ok(Command::Version) => (cli::version().into_bytes(), Status::Unknown),
+        Ok(Command::PluginHelp(plugin)) => (cli::plugin_help(plugin).into_bytes(), Status::Unknown),
+        Ok(Command::PluginVersion(plugin)) => {
+            (cli::plugin_version(plugin).into_bytes(), Status::Unknown)
+        }
         Err(invalid) => render_usage_error(invalid),
     };
     if !text.is_empty() {

@@ -36,7 +36,7 @@ const AS_PROGRAM: &str = "CHECK_TCP_TOUR_AS_PROGRAM";
 
 fn main() -> ExitCode {
     if env::var_os(AS_PROGRAM).is_some() {
-        return check_tcp::internal::run(env::args_os().skip(1));
+        return check_tcp::internal::run(env::args_os());
     }
     match tour() {
         Ok(true) => ExitCode::SUCCESS,

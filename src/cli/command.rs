@@ -4,6 +4,7 @@ use super::build::{self, LOCALHOST};
 use super::defaults::Defaults;
 use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
+use super::plugin::Plugin;
 use super::raw_options::RawOptions;
 use super::run::{self, ListSource, RunOptions};
 use crate::check::Check;
@@ -19,6 +20,10 @@ pub enum Command {
     Help,
     /// Print [`version`](super::version).
     Version,
+    /// Print [`plugin_help`](super::plugin_help).
+    PluginHelp(&'static Plugin),
+    /// Print [`plugin_version`](super::plugin_version).
+    PluginVersion(&'static Plugin),
     /// Check one target.
     Check(Box<SingleCheck>),
     /// Check every target of a list.

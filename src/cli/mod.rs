@@ -6,8 +6,11 @@
 //! or not, and the options of a line of a list replace those of the command line before a check is
 //! built of both.
 //!
+//! [`family`] is a second front end, for the command lines of Monitoring Plugins.
+//!
 //! Each module imports only modules before it: `flag`, `flags`, `option_value`, `suggest`,
-//! `raw_options`, then `tls`, `build`, `run`, `compiled`, `defaults`, `command`, `args`.
+//! `raw_options`, then `tls`, `build`, `run`, `compiled`, `defaults`, `plugin`, `command`, `args`, `help`,
+//! `family`.
 
 mod args;
 mod build;
@@ -15,10 +18,12 @@ mod command;
 mod compiled;
 mod defaults;
 mod duration;
+mod family;
 mod flag;
 pub(crate) mod flags;
 mod help;
 mod option_value;
+mod plugin;
 mod raw_options;
 mod run;
 mod status_as;
@@ -30,6 +35,23 @@ pub use command::Command;
 pub(crate) use command::{SingleCheck, TargetList};
 pub use defaults::Defaults;
 pub(crate) use defaults::LineOptions;
+pub(crate) use family::{plugin_help, plugin_version};
 pub(crate) use help::{help, version};
 pub use option_value::{escape_for_message, escape_lossy};
 pub(crate) use run::{ListSource, RunOptions};
+
+use std::ffi::OsString;
+
+/// Parses the arguments of the program, its name first: those of a plugin if it was started under
+/// the name of one, else its own.
+///
+/// # Errors
+/// The first error of the arguments.
+pub fn parse_argv(argv: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
+    let mut argv = argv.into_iter();
+    let name = argv.next().unwrap_or_default();
+    match family::plugin_name(&name) {
+        Some(plugin) => family::parse_plugin(plugin, argv),
+        None => parse(argv),
+    }
+}

@@ -1,0 +1,98 @@
+//! The command lines of Monitoring Plugins' `check_tcp` and its family.
+//!
+//! A front end beside the native one: started under a name of [`PLUGINS`], the program reads that
+//! plugin's options and fills the same [`Check`](crate::check::Check). What the plugins accept and
+//! ignore is ignored; what they accept by accident, and what harms, is a usage error.
+
+mod args;
+mod build;
+mod extra_opts;
+mod help;
+mod options;
+
+use super::args::InvalidCommand;
+use super::command::Command;
+use super::option_value::escape_lossy;
+use super::plugin::{PLUGINS, Plugin};
+use crate::record::{Label, UsageError};
+use crate::report::Format;
+use args::PluginOptions;
+pub(crate) use help::{plugin_help, plugin_version};
+use options::PluginOption;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+/// Other plugins of Monitoring Plugins that check-tcp may be taken for.
+const OTHERS: [(&str, &str); 2] = [
+    ("check_udp", "which sends and expects datagrams"),
+    ("check_smtp", "which speaks SMTP and has options of its own"),
+];
+
+/// Returns the name that the program was started under, if it is that of a plugin: the last part of
+/// `argv0`, if it begins with `check_`.
+pub(super) fn plugin_name(argv0: &OsStr) -> Option<&OsStr> {
+    let name = argv0.as_bytes().rsplit(|&byte| byte == b'/').next()?;
+    name.starts_with(b"check_").then(|| OsStr::from_bytes(name))
+}
+
+/// Parses the arguments of a plugin, which are without its name.
+///
+/// # Errors
+/// The first error, or a name that is of no plugin of the family.
+pub(super) fn parse_plugin(
+    name: &OsStr,
+    args: impl IntoIterator<Item = OsString>,
+) -> Result<Command, InvalidCommand> {
+    let Some(plugin) = find(name) else {
+        return Err(invalid(name, Label::default(), describe_unknown(name)));
+    };
+    let (options, read) = PluginOptions::read(plugin.name, args, &|name| env::var_os(name));
+    if options.has(PluginOption::Help) {
+        return Ok(Command::PluginHelp(plugin));
+    }
+    if options.has(PluginOption::Version) {
+        return Ok(Command::PluginVersion(plugin));
+    }
+    read.and_then(|()| build::build_command(plugin, &options))
+        .map_err(|message| invalid(name, build::build_label(&options), message))
+}
+
+/// The name counts in any case, as in the plugins.
+fn find(name: &OsStr) -> Option<&'static Plugin> {
+    PLUGINS
+        .iter()
+        .find(|plugin| name.eq_ignore_ascii_case(plugin.name))
+}
+
+fn invalid(name: &OsStr, label: Label, message: String) -> InvalidCommand {
+    let service = name.as_bytes().get("check_".len()..).unwrap_or_default();
+    let service = match service {
+        b"" => b"TCP",
+        service => service,
+    };
+    InvalidCommand {
+        error: UsageError {
+            name: escape_lossy(&OsStr::from_bytes(service).to_ascii_uppercase()),
+            message,
+        },
+        label,
+        format: Format::Text,
+    }
+}
+
+fn describe_unknown(name: &OsStr) -> String {
+    let known: Vec<&str> = PLUGINS.iter().map(|plugin| plugin.name).collect();
+    let known = known.join(", ");
+    let shown = escape_lossy(name);
+    match OTHERS.iter().find(|(other, _)| name == *other) {
+        Some((_, description)) => format!(
+            "{shown} is a program of Monitoring Plugins, {description}: install that one; \
+             check-tcp stands in for {known}"
+        ),
+        None => format!("{shown} is no program that check-tcp stands in for: {known}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
