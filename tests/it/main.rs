@@ -17,6 +17,7 @@
 mod addresses;
 mod cli;
 mod differences;
+mod family;
 #[path = "../faults/mod.rs"]
 mod faults;
 mod hangups;

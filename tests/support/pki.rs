@@ -10,6 +10,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, crypto::ring};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 /// One who signs certificates.
@@ -226,6 +227,13 @@ impl Leaf {
     /// Valid from 2098-07-06 to 2099-08-07.
     pub fn not_yet_valid() -> Self {
         Self::good().valid((2098, 7, 6), (2099, 8, 7))
+    }
+
+    /// Valid until `left` has passed from now on.
+    pub fn ending_in(left: Duration) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let end = now.expect("a time after 1970") + left;
+        Self::good().with(|params| params.not_after = rcgen::date_time_ymd(1970, 1, 1) + end)
     }
 
     fn valid(mut self, from: (i32, u8, u8), to: (i32, u8, u8)) -> Self {

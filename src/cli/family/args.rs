@@ -12,6 +12,8 @@ use std::ffi::{OsStr, OsString};
 pub(super) struct PluginOptions {
     given: Vec<OptionValue<PluginOption>>,
     words: Vec<OsString>,
+    /// The first word stands before all options.
+    has_leading_word: bool,
 }
 
 /// Spellings of options from the time before `getopt`, with those of today.
@@ -77,9 +79,11 @@ impl PluginOptions {
         Some((rest.first()?, before.iter().any(is_escape)))
     }
 
-    /// The first word that is not empty.
+    /// The word that is the host: the first, unless a further one replaces one before all options.
     pub(super) fn word(&self) -> Option<&OsStr> {
-        self.words.first().map(OsString::as_os_str)
+        let mut words = self.words.iter().map(OsString::as_os_str);
+        let first = words.next();
+        words.next().filter(|_| self.has_leading_word).or(first)
     }
 
     fn read_args(&mut self, args: Vec<OsString>) -> Result<(), String> {
@@ -101,6 +105,7 @@ impl PluginOptions {
                 },
                 Ok(Arg::Value(word)) => {
                     if !word.is_empty() {
+                        self.has_leading_word |= self.words.is_empty() && self.given.is_empty();
                         self.words.push(word);
                     }
                     Ok(())

@@ -72,6 +72,12 @@ fn build_target(
         Some(option) => option.describe_invalid(error),
         None => format!("{}: {error}", escape_lossy(host)),
     };
+    if host.is_empty() {
+        // The template of an agent was filled with nothing: 127.0.0.1 would be another host.
+        return Err(describe(
+            &"expected a host or the absolute path of a Unix socket",
+        ));
+    }
     if host.as_bytes().starts_with(b"/") {
         return Target::socket(host).map_err(|error| describe(&error));
     }

@@ -114,6 +114,7 @@ fn the_host_is_an_option_or_a_bare_word_wherever_it_stands() {
         (&["", "-p", "25", "", "mail", ""], "mail"),
         (&["-p", "25", "--", "mail"], "mail"),
         (&["-p", "25", "mail", "ignored"], "mail"),
+        (&["other", "-p", "25", "mail"], "mail"),
         (&["-p", "25", ""], "127.0.0.1"),
         (&["-p", "25", "-H", "[::1]"], "[::1]"),
     ] {
@@ -220,7 +221,10 @@ fn what_they_take_by_accident_is_a_usage_error() {
             &["-p", "1", "-H"],
             "-H: missing value; expected a host".to_owned(),
         ),
-        (&["-p", "1", "-H", ""], "-H '': ".to_owned()),
+        (
+            &["-p", "1", "-H", ""],
+            "-H '': expected a host or the absolute path".to_owned(),
+        ),
         (
             &["-p", "1", "-H", "mail:25"],
             "-H mail:25: write -H mail -p 25".to_owned(),
