@@ -1,20 +1,27 @@
 # shellcheck shell=bash disable=SC2034 # lib.sh reads PORTS, LOGS and SESSION_END.
-# POP, SPOP, IMAP, SIMAP: dovecot's login services.
+# POP, SPOP, IMAP, SIMAP, SIEVE: dovecot's login services. LMTP: its delivery.
 
 dovecot_suite() {
-    needs root dovecot dovecot-pop3d dovecot-imapd || return 0
-    local pop spop imap simap
-    free_port pop spop imap simap
-    PORTS=("$pop" "$spop" "$imap" "$simap")
+    needs root dovecot dovecot-pop3d dovecot-imapd dovecot-lmtpd dovecot-managesieved || return 0
+    local pop spop imap simap sieve lmtp
+    free_port pop spop imap simap sieve lmtp
+    PORTS=("$pop" "$spop" "$imap" "$simap" "$sieve" "$lmtp")
     LOGS=("$DIR/dovecot.log")
     SESSION_END=': Info: .*rip=127\.0\.0\.1'
-    dovecot_configure "$pop" "$spop" "$imap" "$simap"
+    dovecot_configure "${PORTS[@]}"
 
     start dovecot -F -c "$DIR/dovecot.conf" || return 0
     greets POP "$pop" '\+OK Dovecot.* ready\.' dovecot_logged_out
     greets_under_tls SPOP "$spop" '\+OK Dovecot.* ready\.' dovecot_logged_out_under_tls
     greets IMAP "$imap" '\* OK \[CAPABILITY .*\] Dovecot.* ready\.' dovecot_logged_out
     greets_under_tls SIMAP "$simap" '\* OK \[CAPABILITY .*\] Dovecot.* ready\.' dovecot_logged_out_under_tls
+    serves SIEVE "$sieve" '"IMPLEMENTATION" "Dovecot.*OK .*' 'error|reset|Broken'
+    has_state_of check_pop "$pop"
+    has_state_of check_imap "$imap"
+    has_state_of check_spop "$spop"
+    has_state_of check_simap "$simap"
+    SESSION_END='lmtp.*(Disconnect|Connect)'
+    serves LMTP "$lmtp" '220 .* Dovecot.* ready\.' 'error|reset|Broken'
     stop
     has_stopped POP "$pop"
     has_stopped SPOP "$spop"
@@ -22,13 +29,13 @@ dovecot_suite() {
     has_stopped SIMAP "$simap"
 }
 
-dovecot_configure() { # POP SPOP IMAP SIMAP
+dovecot_configure() { # POP SPOP IMAP SIMAP SIEVE LMTP
     cat >"$DIR/dovecot.conf" <<CONF
 base_dir = $DIR/run
 state_dir = $DIR/state
 instance_name = check-tcp
 log_path = $DIR/dovecot.log
-protocols = pop3 imap
+protocols = pop3 imap lmtp sieve
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <$WORK/tls/server.pem
@@ -49,6 +56,16 @@ service pop3-login {
   }
   inet_listener pop3s {
     port = $2
+  }
+}
+service managesieve-login {
+  inet_listener sieve {
+    port = $5
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    port = $6
   }
 }
 service imap-login {

@@ -190,6 +190,31 @@ greets() { # SERVICE PORT REPLY CLEAN
     check 2 "^$service CRITICAL: Unexpectedly open port\. \(port=$port\)$" "${target[@]}" -C
 }
 
+# A service of which the log tells less: it is well, its log has no line that COMPLAINT matches, what
+# it says is not what was asked for, its port is open.
+serves() { # SERVICE PORT REPLY [COMPLAINT]
+    local service=$1 port=$2 reply=$3 complaint=${4-}
+    local target=(--service "$service" -H 127.0.0.1 -p "$port")
+    check 0 "$(in_time "$service" "127\.0\.0\.1 port $port" "$reply")" "${target[@]}"
+    [[ -z $complaint ]] || shows_no "$complaint"
+    mismatches "$service" '.*' "${target[@]}"
+    [[ -z $complaint ]] || shows_no "$complaint"
+    check 2 "^$service CRITICAL: Unexpectedly open port\. \(port=$port\)$" "${target[@]}" -C
+}
+
+# The program under the name of a plugin has the state of Monitoring Plugins' own.
+has_state_of() { # PLUGIN PORT
+    local theirs=0 ours=0 said plugin=/usr/lib/nagios/plugins/$1
+    [[ -x $plugin ]] || give_up "no $plugin: install monitoring-plugins-basic"
+    "$plugin" -H 127.0.0.1 -p "$2" >/dev/null 2>&1 </dev/null || theirs=$?
+    said=$(exec -a "$1" "$PROGRAM" -H 127.0.0.1 -p "$2" 2>&1 </dev/null) || ours=$?
+    if [[ $ours -eq $theirs ]]; then
+        pass "$1 -H 127.0.0.1 -p $2  exit $ours, as theirs: $said"
+    else
+        fail "$1 -H 127.0.0.1 -p $2  exit $ours, and theirs $theirs: $said"
+    fi
+}
+
 # The same under TLS: with the certificate verified for the address, a name, the name of --sni; with
 # no verification; and refused for a name that it has not, or an issuer that is not in the store.
 greets_under_tls() { # SERVICE PORT REPLY CLEAN

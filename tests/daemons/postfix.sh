@@ -14,6 +14,12 @@ postfix_suite() {
     MAIL_CONFIG=$DIR/conf start "$(postconf -c "$DIR/conf" -h daemon_directory)/master" -d || return 0
     greets SMTP "$smtp" '220 mail\.check-tcp\.test ESMTP Postfix' postfix_quit
     greets_under_tls SSMTP "$ssmtp" '220 mail\.check-tcp\.test ESMTP Postfix' postfix_quit_under_tls
+    # The submission services are the same daemon on other ports.
+    check 0 '^SUBMISSION OK: .*\[220 mail\.check-tcp\.test ESMTP Postfix\]$' \
+        --service SUBMISSION -H 127.0.0.1 -p "$smtp"
+    SSL_CERT_FILE=$WORK/tls/ca.pem check 0 '^SUBMISSIONS OK: .*\[220 mail\.check-tcp\.test ESMTP Postfix\]$' \
+        --service SUBMISSIONS -H 127.0.0.1 -p "$ssmtp"
+    has_state_of check_ssmtp "$ssmtp"
     postfix_behind_postscreen "$screened" "$refusing" "$stuck" "$dead"
     stop
     has_stopped SMTP "$smtp"

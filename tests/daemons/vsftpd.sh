@@ -13,6 +13,7 @@ vsftpd_suite() {
 
     start vsftpd "$DIR/vsftpd.conf" || return 0
     greets FTP "$port" '220 \(vsFTPd [0-9.]+\)' vsftpd_said_goodbye
+    has_state_of check_ftp "$port"
     stop
 
     printf 'banner_file=%s\n' "$DIR/banner" >>"$DIR/vsftpd.conf"

@@ -1,0 +1,57 @@
+# shellcheck shell=bash disable=SC2034 # lib.sh reads PORTS, LOGS and SESSION_END.
+# CLAMD, AMQP, ZOOKEEPER: servers that take long to install and to start. They run on demand:
+# tests/daemons/run BINARY clamav rabbitmq zookeeper
+
+clamav_suite() {
+    needs root clamav clamav-daemon || return 0
+    local port
+    free_port port
+    PORTS=("$port")
+    LOGS=("$DIR/output")
+    SESSION_END=
+    # One signature, of the test file that all scanners know.
+    mkdir "$DIR/data"
+    printf 'Eicar:0:*:58354f2150254041505b345c505a58353428505e2937434329377d2445494341522d5354414e44415244\n' \
+        >"$DIR/data/test.ndb"
+    chown -R clamav "$DIR"
+    printf '%s\n' "DatabaseDirectory $DIR/data" "TCPSocket $port" 'TCPAddr 127.0.0.1' "LocalSocket $DIR/socket" \
+        'Foreground yes' 'LogVerbose yes' 'User clamav' >"$DIR/clamd.conf"
+    start clamd -c "$DIR/clamd.conf" || return 0
+    serves CLAMD "$port" PONG
+    has_state_of check_clamd "$port"
+    stop
+    has_stopped CLAMD "$port"
+}
+
+# The close is a line of the log: a goodbye would need an account.
+rabbitmq_suite() {
+    needs root rabbitmq rabbitmq-server || return 0
+    local port
+    free_port port distribution
+    PORTS=("$port")
+    LOGS=("$DIR/data/check-tcp@localhost.log")
+    SESSION_END='closing AMQP connection|client unexpectedly closed'
+    install -d -o rabbitmq "$DIR/data"
+    start runuser -u rabbitmq -- env HOME="$DIR/data" RABBITMQ_MNESIA_BASE="$DIR/data" RABBITMQ_LOG_BASE="$DIR/data" \
+        RABBITMQ_NODENAME=check-tcp@localhost RABBITMQ_NODE_PORT="$port" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
+        RABBITMQ_DIST_PORT="$distribution" RABBITMQ_CONFIG_FILE="$DIR/none" \
+        RABBITMQ_ENABLED_PLUGINS_FILE="$DIR/data/plugins" /usr/lib/rabbitmq/bin/rabbitmq-server || return 0
+    serves AMQP "$port" '.*RabbitMQ.*' 'error|reset'
+    stop
+    has_stopped AMQP "$port"
+}
+
+zookeeper_suite() {
+    needs anyone zookeeper zookeeper || return 0
+    local port
+    free_port port
+    PORTS=("$port")
+    LOGS=("$DIR/output")
+    SESSION_END=
+    printf '%s\n' 'tickTime=2000' "dataDir=$DIR/data" "clientPort=$port" 'clientPortAddress=127.0.0.1' \
+        'admin.enableServer=false' >"$DIR/zoo.cfg"
+    start /usr/share/zookeeper/bin/zkServer.sh start-foreground "$DIR/zoo.cfg" || return 0
+    serves ZOOKEEPER "$port" 'Zookeeper version: .*Mode: standalone\\nNode count: [0-9]+'
+    stop
+    has_stopped ZOOKEEPER "$port"
+}
