@@ -40,8 +40,7 @@ pub struct Check {
     pub warning: Option<Duration>,
     /// CRITICAL when the response time is greater.
     pub critical: Option<Duration>,
-    /// Periods that the certificate path has to be valid for, under TLS with
-    /// [`Tls::with_path_end`].
+    /// Periods that the certificate path has to be valid for, under TLS.
     pub expiry: Option<Expiry>,
     /// Errors are WARNING instead of CRITICAL.
     pub error_warning: bool,

@@ -29,11 +29,7 @@ pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Opt
     if !wanted || raw.has(OptionId::ExpectClosed) {
         return Ok(None);
     }
-    let tls = build_trust(raw, sni)?;
-    Ok(Some(match raw.has(OptionId::Expiry) {
-        true => tls.with_path_end(),
-        false => tls,
-    }))
+    build_trust(raw, sni).map(Some)
 }
 
 fn build_trust(raw: &RawOptions, sni: Option<PeerName>) -> Result<Tls, String> {

@@ -19,7 +19,9 @@ impl Handshaking {
             // The end of our handshake and the data after it are two small writes; the second must
             // not wait for the peer's delayed acknowledgement of the first.
             cx.net.nodelay();
-            cx.link.enable_tls(tls.new_connection(cx.target, *cx.peer)?);
+            let has_path_end = cx.check.expiry.is_some();
+            let session = tls.new_connection(cx.target, *cx.peer, has_path_end)?;
+            cx.link.enable_tls(session);
         }
         let mut was_busy = false;
         for _ in 0..READS_PER_STEP {

@@ -10,6 +10,7 @@ use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
 use std::ptr;
+use std::time::SystemTime;
 use webpki::{Cert, VerifiedPath};
 
 /// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. Those that webpki does not
@@ -58,7 +59,6 @@ pub(super) fn find_issuer_error(
     store: &TrustStore,
     now: UnixTime,
 ) -> Option<IssuerError> {
-    let mut below = 0;
     for intermediate in path.intermediate_certificates() {
         let der = intermediate.der();
         let certificate = Certificate::parse(&der);
@@ -69,29 +69,66 @@ pub(super) fn find_issuer_error(
                 Defect::KeyUsage,
             ));
         }
-        below += usize::from(intermediate.subject() != intermediate.issuer());
     }
     let anchor = path.anchor();
     if is_stored(path.end_entity(), anchor, store) {
         return None;
     }
+    let below = count_issuers_below_anchor(path);
+    let mut found = None;
+    for held in anchor_certificates(anchor, store, now) {
+        // One of several certificates with the same name and key suffices.
+        let defect = anchor_defect(&held, below)?;
+        found.get_or_insert_with(|| IssuerError::new(held.subject, true, defect));
+    }
+    found
+}
+
+/// Returns the end of the anchor of a verified path. Of several certificates with its name and key
+/// that may end the path, the last to end counts: nobody is called for one that another replaces.
+/// `None` if it can't be read, or if the anchor is the server's certificate itself.
+pub(super) fn anchor_end(
+    path: &VerifiedPath<'_>,
+    store: &TrustStore,
+    now: UnixTime,
+) -> Option<SystemTime> {
+    let anchor = path.anchor();
+    if is_stored(path.end_entity(), anchor, store) {
+        return None;
+    }
+    let below = count_issuers_below_anchor(path);
+    anchor_certificates(anchor, store, now)
+        .filter(|held| anchor_defect(held, below).is_none())
+        .filter_map(|held| dates::not_after(held.der))
+        .max()
+}
+
+/// Returns the number of issuers in a path that count for the pathLenConstraint of its anchor.
+fn count_issuers_below_anchor(path: &VerifiedPath<'_>) -> usize {
+    let intermediates = path.intermediate_certificates();
+    intermediates
+        .filter(|one| one.subject() != one.issuer())
+        .count()
+}
+
+/// The certificates in the store with the name and the key of an anchor, inside their validity.
+fn anchor_certificates<'a>(
+    anchor: &'a TrustAnchor<'_>,
+    store: &'a TrustStore,
+    now: UnixTime,
+) -> impl Iterator<Item = Certificate<'a>> {
     let roots = &store.roots.roots;
     let at = roots.iter().position(|root| ptr::eq(root, anchor));
     // Certificates are in the order of the anchors, but also include those outside their validity.
     // So the anchor's own stands at its index or behind it; the search begins there.
-    let (before, behind) = store.certificates.split_at_checked(at.unwrap_or(0))?;
-    let mut found = None;
-    for der in behind.iter().chain(before) {
-        let held = Certificate::parse(der).filter(|held| is_for_anchor(held, anchor));
-        if let Some(held) = held
-            && dates::validity_error(der, now).is_none()
-        {
-            // One of several certificates with the same name and key suffices.
-            let defect = anchor_defect(&held, below)?;
-            found.get_or_insert_with(|| IssuerError::new(held.subject, true, defect));
-        }
-    }
-    found
+    let parts = store.certificates.split_at_checked(at.unwrap_or(0));
+    let (before, behind) = parts.unwrap_or_default();
+    behind
+        .iter()
+        .chain(before)
+        .filter_map(|der| Certificate::parse(der))
+        .filter(|held| is_for_anchor(held, anchor))
+        .filter(move |held| dates::validity_error(held.der, now).is_none())
 }
 
 /// Returns true if there is an extended key usage (RFC 5280, section 4.2.1.12) with neither
@@ -185,7 +222,7 @@ fn is_known(oid: &[u8]) -> bool {
     }
 }
 
-pub(super) fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
+fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
     certificate.subject == anchor.subject.as_ref()
         && certificate.public_key == anchor.subject_public_key_info.as_ref()
 }

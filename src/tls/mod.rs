@@ -46,7 +46,6 @@ pub struct Tls {
     trust: Result<Trust, TlsError>,
     name: Option<PeerName>,
     is_verified: bool,
-    has_path_end: bool,
 }
 
 /// A configuration, and the verifier in it; without one any certificate is accepted.
@@ -111,7 +110,6 @@ impl Tls {
             trust: trust.clone(),
             name,
             is_verified: true,
-            has_path_end: false,
         }
     }
 
@@ -136,7 +134,6 @@ impl Tls {
                 trust,
                 name,
                 is_verified: true,
-                has_path_end: false,
             }),
         }
     }
@@ -154,17 +151,6 @@ impl Tls {
             trust: trust.clone(),
             name,
             is_verified: false,
-            has_path_end: false,
-        }
-    }
-
-    /// Finds the end of the certificate path of each session too: of the path that was verified, or
-    /// of all certificates that were presented, if nothing is verified.
-    #[must_use]
-    pub fn with_path_end(self) -> Self {
-        Self {
-            has_path_end: true,
-            ..self
         }
     }
 
@@ -174,7 +160,8 @@ impl Tls {
         self.is_verified && self.name.is_none() && PeerName::from_target(target).is_none()
     }
 
-    /// Creates the session for one connection to `target`; `peer` is `None` for a Unix socket.
+    /// Creates the session for one connection to `target`; `peer` is `None` for a Unix socket. With
+    /// `has_path_end` the session finds the end of its certificate path.
     ///
     /// # Errors
     /// There is no trust store, or no name to verify.
@@ -182,6 +169,7 @@ impl Tls {
         &self,
         target: &Target,
         peer: Option<SocketAddr>,
+        has_path_end: bool,
     ) -> Result<ClientSession, TlsError> {
         let Trust { config, verifier } = self.trust.as_ref().map_err(TlsError::clone)?;
         let name = match self.name.clone().or_else(|| PeerName::from_target(target)) {
@@ -191,7 +179,7 @@ impl Tls {
         };
         let mut config = ClientConfig::clone(config);
         let path_end = match verifier {
-            _ if !self.has_path_end => PathEndSource::None,
+            _ if !has_path_end => PathEndSource::None,
             None => PathEndSource::Presented,
             Some(verifier) => {
                 let (recorder, end) = PathRecorder::new(verifier.clone());

@@ -2,12 +2,12 @@
 
 use super::certificate::Certificate;
 use super::dates;
-use super::issuer::is_for_anchor;
+use super::issuer;
 use super::name::display_name;
 use super::store::TrustStore;
 use super::verify::StoreVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -30,14 +30,15 @@ pub(super) struct PathRecorder {
 }
 
 impl PathEnd {
-    /// Returns the end of the certificates that a peer presented, its own first. `None` if no date
-    /// can be read.
-    pub(super) fn of_presented(certificates: &[CertificateDer<'_>]) -> Option<Self> {
-        let ends = certificates.iter().enumerate().filter_map(|(index, der)| {
-            let at = dates::not_after(der)?;
-            Some((at, (index > 0).then_some(&**der)))
+    /// Returns the end of all certificates that a peer presented, its own first. `None` if its own
+    /// date can't be read.
+    pub(super) fn of_presented(presented: &[CertificateDer<'_>]) -> Option<Self> {
+        let (own, issuers) = presented.split_first()?;
+        let issuers = issuers.iter().filter_map(|der| {
+            let subject = Certificate::parse(der).map(|issuer| issuer.subject);
+            Some((subject.unwrap_or_default(), dates::not_after(der)?))
         });
-        Self::earliest(ends)
+        Self::first(own, issuers)
     }
 
     /// Returns the end of a path that was verified up to an anchor of `store`, the anchor included.
@@ -46,31 +47,24 @@ impl PathEnd {
         store: &TrustStore,
         now: UnixTime,
     ) -> Option<Self> {
-        let own = path.end_entity().der();
-        let issuers: Vec<_> = path
+        let issuers = path
             .intermediate_certificates()
-            .map(|cert| cert.der())
-            .collect();
-        let issuers = issuers
-            .iter()
-            .map(|der| (dates::not_after(der), Some(&**der)));
-        let path_ends = [(dates::not_after(&own), None)].into_iter().chain(issuers);
-        let path_ends = path_ends.filter_map(|(at, issuer)| Some((at?, issuer)));
-        // The server's own certificate may be the anchor.
-        let anchor = anchor_end(path.anchor(), store, now);
-        let anchor = anchor.filter(|(_, der)| **der != *own);
-        Self::earliest(path_ends.chain(anchor.map(|(at, der)| (at, Some(der)))))
+            .filter_map(|issuer| Some((issuer.subject(), dates::not_after(&issuer.der())?)));
+        let anchor = issuer::anchor_end(path, store, now);
+        let anchor = anchor.map(|at| (path.anchor().subject.as_ref(), at));
+        Self::first(&path.end_entity().der(), issuers.chain(anchor))
     }
 
-    /// The first of those that end first.
-    fn earliest<'c>(ends: impl Iterator<Item = (SystemTime, Option<&'c [u8]>)>) -> Option<Self> {
-        let (at, issuer) = ends.min_by_key(|(at, _)| *at)?;
-        let issuer = issuer.map(|der| {
-            let certificate = Certificate::parse(der);
-            certificate
-                .and_then(|issuer| display_name(issuer.subject))
-                .unwrap_or_default()
-        });
+    /// Returns the first end of the server's own certificate and those of issuers, given by subject
+    /// and end. Of several the one nearest to the server counts.
+    fn first<'a>(
+        own: &[u8],
+        issuers: impl Iterator<Item = (&'a [u8], SystemTime)>,
+    ) -> Option<Self> {
+        let own = (None, dates::not_after(own)?);
+        let issuers = issuers.map(|(subject, at)| (Some(subject), at));
+        let (subject, at) = [own].into_iter().chain(issuers).min_by_key(|(_, at)| *at)?;
+        let issuer = subject.map(|subject| display_name(subject).unwrap_or_default());
         Some(Self { at, issuer })
     }
 }
@@ -124,19 +118,4 @@ impl ServerCertVerifier for PathRecorder {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.verifier.supported_verify_schemes()
     }
-}
-
-/// Returns the end of an anchor. Of several certificates with its name and key the one that ends
-/// last counts: nobody is called for one that another replaces.
-fn anchor_end<'s>(
-    anchor: &TrustAnchor<'_>,
-    store: &'s TrustStore,
-    now: UnixTime,
-) -> Option<(SystemTime, &'s [u8])> {
-    let certificates = store.certificates.iter().filter_map(|der| {
-        let held = Certificate::parse(der).filter(|held| is_for_anchor(held, anchor))?;
-        let is_valid = dates::validity_error(der, now).is_none();
-        is_valid.then_some((dates::not_after(der)?, held.der))
-    });
-    certificates.max_by_key(|(at, _)| *at)
 }

@@ -47,8 +47,8 @@ pub struct Session {
     pub cipher: &'static str,
     /// The end of the validity period of the peer's certificate, if it can be read.
     pub not_after: Option<SystemTime>,
-    /// The end of the certificate path, where [`Tls::with_path_end`](super::Tls::with_path_end)
-    /// asks for it.
+    /// The end of the certificate path, for a check with limits on it: of the path that was verified,
+    /// or of all certificates that were presented, if nothing is verified. `None` if it can't be read.
     pub path_end: Option<PathEnd>,
 }
 

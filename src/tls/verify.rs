@@ -94,15 +94,13 @@ impl StoreVerifier {
                 // webpki checks dates before it returns this error, so they are valid here.
                 if self.store.certificates.contains(end_entity) {
                     // webpki has not checked the extended key usage yet.
-                    if let (Some(place), Some(end)) =
-                        (path_end, PathEnd::of_presented(slice::from_ref(end_entity)))
-                    {
-                        place.get_or_init(|| end);
+                    if issuer::is_limited_to_other_purposes(own) {
+                        return Err(CertificateError::InvalidPurpose.into());
                     }
-                    return match issuer::is_limited_to_other_purposes(own) {
-                        false => Ok(()),
-                        true => Err(CertificateError::InvalidPurpose.into()),
-                    };
+                    record(path_end, || {
+                        PathEnd::of_presented(slice::from_ref(end_entity))
+                    });
+                    return Ok(());
                 }
                 match self.issuer_trust_error(end_entity, issuers) {
                     TrustError::SelfSigned => TrustError::SelfSigned,
@@ -144,11 +142,7 @@ impl StoreVerifier {
         let check =
             |path: &VerifiedPath<'_>| match issuer::find_issuer_error(path, &self.store, now) {
                 None => {
-                    if let Some(place) = path_end
-                        && let Some(end) = PathEnd::of_verified(path, &self.store, now)
-                    {
-                        place.get_or_init(|| end);
-                    }
+                    record(path_end, || PathEnd::of_verified(path, &self.store, now));
                     Ok(())
                 }
                 Some(error) => {
@@ -208,6 +202,15 @@ impl StoreVerifier {
             return TrustError::SelfSigned;
         }
         TrustError::UnknownIssuer(display_name(own.issuer()))
+    }
+}
+
+/// Records the end of a path if it is wanted; it is computed only then.
+fn record(place: Option<&OnceLock<PathEnd>>, end: impl FnOnce() -> Option<PathEnd>) {
+    if let Some(place) = place
+        && let Some(end) = end()
+    {
+        place.get_or_init(|| end);
     }
 }
 

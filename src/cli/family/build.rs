@@ -227,15 +227,11 @@ fn build_tls(options: &PluginOptions, preset: Option<&Preset>) -> Result<Option<
     let name = [PluginOption::Sni, PluginOption::SniAlone];
     let name = name.iter().find_map(|&id| options.last_filled(id));
     let name = name.map(|name| name.parse(PeerName::parse)).transpose()?;
-    let tls = match options.last_filled(PluginOption::CaFile) {
+    Ok(Some(match options.last_filled(PluginOption::CaFile) {
         Some(file) => Tls::verified_by(Path::new(&file.value), name)
             .map_err(|error| file.describe_invalid(error))?,
         None if options.has(PluginOption::Verify) => Tls::verified(name),
         None => Tls::unverified(name),
-    };
-    Ok(Some(match options.last_filled(PluginOption::Certificate) {
-        Some(_) => tls.with_path_end(),
-        None => tls,
     }))
 }
 
