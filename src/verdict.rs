@@ -1,8 +1,8 @@
 //! The verdict on a check: the reason follows from its outcome, and the status from the reason.
 
+mod expiry;
 mod reason;
 
-use crate::check::Expiry;
 use crate::outcome::{Failure, Success, response_time};
 pub use crate::reason::Reason;
 use crate::record::Checked;
@@ -21,7 +21,10 @@ pub struct Verdict {
 
 /// Judges a check by its options `-w`, `-c`, `-W`, `-C`, `--expiry` and `--status-as`.
 pub fn judge(checked: &Checked) -> Verdict {
-    let first = reason(&checked.check, &checked.outcome);
+    let first = match reason(&checked.check, &checked.outcome) {
+        Reason::Ok if expiry::ends_soon(checked) => Reason::Expiry,
+        reason => reason,
+    };
     let further = further_reasons(checked, first).into_iter().flatten();
     let verdict = judge_reason(checked, first);
     further.fold(verdict, |verdict, reason| {
@@ -44,7 +47,7 @@ fn judge_reason(checked: &Checked, reason: Reason) -> Verdict {
         }
         Reason::Ok => Status::Ok,
         Reason::Slow if is_slower(outcome, check.critical) => Status::Critical,
-        Reason::Expiry if ends_within(checked, |expiry| expiry.critical) => Status::Critical,
+        Reason::Expiry if expiry::ends_critically_soon(checked) => Status::Critical,
         Reason::Slow | Reason::Expiry => Status::Warning,
         Reason::Local | Reason::Usage => Status::Unknown,
         Reason::Dns
@@ -70,23 +73,11 @@ fn further_reasons(checked: &Checked, first: Reason) -> [Option<Reason>; 2] {
     let is_replaced = check.status_as.of_reason(first).is_some();
     let is_hidden = first == Reason::Mismatch && is_replaced;
     let is_slow = is_hidden && is_slower(outcome, check.critical);
-    let ends_soon = ends_within(checked, |expiry| expiry.warning);
+    let ends_soon = first != Reason::Interrupted && expiry::ends_soon(checked);
     [
         is_slow.then_some(Reason::Slow),
-        (ends_soon && first != Reason::Interrupted).then_some(Reason::Expiry),
+        ends_soon.then_some(Reason::Expiry),
     ]
-}
-
-/// Returns true if the certificate path had ended at the start of the check, or has less left than
-/// this period.
-fn ends_within(checked: &Checked, period: impl Fn(Expiry) -> Duration) -> bool {
-    let (Some(expiry), Some(end)) = (checked.check.expiry, checked.path_end()) else {
-        return false;
-    };
-    match end.at.duration_since(checked.began) {
-        Ok(left) => left < period(expiry),
-        Err(_) => true,
-    }
 }
 
 impl Verdict {

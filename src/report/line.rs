@@ -2,7 +2,7 @@
 
 use super::Judged;
 use super::failure::{describe, format_duration, format_target, guess_suffix};
-use super::path_end::{self, describe_path_end};
+use super::path_end;
 use super::sanitize::{push_sanitized, sanitize};
 use crate::escape::strip_partial_char;
 use crate::outcome::{Cause, Failure, Reply, Success, response_time};
@@ -60,10 +60,9 @@ impl<'a> OutputLine<'a> {
     /// The certificate stands in front if it is the reason, and else behind a response time.
     fn of_check(checked: &'a Checked, verdict: Verdict) -> Self {
         let mut line = Self::of_outcome(checked, verdict);
-        if verdict.reason == Reason::Expiry
-            && let Some(end) = checked.path_end()
-        {
-            line.text = format!("{}, {}", describe_path_end(end, checked.began), line.text).into();
+        if verdict.reason == Reason::Expiry {
+            let end = path_end::describe(checked.path_end(), checked.began);
+            line.text = format!("{end}, {}", line.text).into();
         }
         line
     }
@@ -79,10 +78,9 @@ impl<'a> OutputLine<'a> {
         match outcome {
             Ok(Success::Completed { elapsed, reply }) => {
                 let mut text = format_response_time(target, *elapsed);
-                if let Some(end) = checked.path_end()
-                    && verdict.reason != Reason::Expiry
-                {
-                    text = format!("{text}, {}", describe_path_end(end, checked.began));
+                if checked.path_end().is_some() && verdict.reason != Reason::Expiry {
+                    text += ", ";
+                    text += &path_end::describe(checked.path_end(), checked.began);
                 }
                 let is_shown = |reply: &&Reply| reply.total() > 0 && !check.hide_reply;
                 match reply.as_ref().filter(is_shown) {

@@ -1,5 +1,6 @@
 //! The text of the end of a certificate path.
 
+use super::sanitize::sanitize;
 use crate::check::Expiry;
 use crate::rfc3339;
 use crate::tls::PathEnd;
@@ -8,19 +9,28 @@ use std::time::{Duration, SystemTime};
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Returns `certificate ends in 54 days (2027-01-20)`, as seen at the time `now`. Names in it are
-/// not sanitized.
-pub(super) fn describe_path_end(end: &PathEnd, now: SystemTime) -> String {
-    let whose = match end.issuer.as_deref() {
+/// Maximum length of the name of an issuer in characters.
+const MAX_ISSUER_CHARS: usize = 100;
+
+/// Returns `certificate ends in 54 days (2027-01-20)`, as seen at the time `now`, sanitized. `None`
+/// is an end that can't be read.
+pub(super) fn describe(end: Option<&PathEnd>, now: SystemTime) -> String {
+    let Some(PathEnd { at, issuer }) = end else {
+        return "certificate with an end that can't be read".to_owned();
+    };
+    let whose = match issuer.as_deref() {
         None => "certificate".to_owned(),
         Some("") => "certificate of an issuer without a name".to_owned(),
-        Some(name) => format!("certificate of the issuer {name}"),
+        Some(name) => {
+            let name = sanitize(name.as_bytes(), MAX_ISSUER_CHARS);
+            format!("certificate of the issuer {name}")
+        }
     };
-    let when = match end.at.duration_since(now) {
+    let when = match at.duration_since(now) {
         Ok(left) => format!("ends in {}", format_period(left)),
         Err(e) => format!("ended {} ago", format_period(e.duration())),
     };
-    match rfc3339::format_seconds(end.at)
+    match rfc3339::format_seconds(*at)
         .as_deref()
         .and_then(|at| at.split('T').next())
     {
@@ -30,16 +40,16 @@ pub(super) fn describe_path_end(end: &PathEnd, now: SystemTime) -> String {
 }
 
 /// Returns ` certificate_days=54.2;21:;7:;;`, in which a range ends where it becomes too short
-/// (Monitoring Plugins Development Guidelines, "Threshold and Ranges").
+/// (Monitoring Plugins Development Guidelines, "Threshold and Ranges"). The days are rounded down, so
+/// that they are below a limit wherever the time is.
 pub(super) fn perfdata(expiry: Expiry, end: &PathEnd, now: SystemTime) -> String {
     let days = match end.at.duration_since(now) {
         Ok(left) => in_days(left),
         Err(e) => -in_days(e.duration()),
     };
-    // A certificate that has just ended has no fewer days than none.
-    let days = format!("{days:.1}").replace("-0.0", "0.0");
+    let days = (days * 10.0).floor() / 10.0;
     format!(
-        " certificate_days={days};{}:;{}:;;",
+        " certificate_days={days:.1};{}:;{}:;;",
         in_days(expiry.warning),
         in_days(expiry.critical)
     )
@@ -115,13 +125,15 @@ mod tests {
                 "certificate of an issuer without a name ends in 3 days (1970-04-14)",
             ),
         ] {
-            assert_eq!(describe_path_end(&end(at, issuer), now), text);
+            assert_eq!(describe(Some(&end(at, issuer)), now), text);
         }
         let far = end(400_000_000_000, None);
         assert_eq!(
-            describe_path_end(&far, now),
+            describe(Some(&far), now),
             "certificate ends in 4629529 days"
         );
+        let unread = "certificate with an end that can't be read";
+        assert_eq!(describe(None, now), unread);
     }
 
     #[test]
@@ -133,7 +145,29 @@ mod tests {
         let now = UNIX_EPOCH + DAY * 10;
         let data = |seconds| perfdata(expiry, &end(seconds, None), now);
         assert_eq!(data(5_546_880), " certificate_days=54.2;21:;3.5:;;");
-        assert_eq!(data(864_000 - 1), " certificate_days=0.0;21:;3.5:;;");
+        assert_eq!(data(864_000), " certificate_days=0.0;21:;3.5:;;");
+        assert_eq!(data(864_000 - 1), " certificate_days=-0.1;21:;3.5:;;");
         assert_eq!(data(432_000), " certificate_days=-5.0;21:;3.5:;;");
+        // Less than 21 days are not shown as 21.
+        let almost = 31 * 86_400 - 1;
+        assert_eq!(data(almost), " certificate_days=20.9;21:;3.5:;;");
+        assert_eq!(data(almost + 1), " certificate_days=21.0;21:;3.5:;;");
+    }
+
+    #[test]
+    fn the_name_of_an_issuer_is_sanitized_and_leaves_space_for_the_rest() {
+        let now = UNIX_EPOCH;
+        let described = |name: &str| describe(Some(&end(3 * 86_400, Some(name))), now);
+        assert_eq!(
+            described("a|b\u{1b}[31m"),
+            "certificate of the issuer a\\x7cb\\x1b[31m ends in 3 days (1970-01-04)"
+        );
+        assert_eq!(
+            described(&"x".repeat(5_000)),
+            format!(
+                "certificate of the issuer {}... ends in 3 days (1970-01-04)",
+                "x".repeat(97)
+            )
+        );
     }
 }

@@ -1,9 +1,10 @@
 use super::*;
-use crate::check::Check;
+use crate::check::{Check, Expiry};
 use crate::net::LookupError;
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Reply};
 use crate::phase::Phase;
 use crate::report::sample::checked;
+use crate::tls::{PathEnd, Session};
 use crate::verdict::judge;
 use std::io;
 use std::sync::Arc;
@@ -303,5 +304,63 @@ fn a_reply_is_hidden_where_the_check_says_so() {
     assert_eq!(
         line(err(Phase::Reading, unexpected(true))),
         format!("{text}{open}\n")
+    );
+}
+
+#[test]
+fn the_end_of_a_certificate_path_stands_behind_the_time_or_in_front_as_the_reason() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let check = |perfdata| {
+        Arc::new(Check {
+            expiry: Some(Expiry {
+                warning: 21 * day,
+                critical: 7 * day,
+            }),
+            warning: Some(Duration::from_millis(10)),
+            perfdata,
+            ..Check::default()
+        })
+    };
+    let line = |check, millis, reply, days, issuer: Option<&str>| {
+        let elapsed = Duration::from_millis(millis);
+        let mut checked = checked(check, Ok(Success::Completed { elapsed, reply }));
+        checked.trace.session = Some(Session {
+            version: "TLSv1.3",
+            cipher: "TLS_AES_256_GCM_SHA384",
+            not_after: None,
+            path_end: Some(PathEnd {
+                at: checked.began + days * day,
+                issuer: issuer.map(str::to_owned),
+            }),
+        });
+        check_line(&checked, judge(&checked))
+    };
+    let time = "seconds response time on mail.example port 25";
+    assert_eq!(
+        line(check(true), 1, Some(reply(b"220 a")), 54, None),
+        format!(
+            "TCP OK: 0.001 {time}, certificate ends in 54 days (1970-02-24) [220 a]\
+             |time=0.001000s;0.01;;0;10 certificate_days=54.0;21:;7:;;\n"
+        )
+    );
+    assert_eq!(
+        line(check(false), 1, Some(reply(b"220 a")), 13, None),
+        format!("TCP WARNING: certificate ends in 13 days (1970-01-14), 0.001 {time} [220 a]\n")
+    );
+    assert_eq!(
+        line(check(false), 1, None, 3, Some("Some CA")),
+        format!(
+            "TCP CRITICAL: certificate of the issuer Some CA ends in 3 days (1970-01-04), \
+             0.001 {time}\n"
+        )
+    );
+    // Both are told, and the reason is in front.
+    assert_eq!(
+        line(check(false), 11, None, 13, None),
+        format!("TCP WARNING: 0.011 {time}, certificate ends in 13 days (1970-01-14)\n")
+    );
+    assert_eq!(
+        line(check(false), 11, None, 3, None),
+        format!("TCP CRITICAL: certificate ends in 3 days (1970-01-04), 0.011 {time}\n")
     );
 }
