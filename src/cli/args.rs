@@ -174,7 +174,7 @@ mod tests {
             (&["-p1", "--expiry=9,"], &format!("--expiry 9,: {period}")),
             (
                 &["-p1", "--ca-file", "/no/such"],
-                "--ca-file /no/such: no trusted certificate found in /no/such",
+                "--ca-file /no/such: it is not there",
             ),
             // Options that do not go together.
             (

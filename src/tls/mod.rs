@@ -1,5 +1,6 @@
 //! TLS configuration of a check, the verification of certificates, and the text of failures.
 
+mod ca_files;
 mod certificate;
 pub(crate) mod dates;
 mod der;
@@ -21,6 +22,7 @@ pub(crate) mod verify;
 mod webpki_error;
 
 use crate::target::Target;
+pub use ca_files::CaFileError;
 pub use path_end::PathEnd;
 use path_end::PathRecorder;
 use rustls::ClientConfig;
@@ -31,10 +33,9 @@ use rustls::pki_types::ServerName;
 pub(crate) use session::ClientSession;
 use session::PathEndSource;
 pub use session::Session;
-use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
 use store::TrustStore;
 use verify::{AcceptAnyCertificate, StoreVerifier};
@@ -117,25 +118,13 @@ impl Tls {
     /// is read once per process.
     ///
     /// # Errors
-    /// The file can't be read, or has no certificate.
-    pub fn verified_by(file: &Path, name: Option<PeerName>) -> Result<Self, StoreError> {
-        type Files = Mutex<HashMap<PathBuf, Result<Trust, TlsError>>>;
-        static FILES: LazyLock<Files> = LazyLock::new(Files::default);
-        // A panic while it was locked has left a file out, and nothing half done.
-        let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = || {
-            let store = store::load_file(file).map_err(TlsError::Store)?;
-            Trust::in_store(store)
-        };
-        let trust = files.entry(file.to_owned()).or_insert_with(read).clone();
-        match trust {
-            Err(TlsError::Store(error)) => Err(error),
-            trust => Ok(Self {
-                trust,
-                name,
-                is_verified: true,
-            }),
-        }
+    /// The file can't be read, has no certificate, or takes too much memory with those before it.
+    pub fn verified_by(file: &Path, name: Option<PeerName>) -> Result<Self, CaFileError> {
+        Ok(Self {
+            trust: ca_files::trust_in_file(file)?,
+            name,
+            is_verified: true,
+        })
     }
 
     /// Accepts any certificate. The signature of the handshake is not verified either.

@@ -115,6 +115,12 @@ impl StoreFiles {
         }
     }
 
+    /// Describes what is wrong with the only file, as `it`. Empty if nothing is.
+    pub fn describe_without_path(&self) -> String {
+        let outcome = self.0.first().map(|(_, outcome)| outcome.describe("it"));
+        outcome.unwrap_or_default()
+    }
+
     /// Removes files that do not exist or hold no certificate, for a message that implies it.
     pub fn without_missing(mut self) -> Self {
         self.0.retain(|(_, outcome)| {
@@ -131,16 +137,7 @@ impl fmt::Display for StoreFiles {
         for (number, (path, outcome)) in failed.by_ref().take(MAX_FILES_SHOWN).enumerate() {
             let path = as_text(path.as_os_str().as_encoded_bytes());
             let separator = if number == 0 { "" } else { "; " };
-            f.write_str(separator)?;
-            match outcome {
-                ReadOutcome::LostBlocks(1) => write!(f, "1 block of {path} could not be read")?,
-                ReadOutcome::LostBlocks(lost) => {
-                    write!(f, "{lost} blocks of {path} could not be read")?;
-                }
-                ReadOutcome::NoCertificate => write!(f, "{path} holds no certificate in PEM")?,
-                ReadOutcome::NotFound => write!(f, "{path} is not there")?,
-                ReadOutcome::Failed(why) => write!(f, "{path} could not be read: {why}")?,
-            }
+            write!(f, "{separator}{}", outcome.describe(&path))?;
         }
         match failed.count() {
             0 => Ok(()),
@@ -151,6 +148,16 @@ impl fmt::Display for StoreFiles {
 }
 
 impl ReadOutcome {
+    fn describe(&self, path: &str) -> String {
+        match self {
+            Self::LostBlocks(1) => format!("1 block of {path} could not be read"),
+            Self::LostBlocks(lost) => format!("{lost} blocks of {path} could not be read"),
+            Self::NoCertificate => format!("{path} holds no certificate in PEM"),
+            Self::NotFound => format!("{path} is not there"),
+            Self::Failed(why) => format!("{path} could not be read: {why}"),
+        }
+    }
+
     fn from_error(e: &io::Error) -> Self {
         if is_not_found(e) {
             return Self::NotFound;

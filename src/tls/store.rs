@@ -80,20 +80,6 @@ pub(crate) fn load_system() -> Result<TrustStore, StoreError> {
             }
         }
     }
-    load(search, searched)
-}
-
-/// Reads the certificates of a PEM file.
-///
-/// # Errors
-/// No usable certificate was found.
-pub(super) fn load_file(file: &Path) -> Result<TrustStore, StoreError> {
-    let mut search = Search::default();
-    search.add_named_file(file);
-    load(search, vec![file.to_owned()])
-}
-
-fn load(search: Search, searched: Vec<PathBuf>) -> Result<TrustStore, StoreError> {
     let store = TrustStore::from_search(search);
     if store.certificates.is_empty() {
         let files = store.files.without_missing();
@@ -103,7 +89,8 @@ fn load(search: Search, searched: Vec<PathBuf>) -> Result<TrustStore, StoreError
 }
 
 impl TrustStore {
-    fn from_search(mut search: Search) -> Self {
+    /// Takes in what a search has found.
+    pub(super) fn from_search(mut search: Search) -> Self {
         let now = UnixTime::now();
         let mut store = Self {
             roots: RootCertStore::empty(),
