@@ -30,7 +30,7 @@ pub struct Defaults {
 /// A compiled check depends on the command line, which stays the same, and on this key: every
 /// option of the line, as given, in the order of the table. So equal keys give the same check, or
 /// the same message to the letter. `--name` and `--port` are no part of a check, and are read anew
-/// for each line. The trust store, the one input from elsewhere, is read once a process.
+/// for each line. Trust stores, the one input from elsewhere, are read once a process.
 #[derive(Debug, Default)]
 struct CheckCache {
     checks: HashMap<Vec<OptionValue>, Result<CompiledCheck, UsageError>>,

@@ -1,9 +1,11 @@
 //! TLS: which certificates hold, what is said of those that do not, sessions, and peers that never
 //! get that far.
 
+mod ca_file;
 mod certificates;
 mod client_certificates;
 mod close_notify;
+mod expiry;
 mod handshakes;
 mod issuers;
 mod paths;
