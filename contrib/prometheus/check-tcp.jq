@@ -11,8 +11,8 @@ def family($name; $help; samples):
    | . as {$value} | (.labels // {}) as $more | $record | "\($name)\(labels($more)) \($value)");
 
 if length == 0 then error("no record: check-tcp did not run") else . end
-| family("probe_success"; "1 if the check succeeded, in time or not";
-    {value: (if .reason == "ok" or .reason == "slow" then 1 else 0 end)}),
+| family("probe_success"; "1 if the check succeeded, in time or not, however long its certificate lasts";
+    {value: (if .reason | IN("ok", "slow", "expiry") then 1 else 0 end)}),
   family("probe_duration_seconds"; "Response time; where there is none, the duration of the check";
     select(.elapsed) | {value: .elapsed}),
   family("check_tcp_status"; "The verdict: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN";

@@ -133,7 +133,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         long: "sni",
         value: value("NAME", "a DNS name or an IP address"),
         default: Some("the host"),
-        help: "name to send and to verify; implies --ssl",
+        help: "name to send and to verify; implies TLS",
         ..TLS
     },
     Flag {
@@ -147,7 +147,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         long: "ca-file",
         value: value("FILE", "a file of certificates in PEM"),
         default: Some("the system's store"),
-        help: "certificates in PEM to trust in place of the system's store; TLS too",
+        help: "certificates in PEM to trust in place of the system's store; implies TLS",
         ..TLS
     },
     Flag {
@@ -158,7 +158,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
             "days or durations of 100 years at most, the second no longer than the first",
         ),
         default: Some("none"),
-        help: "WARNING or CRITICAL if the certificate path ends in less than so many days, or a duration; TLS too",
+        help: "WARNING or CRITICAL if the certificate path ends in less than so many days, or a duration; implies TLS",
         ..TLS
     },
     Flag {
