@@ -9,11 +9,12 @@ use support::*;
 /// One command line for each verdict, with its exit code; and what they are asked of.
 fn verdicts() -> (Server, [(String, i32); 5]) {
     let server = Server::saying("220 ready\r\n");
-    let line = format!("-H 127.0.0.1 -p {} -e ^220", server.port());
+    let target = format!("-H 127.0.0.1 -p {}", server.port());
+    let line = format!("{target} -e ^220");
     let lines = [
         (line.clone(), 0),
         (format!("{line} -w 1e-9"), 1),
-        (format!("{line} -e ^421"), 2),
+        (format!("{target} -e ^421"), 2),
         (format!("{line} --status-as ok=unknown"), 3),
         (format!("{line} --bogus"), 3),
     ];
