@@ -237,8 +237,11 @@ impl PatternInner {
 
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sources = self.parts().map(|part| &part.source);
-        f.debug_list().entries(sources).finish()
+        let mut tuple = f.debug_tuple("Pattern");
+        for part in self.parts() {
+            tuple.field(&part.source);
+        }
+        tuple.finish()
     }
 }
 

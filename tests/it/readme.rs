@@ -10,7 +10,9 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -42,6 +44,31 @@ fn every_preset_has_its_row() {
     let presets = read("docs/presets.md");
     let rows: Vec<_> = table(&presets, "| name | port |").collect();
     assert_eq!(rows, PRESETS.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_option_of_the_plugins_is_in_their_document() {
+    let document = read("docs/monitoring-plugins.md");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_check-tcp"));
+    let help = command.arg0("check_tcp").arg("--help").output();
+    let help = String::from_utf8(help.expect("a run").stdout).expect("text");
+    let options = help
+        .lines()
+        .filter(|line| line.starts_with("  ") && line.trim_start().starts_with('-'));
+    let mut count = 0;
+    for line in options {
+        let names = line
+            .split_whitespace()
+            .take_while(|word| word.starts_with('-'));
+        let names: Vec<_> = names.map(|name| name.trim_end_matches(',')).collect();
+        let is_named = |name: &&str| document.contains(&format!("`{name}"));
+        assert!(
+            names.iter().any(is_named),
+            "{names:?} is not in the document"
+        );
+        count += 1;
+    }
+    assert!(count > 25, "{count} options");
 }
 
 #[test]
