@@ -90,9 +90,10 @@ const SIEVE_GREETING: &str = r#"(?i)^(?:".*\n)*OK(?: .*)?\r?\n"#;
 /// SSH's, RFC 4253, section 4.2. No server sends the lines that may stand before it.
 const SSH_GREETING: &str = r"^SSH-(?:2\.0|1\.99)-.*\n";
 
-/// MySQL's, as its protocol's `HandshakeV10` has it: length, number 0, protocol 10, version. An
-/// error in its place begins with 0xFF behind the number.
-const MYSQL_GREETING: &str = r"(?s)^...\x00\x0a[^\x00]+\x00";
+/// MySQL's, as its protocol's `HandshakeV10` has it: length, number 0, protocol 10, version, and what
+/// every version of it has behind that, up to the capabilities. An error in its place begins with
+/// 0xFF behind the number.
+const MYSQL_GREETING: &str = r"(?s)^...\x00\x0a[^\x00]+\x00.{12}\x00..";
 
 /// LDAP's answer to a bind, RFC 4511, section 4.2.2: a message with number 1 that is a BindResponse
 /// with the result `success`. Lengths have one byte, or four behind 0x84.
@@ -190,7 +191,12 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         // The protocol header of AMQP 0-9-1; Connection.Start answers it.
         send: b"AMQP\0\0\x09\x01",
-        ..binary("AMQP", 5672, r"(?s)^\x01\x00\x00....\x00\x0a\x00\x0a", b"")
+        ..binary(
+            "AMQP",
+            5672,
+            r"(?s)^\x01\x00\x00....\x00\x0a\x00\x0a.*\xce",
+            b"",
+        )
     },
     Preset {
         send: b"version\n",

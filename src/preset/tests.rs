@@ -232,7 +232,7 @@ const GREETINGS: &[(&str, &[u8], Decision)] = &[
     ("POSTGRES", b"E", Decision::Never),
     (
         "MYSQL",
-        b"\xff\x80\0\0\x0a10.11.6-MariaDB\0",
+        b"\xff\x80\0\0\x0a10.11.6-MariaDB\0\x03\0\0\0abcdefgh\0\xfe\xf7",
         Decision::Matched,
     ),
     ("MYSQL", b"\x4a\0\0\0\x0a8", Decision::Open),
@@ -258,7 +258,7 @@ const GREETINGS: &[(&str, &[u8], Decision)] = &[
     ("MQTT", b"\x20\x02\0\x05", Decision::Never),
     (
         "AMQP",
-        b"\x01\0\0\0\0\xff\x80\0\x0a\0\x0a",
+        b"\x01\0\0\0\0\xff\x80\0\x0a\0\x0a\0\x09en_US\xce",
         Decision::Matched,
     ),
     ("AMQP", b"A", Decision::Never),

@@ -88,7 +88,7 @@ const ASKING: [(&str, u16, &[u8], &[u8]); 12] = [
     (
         "MYSQL",
         3306,
-        b"\x5a\0\0\0\x0a10.11.6-MariaDB\0\x1f\0\0\0",
+        b"\x5a\0\0\0\x0a10.11.6-MariaDB\0\x1f\0\0\0abcdefgh\0\xfe\xf7",
         b"\x45\0\0\0\xff\x6a\x04Host is blocked",
     ),
     (
@@ -101,7 +101,7 @@ const ASKING: [(&str, u16, &[u8], &[u8]); 12] = [
     (
         "AMQP",
         5672,
-        b"\x01\0\0\0\0\x01\xff\0\x0a\0\x0a\0\x09",
+        b"\x01\0\0\0\0\x01\xff\0\x0a\0\x0a\0\x09en_US\xce",
         b"AMQP\0\0\x09\x01",
     ),
     ("GEARMAN", 7003, b"OK 1.1.20+ds\n", b"ERR unknown\n"),
