@@ -54,6 +54,28 @@ pub fn escape_for_message(value: &OsStr) -> String {
 }
 
 impl<Id: Copy> OptionValue<Id> {
+    /// Reads the value of an option that the parser has come to, unless it is a switch.
+    ///
+    /// # Errors
+    /// The message for a missing value.
+    pub(super) fn read(
+        flag: &'static Flag<Id>,
+        given_as: GivenAs,
+        parser: &mut lexopt::Parser,
+    ) -> Result<Self, String> {
+        let mut option = Self {
+            flag,
+            given_as,
+            value: OsString::new(),
+        };
+        if let Some(spec) = flag.value {
+            option.value = parser
+                .value()
+                .map_err(|_| format!("{option}: missing value; expected {}", spec.expected))?;
+        }
+        Ok(option)
+    }
+
     /// The memory that the option takes, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of::<Self>() + self.value.len()

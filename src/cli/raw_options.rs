@@ -135,16 +135,7 @@ impl RawOptions {
         parser: &mut lexopt::Parser,
         source: OptionSource,
     ) -> Result<(), String> {
-        let mut option = OptionValue {
-            flag,
-            given_as,
-            value: OsString::new(),
-        };
-        if let Some(spec) = flag.value {
-            option.value = parser
-                .value()
-                .map_err(|_| format!("{option}: missing value; expected {}", spec.expected))?;
-        }
+        let option = OptionValue::read(flag, given_as, parser)?;
         let is_given = !flag.ignores_empty() || !option.value.is_empty();
         if is_given && source == OptionSource::ListLine {
             check_scope(&option)?;

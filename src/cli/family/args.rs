@@ -93,11 +93,13 @@ impl PluginOptions {
         while let Some(arg) = parser.next().transpose() {
             let read = match arg {
                 Ok(Arg::Long(name)) => match *find_long(name) {
-                    [flag] => self.read_option(flag, GivenAs::Long, &mut parser),
+                    [flag] => OptionValue::read(flag, GivenAs::Long, &mut parser).map(Some),
                     ref flags => Err(describe_unknown(name, flags)),
                 },
                 Ok(Arg::Short(letter)) => match find_short(letter) {
-                    Some(flag) => self.read_option(flag, GivenAs::Short(letter), &mut parser),
+                    Some(flag) => {
+                        OptionValue::read(flag, GivenAs::Short(letter), &mut parser).map(Some)
+                    }
                     None => Err(format!(
                         "unknown option -{}; --help lists the options",
                         escape_for_message(letter.to_string().as_ref())
@@ -108,7 +110,7 @@ impl PluginOptions {
                         self.has_leading_word |= self.words.is_empty() && self.given.is_empty();
                         self.words.push(word);
                     }
-                    Ok(())
+                    Ok(None)
                 }
                 Err(lexopt::Error::UnexpectedValue { option, value }) => Err(format!(
                     "{option}={}: takes no value",
@@ -116,29 +118,12 @@ impl PluginOptions {
                 )),
                 Err(other) => Err(other.to_string()),
             };
-            result = result.and(read);
+            match read {
+                Ok(option) => self.given.extend(option),
+                Err(message) => result = result.and(Err(message)),
+            }
         }
         result
-    }
-
-    fn read_option(
-        &mut self,
-        flag: &'static Flag<PluginOption>,
-        given_as: GivenAs,
-        parser: &mut lexopt::Parser,
-    ) -> Result<(), String> {
-        let mut option = OptionValue {
-            flag,
-            given_as,
-            value: OsString::new(),
-        };
-        if let Some(spec) = flag.value {
-            option.value = parser
-                .value()
-                .map_err(|_| format!("{option}: missing value; expected {}", spec.expected))?;
-        }
-        self.given.push(option);
-        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ pub enum Kind {
     Says(Vec<u8>),
     /// Says this and closes.
     SaysAndCloses(Vec<u8>),
-    /// Says the pieces with 300 ms between them.
+    /// Says the pieces, each once the one before was read.
     Pieces(Vec<Vec<u8>>),
     /// Says this after 400 ms.
     Late(Vec<u8>),
@@ -66,15 +66,9 @@ impl Peered {
                 peer.say(&text);
                 peer.finish();
             }),
-            Kind::Pieces(pieces) => Server::tcp(move |peer| {
-                for (index, piece) in pieces.iter().enumerate() {
-                    if index > 0 {
-                        thread::sleep(Duration::from_millis(300));
-                    }
-                    peer.say(piece);
-                }
-            }),
+            Kind::Pieces(pieces) => Server::tcp(move |peer| peer.say_in_pieces(&pieces)),
             Kind::Late(text) => Server::tcp(move |peer| {
+                // Its slowness is what is checked.
                 thread::sleep(Duration::from_millis(400));
                 peer.say(&text);
             }),
