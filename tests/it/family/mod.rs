@@ -12,19 +12,23 @@ use rows::{Row, rows};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Mutex;
 use std::thread;
 
-const PLUGINS: &str = "/usr/lib/nagios/plugins";
+/// The directory of the plugins: Debian's, or that of another version to look at.
+fn plugins() -> PathBuf {
+    let directory = std::env::var_os("CHECK_TCP_PLUGINS");
+    directory.map_or_else(|| "/usr/lib/nagios/plugins".into(), PathBuf::from)
+}
 
 /// Rows at a time: most of them wait.
 const WORKERS: usize = 24;
 
 #[test]
 fn states_are_those_of_monitoring_plugins_but_for_what_is_told() {
-    let installed = Path::new(PLUGINS).join("check_tcp").exists();
+    let installed = plugins().join("check_tcp").exists();
     if !installed {
         support::skip("monitoring-plugins-basic is not installed: only our states are held");
     }
@@ -54,7 +58,7 @@ fn hold(row: &Row, installed: bool) -> Result<(), String> {
     let words: Vec<OsString> = row.words.iter().map(|word| peer.fill(word)).collect();
     let mut wrong = String::new();
     if let (Some(state), true) = (row.theirs, installed) {
-        let path = Path::new(PLUGINS).join(row.plugin);
+        let path = plugins().join(row.plugin);
         let output = run(Command::new(path), &words);
         if output.status.code() != Some(state) {
             wrong += &format!(" theirs: {} instead of {state}\n", shown(&output));
@@ -109,7 +113,7 @@ fn extra_options_are_read_from_the_files_that_the_plugins_read() {
     );
     std::fs::write(&file, text).expect("a file");
     let at = format!("@{}", file.display());
-    let installed = Path::new(PLUGINS).join("check_tcp").exists();
+    let installed = plugins().join("check_tcp").exists();
     for (words, state) in [
         (vec!["--extra-opts", "-H", "127.0.0.1"], 0),
         (vec!["-H", "127.0.0.1", "--extra-opts="], 0),
@@ -129,7 +133,7 @@ fn extra_options_are_read_from_the_files_that_the_plugins_read() {
         let mut programs = vec![Command::new(env!("CARGO_BIN_EXE_check-tcp"))];
         programs[0].arg0("check_tcp");
         if installed {
-            programs.push(Command::new(Path::new(PLUGINS).join("check_tcp")));
+            programs.push(Command::new(plugins().join("check_tcp")));
         }
         for mut program in programs {
             let output = program
