@@ -67,6 +67,8 @@ pub(super) fn reply(checked: &Checked) -> Option<&Reply> {
         Ok(Success::PortOpen) => None,
         Err(failure) => match (&failure.cause, failure.phase) {
             (Cause::Unexpected { reply, .. }, _) => Some(reply),
+            // With `--idle` a reply may have begun, whose length is not known.
+            (Cause::TimedOut, Phase::Reading) if checked.trace.phases.first_byte.is_some() => None,
             (Cause::Closed | Cause::TimedOut, Phase::Reading) => Some(&EMPTY),
             _ => None,
         },
@@ -130,6 +132,17 @@ mod tests {
             change(&mut record, |checked| checked.trace.peer = Some(peer));
             assert_eq!(field(&record, address).as_deref(), Some(shown));
         }
+    }
+
+    #[test]
+    fn a_reply_that_was_still_coming_at_the_deadline_has_no_length() {
+        let mut record = record(Check::default(), failed(Phase::Reading, Cause::TimedOut));
+        let length = |record: &Record| field(record, |checked| reply(checked).map(Reply::total));
+        assert_eq!(length(&record), Some(0), "nothing came");
+        change(&mut record, |checked| {
+            checked.trace.phases.first_byte = Some(Duration::ZERO);
+        });
+        assert_eq!(length(&record), None);
     }
 
     #[test]

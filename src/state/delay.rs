@@ -24,7 +24,16 @@ impl Delay {
             let until = self.until;
             return Transition::pending(self, Wait::until(until));
         }
-        Transition::next(cx.next_step())
+        match self.outlasts_deadline(cx) {
+            true => Err(Cause::TimedOut),
+            false => Transition::next(cx.next_step()),
+        }
+    }
+
+    /// Returns true if the pause counts within the limit and is longer than it.
+    fn outlasts_deadline(&self, cx: &Cx<'_>) -> bool {
+        let check = cx.check;
+        check.delay_apart && !check.delay.is_zero() && self.until > *cx.deadline
     }
 
     /// Ends the pause at the deadline. One that moved the deadline back began after it, in a step

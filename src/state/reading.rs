@@ -51,9 +51,11 @@ impl Reading {
                 .remaining(cx)
                 .min(affordable.max(1))
                 .min(cx.scratch.buffer.len());
+            let is_idle = self.is_idle(cx);
             let buffer = cx.scratch.buffer.get_mut(..size).unwrap_or_default();
             let read = match cx.link.read(cx.net, buffer)? {
-                Io::Blocked(_) if self.idle_at.is_some_and(|at| cx.now >= at) => {
+                // Records without data are silence too.
+                Io::Blocked(_) | Io::Ready(Chunk::Nothing) if is_idle => {
                     return Transition::next(self.decide(cx, ReadEnd::Idle)?);
                 }
                 Io::Blocked(on) => {
@@ -83,6 +85,12 @@ impl Reading {
             }
         }
         Transition::yield_now(self, cx)
+    }
+
+    /// Returns true if the silence that ends the reply has passed, and did so before the deadline.
+    fn is_idle(&self, cx: &Cx<'_>) -> bool {
+        self.idle_at
+            .is_some_and(|at| cx.now >= at && at <= *cx.deadline)
     }
 
     pub(super) fn expire(self, cx: &mut Cx<'_>) -> Result<State, Cause> {
