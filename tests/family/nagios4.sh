@@ -40,8 +40,8 @@ nagios4_objects() {
                 nagios4_service "$command$family" "$host" ''
             done
             for row in 'well -eready' 'well --expect=absent' 'split -eready' 'stalled -eready' 'wrong -Mok' 'wrong -Mcrit' \
-                'wrong -eready' 'refusing -rok' 'refusing -rwarn' 'refusing -rcrit' 'slow -w0.8' 'slow -c0.8' 'silent -t2' \
-                'well -d1' 'well -j' 'well -qBYE' 'well -m4096' "slow -w' '0.4' '-c' '0.8" "wrong -e' 'ready' '-M' 'crit" \
+                'wrong -eready' 'refusing -rok' 'refusing -rwarn' 'refusing -rcrit' 'slow -w2' 'slow -c2' 'silent -t2' \
+                'well -d1' 'well -j' 'well -qBYE' 'well -m4096' "slow -w' '1.5' '-c' '2.5" "wrong -e' 'ready' '-M' 'crit" \
                 'well -S' 'well -Mx'; do
                 nagios4_service "$command$family" "${row%% *}" "${row#* }"
             done
@@ -88,7 +88,7 @@ retain_state_information=0
 execute_host_checks=0
 enable_notifications=0
 enable_flap_detection=0
-service_inter_check_delay_method=0.01
+service_inter_check_delay_method=0.015
 service_interleave_factor=1
 max_service_check_spread=1
 max_concurrent_checks=0

@@ -36,7 +36,7 @@ nrpe_services() {
         for host in "${!ADDRESSES[@]}"; do
             echo "$plugin $host$port"
         done
-        for row in 'well -w 5 -c 9 -t 20' 'slow -w 0.8' 'slow -w 0.4 -c 0.8' 'wrong -M crit' 'wrong -M ok' \
+        for row in 'well -w 5 -c 9 -t 20' 'slow -w 2' 'slow -w 1.5 -c 2.5' 'wrong -M crit' 'wrong -M ok' \
             'refusing -r warn' 'refusing --refuse=ok' 'silent -t 2' 'well -M x'; do
             echo "$plugin $row$port"
         done

@@ -39,7 +39,7 @@ ANSWERS = {
 GREETINGS |= {port + 2000: GREETINGS[port] for port in (21, 110, 143, 465, 993, 995)}
 
 WRONG = b"421 busy\r\n"
-SECONDS_OF_SLOWNESS = 1.2
+SECONDS_OF_SLOWNESS = 3
 SECONDS_BETWEEN_PARTS = 0.4
 # At the `.3` of the checks nobody listens.
 BEHAVIOURS = {
