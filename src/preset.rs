@@ -90,19 +90,26 @@ const SIEVE_GREETING: &str = r#"(?i)^(?:".*\n)*OK(?: .*)?\r?\n"#;
 /// SSH's, RFC 4253, section 4.2. No server sends the lines that may stand before it.
 const SSH_GREETING: &str = r"^SSH-(?:2\.0|1\.99)-.*\n";
 
-/// MySQL's, as its protocol's `HandshakeV10` has it: length, number 0, protocol 10, version, and what
-/// every version of it has behind that, up to the capabilities. An error in its place begins with
-/// 0xFF behind the number.
-const MYSQL_GREETING: &str = r"(?s)^...\x00\x0a[^\x00]+\x00.{12}\x00..";
+/// MySQL's, as its protocol's `HandshakeV10` has it: length, number 0, protocol 10, version, and 44
+/// bytes behind that. Where the length of the authentication data is among them, and not 0, the name
+/// of a plugin follows. An error in its place begins with 0xFF behind the number.
+const MYSQL_GREETING: &str = concat!(
+    r"(?s)^...\x00\x0a[^\x00]+\x00.{12}\x00.{7}",
+    r"(?:\x00.{23}|[^\x00].{23}[^\x00]*\x00)"
+);
 
 /// LDAP's answer to a bind, RFC 4511, section 4.2.2: a message with number 1 that is a BindResponse
 /// with the result `success`. Lengths have one byte, or four behind 0x84.
 const LDAP_BOUND: &str =
     r"(?s)^0(?:[\x00-\x7f]|\x84....)\x02\x01\x01a(?:[\x00-\x7f]|\x84....)\x0a\x01\x00";
 
-/// IRC's answer to `CAP LS`, behind notices. Before a client has registered, a server has nothing
-/// else to say.
-const IRC_CAPABILITIES: &str = r"^(?:(?::\S+ )?NOTICE .*\n)*(?::\S+ )?CAP \S+ LS .*\n";
+/// AMQP's Connection.Start, a method frame of channel 0. Its last field names locales, of which every
+/// server has `en_US`; 0xCE, which ends the frame, may be in the fields before.
+const AMQP_START: &str = r"(?s)^\x01\x00\x00....\x00\x0a\x00\x0a.*en_US[^\xce]*\xce";
+
+/// IRC's answer to a client that has not registered, behind notices: the list of capabilities, or
+/// 451 (RFC 2812, section 5.2) or 421 from a server that has none.
+const IRC_ANSWER: &str = r"^(?:(?::\S+ )?NOTICE .*\n)*(?::\S+ )?(?:CAP \S+ LS|451|421) .*\n";
 
 /// No quit string.
 const NO_QUIT: Quit = Quit::Bytes(b"");
@@ -130,8 +137,9 @@ pub static PRESETS: &[Preset] = &[
     },
     greeter("RSYNC", 873, CLEAR, r"^@RSYNCD: [0-9].*\n", "@RSYNCD: EXIT"),
     Preset {
-        send: b"CAP LS 302\r\n",
-        ..greeter("IRC", 6667, CLEAR, IRC_CAPABILITIES, "QUIT")
+        // A server without capabilities may ignore the first command; all refuse the second.
+        send: b"CAP LS 302\r\nVERSION\r\n",
+        ..greeter("IRC", 6667, CLEAR, IRC_ANSWER, "QUIT")
     },
     Preset {
         // The domain that servers have before they are configured. A server without it says so in a
@@ -191,12 +199,7 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         // The protocol header of AMQP 0-9-1; Connection.Start answers it.
         send: b"AMQP\0\0\x09\x01",
-        ..binary(
-            "AMQP",
-            5672,
-            r"(?s)^\x01\x00\x00....\x00\x0a\x00\x0a.*\xce",
-            b"",
-        )
+        ..binary("AMQP", 5672, AMQP_START, b"")
     },
     Preset {
         send: b"version\n",

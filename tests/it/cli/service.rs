@@ -88,7 +88,8 @@ const ASKING: [(&str, u16, &[u8], &[u8]); 12] = [
     (
         "MYSQL",
         3306,
-        b"\x5a\0\0\0\x0a10.11.6-MariaDB\0\x1f\0\0\0abcdefgh\0\xfe\xf7",
+        b"\x64\0\0\0\x0a5.5.5-10.11-MariaDB\0\x03\0\0\0abcdefgh\0\xfe\xf7\x08\x02\0\xff\x81\x15\
+          \0\0\0\0\0\0\x1d\0\0\0abcdefghijkl\0mysql_native_password\0",
         b"\x45\0\0\0\xff\x6a\x04Host is blocked",
     ),
     (
