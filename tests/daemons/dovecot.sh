@@ -20,7 +20,7 @@ dovecot_suite() {
     has_state_of check_imap "$imap"
     has_state_of check_spop "$spop"
     has_state_of check_simap "$simap"
-    SESSION_END='lmtp.*(Disconnect|Connect)'
+    SESSION_END='lmtp.*Disconnect'
     serves LMTP "$lmtp" '220 .* Dovecot.* ready\.' 'error|reset|Broken'
     stop
     has_stopped POP "$pop"

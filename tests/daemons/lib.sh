@@ -14,7 +14,7 @@ PORTS=()      # the ports it listens on
 TAKEN=()      # every port that free_port gave away
 LOGS=()       # its log files
 MARKS=()      # how long each of them was before the last check
-SESSION_END=  # what it logs once a connection is over; empty where it logs nothing
+SESSION_END=  # what it logs once a connection is over, or a function that asks whether all are; or empty
 
 # --- the workshop
 
@@ -155,10 +155,23 @@ await() { # QUESTION...
 check() { # STATUS LINE ARGUMENT...
     run_check "$@"
     # A connection that ends late would be taken for one of the next check.
-    if [[ -n $SESSION_END ]] && ! logged "$SESSION_END"; then
+    if [[ -n $SESSION_END ]] && ! session_ended; then
         fail "  log does not show the end of the connection: $SESSION_END"
         show_new_lines
     fi
+}
+
+session_ended() {
+    if declare -F "$SESSION_END" >/dev/null; then
+        await "$SESSION_END"
+    else
+        logged "$SESSION_END"
+    fi
+}
+
+# Whether no process that the daemon started for a connection is left.
+childless() {
+    [[ -z $(cat "/proc/$DAEMON/task/$DAEMON/children") ]]
 }
 
 run_check() { # STATUS LINE ARGUMENT...

@@ -33,6 +33,16 @@ nats_suite() {
     start nats-server -a 127.0.0.1 -p "$port" -D || return 0
     serves NATS "$port" 'INFO \{"server_id":.*\} ' 'ERR|reset'
     stop
+    # One at its limit greets all the same, and refuses what is said then.
+    local ping=(--service NATS -H 127.0.0.1 -p "$port" -E -s 'PING\r\n' -e '^INFO .*\nPONG\r\n')
+    printf 'max_connections: 1\n' >"$DIR/nats.conf"
+    start nats-server -a 127.0.0.1 -p "$port" -D -c "$DIR/nats.conf" || return 0
+    check 0 '^NATS OK: .* \[INFO .*\\r\\nPONG\]$' "${ping[@]}"
+    exec {held}<>"/dev/tcp/127.0.0.1/$port"
+    read -r -u "$held"
+    check 2 "^NATS CRITICAL: Unexpected .*INFO .*-ERR 'maximum connections exceeded'" "${ping[@]}"
+    exec {held}<&-
+    stop
     has_stopped NATS "$port"
 }
 
@@ -53,6 +63,29 @@ ngircd_suite() {
     SESSION_END=
     run_check 2 '^IRC CRITICAL: .*(ERROR :|closed|reset)' --service IRC -H 127.0.0.1 -p "$port"
     exec {held}<&-
+    stop
+    has_stopped IRC "$port"
+}
+
+# Without its module for capabilities, as its package configures it.
+inspircd_suite() {
+    needs root inspircd inspircd || return 0
+    local port
+    free_port port
+    PORTS=("$port")
+    LOGS=("$DIR/inspircd.log")
+    SESSION_END='SOCKET: Remove file descriptor'
+    chown irc "$DIR"
+    cat >"$DIR/inspircd.conf" <<CONF
+<server name="irc.check-tcp.test" description="check-tcp" network="check-tcp">
+<admin name="check-tcp" nick="check-tcp" email="check-tcp@check-tcp.test">
+<bind address="127.0.0.1" port="$port" type="clients">
+<connect allow="*" resolvehostnames="no">
+<log method="file" type="*" level="debug" flush="1" target="$DIR/inspircd.log">
+<pid file="$DIR/pid">
+CONF
+    start runuser -u irc -- inspircd --nofork --config="$DIR/inspircd.conf" || return 0
+    serves IRC "$port" ':irc\.check-tcp\.test .*451 .*' 'QuitUser.*(reset|broken|error|timeout)'
     stop
     has_stopped IRC "$port"
 }
@@ -167,7 +200,7 @@ rsync_suite() {
     free_port port
     PORTS=("$port")
     LOGS=("$DIR/rsync.log")
-    SESSION_END='connect from'
+    SESSION_END=childless
     printf 'use chroot = no\nlog file = %s\n[data]\npath = %s\n' "$DIR/rsync.log" "$DIR" >"$DIR/rsyncd.conf"
     start rsync --daemon --no-detach --port "$port" --address 127.0.0.1 --config "$DIR/rsyncd.conf" || return 0
     serves RSYNC "$port" '@RSYNCD: [0-9.]+.*' 'error|reset|closed'

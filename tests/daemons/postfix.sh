@@ -17,8 +17,10 @@ postfix_suite() {
     # The submission services are the same daemon on other ports.
     check 0 '^SUBMISSION OK: .*\[220 mail\.check-tcp\.test ESMTP Postfix\]$' \
         --service SUBMISSION -H 127.0.0.1 -p "$smtp"
+    postfix_quit
     SSL_CERT_FILE=$WORK/tls/ca.pem check 0 '^SUBMISSIONS OK: .*\[220 mail\.check-tcp\.test ESMTP Postfix\]$' \
         --service SUBMISSIONS -H 127.0.0.1 -p "$ssmtp"
+    postfix_quit_under_tls
     has_state_of check_ssmtp "$ssmtp"
     postfix_behind_postscreen "$screened" "$refusing" "$stuck" "$dead"
     stop

@@ -36,6 +36,19 @@ memcached_suite() {
     start memcached -u nobody -l 127.0.0.1 -p "$port" -vv || return 0
     serves MEMCACHED "$port" 'VERSION [0-9.]+' 'ERROR|reset'
     stop
+    start memcached -u nobody -l 127.0.0.1 -p "$port" -t 1 -c 64 -o maxconns_fast || return 0
+    # Its own files count too.
+    local held=() descriptor
+    for _ in {1..64}; do
+        exec {descriptor}<>"/dev/tcp/127.0.0.1/$port"
+        held+=("$descriptor")
+    done
+    run_check 2 '^MEMCACHED CRITICAL: Unexpected response from host/socket: ERROR Too many open connections$' \
+        --service MEMCACHED -H 127.0.0.1 -p "$port"
+    for descriptor in "${held[@]}"; do
+        exec {descriptor}<&-
+    done
+    stop
     has_stopped MEMCACHED "$port"
 }
 
@@ -45,14 +58,14 @@ postgresql_suite() {
     free_port port
     PORTS=("$port")
     LOGS=("$DIR/output")
-    SESSION_END='connection received'
+    SESSION_END='server process \(PID [0-9]+\) exited with exit code 0'
     programs=$(find /usr/lib/postgresql -path '*/bin/postgres' -printf '%h\n' -quit)
     install -d -o postgres -m 700 "$DIR/data"
     runuser -u postgres -- "$programs/initdb" -D "$DIR/data" -A trust >"$DIR/initdb" 2>&1
     install -o postgres -m 600 "$WORK/tls/server.key" "$DIR/data/server.key"
     install -o postgres -m 600 "$WORK/tls/server.pem" "$DIR/data/server.crt"
     local command=(runuser -u postgres -- "$programs/postgres" -D "$DIR/data" -p "$port" -k "$DIR/data"
-        -c listen_addresses=127.0.0.1 -c log_connections=on)
+        -c listen_addresses=127.0.0.1 -c log_min_messages=debug2)
     start "${command[@]}" || return 0
     serves POSTGRES "$port" N 'error|could not|invalid|incomplete|FATAL'
     stop
@@ -72,6 +85,8 @@ mariadb_suite() {
     SESSION_END=
     install -d -o mysql -m 700 "$DIR/data"
     mariadb-install-db --no-defaults --user=mysql --datadir="$DIR/data" >"$DIR/install" 2>&1
+    # It can't know that nobody meant to log in.
+    SESSION_END='Aborted connection .*\(This connection closed normally without authentication\)'
     start mariadbd --no-defaults --user=mysql --datadir="$DIR/data" --port="$port" --bind-address=127.0.0.1 \
         --socket="$DIR/data/socket" --max-connections=10 || return 0
     serves MYSQL "$port" '.*MariaDB.*' 'Got an error reading'
