@@ -91,8 +91,8 @@ const SIEVE_GREETING: &str = r#"(?i)^(?:".*\n)*OK(?: .*)?\r?\n"#;
 const SSH_GREETING: &str = r"^SSH-(?:2\.0|1\.99)-.*\n";
 
 /// MySQL's, as its protocol's `HandshakeV10` has it: length, number 0, protocol 10, version, and 44
-/// bytes behind that. Where the length of the authentication data is among them, and not 0, the name
-/// of a plugin follows. An error in its place begins with 0xFF behind the number.
+/// bytes behind that. Where the length of authentication data among them is not 0, the name of a
+/// plugin follows. An error in its place begins with 0xFF behind the number.
 const MYSQL_GREETING: &str = concat!(
     r"(?s)^...\x00\x0a[^\x00]+\x00.{12}\x00.{7}",
     r"(?:\x00.{23}|[^\x00].{23}[^\x00]*\x00)"
@@ -103,8 +103,8 @@ const MYSQL_GREETING: &str = concat!(
 const LDAP_BOUND: &str =
     r"(?s)^0(?:[\x00-\x7f]|\x84....)\x02\x01\x01a(?:[\x00-\x7f]|\x84....)\x0a\x01\x00";
 
-/// AMQP's Connection.Start, a method frame of channel 0. Its last field names locales, of which every
-/// server has `en_US`; 0xCE, which ends the frame, may be in the fields before.
+/// AMQP's Connection.Start, a method frame of channel 0. Its last field names locales, of which
+/// every server has `en_US`; 0xCE, which ends the frame, may be in the fields before.
 const AMQP_START: &str = r"(?s)^\x01\x00\x00....\x00\x0a\x00\x0a.*en_US[^\xce]*\xce";
 
 /// IRC's answer to a client that has not registered, behind notices: the list of capabilities, or
@@ -137,8 +137,9 @@ pub static PRESETS: &[Preset] = &[
     },
     greeter("RSYNC", 873, CLEAR, r"^@RSYNCD: [0-9].*\n", "@RSYNCD: EXIT"),
     Preset {
-        // A server without capabilities may ignore the first command; all refuse the second.
-        send: b"CAP LS 302\r\nVERSION\r\n",
+        // A server without capabilities may ignore the first command; all refuse the second. No
+        // version is named, since 302 allows the answer to go on in further lines.
+        send: b"CAP LS\r\nVERSION\r\n",
         ..greeter("IRC", 6667, CLEAR, IRC_ANSWER, "QUIT")
     },
     Preset {
