@@ -26,19 +26,22 @@ clamav_suite() {
 # Its log has a warning for each check: a goodbye would need an account.
 rabbitmq_suite() {
     needs root rabbitmq rabbitmq-server || return 0
-    local port distribution
-    free_port port distribution
+    local port distribution epmd
+    free_port port distribution epmd
     PORTS=("$port")
     LOGS=("$DIR/data/check-tcp@localhost.log")
     SESSION_END='closing AMQP connection'
     install -d -o rabbitmq "$DIR/data"
-    start runuser -u rabbitmq -- env HOME="$DIR/data" RABBITMQ_LOG=debug RABBITMQ_MNESIA_BASE="$DIR/data" RABBITMQ_LOG_BASE="$DIR/data" \
+    start runuser -u rabbitmq -- env HOME="$DIR/data" RABBITMQ_LOG=debug \
+        ERL_EPMD_PORT="$epmd" ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_MNESIA_BASE="$DIR/data" RABBITMQ_LOG_BASE="$DIR/data" \
         RABBITMQ_NODENAME=check-tcp@localhost RABBITMQ_NODE_PORT="$port" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
         RABBITMQ_DIST_PORT="$distribution" RABBITMQ_CONFIG_FILE="$DIR/none" \
         RABBITMQ_ENABLED_PLUGINS_FILE="$DIR/data/plugins" /usr/lib/rabbitmq/bin/rabbitmq-server || return 0
     await grep -q 'Server startup complete' "${LOGS[0]}"
     serves AMQP "$port" '.*RabbitMQ.*en_US\\xce' '\[error\]|handshake_error|reset'
     stop
+    # Erlang's port mapper outlives the server that started it.
+    ERL_EPMD_PORT=$epmd epmd -kill >/dev/null
     has_stopped AMQP "$port"
 }
 
