@@ -99,9 +99,11 @@ const MYSQL_GREETING: &str = concat!(
 );
 
 /// LDAP's answer to a bind, RFC 4511, section 4.2.2: a message with number 1 that is a BindResponse
-/// with the result `success`. Lengths have one byte, or four behind 0x84.
-const LDAP_BOUND: &str =
-    r"(?s)^0(?:[\x00-\x7f]|\x84....)\x02\x01\x01a(?:[\x00-\x7f]|\x84....)\x0a\x01\x00";
+/// with the result `success`. A length has one byte, or up to four behind their number.
+const LDAP_BOUND: &str = concat!(
+    r"(?s)^0(?:[\x00-\x7f]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x01",
+    r"a(?:[\x00-\x7f]|\x81.|\x82..|\x83...|\x84....)\x0a\x01\x00"
+);
 
 /// AMQP's Connection.Start, a method frame of channel 0. Its last field names locales, of which
 /// every server has `en_US`; 0xCE, which ends the frame, may be in the fields before.
@@ -151,7 +153,7 @@ pub static PRESETS: &[Preset] = &[
             "JABBER",
             5222,
             CLEAR,
-            r"^<\?xml version=['\x22]1\.0['\x22][^>]*\?>\s*<stream:stream [^>]*>",
+            r"^<\?xml version=['\x22]1\.0['\x22][^>]*\?>\s*<stream:stream\s(?:[^>]*\s)?(?:from|id)\s*=[^>]*>",
             "</stream:stream>",
         )
     },
@@ -183,7 +185,7 @@ pub static PRESETS: &[Preset] = &[
     Preset {
         // SSLRequest: the server says whether it has TLS.
         send: b"\0\0\0\x08\x04\xd2\x16\x2f",
-        ..binary("POSTGRES", 5432, "^[SN]", b"")
+        ..binary("POSTGRES", 5432, r"^[SN]\z", b"")
     },
     binary("MYSQL", 3306, MYSQL_GREETING, b""),
     Preset {

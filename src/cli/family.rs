@@ -85,7 +85,10 @@ fn describe_unknown(name: &OsStr) -> String {
     let known: Vec<&str> = PLUGINS.iter().map(|plugin| plugin.name).collect();
     let known = known.join(", ");
     let shown = escape_lossy(name);
-    match OTHERS.iter().find(|(other, _)| name == *other) {
+    match OTHERS
+        .iter()
+        .find(|(other, _)| name.eq_ignore_ascii_case(other))
+    {
         Some((_, description)) => format!(
             "{shown} is a program of Monitoring Plugins, {description}: install that one; \
              check-tcp stands in for {known}"

@@ -169,6 +169,17 @@ const GREETINGS: &[(&str, &[u8], Decision)] = &[
         b"<?xml version='1.0'?><stream:stream id='1'",
         Decision::Open,
     ),
+    (
+        "JABBER",
+        b"<?xml version='1.0'?><stream:stream id='1' version='1.0'>",
+        Decision::Matched,
+    ),
+    (
+        // What the check has sent, by a server that echoes.
+        "JABBER",
+        b"<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='jabber:client'>",
+        Decision::Never,
+    ),
     ("JABBER", b"<?xml version='2", Decision::Never),
     ("JABBER", b"H", Decision::Never),
     ("SUBMISSION", b"220 mx ESMTP\r\n", Decision::Matched),
@@ -327,8 +338,12 @@ fn a_greeting_is_decided_at_its_end_however_it_is_cut() {
 
 #[test]
 fn a_preset_looks_at_the_beginning_and_not_ahead() {
-    // GEARMAN's has always looked for the end of the reply.
-    for preset in PRESETS.iter().filter(|preset| preset.name != "GEARMAN") {
+    // GEARMAN's has always looked for the end of the reply, and POSTGRES' answer is a single byte.
+    let known = ["GEARMAN", "POSTGRES"];
+    for preset in PRESETS
+        .iter()
+        .filter(|preset| !known.contains(&preset.name))
+    {
         let pattern = preset.pattern().expect(preset.name);
         assert!(pattern.is_anchored(), "{}", preset.name);
         assert!(!pattern.looks_ahead(), "{}", preset.name);

@@ -57,6 +57,26 @@ impl PluginOptions {
         self.last(id).filter(|option| !option.value.is_empty())
     }
 
+    /// Parses each value of an option, unless it is empty, and returns the last; `None` if the last
+    /// is empty or there is none.
+    ///
+    /// # Errors
+    /// The message for the first value that `parse` refuses, even if a valid one follows.
+    pub(super) fn parse_last<T>(
+        &self,
+        id: PluginOption,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, String> {
+        let mut last = None;
+        for option in self.all(id) {
+            last = match option.value.is_empty() {
+                true => None,
+                false => Some(option.parse(&parse)?),
+            };
+        }
+        Ok(last)
+    }
+
     /// All values of an option, in their order.
     pub(super) fn all(&self, id: PluginOption) -> impl Iterator<Item = &OptionValue<PluginOption>> {
         self.given.iter().filter(move |option| option.flag.id == id)

@@ -3,7 +3,6 @@
 use super::args::PluginOptions;
 use super::options::PluginOption;
 use crate::check::{Check, Expiry};
-use crate::cli::build::parse_port;
 use crate::cli::command::{Command, SingleCheck};
 use crate::cli::duration::{self, DAY, MAX_DURATION};
 use crate::cli::option_value::{OptionValue, escape_lossy};
@@ -68,6 +67,7 @@ fn build_target(
     preset: Option<&Preset>,
 ) -> Result<Target, String> {
     let host = host(options);
+    let port = options.parse_last(PluginOption::Port, parse_count::<u16>)?;
     let describe = |error: &dyn std::fmt::Display| match options.last(PluginOption::Hostname) {
         Some(option) => option.describe_invalid(error),
         None => format!("{}: {error}", escape_lossy(host)),
@@ -83,8 +83,6 @@ fn build_target(
     }
     let host = host.to_str().ok_or_else(|| describe(&"it is not UTF-8"))?;
     let host = Host::parse(host).map_err(|error| describe(&error))?;
-    let port = options.last_filled(PluginOption::Port);
-    let port = port.map(|port| port.parse(parse_port)).transpose()?;
     match port.or(preset.map(|preset| preset.port)) {
         Some(port) => Ok(Target::from_host(host, port)),
         None => Err(format!(
@@ -100,19 +98,12 @@ fn build_check(
     preset: Option<&Preset>,
 ) -> Result<Check, String> {
     let unset = Check::default();
-    let seconds = |id| {
-        options
-            .last_filled(id)
-            .map(|option| option.parse(parse_seconds))
-    };
-    let count = |id| {
-        options
-            .last_filled(id)
-            .map(|option| option.parse(parse_count))
-    };
-    let (timeout, timeout_state) = parse_timeout(options)?;
+    let seconds = |id| options.parse_last(id, parse_seconds);
+    let count = |id| options.parse_last(id, parse_count::<u64>);
+    let timeout = options.parse_last(PluginOption::Timeout, parse_timeout)?;
+    let (timeout, timeout_state) = timeout.unwrap_or_default();
     let expect = build_pattern(options, preset)?;
-    let delay = count(PluginOption::Delay).transpose()?;
+    let delay = count(PluginOption::Delay)?;
     let mut check = Check {
         name: plugin.service_name().to_owned(),
         send: build_send(options, preset),
@@ -124,12 +115,10 @@ fn build_check(
         timeout: timeout.unwrap_or(unset.timeout),
         delay: delay.map_or(unset.delay, Duration::from_secs),
         delay_apart: true,
-        max_bytes: count(PluginOption::Maxbytes)
-            .transpose()?
-            .and_then(NonZeroU64::new),
-        warning: seconds(PluginOption::Warning).transpose()?,
-        critical: seconds(PluginOption::Critical).transpose()?,
-        expiry: parse_expiry(options)?,
+        max_bytes: count(PluginOption::Maxbytes)?.and_then(NonZeroU64::new),
+        warning: seconds(PluginOption::Warning)?,
+        critical: seconds(PluginOption::Critical)?,
+        expiry: options.parse_last(PluginOption::Certificate, parse_expiry)?,
         hide_reply: options.has(PluginOption::Jail) || plugin.service == Some("JABBER"),
         perfdata: true,
         ..unset
@@ -191,10 +180,8 @@ fn build_status_map(
     timeout_state: Option<Status>,
 ) -> Result<StatusMap, String> {
     let state = |id| {
-        options
-            .last(id)
-            .map(|option| option.parse(parse_state))
-            .transpose()
+        let mut given = options.all(id);
+        given.try_fold(None, |_, option| option.parse(parse_state).map(Some))
     };
     let mut map = StatusMap::default();
     let mismatch = state(PluginOption::Mismatch)?.unwrap_or(Status::Warning);
@@ -237,51 +224,38 @@ fn build_tls(options: &PluginOptions, preset: Option<&Preset>) -> Result<Option<
 
 /// Parses `-D`. The plugins count whole days, and warn while no more than so many are left; so a
 /// period is one day longer here. The second number counts within the first.
-fn parse_expiry(options: &PluginOptions) -> Result<Option<Expiry>, String> {
+fn parse_expiry(text: &str) -> Option<Expiry> {
     let days = |text: &str| -> Option<Duration> {
-        let days: u32 = text.trim().parse().ok()?;
+        let text = text.trim();
+        let days: u32 = text.parse().ok().filter(|_| !text.starts_with('+'))?;
         DAY.checked_mul(days.checked_add(1)?)
     };
-    let option = options.last_filled(PluginOption::Certificate);
-    let expiry = option.map(|option| {
-        option.parse(|text| {
-            let (warning, critical) = text.split_once(',').unwrap_or((text, "0"));
-            let (warning, critical) = (days(warning)?, days(critical)?);
-            Some(Expiry {
-                warning,
-                critical: critical.min(warning),
-            })
-        })
-    });
-    expiry.transpose()
-}
-
-/// Parses `-t SECONDS`, `-t SECONDS:STATE` or `-t :STATE`.
-fn parse_timeout(options: &PluginOptions) -> Result<(Option<Duration>, Option<Status>), String> {
-    let Some(option) = options.last_filled(PluginOption::Timeout) else {
-        return Ok((None, None));
-    };
-    option.parse(|text| {
-        let (seconds, state) = match text.split_once(':') {
-            Some((seconds, state)) => (seconds, Some(parse_status(state)?)),
-            None => (text, None),
-        };
-        let timeout = match (seconds, state) {
-            ("", Some(_)) => None,
-            (seconds, _) => {
-                let timeout = Duration::from_secs(parse_count(seconds)?);
-                Some(timeout)
-                    .filter(|timeout| *timeout <= MAX_DURATION)
-                    .map(Some)?
-            }
-        };
-        Some((timeout, state))
+    let (warning, critical) = text.split_once(',').unwrap_or((text, "0"));
+    let (warning, critical) = (days(warning)?, days(critical)?);
+    Some(Expiry {
+        warning,
+        critical: critical.min(warning),
     })
 }
 
-/// Parses a whole number above 0.
-fn parse_count(text: &str) -> Option<u64> {
-    text.trim().parse().ok().filter(|&count| count > 0)
+/// Parses `-t SECONDS`, `-t SECONDS:STATE` or `-t :STATE`.
+fn parse_timeout(text: &str) -> Option<(Option<Duration>, Option<Status>)> {
+    let (seconds, state) = match text.split_once(':') {
+        Some((seconds, state)) => (seconds, Some(parse_status(state)?)),
+        None => (text, None),
+    };
+    if seconds.is_empty() && state.is_some() {
+        return Some((None, state));
+    }
+    let timeout = Duration::from_secs(parse_count(seconds)?);
+    (timeout <= MAX_DURATION).then_some((Some(timeout), state))
+}
+
+/// Parses a whole number above 0, without a sign, as large as fits `T`.
+fn parse_count<T: TryFrom<u64>>(text: &str) -> Option<T> {
+    let text = text.trim();
+    let count = text.parse().ok().filter(|&count| count > 0)?;
+    T::try_from(count).ok().filter(|_| !text.starts_with('+'))
 }
 
 /// Parses a number of seconds. Unlike natively, 0 is a threshold, which every check exceeds.

@@ -4,7 +4,7 @@
 
 use crate::cli::option_value::escape_for_message;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -124,11 +124,18 @@ fn default_file(environment: &Environment<'_>) -> Option<PathBuf> {
 }
 
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    match path.as_os_str() == "-" {
-        true => io::stdin().take(MAX_FILE).read_to_end(&mut text)?,
-        false => File::open(path)?.take(MAX_FILE).read_to_end(&mut text)?,
+    let file: Box<dyn Read> = match path.as_os_str() == "-" {
+        true => Box::new(io::stdin()),
+        // To open a FIFO would wait for its writer.
+        false if !fs::metadata(path)?.is_file() => {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        false => Box::new(File::open(path)?),
     };
+    let mut text = Vec::new();
+    if file.take(MAX_FILE + 1).read_to_end(&mut text)? as u64 > MAX_FILE {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
     Ok(text)
 }
 
@@ -144,9 +151,14 @@ fn find_section(text: &[u8], section: &[u8]) -> Result<Option<Vec<OsString>>, us
         match (line, is_inside) {
             ([] | [b';' | b'#', ..], _) => {}
             ([b'[', rest @ ..], _) => {
-                let name = rest.split(|&byte| byte == b']').next();
-                let is_closed = rest.contains(&b']');
-                is_inside = Some(is_closed && name.map(<[u8]>::trim_ascii) == Some(section));
+                let at = rest.iter().position(|&byte| byte == b']');
+                let parts = at.and_then(|at| rest.split_at_checked(at));
+                let named = parts.filter(|(name, _)| name.trim_ascii() == section);
+                let behind = named.and_then(|(_, behind)| behind.get(1..));
+                match behind.map(<[u8]>::trim_ascii) {
+                    None | Some([] | [b';' | b'#', ..]) => is_inside = Some(behind.is_some()),
+                    Some(_) => return Err(index + 1),
+                }
             }
             (_, None) => return Err(index + 1),
             (_, Some(false)) => {}
@@ -201,10 +213,12 @@ mod tests {
             (&b"port = 80\n[check_tcp]\n"[..], 1),
             (b"[check_tcp]\n\nport\n", 3),
             (b"[check_tcp]\n= 5\n", 2),
+            (b"[check_tcp] port=1\n", 1),
+            (b"[check_tcp]]\n", 1),
         ] {
             assert_eq!(find_section(text, b"check_tcp"), Err(line));
         }
-        let other = b"[other]\nport\n[check_tcp]\nport=1";
+        let other = b"[other]\nport\n[other\n[other] port\n[check_tcp] ; defaults\nport=1";
         assert!(find_section(other, b"check_tcp").is_ok_and(|options| options.is_some()));
     }
 
@@ -212,7 +226,7 @@ mod tests {
     fn the_options_of_the_file_stand_before_the_others() {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("plugins.ini");
-        std::fs::write(&file, FILE).expect("a file");
+        fs::write(&file, FILE).expect("a file");
         let at = format!("@{}", file.display());
         let by_path = |name: &str| -> Option<OsString> {
             (name == "NAGIOS_CONFIG_PATH").then(|| directory.path().into())
