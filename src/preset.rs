@@ -109,6 +109,13 @@ const LDAP_BOUND: &str = concat!(
 /// every server has `en_US`; 0xCE, which ends the frame, may be in the fields before.
 const AMQP_START: &str = r"(?s)^\x01\x00\x00....\x00\x0a\x00\x0a.*en_US[^\xce]*\xce";
 
+/// The header of a stream, RFC 6120, section 4.2. One that begins with `to` and has neither `from` nor
+/// `id` is an echo.
+const JABBER_HEADER: &str = concat!(
+    r"^<\?xml version=['\x22]1\.0['\x22][^>]*\?>\s*",
+    r"<stream:stream\s+(?:[^t\s>]|t[^o>]|[^>]*\s(?:from|id)=)[^>]*>"
+);
+
 /// IRC's answer to a client that has not registered, behind notices: the list of capabilities, or
 /// 451 (RFC 2812, section 5.2) or 421 from a server that has none.
 const IRC_ANSWER: &str = r"^(?:(?::\S+ )?NOTICE .*\n)*(?::\S+ )?(?:CAP \S+ LS|451|421) .*\n";
@@ -149,13 +156,7 @@ pub static PRESETS: &[Preset] = &[
         // stream error, behind the header that is expected.
         send: b"<?xml version='1.0'?><stream:stream to='localhost' version='1.0' \
             xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>",
-        ..greeter(
-            "JABBER",
-            5222,
-            CLEAR,
-            r"^<\?xml version=['\x22]1\.0['\x22][^>]*\?>\s*<stream:stream\s(?:[^>]*\s)?(?:from|id)\s*=[^>]*>",
-            "</stream:stream>",
-        )
+        ..greeter("JABBER", 5222, CLEAR, JABBER_HEADER, "</stream:stream>")
     },
     Preset {
         // A server that asks for a password first is well.

@@ -175,6 +175,16 @@ const GREETINGS: &[(&str, &[u8], Decision)] = &[
         Decision::Matched,
     ),
     (
+        "JABBER",
+        b"<?xml version='1.0'?><stream:stream xmlns='jabber:client'>",
+        Decision::Matched,
+    ),
+    (
+        "JABBER",
+        b"<?xml version='1.0'?><stream:stream to='a' id='1'>",
+        Decision::Matched,
+    ),
+    (
         // What the check has sent, by a server that echoes.
         "JABBER",
         b"<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='jabber:client'>",
