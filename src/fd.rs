@@ -1,5 +1,6 @@
 //! Blocking reads and writes on descriptors that may be non-blocking. The standard streams are
-//! shared with other processes, and any of them may have set `O_NONBLOCK`.
+//! shared with other processes, and any of them may have set `O_NONBLOCK`. Also the opening of files
+//! without waiting for a process.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -7,8 +8,10 @@ use rustix::process::{Resource, getrlimit};
 use rustix::stdio;
 use signal_hook::consts::SIGXFSZ;
 use signal_hook::flag;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +32,18 @@ impl AsFd for Stdout {
     fn as_fd(&self) -> BorrowedFd<'_> {
         stdio::stdout()
     }
+}
+
+/// Opens a file for reading, unless it is a pipe or the like, whose opening would wait for its other
+/// end.
+///
+/// # Errors
+/// The file can't be opened or is not a regular one.
+pub(crate) fn open_regular_file(path: &Path) -> io::Result<File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    File::open(path)
 }
 
 /// Reads a descriptor, and waits for it where it would block.

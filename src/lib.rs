@@ -111,7 +111,7 @@
 //! | [`verdict`] | the reason that follows from the outcome, and the status that follows from the reason |
 //! | [`record`] | the job of a line of a list, or of the command line, and the record of its result |
 //! | [`report`] | rendering: the line, JSON, the summary of a run |
-//! | [`fd`], [`inline_vec`] | reads and writes that wait on a non-blocking descriptor; a vector without an allocation while it is short |
+//! | [`fd`], [`inline_vec`] | reads and writes that wait on a non-blocking descriptor, and the opening of regular files; a vector without an allocation while it is short |
 
 #![forbid(unsafe_code)]
 #![allow(

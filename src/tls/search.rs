@@ -2,9 +2,10 @@
 
 use super::pem::PemFile;
 use crate::escape::as_text;
+use crate::fd::open_regular_file;
 use rustls::pki_types::CertificateDer;
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -174,14 +175,6 @@ fn is_not_found(e: &io::Error) -> bool {
         e.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
-}
-
-fn open_regular_file(path: &Path) -> io::Result<File> {
-    // Check before opening it: opening a pipe would wait for its other end.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    File::open(path)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 //! A section is `[NAME]`, an option `name = value` or `name =`. Comments begin with `;` or `#`.
 
 use crate::cli::option_value::escape_for_message;
+use crate::fd::open_regular_file;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -126,11 +126,7 @@ fn default_file(environment: &Environment<'_>) -> Option<PathBuf> {
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file: Box<dyn Read> = match path.as_os_str() == "-" {
         true => Box::new(io::stdin()),
-        // To open a FIFO would wait for its writer.
-        false if !fs::metadata(path)?.is_file() => {
-            return Err(io::Error::other("it is not a regular file"));
-        }
-        false => Box::new(File::open(path)?),
+        false => Box::new(open_regular_file(path)?),
     };
     let mut text = Vec::new();
     if file.take(MAX_FILE + 1).read_to_end(&mut text)? as u64 > MAX_FILE {
@@ -226,7 +222,7 @@ mod tests {
     fn the_options_of_the_file_stand_before_the_others() {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("plugins.ini");
-        fs::write(&file, FILE).expect("a file");
+        std::fs::write(&file, FILE).expect("a file");
         let at = format!("@{}", file.display());
         let by_path = |name: &str| -> Option<OsString> {
             (name == "NAGIOS_CONFIG_PATH").then(|| directory.path().into())
@@ -255,5 +251,35 @@ mod tests {
         assert_eq!(rest, ["-v"]);
         let message = result.expect_err("no file");
         assert!(message.contains("reading /no/such/file: "), "{message}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_whole_at_once_is_an_error() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = b"[check_tcp]\nport=1\n";
+        let file = |name: &str, bytes: u64| {
+            let path = directory.path().join(name);
+            let padding = vec![b'\n'; bytes as usize - options.len()];
+            std::fs::write(&path, [&options[..], &padding].concat()).expect("a file");
+            path
+        };
+        let pipe = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo runs").success());
+        for (path, error) in [
+            (file("full", MAX_FILE), None),
+            (
+                file("larger", MAX_FILE + 1),
+                Some("it is larger than 1 MiB"),
+            ),
+            (pipe, Some("it is not a regular file")),
+        ] {
+            let given = vec![format!("--extra-opts=@{}", path.display()).into()];
+            let (options, result) = expand("check_tcp", given, &|_| None);
+            let message =
+                error.map(|why| format!("--extra-opts: reading {}: {why}", path.display()));
+            assert_eq!(result.err(), message);
+            assert_eq!(options.is_empty(), error.is_some(), "{}", path.display());
+        }
     }
 }
