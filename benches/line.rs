@@ -25,7 +25,7 @@ use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::internal::record::{Checked, Event, Label, Record};
 use check_tcp::internal::report::{Format, OutputOptions, judge_record, renderer};
-use check_tcp::outcome::{PhaseDurations, Reply, Success, Trace};
+use check_tcp::outcome::{Reply, Success, Trace};
 use check_tcp::target::Target;
 use criterion::BenchmarkId;
 use std::hint::black_box;
@@ -82,9 +82,8 @@ fn record(reply: Option<&[u8]>) -> Record {
     });
     let trace = Trace {
         total: Duration::from_millis(13),
-        phases: PhaseDurations::default(),
         peer: Some(([192, 0, 2, 1], 25).into()),
-        session: None,
+        ..Trace::default()
     };
     Record {
         label: Label {

@@ -1,5 +1,6 @@
 //! The options of one check, independent of the target.
 
+use crate::dialogue::{Step, StepKind};
 use crate::expect::Pattern;
 use crate::memory::Lease;
 use crate::status::StatusMap;
@@ -20,8 +21,12 @@ pub struct Check {
     pub expect: Option<Pattern>,
     /// Sent before the connection is closed, line end included.
     pub quit: Vec<u8>,
-    /// TLS from the first byte.
+    /// The settings of TLS, which is from the first byte unless one of `steps` brings it.
     pub tls: Option<Tls>,
+    /// The steps in place of `send`, `delay` and `expect`; empty for a check of these three.
+    pub steps: Vec<Step>,
+    /// The last of `steps` as the user wrote them; those before negotiate TLS.
+    pub own_steps: Vec<Box<str>>,
     /// Family of the addresses that are tried.
     pub family: Family,
     /// Replacements of the final status.
@@ -64,16 +69,40 @@ pub struct Expiry {
 }
 
 impl Check {
-    /// Returns the longest time that the check takes.
-    pub fn time_limit(&self) -> Duration {
-        self.timeout + self.extra_time()
+    /// Returns the kind of the step at `index`, counted from 0; `None` behind the last one.
+    pub(crate) fn step(&self, index: usize) -> Option<StepKind> {
+        if !self.steps.is_empty() {
+            return self.steps.get(index).map(Step::kind);
+        }
+        let steps = [
+            self.tls.as_ref().map(|_| StepKind::StartTls),
+            (!self.send.is_empty()).then_some(StepKind::Send),
+            (!self.delay.is_zero()).then_some(StepKind::Delay(self.delay)),
+            self.expect.as_ref().map(|_| StepKind::Expect),
+        ];
+        steps.into_iter().flatten().nth(index)
     }
 
-    /// Returns the time by which the pause moves the deadline back.
-    pub(crate) fn extra_time(&self) -> Duration {
+    /// Returns the patterns that it expects.
+    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let own = self.steps.iter().filter_map(Step::pattern);
+        self.expect.iter().chain(own)
+    }
+
+    /// Returns the time that its pauses take.
+    pub(crate) fn pauses(&self) -> Duration {
+        let pauses = self.steps.iter().filter_map(|step| match step {
+            Step::Delay(pause) => Some(*pause),
+            _ => None,
+        });
+        pauses.fold(self.delay, Duration::saturating_add)
+    }
+
+    /// Returns the longest time that the check takes.
+    pub fn time_limit(&self) -> Duration {
         match self.delay_apart {
-            true => Duration::ZERO,
-            false => self.delay,
+            true => self.timeout,
+            false => self.timeout.saturating_add(self.pauses()),
         }
     }
 
@@ -81,7 +110,12 @@ impl Check {
     /// checks may share.
     pub fn memory_usage(&self) -> usize {
         let texts = [self.name.len(), self.send.len(), self.quit.len()];
-        size_of::<Self>() + texts.iter().sum::<usize>()
+        let steps = self.steps.iter().map(Step::memory_usage);
+        let own = self
+            .own_steps
+            .iter()
+            .map(|text| size_of_val(text) + text.len());
+        size_of::<Self>() + texts.into_iter().chain(steps).chain(own).sum::<usize>()
     }
 }
 
@@ -94,6 +128,8 @@ impl Default for Check {
             expect: None,
             quit: Vec::new(),
             tls: None,
+            steps: Vec::new(),
+            own_steps: Vec::new(),
             family: Family::Any,
             status_as: StatusMap::default(),
             timeout: Duration::from_secs(10),

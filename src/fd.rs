@@ -46,6 +46,19 @@ pub(crate) fn open_regular_file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Reads a file to its end.
+///
+/// # Errors
+/// It can't be read, or is larger than `limit` bytes.
+pub(crate) fn read_at_most(file: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    if file.take(limit + 1).read_to_end(&mut text)? as u64 > limit {
+        let limit = limit >> 20;
+        return Err(io::Error::other(format!("it is larger than {limit} MiB")));
+    }
+    Ok(text)
+}
+
 /// Reads a descriptor, and waits for it where it would block.
 #[derive(Debug)]
 pub(crate) struct BlockingReader<F>(pub F);

@@ -93,7 +93,9 @@
 //! | [`check`], [`target`] | the options of a check, and its endpoint |
 //! | [`host`] | the syntax of a host, and the error of any other text |
 //! | [`list`] | a list of targets: from the bytes of its source to the jobs of its lines |
+//! | [`dialogue`] | the steps of a check: what it says and expects, in order |
 //! | [`preset`] | the services of `--service` |
+//! | [`starttls`] | the protocols of `--starttls`, from the clear to TLS |
 //! | [`escape`] | the escapes of `--escape`: `\n \r \t \\ \xHH` |
 //! | [`expect`] | the pattern: Go's dialect, and a matcher that is fed piece by piece |
 //! | [`phase`] | the names of the states |
@@ -130,6 +132,7 @@
 mod batch;
 pub mod check;
 mod cli;
+pub mod dialogue;
 mod engine;
 mod escape;
 pub mod expect;
@@ -152,6 +155,7 @@ mod report;
 mod resolve;
 mod rfc3339;
 mod run;
+pub mod starttls;
 mod state;
 pub mod status;
 pub mod target;

@@ -14,8 +14,6 @@ const DRAIN: usize = 256;
 #[derive(Default)]
 pub(crate) struct Link {
     tls: Option<Box<ClientSession>>,
-    /// `close_notify` was sent: nothing else is sent after it, and received data is discarded.
-    is_close_notify_sent: bool,
 }
 
 /// The result of one read.
@@ -72,6 +70,12 @@ impl Link {
         tls.is_some_and(|tls| tls.is_certificate_requested())
     }
 
+    /// Returns the session unless our `close_notify` was sent.
+    fn open_tls(&mut self) -> Option<&mut ClientConnection> {
+        let tls = self.tls.as_mut().filter(|tls| !tls.is_close_notify_sent);
+        tls.map(|tls| &mut tls.connection)
+    }
+
     fn tls(&mut self) -> Option<&mut ClientConnection> {
         self.tls.as_mut().map(|tls| &mut tls.connection)
     }
@@ -110,8 +114,7 @@ impl Link {
         net: &mut dyn Net,
         buf: &mut [u8],
     ) -> Result<Io<Chunk>, LinkError> {
-        let is_close_notify_sent = self.is_close_notify_sent;
-        let Some(tls) = self.tls().filter(|_| !is_close_notify_sent) else {
+        let Some(tls) = self.open_tls() else {
             let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
             return Ok(Io::Ready(Chunk::of(read)));
         };
@@ -171,13 +174,13 @@ impl Link {
     /// Sends `close_notify` under TLS, once; does nothing in the clear. Data read after it is not
     /// decrypted. Errors are ignored: a peer that is gone needs none.
     pub(crate) fn send_close_notify(&mut self, net: &mut dyn Net) {
-        if self.is_close_notify_sent {
-            return;
-        }
-        if let Some(tls) = self.tls().filter(|tls| !tls.is_handshaking()) {
+        let tls = self.open_tls().filter(|tls| !tls.is_handshaking());
+        if let Some(tls) = tls {
             tls.send_close_notify();
             let _ = flush(tls, net);
-            self.is_close_notify_sent = true;
+            if let Some(session) = &mut self.tls {
+                session.is_close_notify_sent = true;
+            }
         }
     }
 

@@ -64,28 +64,28 @@ const TLS: bool = true;
 
 /// SMTP's greeting, RFC 5321, section 4.2: any number of lines with `220-`, then one with `220` and
 /// a blank, or with nothing behind it.
-const SMTP_GREETING: &str = r"^(?:220-.*\n)*220(?: .*)?\r?\n";
+pub(crate) const SMTP_GREETING: &str = r"^(?:220-.*\n)*220(?: .*)?\r?\n";
 
 /// FTP's, RFC 959, section 4.2: behind a line with `220-` any lines, up to one with `220` and a
 /// blank. By that section a line of text never begins with three digits and a blank, so one that
 /// begins with the code of a refusal (4yz, 5yz) is a refusal and no text.
-const FTP_GREETING: &str = concat!(
+pub(crate) const FTP_GREETING: &str = concat!(
     r"^220(?:-.*\n",
     r"(?:(?:[^45\n].*|[45](?:[^0-5\n].*|[0-5](?:[^0-9\n].*|[0-9][^ \r\n].*)?)?)?\n)*",
     r"220)?(?: .*)?\r?\n"
 );
 
 /// POP's, RFC 1939, section 4.
-const POP_GREETING: &str = r"^\+OK.*\n";
+pub(crate) const POP_GREETING: &str = r"^\+OK.*\n";
 
 /// IMAP's, RFC 9051, section 7.1: `PREAUTH` is as good as `OK`, and letters count in any case.
 const IMAP_GREETING: &str = r"(?i)^\* (?:OK|PREAUTH).*\n";
 
 /// NNTP's, RFC 3977, section 5.1: posting allowed, or prohibited.
-const NNTP_GREETING: &str = r"^20[01](?: .*)?\r?\n";
+pub(crate) const NNTP_GREETING: &str = r"^20[01](?: .*)?\r?\n";
 
 /// ManageSieve's, RFC 5804, section 1.7: capabilities, then OK.
-const SIEVE_GREETING: &str = r#"(?i)^(?:".*\n)*OK(?: .*)?\r?\n"#;
+pub(crate) const SIEVE_GREETING: &str = r#"(?i)^(?:".*\n)*OK(?: .*)?\r?\n"#;
 
 /// SSH's, RFC 4253, section 4.2. No server sends the lines that may stand before it.
 const SSH_GREETING: &str = r"^SSH-(?:2\.0|1\.99)-.*\n";

@@ -6,13 +6,16 @@ use crate::net::Net;
 use crate::outcome::{Cause, Failure, Success, Timestamps, Trace};
 use crate::phase::Phase;
 use crate::resolve::LookupRequest;
-use crate::state::{Cx, Resolving, Scratch, State, Transition, Wait};
+use crate::state::{Cx, Progress, Resolving, Scratch, State, Transition, Wait};
 use crate::target::Target;
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
+
+/// Most states in one step: each in turn, and those of a dialogue then yield to other probes.
+const STATES_PER_STEP: usize = 8;
 
 /// A hand-written future: it owns its state and its deadline, but no socket. Each step is given a
 /// [`Net`].
@@ -27,6 +30,7 @@ pub struct Probe {
     timestamps: Timestamps,
     /// The number of steps begun since the connection was established.
     steps_begun: u8,
+    progress: Option<Box<Progress>>,
     wait: Wait,
 }
 
@@ -44,6 +48,7 @@ impl Probe {
             peer: None,
             timestamps: Timestamps::default(),
             steps_begun: 0,
+            progress: None,
             wait: Wait::LOOKUP,
         }
     }
@@ -60,8 +65,12 @@ impl Probe {
         net: &mut dyn Net,
         scratch: &mut Scratch,
     ) -> Poll<Result<Success, Failure>> {
-        loop {
+        for taken in 0.. {
             let now = net.now();
+            if taken >= STATES_PER_STEP && now < self.deadline {
+                self.wait = Wait::until(now);
+                break;
+            }
             let phase = self.state.phase();
             let mut cx = Cx {
                 net: &mut *net,
@@ -74,6 +83,7 @@ impl Probe {
                 peer: &mut self.peer,
                 timestamps: &mut self.timestamps,
                 steps_begun: &mut self.steps_begun,
+                progress: &mut self.progress,
                 now,
             };
             let next = match mem::replace(&mut self.state, State::Ended).step(&mut cx) {
@@ -96,6 +106,7 @@ impl Probe {
             self.link.close(net, &mut scratch.buffer);
             return Poll::Ready(outcome);
         }
+        Poll::Pending
     }
 
     /// Returns the time of the next step if no event comes before.
@@ -128,11 +139,14 @@ impl Probe {
             State::Connecting(connecting) => connecting.latest(),
             _ => None,
         };
+        let captured = self.progress.as_deref().map(|it| it.captured().to_vec());
         Trace {
             total: now.saturating_duration_since(self.started),
             phases: self.timestamps.phases(self.started, named, secure),
             peer: self.peer.or(tried),
             session: self.link.tls_info(),
+            steps_begun: self.steps_begun.into(),
+            captured: captured.unwrap_or_default(),
         }
     }
 

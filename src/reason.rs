@@ -27,6 +27,8 @@ pub enum Reason {
     Tls,
     /// The peer's certificate was not accepted, or there is no name to verify it for.
     Certificate,
+    /// The server does not offer TLS by its protocol's means, or refused.
+    Starttls,
     /// The reply does not match the pattern.
     Mismatch,
     /// With `-C`: something listens there.
@@ -58,6 +60,7 @@ impl Reason {
         Self::Eof,
         Self::Tls,
         Self::Certificate,
+        Self::Starttls,
         Self::Mismatch,
         Self::Open,
         Self::Local,
@@ -80,6 +83,7 @@ impl Reason {
             Self::Eof => "eof",
             Self::Tls => "tls",
             Self::Certificate => "certificate",
+            Self::Starttls => "starttls",
             Self::Mismatch => "mismatch",
             Self::Open => "open",
             Self::Local => "local",

@@ -1,6 +1,7 @@
 //! A check to run, the record of one that ran, and the label of both in the output.
 
 use crate::check::Check;
+use crate::dialogue::{Expectation, Step};
 use crate::outcome::{Failure, Success, Trace};
 use crate::reason::Reason;
 use crate::target::Target;
@@ -81,6 +82,25 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Returns the expectation of the last step that began, if the check has steps and that is one of
+    /// them.
+    pub(crate) fn expectation(&self) -> Option<&Expectation> {
+        let index = self.trace.steps_begun.checked_sub(1)?;
+        match self.check.steps.get(index)? {
+            Step::Expect(expectation) => Some(expectation),
+            _ => None,
+        }
+    }
+
+    /// Returns the number, from 1, and the text of the step that the check ended in. `None` for a
+    /// check without steps of its user, or before the first of them.
+    pub fn step(&self) -> Option<(usize, &str)> {
+        let own = &self.check.own_steps;
+        let before = self.check.steps.len().checked_sub(own.len())?;
+        let number = self.trace.steps_begun.checked_sub(before)?;
+        Some((number, own.get(number.checked_sub(1)?)?))
+    }
+
     /// Returns the end of the certificate path, where `--expiry` asks for it and there is one.
     pub fn path_end(&self) -> Option<&PathEnd> {
         self.trace.session.as_ref()?.path_end.as_ref()

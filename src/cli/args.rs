@@ -71,7 +71,8 @@ mod tests {
         let bytes = "expected a number of bytes, 0 for no limit";
         let map = "expected SOURCE=STATUS,... with each source once: \
                    a status (ok, warning, critical, unknown) or a reason (slow, expiry, dns, refused, \
-                   unreachable, absent, timeout, reset, eof, tls, certificate, mismatch, open, local)";
+                   unreachable, absent, timeout, reset, eof, tls, certificate, starttls, \
+                   mismatch, open, local)";
         let period = "expected days or durations of 100 years at most, \
                       the second no longer than the first";
         let dash = "no host begins with a dash; an option is in the place of the host";

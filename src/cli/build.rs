@@ -3,7 +3,7 @@
 use super::flag::OptionId;
 use super::option_value::{OptionValue, escape_lossy};
 use super::raw_options::RawOptions;
-use super::{duration, status_as, tls};
+use super::{duration, status_as, steps, tls};
 use crate::check::{Check, Expiry};
 use crate::escape::unescape;
 use crate::expect::Pattern;
@@ -73,7 +73,8 @@ fn find_preset(service: Option<&OptionValue>) -> Result<Option<&'static Preset>,
 
 fn port(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<u16>, String> {
     let port = raw.parse(OptionId::Port, parse_port)?;
-    Ok(port.or(preset.map(|preset| preset.port)))
+    let protocol = steps::protocol(raw)?.map(|protocol| protocol.port);
+    Ok(port.or(preset.map(|preset| preset.port)).or(protocol))
 }
 
 fn build_target(
@@ -104,10 +105,17 @@ fn build_check(
     same_reply: Option<&Check>,
 ) -> Result<Check, String> {
     let unset = Check::default();
+    let protocol = steps::protocol(raw)?;
+    let own = steps::read_own_steps(raw)?;
+    steps::check_options(raw, &own, preset)?;
+    // With steps, and behind STARTTLS, a preset gives neither text nor pattern.
+    let has_steps = protocol.is_some() || !own.is_empty();
+    let same_reply = same_reply.filter(|_| !has_steps);
+    let dialogue = preset.filter(|_| !has_steps);
     let escape = raw.has(OptionId::Escape);
     let send = raw.get(OptionId::Send).map(OptionValue::bytes);
     let send = send.map(|text| build_send(text, escape));
-    let send = send.or(preset.map(|preset| preset.send.to_vec()));
+    let send = send.or(dialogue.map(|preset| preset.send.to_vec()));
     let quit = raw
         .get(OptionId::Quit)
         .map(|text| build_quit(text.bytes(), escape));
@@ -121,7 +129,7 @@ fn build_check(
         send: send.unwrap_or_default(),
         expect: match same_reply {
             Some(check) => check.expect.clone(),
-            None => build_pattern(raw.get(OptionId::ExpectPattern), preset)?,
+            None => build_pattern(raw.get(OptionId::ExpectPattern), dialogue)?,
         },
         quit: quit.unwrap_or_default(),
         tls: None,
@@ -140,7 +148,8 @@ fn build_check(
         ..unset
     };
     // Last, since it may read the trust store.
-    check.tls = tls::build_tls(raw, preset)?;
+    check.tls = tls::build_tls(raw, preset, protocol.is_some() || own.brings_tls())?;
+    steps::put_into(&mut check, own, protocol)?;
     Ok(check)
 }
 

@@ -5,6 +5,7 @@ use super::option_value::escape_for_message;
 use super::raw_options::RawOptions;
 use super::tls::describe_uncertifiable;
 use crate::check::Check;
+use crate::dialogue::Step;
 use crate::memory::Budget;
 use crate::record::UsageError;
 use crate::target::Target;
@@ -61,7 +62,9 @@ impl CompiledCheck {
     ) -> Result<Self, String> {
         let (mut check, port) = build::build_check_and_port(raw, same_reply)?;
         let mut bytes = check.memory_usage();
-        if let Some(pattern) = check.expect.as_mut().filter(|_| same_reply.is_none()) {
+        let pattern = check.expect.as_mut().filter(|_| same_reply.is_none());
+        let steps = check.steps.iter_mut().filter_map(Step::pattern_mut);
+        for pattern in pattern.into_iter().chain(steps) {
             pattern.keep_captures_within(&memory.captures);
             bytes += pattern.memory_usage();
         }

@@ -7,6 +7,9 @@ use super::status_as;
 
 const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
+const STARTTLS: &str =
+    "smtp, lmtp, imap, pop3, ftp, nntp, sieve, xmpp, xmpp-server, irc, ldap, postgres or mysql";
+
 const TARGET: Flag = Flag::of_group(HelpGroup::Target, Scope::Check);
 const DIALOGUE: Flag = Flag::of_group(HelpGroup::Dialogue, Scope::Check);
 const TLS: Flag = Flag::of_group(HelpGroup::Tls, Scope::Check);
@@ -122,10 +125,31 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         ..DIALOGUE
     },
     Flag {
+        id: OptionId::Step,
+        long: "step",
+        value: value("STEP", "a step, such as 'expect ^220'"),
+        help: "a step in place of -s, -d and -e; may be repeated: send TEXT, delay DURATION, expect REGEX, expect-bytes TEXT, starttls",
+        ..DIALOGUE
+    },
+    Flag {
+        id: OptionId::Steps,
+        long: "steps",
+        value: value("FILE", "a file of steps"),
+        help: "steps of a file, one on each line; # begins a comment",
+        ..DIALOGUE
+    },
+    Flag {
         id: OptionId::Ssl,
         long: "ssl",
         short: Some('S'),
         help: "TLS from the first byte; the certificate is verified",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::Starttls,
+        long: "starttls",
+        value: value("PROTOCOL", STARTTLS),
+        help: "TLS by the protocol's own means; -s and -e are under TLS: smtp, lmtp, imap, pop3, ftp, nntp, sieve, xmpp, xmpp-server, irc, ldap, postgres, mysql",
         ..TLS
     },
     Flag {
@@ -326,7 +350,10 @@ mod tests {
             ("delay", Some('d')),
             ("maxbytes", Some('m')),
             ("idle", None),
+            ("step", None),
+            ("steps", None),
             ("ssl", Some('S')),
+            ("starttls", None),
             ("sni", None),
             ("no-check-certificate", None),
             ("ca-file", None),

@@ -9,7 +9,7 @@
 //! [`family`] is a second front end, for the command lines of Monitoring Plugins.
 //!
 //! Each module imports only modules before it: `flag`, `flags`, `option_value`, `suggest`,
-//! `raw_options`, then `tls`, `build`, `run`, `compiled`, `defaults`, `plugin`, `command`, `args`, `help`,
+//! `raw_options`, then `tls`, `steps`, `build`, `run`, `compiled`, `defaults`, `plugin`, `command`, `args`, `help`,
 //! `family`.
 
 mod args;
@@ -27,6 +27,7 @@ mod plugin;
 mod raw_options;
 mod run;
 mod status_as;
+mod steps;
 mod suggest;
 mod tls;
 

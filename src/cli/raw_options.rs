@@ -14,6 +14,8 @@ use std::ffi::{OsStr, OsString};
 pub(super) struct RawOptions {
     /// Indexed by [`OptionId`].
     values: [Option<OptionValue>; OPTION_COUNT],
+    /// `--step` and `--steps`, in the order given.
+    steps: Vec<OptionValue>,
 }
 
 impl RawOptions {
@@ -82,9 +84,10 @@ impl RawOptions {
         }
     }
 
-    /// The value of an option that was given.
+    /// The value of an option that was given; of a step, the first one.
     pub(super) fn get(&self, id: OptionId) -> Option<&OptionValue> {
-        self.values.get(id as usize)?.as_ref()
+        let step = self.steps.iter().find(|option| option.flag.id == id);
+        step.or(self.values.get(id as usize)?.as_ref())
     }
 
     /// Returns true if an option was given.
@@ -109,21 +112,40 @@ impl RawOptions {
         self.get(id).map(|value| value.parse(parse)).transpose()
     }
 
-    /// The options that were given, in the order of [`FLAGS`].
-    pub(super) fn into_given(self) -> Vec<OptionValue> {
-        self.values.into_iter().flatten().collect()
+    /// `--step` and `--steps`, in the order given.
+    pub(super) fn steps(&self) -> &[OptionValue] {
+        &self.steps
     }
 
-    /// Replaces the options that stand in `overlay`; the others stay.
+    /// The options that were given, in the order of [`FLAGS`], the steps last.
+    pub(super) fn into_given(self) -> Vec<OptionValue> {
+        self.values
+            .into_iter()
+            .flatten()
+            .chain(self.steps)
+            .collect()
+    }
+
+    /// Replaces the options that stand in `overlay`; the others stay. Steps replace the whole
+    /// dialogue.
     pub(super) fn overlay(&mut self, overlay: &[OptionValue]) {
-        for value in overlay {
-            self.set(value.flag.id, Some(value.clone()));
+        if overlay.iter().any(|option| is_step(option.flag)) {
+            self.steps.clear();
+            for id in [OptionId::Send, OptionId::Delay, OptionId::ExpectPattern] {
+                self.set(id, None);
+            }
+        }
+        for option in overlay {
+            self.set(option.flag.id, Some(option.clone()));
         }
     }
 
-    fn set(&mut self, id: OptionId, value: Option<OptionValue>) {
-        if let Some(slot) = self.values.get_mut(id as usize) {
-            *slot = value;
+    /// An empty step removes none.
+    fn set(&mut self, id: OptionId, option: Option<OptionValue>) {
+        match (option, self.values.get_mut(id as usize)) {
+            (Some(option), _) if is_step(option.flag) => self.steps.push(option),
+            (option, Some(slot)) => *slot = option,
+            (_, None) => {}
         }
     }
 
@@ -189,8 +211,14 @@ impl Default for RawOptions {
     fn default() -> Self {
         Self {
             values: [const { None }; OPTION_COUNT],
+            steps: Vec::new(),
         }
     }
+}
+
+/// Returns true for an option whose values are all kept.
+fn is_step(flag: &Flag) -> bool {
+    matches!(flag.id, OptionId::Step | OptionId::Steps)
 }
 
 /// Checks that an option is valid on a line of a list.

@@ -5,7 +5,7 @@ use crate::status::{Status, StatusMap};
 
 /// Valid values, in the words of a usage error.
 pub(super) const EXPECTED: &str = "SOURCE=STATUS,... with each source once: a status (ok, warning, critical, unknown) \
-     or a reason (slow, expiry, dns, refused, unreachable, absent, timeout, reset, eof, tls, certificate, \
+     or a reason (slow, expiry, dns, refused, unreachable, absent, timeout, reset, eof, tls, certificate, starttls, \
      mismatch, open, local)";
 
 /// The left side of an entry. `ok` is a status: no check has the reason `ok` and another status.

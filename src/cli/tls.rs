@@ -9,7 +9,7 @@ use crate::target::Target;
 use crate::tls::{PeerName, Tls};
 use std::path::Path;
 
-/// Builds the TLS configuration: `None` unless an option or the preset asks for TLS, and with
+/// Builds the TLS configuration: `None` unless an option, the preset or a step asks for TLS, and with
 /// `--expect-closed`, which looks at the connection alone.
 ///
 /// Reads the trust store where certificates are verified, so that this comes after all other
@@ -17,7 +17,11 @@ use std::path::Path;
 ///
 /// # Errors
 /// The message for a name that no certificate has, or for a missing one.
-pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
+pub(super) fn build_tls(
+    raw: &RawOptions,
+    preset: Option<&Preset>,
+    has_starttls: bool,
+) -> Result<Option<Tls>, String> {
     let sni = raw.get(OptionId::Sni).map(parse_sni).transpose()?;
     let implying = [
         OptionId::Ssl,
@@ -26,7 +30,7 @@ pub(super) fn build_tls(raw: &RawOptions, preset: Option<&Preset>) -> Result<Opt
         OptionId::Expiry,
     ];
     let wanted = implying.iter().any(|&id| raw.has(id)) || preset.is_some_and(|preset| preset.tls);
-    if !wanted || raw.has(OptionId::ExpectClosed) {
+    if !(wanted || has_starttls) || raw.has(OptionId::ExpectClosed) {
         return Ok(None);
     }
     build_trust(raw, sni).map(Some)
@@ -102,7 +106,7 @@ mod tests {
         let service = raw
             .get(OptionId::Service)
             .and_then(|typed| preset::find(typed.value.to_str()?));
-        build_tls(&raw, service)
+        build_tls(&raw, service, false)
     }
 
     #[test]

@@ -178,6 +178,13 @@ impl Pattern {
         }
     }
 
+    /// Returns the names of its named groups.
+    pub fn group_names(&self) -> impl Iterator<Item = &str> {
+        self.parts()
+            .flat_map(|part| &part.names)
+            .map(|name| &**name)
+    }
+
     /// Memory in bytes, without what [`captures`](Self::captures) compiles.
     pub fn memory_usage(&self) -> usize {
         self.parts().map(PatternInner::memory_usage).sum()

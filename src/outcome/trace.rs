@@ -1,5 +1,6 @@
 //! Times and addresses of a check, kept whatever its outcome.
 
+use crate::dialogue::Captured;
 use crate::tls::Session;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,6 +17,10 @@ pub struct Trace {
     pub peer: Option<SocketAddr>,
     /// The parameters of the TLS session; `None` in the clear, or if it was not established.
     pub session: Option<Session>,
+    /// The number of steps begun.
+    pub steps_begun: usize,
+    /// What the named groups of its steps matched.
+    pub captured: Vec<Captured>,
 }
 
 /// Durations of the parts of a check; `None` for a part that the check does not have or did not

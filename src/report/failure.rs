@@ -2,10 +2,12 @@
 
 use super::sanitize::sanitize;
 use crate::check::Check;
+use crate::dialogue::Step;
 use crate::host::spelling;
 use crate::net::LookupError;
 use crate::outcome::{AttemptOutcome, Cause, FailedAttempt, Failure};
 use crate::phase::Phase;
+use crate::record::Checked;
 use crate::target::{Family, Target};
 use rustix::io::Errno;
 use std::io;
@@ -14,11 +16,27 @@ use std::time::Duration;
 /// Maximum length of a host or a path in characters, so that it leaves space for the error.
 const MAX_TARGET_CHARS: usize = 300;
 
+/// Maximum length of the text of a step in characters.
+const MAX_STEP_CHARS: usize = 100;
+
 /// Message for `ENOSPC`, which comes from epoll here, since no file is written.
 const EPOLL_LIMIT: &str = "the limit of epoll is reached (fs.epoll.max_user_watches)";
 
 /// Returns the message of a check that failed.
-pub(crate) fn describe(check: &Check, target: &Target, failure: &Failure) -> String {
+/// `negotiates` is what was asked on the way to TLS, if that is where it failed.
+pub(crate) fn describe(
+    check: &Check,
+    target: &Target,
+    failure: &Failure,
+    negotiates: Option<&str>,
+) -> String {
+    if let (Cause::Unexpected { .. }, Some(asked)) = (&failure.cause, negotiates) {
+        let of_peer = describe_peer(target, failure);
+        return match asked {
+            "" => format!("starting TLS with {of_peer}: the greeting was"),
+            asked => format!("starting TLS with {of_peer}: the answer to {asked} was"),
+        };
+    }
     let error = describe_cause(check, target, failure) + &guess_suffix(failure);
     if let Cause::Engine(_) = failure.cause {
         return error;
@@ -26,22 +44,39 @@ pub(crate) fn describe(check: &Check, target: &Target, failure: &Failure) -> Str
     let operation = match failure.phase {
         Phase::Resolving if matches!(target, Target::Name { .. }) => "looking up",
         Phase::Resolving | Phase::Connecting => "connecting to",
+        Phase::Sending | Phase::Reading if negotiates.is_some() => "starting TLS with",
         Phase::Handshaking => "TLS handshake with",
         Phase::Sending => "sending to",
         Phase::Delay | Phase::Reading => "reading from",
         Phase::Quitting | Phase::Done if check.quit.is_empty() => "closing the connection to",
         Phase::Quitting | Phase::Done => "sending the quit string to",
     };
-    match (target, failure.peer) {
-        (Target::Name { .. }, Some(peer)) => {
-            format!("{operation} {} ({peer}): {error}", format_target(target))
+    format!("{operation} {}: {error}", describe_peer(target, failure))
+}
+
+/// Returns the step of a check with several expectations that it failed in, as a suffix of its
+/// message; empty for others.
+pub(crate) fn step_suffix(checked: &Checked) -> String {
+    let is_expect = |step: &&Step| matches!(step, Step::Expect(it) if it.negotiates.is_none());
+    let expectations = checked.check.steps.iter().filter(is_expect).count();
+    match checked.step().filter(|_| expectations > 1) {
+        Some((number, text)) => {
+            let text = sanitize(text.as_bytes(), MAX_STEP_CHARS);
+            format!(" (step {number}: {text})")
         }
+        None => String::new(),
+    }
+}
+
+fn describe_peer(target: &Target, failure: &Failure) -> String {
+    match (target, failure.peer) {
+        (Target::Name { .. }, Some(peer)) => format!("{} ({peer})", format_target(target)),
         // The zone as written may be a name; the address has its number.
         (Target::Address { host, address }, _) if host.contains('%') => {
-            format!("{operation} {} ({address}): {error}", format_target(target))
+            format!("{} ({address})", format_target(target))
         }
-        (Target::Address { address, .. }, _) => format!("{operation} {address}: {error}"),
-        _ => format!("{operation} {}: {error}", format_target(target)),
+        (Target::Address { address, .. }, _) => address.to_string(),
+        _ => format_target(target),
     }
 }
 

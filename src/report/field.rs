@@ -82,8 +82,16 @@ pub(super) fn reply_text(reply: &Reply) -> String {
     text
 }
 
-/// Returns the matches of the named groups of the pattern.
+/// Returns the matches of the named groups of the pattern, or of the patterns of its steps.
 pub(super) fn captures(checked: &Checked) -> Option<Vec<Group<'_, '_>>> {
+    let captured = &checked.trace.captured;
+    if !captured.is_empty() {
+        let groups = captured.iter().map(|captured| Group {
+            name: &captured.name,
+            text: captured.text.as_deref(),
+        });
+        return Some(groups.collect());
+    }
     let pattern = checked.check.expect.as_ref()?;
     let reply = reply(checked)?;
     let complete = reply.total() == reply.kept().len() as u64;

@@ -5,7 +5,7 @@ use super::line::OutputLine;
 use super::{EMPTY_LIST, Judged, Renderer, RunEnd, field, judge_record};
 use crate::expect::Group;
 use crate::outcome::{PhaseDurations, final_phase};
-use crate::record::{Event, Label, Record, UsageError};
+use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::rfc3339;
 use crate::target::Target;
 use crate::tls::Session;
@@ -80,7 +80,7 @@ impl Serialize for JsonRecord<'_> {
         // An invalid command line may have no target; a line of a list has one, even if empty.
         let has_target = label.line.is_some() || !label.target.is_empty();
         let written = has_target.then_some(&label.target);
-        let mut object = serializer.serialize_struct("Record", 20)?;
+        let mut object = serializer.serialize_struct("Record", 21)?;
         object.serialize_field(
             "target",
             &written.map(|target| field::sanitize_all(target.as_bytes())),
@@ -122,6 +122,8 @@ impl Serialize for JsonRecord<'_> {
             "time",
             &checked.and_then(|checked| rfc3339::format_millis(checked.began)),
         )?;
+        let step = checked.and_then(Checked::step);
+        object.serialize_field("step", &step.map(|(number, _)| number))?;
         object.end()
     }
 }
@@ -237,7 +239,7 @@ mod tests {
                 r#""elapsed":0.012,"phases":{"resolve":0.001,"connect":0.002,"tls":0.003,"#,
                 r#""first_byte":0.004},"bytes":8,"reply":"220 mx","tls":{"version":"TLSv1.3","#,
                 r#""cipher":"TLS_AES_256_GCM_SHA384","not_after":"1970-01-02T00:00:00Z"},"#,
-                r#""captures":{"host":"mx","rest":null},"time":"1970-01-01T00:00:01.234Z"}"#,
+                r#""captures":{"host":"mx","rest":null},"time":"1970-01-01T00:00:01.234Z","step":null}"#,
                 "\n"
             )
         );
@@ -252,7 +254,7 @@ mod tests {
                 r#""elapsed":0.09,"#,
                 r#""phases":{"resolve":null,"connect":null,"tls":null,"first_byte":null},"#,
                 r#""bytes":null,"reply":null,"tls":null,"captures":null,"#,
-                r#""time":"1970-01-01T00:00:00.000Z"}"#,
+                r#""time":"1970-01-01T00:00:00.000Z","step":null}"#,
                 "\n"
             )
         );
@@ -262,7 +264,7 @@ mod tests {
             r#""port":null,"socket":null,"address":null,"status":"UNKNOWN","code":3,"#,
             r#""reason":"usage","phase":null,"message":"line 3: no port","elapsed":null,"#,
             r#""phases":null,"bytes":null,"reply":null,"tls":null,"captures":null,"#,
-            r#""time":null}"#,
+            r#""time":null,"step":null}"#,
             "\n"
         );
         let shown = shown.replace(r#""target":null"#, r#""target":"""#);
@@ -305,7 +307,7 @@ mod tests {
             let harmful = |c: char| c.is_control() || matches!(c, '|' | '\u{202e}');
             assert!(!line.contains(harmful), "{line:?}");
             let value = value(&record);
-            assert_eq!(value.as_object().map(|object| object.len()), Some(20));
+            assert_eq!(value.as_object().map(|object| object.len()), Some(21));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The output line of a check, an error or a run: printable, and at most 1,024 characters long.
 
 use super::Judged;
-use super::failure::{describe, format_duration, format_target, guess_suffix};
+use super::failure::{describe, format_duration, format_target, guess_suffix, step_suffix};
 use super::path_end;
 use super::sanitize::{push_sanitized, sanitize};
 use crate::escape::strip_partial_char;
@@ -75,6 +75,7 @@ impl<'a> OutputLine<'a> {
             ..
         } = checked;
         let line = |text| Self::new(&check.name, verdict.status, text);
+        let negotiates = checked.expectation().and_then(|it| it.negotiates);
         match outcome {
             Ok(Success::Completed { elapsed, reply }) => {
                 let mut text = format_response_time(target, *elapsed);
@@ -105,18 +106,25 @@ impl<'a> OutputLine<'a> {
                 let timeout = || format_duration(check.timeout);
                 let open =
                     open.then(|| format!(" (the pattern was still open after {})", timeout()));
-                let suffix = open.unwrap_or_default() + &guess_suffix(failure);
-                let text = "Unexpected response from host/socket";
+                let suffix =
+                    open.unwrap_or_default() + &step_suffix(checked) + &guess_suffix(failure);
+                let text = match negotiates {
+                    Some(_) => describe(check, target, failure, negotiates),
+                    None => "Unexpected response from host/socket".to_owned(),
+                };
                 match check.hide_reply {
-                    true => line(text.to_owned() + &suffix),
+                    true => line(text + &suffix),
                     false => Self {
                         reply: Some(reply),
                         suffix,
-                        ..line(text.to_owned() + ": ")
+                        ..line(text + ": ")
                     },
                 }
             }
-            Err(failure) => line(describe(check, target, failure)),
+            Err(failure) => {
+                let text = describe(check, target, failure, negotiates);
+                line(text + &step_suffix(checked))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Records for the tests of this module.
 
 use crate::check::Check;
-use crate::outcome::{Cause, Failure, PhaseDurations, Reply, Success, Trace};
+use crate::outcome::{Cause, Failure, Reply, Success, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::target::Target;
@@ -25,9 +25,7 @@ pub(crate) fn checked(check: impl Into<Arc<Check>>, outcome: Result<Success, Fai
     };
     let trace = Trace {
         total: Duration::from_millis(90),
-        phases: PhaseDurations::default(),
-        peer: None,
-        session: None,
+        ..Trace::default()
     };
     Checked {
         target,

@@ -1,8 +1,8 @@
-//! The pause between sending and reading.
+//! A pause, as between sending and reading.
 
 use super::{Cx, State, Transition, Wait};
 use crate::outcome::Cause;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Pauses. It tries nothing, so that it can fail at the deadline alone, if that comes in the pause.
 pub(crate) struct Delay {
@@ -12,10 +12,12 @@ pub(crate) struct Delay {
 impl Delay {
     /// Begins the pause and moves the deadline back by its length, unless it counts within the
     /// limit.
-    pub(super) fn enter(cx: &mut Cx<'_>) -> Self {
-        *cx.deadline += cx.check.extra_time();
+    pub(super) fn enter(cx: &mut Cx<'_>, pause: Duration) -> Self {
+        if !cx.check.delay_apart {
+            *cx.deadline += pause;
+        }
         Self {
-            until: cx.now + cx.check.delay,
+            until: cx.now + pause,
         }
     }
 
@@ -32,8 +34,7 @@ impl Delay {
 
     /// Returns true if the pause counts within the limit and is longer than it.
     fn outlasts_deadline(&self, cx: &Cx<'_>) -> bool {
-        let check = cx.check;
-        check.delay_apart && !check.delay.is_zero() && self.until > *cx.deadline
+        cx.check.delay_apart && self.until > *cx.deadline
     }
 
     /// Ends the pause at the deadline. One that moved the deadline back began after it, in a step

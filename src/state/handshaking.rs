@@ -1,9 +1,11 @@
 //! The TLS handshake.
 
-use super::{Cx, READS_PER_STEP, STEP_TIME_BUDGET, Transition, Wait};
-use crate::check::Check;
+use super::{Cx, Progress, READS_PER_STEP, STEP_TIME_BUDGET, Transition, Wait};
+use crate::dialogue::StepKind;
+use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::Cause;
+use crate::tls::TlsError;
 
 /// Performs the TLS handshake. Verifying a certificate is expensive, so other probes are stepped
 /// before the check continues.
@@ -16,6 +18,9 @@ impl Handshaking {
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
         if let Some(tls) = cx.check.tls.as_ref().filter(|_| !self.is_begun) {
             self.is_begun = true;
+            if *cx.steps_begun > 1 {
+                check_clear_data(cx)?;
+            }
             // The end of our handshake and the data after it are two small writes; the second must
             // not wait for the peer's delayed acknowledgement of the first.
             cx.net.nodelay();
@@ -31,8 +36,9 @@ impl Handshaking {
                     // Before the probe is deferred: the handshake ends here, whoever is stepped
                     // next.
                     cx.timestamps.secure(cx.net.now());
+                    let has_more_to_do = has_more_to_do(cx);
                     let next = cx.next_step();
-                    return match was_busy && has_more_to_do(cx.check) {
+                    return match was_busy && has_more_to_do {
                         true => Transition::defer(next, cx),
                         false => Transition::next(next),
                     };
@@ -47,6 +53,22 @@ impl Handshaking {
 
 /// Returns true if the check sends or reads anything under TLS. Otherwise its response time ends
 /// with the handshake, and must not include the steps of other probes.
-fn has_more_to_do(check: &Check) -> bool {
-    check.expect.is_some() || !check.send.is_empty() || !check.quit.is_empty()
+fn has_more_to_do(cx: &Cx<'_>) -> bool {
+    let mut steps = (0..).map_while(|skipped| cx.upcoming_step(skipped));
+    steps.any(|step| !matches!(step, StepKind::Delay(_))) || !cx.check.quit.is_empty()
+}
+
+/// Checks that nothing has come in the clear behind the reply that agreed to TLS: what a peer says
+/// before TLS could be of anyone in between (RFC 3207, section 4.2).
+fn check_clear_data(cx: &mut Cx<'_>) -> Result<(), Cause> {
+    let has_clear_data = cx.progress.as_deref().is_some_and(Progress::has_clear_data);
+    match cx.link.read(cx.net, &mut cx.scratch.buffer)? {
+        Io::Ready(Chunk::End) => Err(TlsError::Closed.into()),
+        Io::Ready(Chunk::Bytes(_)) => Err(TlsError::ClearData.into()),
+        _ if has_clear_data => Err(TlsError::ClearData.into()),
+        Io::Blocked(_) | Io::Ready(Chunk::Nothing) => {
+            cx.progress().begin_tls();
+            Ok(())
+        }
+    }
 }

@@ -4,17 +4,20 @@
 //! A transition consumes the old state; the new one holds only what it needs. Data that all states
 //! share lives in [`Probe`](crate::probe::Probe) and is passed in as [`Cx`]. Only this file knows
 //! which state follows which: a state that is done calls `Cx::connect`, `Cx::next_step` or
-//! `Cx::quit`.
+//! `Cx::quit`. Between Connecting and Quitting each state takes one step of the check, as often as
+//! the check has steps of its kind.
 
 mod connecting;
 mod delay;
 mod handshaking;
+mod progress;
 mod quitting;
 mod reading;
 mod resolving;
 mod sending;
 
 use crate::check::Check;
+use crate::dialogue::StepKind;
 use crate::expect::Cache;
 use crate::link::Link;
 use crate::net::{Blocked, Net};
@@ -27,8 +30,8 @@ use quitting::ReadResult;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 pub(crate) use {
-    connecting::Connecting, delay::Delay, handshaking::Handshaking, quitting::Quitting,
-    reading::Reading, resolving::Resolving, sending::Sending,
+    connecting::Connecting, delay::Delay, handshaking::Handshaking, progress::Progress,
+    quitting::Quitting, reading::Reading, resolving::Resolving, sending::Sending,
 };
 
 /// Longest duration of one step; a state that has more to do then yields to other probes.
@@ -36,20 +39,6 @@ const STEP_TIME_BUDGET: Duration = Duration::from_millis(1);
 
 /// Most reads in one step: a peer can send without end.
 const READS_PER_STEP: usize = 16;
-
-/// The steps of a check once it is connected, in order.
-const STEPS: [Step; 4] = [Step::Handshake, Step::Send, Step::Delay, Step::Read];
-
-/// One step of a connected check.
-#[derive(Clone, Copy)]
-enum Step {
-    /// The TLS handshake; skipped in the clear.
-    Handshake,
-    Send,
-    Delay,
-    /// Reading the reply; skipped without a pattern.
-    Read,
-}
 
 /// The state of a probe.
 pub(crate) enum State {
@@ -115,6 +104,8 @@ pub(crate) struct Cx<'a> {
     pub timestamps: &'a mut Timestamps,
     /// The number of steps that the check has begun since it was connected.
     pub steps_begun: &'a mut u8,
+    /// What the steps hand on to one another, if the check has steps of its own.
+    pub progress: &'a mut Option<Box<Progress>>,
     /// Start of this step.
     pub now: Instant,
 }
@@ -146,17 +137,56 @@ impl Cx<'_> {
 
     /// Returns the state of the check's next step, or [`Quitting`] after the last one.
     fn next_step(&mut self) -> State {
-        let check = self.check;
-        let step = STEPS.get(usize::from(*self.steps_begun)).copied();
+        let Some(step) = self.upcoming_step(0) else {
+            return self.quit_after_last();
+        };
         *self.steps_begun = self.steps_begun.saturating_add(1);
-        match (step, &check.expect) {
-            (Some(Step::Handshake), _) if check.tls.is_none() => self.next_step(),
-            (Some(Step::Handshake), _) => Handshaking::default().into(),
-            (Some(Step::Send), _) => Sending::default().into(),
-            (Some(Step::Delay), _) => Delay::enter(self).into(),
-            (Some(Step::Read), Some(pattern)) => Reading::new(pattern).into(),
-            (Some(Step::Read), None) | (None, _) => self.quit(ReadResult::not_read(self.link)),
+        match step {
+            StepKind::StartTls => Handshaking::default().into(),
+            StepKind::Send => Sending::default().into(),
+            StepKind::Delay(pause) => Delay::enter(self, pause).into(),
+            StepKind::Expect => Reading::enter(self).into(),
         }
+    }
+
+    /// Returns the index of the step that has begun.
+    fn step_index(&self) -> usize {
+        usize::from(self.steps_begun.saturating_sub(1))
+    }
+
+    /// Returns the step that comes after so many others; `None` if there are no more.
+    fn upcoming_step(&self, skipped: usize) -> Option<StepKind> {
+        self.check.step(usize::from(*self.steps_begun) + skipped)
+    }
+
+    /// Returns true if the steps that come read a reply before they send or negotiate anything.
+    fn is_reply_expected(&self) -> bool {
+        let steps = (0..).map_while(|skipped| self.upcoming_step(skipped));
+        let next = steps
+            .into_iter()
+            .find(|step| !matches!(step, StepKind::Delay(_)));
+        next == Some(StepKind::Expect)
+    }
+
+    /// Returns true if one of the steps to come brings TLS.
+    fn is_before_tls(&self) -> bool {
+        self.check.tls.is_some() && !self.link.is_tls()
+    }
+
+    /// Returns what the steps of the check hand on to one another.
+    fn progress(&mut self) -> &mut Progress {
+        self.progress.get_or_insert_default()
+    }
+
+    /// Returns the state after the last step. The reply is that of the last step that read one.
+    fn quit_after_last(&mut self) -> State {
+        let elapsed = self.elapsed();
+        let progress = self.progress.as_deref_mut();
+        let result = match progress.and_then(Progress::take_reply) {
+            Some(reply) => ReadResult::Matched { reply, elapsed },
+            None => ReadResult::not_read(self.link),
+        };
+        self.quit(result)
     }
 
     /// Returns the state that follows the last step.

@@ -1,7 +1,8 @@
 //! Reading of the reply, which is matched as it arrives.
 
 use super::quitting::ReadResult;
-use super::{Cx, READS_PER_STEP, STEP_TIME_BUDGET, State, Transition, Wait};
+use super::{Cx, READS_PER_STEP, STEP_TIME_BUDGET, Scratch, State, Transition, Wait};
+use crate::dialogue::Step;
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
@@ -12,16 +13,18 @@ use std::time::Instant;
 /// millisecond.
 const STEP_STATE_BUDGET: usize = 1 << 18;
 
-/// Feeds the reply to the pattern until it is decided.
+/// Feeds the reply to what is expected of it, until that is decided.
 pub(crate) struct Reading {
-    matcher: Matcher,
+    /// The match of the check's only pattern; `None` where the check has steps of its own.
+    matcher: Option<Matcher>,
     reply: Reply,
     /// The time at which silence ends the reply; `None` before it has begun.
     idle_at: Option<Instant>,
 }
 
-/// The end of a reply that the pattern did not decide before.
-enum ReadEnd {
+/// The end of a reply that was not decided before.
+#[derive(Clone, Copy)]
+pub(super) enum ReadEnd {
     /// The peer closed the stream.
     Peer,
     /// `--maxbytes` was reached.
@@ -33,19 +36,36 @@ enum ReadEnd {
 }
 
 impl Reading {
-    pub(super) fn new(pattern: &Pattern) -> Self {
+    pub(super) fn enter(cx: &mut Cx<'_>) -> Self {
+        let matcher = cx.check.expect.as_ref().map(Pattern::matcher);
+        let reply = match matcher {
+            Some(_) => Reply::default(),
+            None => {
+                let (check, step) = (cx.check, cx.step_index());
+                cx.progress().begin_reading(check, step)
+            }
+        };
+        let idle = cx.check.idle.filter(|_| reply.total() > 0);
         Self {
-            matcher: pattern.matcher(),
-            reply: Reply::default(),
-            idle_at: None,
+            matcher,
+            reply,
+            idle_at: idle.map(|idle| cx.now + idle),
         }
     }
 
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
-        let Some(pattern) = &cx.check.expect else {
-            return Transition::next(cx.next_step());
-        };
-        let affordable = STEP_STATE_BUDGET / pattern.states().max(1);
+        // Another step may have read the reply, or its end.
+        match self.decision(cx) {
+            Decision::Matched => return Transition::next(self.matched(cx)),
+            Decision::Never => return Transition::next(self.unexpected(cx, false, false)),
+            Decision::Open => {}
+        }
+        let end = cx.progress.as_deref().and_then(|progress| progress.end);
+        let limit = (self.remaining(cx) == 0).then_some(ReadEnd::Limit);
+        if let Some(end) = end.filter(|_| self.matcher.is_none()).or(limit) {
+            return Transition::next(self.decide(cx, end)?);
+        }
+        let affordable = STEP_STATE_BUDGET / self.states(cx).max(1);
         for _ in 0..READS_PER_STEP {
             let size = self
                 .remaining(cx)
@@ -70,11 +90,11 @@ impl Reading {
                 }
                 Io::Ready(Chunk::Bytes(read)) => read,
             };
-            cx.timestamps.answer(cx.now);
+            if !cx.is_before_tls() {
+                cx.timestamps.answer(cx.now);
+            }
             self.idle_at = cx.check.idle.map(|idle| cx.now + idle);
-            let bytes = buffer.get(..read).unwrap_or_default();
-            self.reply.push(bytes);
-            match self.matcher.feed(pattern, &mut cx.scratch.cache, bytes) {
+            match self.feed(cx, read) {
                 Decision::Matched => return Transition::next(self.matched(cx)),
                 Decision::Never => return Transition::next(self.unexpected(cx, false, false)),
                 Decision::Open if self.remaining(cx) == 0 => {
@@ -108,11 +128,62 @@ impl Reading {
         })
     }
 
+    /// Returns the decision that earlier steps have brought about.
+    fn decision(&self, cx: &Cx<'_>) -> Decision {
+        match cx.progress.as_deref().filter(|_| self.matcher.is_none()) {
+            Some(progress) => progress.decision(cx.step_index()),
+            None => Decision::Open,
+        }
+    }
+
+    /// Returns the cost of one byte, in visited states.
+    fn states(&self, cx: &Cx<'_>) -> usize {
+        match (&cx.check.expect, cx.progress.as_deref()) {
+            (Some(pattern), _) => pattern.states(),
+            (None, progress) => progress.map_or(1, |progress| progress.states(cx.check)),
+        }
+    }
+
+    /// Adds bytes at the start of the buffer to the reply.
+    fn feed(&mut self, cx: &mut Cx<'_>, read: usize) -> Decision {
+        let (check, step) = (cx.check, cx.step_index());
+        let Scratch { buffer, cache } = &mut *cx.scratch;
+        let bytes = buffer.get(..read).unwrap_or_default();
+        match (&mut self.matcher, &check.expect) {
+            (Some(matcher), Some(pattern)) => {
+                self.reply.push(bytes);
+                matcher.feed(pattern, cache, bytes)
+            }
+            _ => {
+                let progress = cx.progress.get_or_insert_default();
+                progress.feed(check, cache, (step, &mut self.reply), bytes)
+            }
+        }
+    }
+
+    /// Ends the reply. Returns true if it is as expected.
+    fn finish(&mut self, cx: &mut Cx<'_>, end: ReadEnd) -> bool {
+        let (check, step) = (cx.check, cx.step_index());
+        if let (Some(matcher), Some(pattern)) = (&mut self.matcher, &check.expect) {
+            return matcher.finish(pattern, &mut cx.scratch.cache);
+        }
+        let progress = cx.progress.get_or_insert_default();
+        progress.end = Some(end);
+        progress.finish(check, &mut cx.scratch.cache, step)
+    }
+
     /// Matches the bytes read so far as the whole reply.
     fn decide(mut self, cx: &mut Cx<'_>, end: ReadEnd) -> Result<State, Cause> {
-        let pattern = cx.check.expect.as_ref();
-        let matches = pattern.is_some_and(|p| self.matcher.finish(p, &mut cx.scratch.cache));
-        let is_anchored = pattern.is_some_and(Pattern::is_anchored);
+        let matches = self.finish(cx, end);
+        let expectation = match cx.check.steps.get(cx.step_index()) {
+            Some(Step::Expect(expectation)) => Some(expectation),
+            _ => None,
+        };
+        let is_negotiating = expectation.is_some_and(|it| it.negotiates.is_some());
+        let is_anchored = match (expectation, &cx.check.expect) {
+            (Some(expectation), _) => expectation.condition.is_anchored(),
+            (None, pattern) => pattern.as_ref().is_some_and(Pattern::is_anchored),
+        };
         match end {
             _ if matches => Ok(self.matched(cx)),
             ReadEnd::Peer if self.reply.total() == 0 => Err(Cause::Closed),
@@ -120,6 +191,8 @@ impl Reading {
             ReadEnd::Deadline if self.reply.total() == 0 || cx.check.idle.is_some() => {
                 Err(Cause::TimedOut)
             }
+            // A peer in the middle of its answer has neither agreed nor refused.
+            ReadEnd::Deadline if is_negotiating => Err(Cause::TimedOut),
             ReadEnd::Peer => Ok(self.unexpected(cx, false, false)),
             // An anchored pattern that is undecided has matched so far: this may be the middle of a
             // good reply, where a quit string has no place.
@@ -128,11 +201,16 @@ impl Reading {
         }
     }
 
-    fn matched(self, cx: &Cx<'_>) -> State {
-        cx.quit(ReadResult::Matched {
-            reply: self.reply,
-            elapsed: cx.elapsed(),
-        })
+    fn matched(self, cx: &mut Cx<'_>) -> State {
+        if self.matcher.is_some() {
+            return cx.quit(ReadResult::Matched {
+                reply: self.reply,
+                elapsed: cx.elapsed(),
+            });
+        }
+        let (check, step) = (cx.check, cx.step_index());
+        cx.progress().keep(check, step, self.reply);
+        cx.next_step()
     }
 
     fn unexpected(self, cx: &Cx<'_>, open: bool, is_partial: bool) -> State {
@@ -140,7 +218,8 @@ impl Reading {
             reply: self.reply,
             elapsed: cx.elapsed(),
             open,
-            is_partial,
+            // The quit string is one to be said under TLS.
+            is_partial: is_partial || cx.is_before_tls(),
         })
     }
 }

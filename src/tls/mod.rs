@@ -67,6 +67,8 @@ pub enum TlsError {
     Closed,
     /// There is no trust store to verify with.
     Store(StoreError),
+    /// The peer sent data in the clear that TLS would have to follow.
+    ClearData,
     /// The host is not a name that a certificate can hold.
     Name,
     /// An error from rustls.
@@ -147,6 +149,14 @@ impl Tls {
     /// name that a certificate can hold. A Unix socket has no host at all.
     pub fn is_name_missing(&self, target: &Target) -> bool {
         self.is_verified && self.name.is_none() && PeerName::from_target(target).is_none()
+    }
+
+    /// Returns the name that is verified, or else the host: a DNS name or an IP address. Empty for a
+    /// Unix socket without a name.
+    pub(crate) fn name_text(&self, target: &Target) -> String {
+        let name = self.name.clone().or_else(|| PeerName::from_target(target));
+        name.map(|name| name.0.to_str().into_owned())
+            .unwrap_or_default()
     }
 
     /// Creates the session for one connection to `target`; `peer` is `None` for a Unix socket. With

@@ -15,6 +15,8 @@ use std::time::SystemTime;
 pub(crate) struct ClientSession {
     /// The state machine of rustls.
     pub connection: ClientConnection,
+    /// `close_notify` was sent: nothing else is sent after it, and received data is discarded.
+    pub is_close_notify_sent: bool,
     request: Arc<CertificateRequest>,
     path_end: PathEndSource,
 }
@@ -68,6 +70,7 @@ impl ClientSession {
         let connection = ClientConnection::new(Arc::new(config), name)?;
         Ok(Self {
             connection,
+            is_close_notify_sent: false,
             request,
             path_end,
         })

@@ -4,6 +4,7 @@ use check_tcp::internal::cli;
 use check_tcp::internal::cli::FLAGS;
 use check_tcp::phase::Phase;
 use check_tcp::preset::{Expected, PRESETS, Preset};
+use check_tcp::starttls::{PROTOCOLS, Protocol};
 use check_tcp::status::Status;
 use check_tcp::verdict::Reason;
 use serde_json::Value;
@@ -44,6 +45,18 @@ fn every_preset_has_its_row() {
     let presets = read("docs/presets.md");
     let rows: Vec<_> = table(&presets, "| name | port |").collect();
     assert_eq!(rows, PRESETS.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_protocol_of_starttls_has_its_row() {
+    let tls = read("docs/tls.md");
+    let rows: Vec<_> = table(&tls, "| PROTOCOL | port |").map(cells).collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| format!("{} {}", row[0], row[1]))
+        .collect();
+    let protocol = |it: &Protocol| format!("`{}` {}", it.name, it.port);
+    assert_eq!(rows, PROTOCOLS.iter().map(protocol).collect::<Vec<_>>());
 }
 
 #[test]

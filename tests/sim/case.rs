@@ -72,6 +72,15 @@ impl Case {
         }
     }
 
+    /// A check of any target.
+    pub fn of(script: Script, target: Target, check: Arc<Check>) -> Self {
+        Self {
+            target,
+            check,
+            ..Self::new(script, Check::default())
+        }
+    }
+
     /// A check of a Unix socket.
     pub fn socket(script: Script, check: Check) -> Self {
         Self {

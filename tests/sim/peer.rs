@@ -21,6 +21,8 @@ pub struct Peer {
     session: Option<ServerConnection>,
     /// True once the session has been let into the conversation.
     secure: bool,
+    /// True up to [`Act::Upgrade`], where there is one.
+    clear: bool,
     acts: VecDeque<Act>,
     paused: bool,
     /// From now on all it has to say goes with the waves.
@@ -68,6 +70,7 @@ impl Peer {
         Self {
             session: tls.map(session),
             secure: false,
+            clear: acts.iter().any(|act| matches!(act, Act::Upgrade)),
             acts: acts.iter().cloned().collect(),
             paused: false,
             flooding: false,
@@ -81,6 +84,7 @@ impl Peer {
     /// Takes in what the probe sent.
     pub fn hear(&mut self, bytes: &[u8]) {
         match &mut self.session {
+            Some(_) if self.clear => self.heard.extend(bytes),
             Some(_) if !self.secure => self.early.extend(bytes),
             Some(_) => self.decrypt(bytes),
             None => self.heard.extend(bytes),
@@ -139,6 +143,8 @@ impl Peer {
                 Act::Say(bytes) | Act::Raw(bytes) => out.push(Out::Bytes(bytes)),
                 Act::Hear(length) if self.heard.len() < length => break,
                 Act::Hear(_) => {}
+                Act::Heard(length) => assert_eq!(self.heard.len(), length, "spoken out of turn"),
+                Act::Upgrade => self.clear = false,
                 Act::Pause(length) => {
                     self.acts.pop_front();
                     self.paused = true;

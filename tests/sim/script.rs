@@ -64,6 +64,10 @@ pub enum Act {
     Raw(Vec<u8>),
     /// Waits until it has heard so many bytes in all.
     Hear(usize),
+    /// Has heard so many bytes in all by now, and no more.
+    Heard(usize),
+    /// Is in the clear up to here, though it can speak TLS.
+    Upgrade,
     Pause(Duration),
     /// Takes nothing in any more: its window is closed.
     Shut,

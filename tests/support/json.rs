@@ -7,9 +7,10 @@ use std::ffi::OsString;
 use std::time::{Duration, SystemTime};
 
 /// The keys, in their order.
-pub const KEYS: [&str; 20] = [
+pub const KEYS: [&str; 21] = [
     "target", "name", "line", "service", "host", "port", "socket", "address", "status", "code",
     "reason", "phase", "message", "elapsed", "phases", "bytes", "reply", "tls", "captures", "time",
+    "step",
 ];
 /// Keys of the two that are objects where they are not null.
 const PHASES: [&str; 4] = ["resolve", "connect", "tls", "first_byte"];
@@ -38,8 +39,8 @@ pub fn object(line: &str) -> Value {
     }
     let mut found = keys(line);
     if let Some(captures) = value["captures"].as_object() {
-        // Before the one key that follows, in whatever order.
-        let end = found.len().saturating_sub(1);
+        // Before the two keys that follow, in whatever order.
+        let end = found.len().saturating_sub(2);
         found.drain(end.saturating_sub(captures.len())..end);
     }
     assert_eq!(found, wanted, "{line}");

@@ -4,6 +4,7 @@ use super::PATIENCE;
 use super::wire::Wire;
 use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,9 +54,23 @@ impl Peer {
     /// Takes the connection, up to the end of the TLS handshake where there is one.
     pub fn accept(wire: Wire, tls: Option<&Arc<ServerConfig>>) -> Self {
         wire.bound();
-        let Some(config) = tls else {
-            return Self::new(Link::Clear(wire), None);
+        match tls {
+            Some(config) => Self::secured(wire, config),
+            None => Self::new(Link::Clear(wire), None),
+        }
+    }
+
+    /// Goes on under TLS, from a connection in the clear.
+    pub fn start_tls(&mut self, config: &Arc<ServerConfig>) {
+        let Link::Clear(wire) = mem::replace(&mut self.link, Link::Gone) else {
+            panic!("the connection is in the clear");
         };
+        let secured = Self::secured(wire, config);
+        (self.link, self.end) = (secured.link, secured.end);
+    }
+
+    /// Takes the connection, up to the end of the TLS handshake.
+    fn secured(wire: Wire, config: &Arc<ServerConfig>) -> Self {
         let session = ServerConnection::new(Arc::clone(config)).expect("a session");
         let mut stream = StreamOwned::new(session, wire);
         while stream.conn.is_handshaking() {
@@ -125,6 +140,19 @@ impl Peer {
     /// Reads until the client has said this much in all, or says no more.
     pub fn hear(&mut self, count: usize) {
         while self.bytes.len() < count && self.read_once() {}
+    }
+
+    /// Reads until the client's last words are these, and no further, or until it says no more.
+    pub fn hear_through(&mut self, words: &[u8]) {
+        while !self.bytes.ends_with(words) && self.read_into(&mut [0; 1]) {}
+    }
+
+    /// The client's next bytes, waited for, which stay among those that it has said; none at the end
+    /// of the stream.
+    pub fn hear_next(&mut self) -> &[u8] {
+        let before = self.bytes.len();
+        self.read_once();
+        self.bytes.get(before..).unwrap_or_default()
     }
 
     /// The client's next bytes, waited for; none at the end of the stream.
@@ -214,14 +242,17 @@ impl Peer {
 
     /// False when there is no more to come.
     fn read_once(&mut self) -> bool {
+        self.read_into(&mut [0; 4096])
+    }
+
+    fn read_into(&mut self, buffer: &mut [u8]) -> bool {
         if self.end.is_some() {
             return false;
         }
-        let mut buffer = [0; 4096];
         let Some(stream) = self.link.stream() else {
             return false;
         };
-        match stream.read(&mut buffer) {
+        match stream.read(buffer) {
             Ok(0) => {
                 self.end = Some(self.see_the_end());
                 false

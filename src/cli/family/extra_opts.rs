@@ -3,7 +3,7 @@
 //! A section is `[NAME]`, an option `name = value` or `name =`. Comments begin with `;` or `#`.
 
 use crate::cli::option_value::escape_for_message;
-use crate::fd::open_regular_file;
+use crate::fd::{open_regular_file, read_at_most};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -128,11 +128,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
         true => Box::new(io::stdin()),
         false => Box::new(open_regular_file(path)?),
     };
-    let mut text = Vec::new();
-    if file.take(MAX_FILE + 1).read_to_end(&mut text)? as u64 > MAX_FILE {
-        return Err(io::Error::other("it is larger than 1 MiB"));
-    }
-    Ok(text)
+    read_at_most(file, MAX_FILE)
 }
 
 /// Returns the options in the sections of this name as arguments; `None` if there is none.

@@ -67,7 +67,6 @@ fn an_option_that_resembles_none_is_answered_with_none() {
         "--url",
         "--sort",
         "--date",
-        "--starttls",
         "--debug",
         "--",
         "--é",

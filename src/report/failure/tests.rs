@@ -24,7 +24,7 @@ fn message(check: &Check, target: &Target, phase: Phase, cause: Cause) -> String
         peer,
         certificate_requested: false,
     };
-    describe(check, target, &failure)
+    describe(check, target, &failure, None)
 }
 
 fn default_message(target: &Target, phase: Phase, cause: Cause) -> String {

@@ -46,6 +46,7 @@ impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => write!(f, "closed by peer in mid-handshake"),
+            Self::ClearData => write!(f, "sent data in the clear before TLS"),
             Self::Store(e) => write!(f, "{e}"),
             Self::Name => write!(
                 f,

@@ -197,7 +197,7 @@ fn the_words_are_those_of_the_documentation() {
     let words = Reason::ALL.map(Reason::word).join(" ");
     assert_eq!(
         words,
-        "ok slow expiry dns refused unreachable absent timeout reset eof tls certificate mismatch \
-         open local usage interrupted"
+        "ok slow expiry dns refused unreachable absent timeout reset eof tls certificate \
+         starttls mismatch open local usage interrupted"
     );
 }

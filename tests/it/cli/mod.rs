@@ -13,6 +13,7 @@ mod send;
 mod service;
 mod ssl;
 mod status;
+mod steps;
 mod targets;
 mod thresholds;
 mod timeout;

@@ -12,6 +12,7 @@ mod paths;
 mod reasons;
 mod segments;
 mod sessions;
+mod starttls;
 mod store;
 
 use rustls::SupportedProtocolVersion;

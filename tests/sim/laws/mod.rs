@@ -19,6 +19,7 @@ mod needless_steps;
 mod peer_gone;
 mod quit;
 mod race_invariants;
+mod steps;
 mod tls;
 mod trace;
 mod unix_backlog;

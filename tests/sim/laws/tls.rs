@@ -115,7 +115,7 @@ fn one_that_came_up_gives_others_their_turn_where_there_is_more_to_do() {
         let script = Script::tls(vec![Act::say("220 ready\r\n")]);
         let run = run(script, over(true, check));
         assert_eq!(run.status, Status::Ok, "{}", run.told());
-        let stay = run.tally.stay(Phase::Sending);
+        let stay = run.tally.stay(Phase::Reading);
         assert_eq!(stay.is_some(), yields, "{}", run.told());
         assert_eq!(run.elapsed(), Duration::ZERO, "{}", run.told());
     }
