@@ -20,13 +20,32 @@ dovecot_suite() {
     has_state_of check_imap "$imap"
     has_state_of check_spop "$spop"
     has_state_of check_simap "$simap"
+    upgrades imap "$imap" dovecot_logged_out_under_tls -E -s 'a1 CAPABILITY\r\n' -e '(?m)^a1 OK .*\n' \
+        -q 'a2 LOGOUT\r\n'
+    upgrades pop3 "$pop" dovecot_logged_out_under_tls -q QUIT
+    upgrades sieve "$sieve" dovecot_logged_out_under_tls -e '(?m)^OK .*\n' -q LOGOUT
     SESSION_END='lmtp.*Disconnect'
     serves LMTP "$lmtp" '220 .* Dovecot.* ready\.' 'error|reset|Broken'
+    upgrades lmtp "$lmtp" dovecot_lmtp_quit -q QUIT
+    stop
+    sed -i 's/^ssl = yes$/ssl = no/' "$DIR/dovecot.conf"
+    SESSION_END=
+    PORTS=("$pop" "$imap" "$sieve" "$lmtp")
+    start dovecot -F -c "$DIR/dovecot.conf" || return 0
+    declines imap "$imap" 'a0 BAD '
+    declines pop3 "$pop" '-ERR '
+    declines sieve "$sieve" 'NO '
+    declines lmtp "$lmtp" '250-'
     stop
     has_stopped POP "$pop"
     has_stopped SPOP "$spop"
     has_stopped IMAP "$imap"
     has_stopped SIMAP "$simap"
+}
+
+dovecot_lmtp_quit() {
+    shows 'lmtp.*Disconnect from 127\.0\.0\.1: Logged out'
+    shows_no 'Connection closed|reset|lost|SSL error|unexpected eof'
 }
 
 dovecot_configure() { # POP SPOP IMAP SIMAP SIEVE LMTP

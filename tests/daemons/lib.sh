@@ -246,6 +246,30 @@ greets_under_tls() { # SERVICE PORT REPLY CLEAN
     refuses_certificate "$service" "${at[@]}" -H 127.0.0.1
 }
 
+# A protocol's own way to TLS, with these arguments for the check under it: it is well, also with the
+# certificate's name from --sni and without verification; another name, and an issuer that is not in the
+# store, are refused. CLEAN looks at the log of those that are well.
+upgrades() { # PROTOCOL PORT CLEAN [ARGUMENT...]
+    local clean=$3 ok="^TCP OK: .* port $2( \[.*\])?$"
+    local at=(--starttls "$1" -H 127.0.0.1 -p "$2" "${@:4}")
+    SSL_CERT_FILE=$WORK/tls/ca.pem check 0 "$ok" "${at[@]}"
+    "$clean"
+    SSL_CERT_FILE=$WORK/tls/ca.pem check 0 "$ok" "${at[@]}" --sni localhost
+    "$clean"
+    check 0 "$ok" "${at[@]}" --no-check-certificate
+    "$clean"
+    refuses_certificate TCP "${at[@]}"
+}
+
+# A server that does not offer TLS, or refuses it, with these words.
+declines() { # PROTOCOL PORT WORDS [ARGUMENT...]
+    check 2 "^TCP CRITICAL: starting TLS with 127\.0\.0\.1:$2: the (greeting|answer to .+) was: $3" \
+        --starttls "$1" -H 127.0.0.1 -p "$2" "${@:4}"
+}
+
+# A log that says nothing of connections.
+nothing() { :; }
+
 # The check that these arguments make, with another pattern.
 mismatches() { # SERVICE REPLY ARGUMENT...
     check 2 "^$1 CRITICAL: Unexpected response from host/socket: $2$" "${@:3}" -e '^999'

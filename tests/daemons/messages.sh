@@ -86,6 +86,19 @@ inspircd_suite() {
 CONF
     start runuser -u irc -- inspircd --nofork --config="$DIR/inspircd.conf" || return 0
     serves IRC "$port" ':irc\.check-tcp\.test .*451 .*' 'QuitUser.*(reset|broken|error|timeout)'
+    # It ignores a command that it does not know before registration.
+    check 2 '^TCP CRITICAL: starting TLS with .*: timed out after 1s$' --starttls irc -H 127.0.0.1 -p "$port" -t 1
+    check 0 '^TCP OK: .* \[:irc\.check-tcp\.test 001 ' -H 127.0.0.1 -p "$port" --steps "$here/../../contrib/steps/irc.steps" -q QUIT
+    stop
+    install -o irc -m 600 "$WORK/tls/server.key" "$DIR/server.key"
+    cat >>"$DIR/inspircd.conf" <<CONF
+<module name="ssl_gnutls">
+<module name="starttls">
+<sslprofile name="Clients" provider="gnutls" certfile="$WORK/tls/server.pem" keyfile="$DIR/server.key">
+<starttls provider="Clients">
+CONF
+    start runuser -u irc -- inspircd --nofork --config="$DIR/inspircd.conf" || return 0
+    upgrades irc "$port" nothing -q QUIT
     stop
     has_stopped IRC "$port"
 }
@@ -108,8 +121,8 @@ CONF
 
 prosody_suite() {
     needs root prosody prosody || return 0
-    local port
-    free_port port
+    local port server
+    free_port port server
     PORTS=("$port")
     LOGS=("$DIR/output")
     SESSION_END='Client disconnected'
@@ -124,10 +137,28 @@ s2s_ports = { }
 log = { debug = "*console" }
 modules_enabled = { "saslauth"; "tls" }
 VirtualHost "localhost"
+VirtualHost "127.0.0.1"
+VirtualHost "mail.check-tcp.test"
+VirtualHost "wrong.check-tcp.test"
 CONF
     start runuser -u prosody -- prosody --config "$DIR/prosody.cfg.lua" -F || return 0
     serves JABBER "$port" "<\?xml version='1\.0'\?><stream:stream .*" 'warn|error  |Broken|reset'
     has_state_of check_jabber "$port"
+    stop
+    SESSION_END=
+    sed -i -e 's/"saslauth"; "tls" }/"saslauth" }/' \
+        -e '1i c2s_require_encryption = false\nallow_unencrypted_plain_auth = true' "$DIR/prosody.cfg.lua"
+    start runuser -u prosody -- prosody --config "$DIR/prosody.cfg.lua" -F || return 0
+    declines xmpp "$port" '<\?xml .*<stream:features>.*</stream:features>$' --sni localhost
+    stop
+    install -o prosody -m 600 "$WORK/tls/server.key" "$DIR/data/server.key"
+    sed -i -e "s/^s2s_ports = .*/s2s_ports = { $server }/" -e 's/"saslauth" }/"saslauth"; "tls"; "s2s" }/' "$DIR/prosody.cfg.lua"
+    sed -i "/^VirtualHost/a ssl = { certificate = \"$WORK/tls/server.pem\"; key = \"$DIR/data/server.key\" }" \
+        "$DIR/prosody.cfg.lua"
+    PORTS=("$port" "$server")
+    start runuser -u prosody -- prosody --config "$DIR/prosody.cfg.lua" -F || return 0
+    upgrades xmpp "$port" nothing
+    upgrades xmpp-server "$server" nothing
     stop
     has_stopped JABBER "$port"
 }
@@ -156,7 +187,13 @@ inn2_suite() {
     start "${command[@]}" || return 0
     serves NNTP "$port" '200 .* INN .* \(posting ok\)'
     has_state_of check_nntp "$port"
+    upgrades nntp "$port" nothing -q QUIT
     stop
+    sed -i '/^tls/d' "$DIR/inn.conf"
+    start "${command[@]}" || return 0
+    declines nntp "$port" '5[0-9][0-9] '
+    stop
+    inn2_configure
     start "${command[@]}" -S || return 0
     SSL_CERT_FILE=$WORK/tls/ca.pem serves NNTPS "$port" '200 .* INN .* \(posting ok\)'
     refuses_certificate NNTPS --service NNTPS -H 127.0.0.1 -p "$port"

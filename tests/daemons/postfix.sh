@@ -4,9 +4,9 @@
 
 postfix_suite() {
     needs root postfix postfix || return 0
-    local smtp ssmtp screened refusing stuck dead
-    free_port smtp ssmtp screened refusing stuck dead
-    PORTS=("$smtp" "$ssmtp" "$screened" "$refusing" "$stuck" "$dead")
+    local smtp ssmtp screened refusing stuck dead upgrading
+    free_port smtp ssmtp screened refusing stuck dead upgrading
+    PORTS=("$smtp" "$ssmtp" "$screened" "$refusing" "$stuck" "$dead" "$upgrading")
     LOGS=("$DIR/maillog")
     SESSION_END='smtpd\[[0-9]+\]: disconnect from '
     postfix_configure "${PORTS[@]}"
@@ -22,6 +22,12 @@ postfix_suite() {
         --service SUBMISSIONS -H 127.0.0.1 -p "$ssmtp"
     postfix_quit_under_tls
     has_state_of check_ssmtp "$ssmtp"
+    upgrades smtp "$upgrading" postfix_quit_after_starttls -q QUIT
+    upgrades smtp "$upgrading" postfix_quit_after_starttls -E -s 'NOOP\r\n' -e '^250 2\.0\.0 Ok\r\n' -q 'QUIT\r\n'
+    declines smtp "$smtp" '250-mail\.check-tcp\.test.*250 CHUNKING$'
+    check 0 '^TCP OK: .* \[250-mail\.check-tcp\.test.*250 CHUNKING\]$' -H 127.0.0.1 -p "$upgrading" \
+        --ca-file "$WORK/tls/ca.pem" --steps "$here/../../contrib/steps/smtp.steps" -q QUIT
+    shows 'ehlo=2 starttls=1 quit=1 commands=4$'
     postfix_behind_postscreen "$screened" "$refusing" "$stuck" "$dead"
     stop
     has_stopped SMTP "$smtp"
@@ -59,7 +65,13 @@ postfix_was_not_interrupted() {
     shows_no 'PREGREET|COMMAND PIPELINING'
 }
 
-postfix_configure() { # SMTP SSMTP SCREENED REFUSING STUCK DEAD
+postfix_quit_after_starttls() {
+    shows 'TLS connection established from unknown\[127\.0\.0\.1\]: TLSv1\.3 '
+    shows 'ehlo=1 starttls=1 (noop=1 )?quit=1 commands=[34]$'
+    shows_no 'lost connection|improper|reset|error|warning|timeout'
+}
+
+postfix_configure() { # SMTP SSMTP SCREENED REFUSING STUCK DEAD UPGRADING
     mkdir -p "$DIR"/conf "$DIR"/queue/pid
     install -d -o postfix -m 700 "$DIR"/data "$DIR"/queue/private
     install -d -o postfix -g postdrop -m 710 "$DIR"/queue/public
@@ -92,6 +104,8 @@ CONF
 127.0.0.1:$1 inet n - n - - smtpd
 127.0.0.1:$2 inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
+127.0.0.1:$7 inet n - n - - smtpd
+  -o smtpd_tls_security_level=may
 127.0.0.1:$3 inet n - n - 1 postscreen
 127.0.0.1:$4 inet n - n - 1 postscreen
   -o smtpd_service_name=refusing

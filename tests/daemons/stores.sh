@@ -15,6 +15,11 @@ redis_suite() {
     # One that wants a password is well; one that lets in nobody is not.
     start redis-server "${options[@]}" --requirepass secret || return 0
     serves REDIS "$port" '-NOAUTH Authentication required\.' 'error|reset'
+    check 2 '^TCP CRITICAL: Unexpected .*role:master.*connected_slaves:0.* \(step 6: expect connected_slaves:' \
+        -H 127.0.0.1 -p "$port" --steps "$here/../../contrib/steps/redis.steps" -q QUIT -t 1
+    check 0 '^TCP OK: .* \[.*role:master.*\]$' -H 127.0.0.1 -p "$port" -q QUIT --step 'send AUTH secret\r\n' \
+        --step 'expect ^\+OK\r\n' --step 'send INFO replication\r\n' --step 'expect role:master'
+    shows_no 'error|reset'
     stop
     start redis-server "${options[@]}" --maxclients 1 --tcp-backlog 8 || return 0
     exec {held}<>"/dev/tcp/127.0.0.1/$port"
@@ -68,10 +73,17 @@ postgresql_suite() {
         -c listen_addresses=127.0.0.1 -c log_min_messages=debug2)
     start "${command[@]}" || return 0
     serves POSTGRES "$port" N 'error|could not|invalid|incomplete|FATAL'
+    declines postgres "$port" 'N$'
     stop
     # With TLS it says S, and logs that no handshake followed.
     start "${command[@]}" -c ssl=on || return 0
     serves POSTGRES "$port" S 'invalid|incomplete|FATAL'
+    # It notes a client that goes without a start-up message, as it would in the clear.
+    upgrades postgres "$port" nothing
+    # There is no such user.
+    SESSION_END='server process \(PID [0-9]+\) exited with exit code 1'
+    SSL_CERT_FILE=$WORK/tls/ca.pem check 0 '^TCP OK: .* \[R\\x00\\x00\\x00.*\]$' --starttls postgres -H 127.0.0.1 \
+        -p "$port" --steps "$here/../../contrib/steps/postgres.steps"
     stop
     has_stopped POSTGRES "$port"
 }
@@ -90,6 +102,7 @@ mariadb_suite() {
     start mariadbd --no-defaults --user=mysql --datadir="$DIR/data" --port="$port" --bind-address=127.0.0.1 \
         --socket="$DIR/data/socket" --max-connections=10 || return 0
     serves MYSQL "$port" '.*MariaDB.*' 'Got an error reading'
+    declines mysql "$port" '.*MariaDB'
     # Connections to spare there are one for administrators.
     local held=() descriptor
     for _ in {1..12}; do
@@ -101,6 +114,13 @@ mariadb_suite() {
     for descriptor in "${held[@]}"; do
         exec {descriptor}<&-
     done
+    stop
+    # What it logs differs from version to version.
+    SESSION_END=
+    install -o mysql -m 600 "$WORK/tls/server.key" "$DIR/data/server.key"
+    start mariadbd --no-defaults --user=mysql --datadir="$DIR/data" --port="$port" --bind-address=127.0.0.1 \
+        --socket="$DIR/data/socket" --ssl-cert="$WORK/tls/server.pem" --ssl-key="$DIR/data/server.key" || return 0
+    upgrades mysql "$port" nothing
     stop
     has_stopped MYSQL "$port"
 }
@@ -117,12 +137,24 @@ slapd_suite() {
     start slapd -f "$DIR/slapd.conf" -h "ldap://127.0.0.1:$port" -d stats || return 0
     serves LDAP "$port" '0\\x0c\\x02\\x01\\x01a\\x07\\n\\x01\\x00\\x04\\x00\\x04\\x00' 'connection lost|error'
     shows 'BIND dn="" method=128|fd=[0-9]+ ACCEPT'
+    declines ldap "$port" '0'
+    stop
+    slapd_configure "TLSCertificateFile $WORK/tls/server.pem
+TLSCertificateKeyFile $WORK/tls/server.key"
+    start slapd -f "$DIR/slapd.conf" -h "ldap://127.0.0.1:$port" -d stats || return 0
+    upgrades ldap "$port" slapd_unbound -E -q '0\x05\x02\x01\x02B\x00'
     stop
     slapd_configure 'disallow bind_anon'
     start slapd -f "$DIR/slapd.conf" -h "ldap://127.0.0.1:$port" -d stats || return 0
     check 2 '^LDAP CRITICAL: Unexpected response from host/socket: 0' --service LDAP -H 127.0.0.1 -p "$port"
     stop
     has_stopped LDAP "$port"
+}
+
+slapd_unbound() {
+    shows 'fd=[0-9]+ TLS established'
+    shows 'op=[0-9]+ UNBIND'
+    shows_no 'connection lost|error|failure'
 }
 
 slapd_configure() { # LINE

@@ -23,6 +23,14 @@ vsftpd_suite() {
     check 0 "$(in_time FTP "127\.0\.0\.1 port $port" "$banner")" --service FTP -H 127.0.0.1 -p "$port"
     vsftpd_said_goodbye
     stop
+    start vsftpd "$DIR/vsftpd.conf" || return 0
+    declines ftp "$port" '530 '
+    stop
+    printf '%s\n' ssl_enable=YES "rsa_cert_file=$WORK/tls/server.pem" "rsa_private_key_file=$WORK/tls/server.key" \
+        >>"$DIR/vsftpd.conf"
+    start vsftpd "$DIR/vsftpd.conf" || return 0
+    upgrades ftp "$port" vsftpd_said_goodbye -q QUIT
+    stop
     has_stopped FTP "$port"
 }
 
