@@ -109,10 +109,10 @@ fn agrees(expected: &Expected, said: &[u8]) -> bool {
                     text.trim_start().starts_with("<proceed") && text.ends_with('>')
                 }
                 ("xmpp" | "xmpp-server", _) => {
-                    let features = text.find("<stream:features");
-                    let starttls = text.find("<starttls");
-                    let end = text.rfind("</stream:features>");
-                    features.is_some() && features < starttls && starttls < end
+                    let features = text.find("<stream:features").unwrap_or(text.len());
+                    let starttls = text[features..].find("<starttls");
+                    let end = text[features..].rfind("</stream:features>");
+                    starttls.is_some() && starttls < end
                 }
                 (protocol, asked) => lines(protocol, asked, &text),
             }
