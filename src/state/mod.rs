@@ -324,6 +324,9 @@ impl Default for Scratch {
     }
 }
 
+/// Every check that waits pays for it: what is large and rare is boxed.
+const _: () = assert!(size_of::<State>() <= 208);
+
 macro_rules! states {
     ($($state:ident)*) => {
         $(impl From<$state> for State {

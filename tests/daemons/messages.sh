@@ -19,6 +19,8 @@ CONF
     serves MQTT "$open" ' \\x02\\x00\\x00' 'error|reset|exceeded'
     check 2 '^MQTT CRITICAL: Unexpected response from host/socket:  \\x02\\x00\\x05$' \
         --service MQTT -H 127.0.0.1 -p "$closed"
+    check 0 '^TCP OK: .* \[\\xd0\\x00\]$' -H 127.0.0.1 -p "$open" --steps "$here/../../contrib/steps/mqtt.steps"
+    shows 'Received PINGREQ from monitor'
     stop
     has_stopped MQTT "$open"
 }
