@@ -8,6 +8,9 @@
 //! To move a position-independent program to its place (7,500 relocations) is another. Packed, they
 //! are 3 KB in place of 180, and take a third of that. It needs a linker that packs them, and a C
 //! library that knows them (glibc 2.36): in a static program, or wherever a dynamic one is to run.
+//!
+//! Tables for unwinding are 190 KB that nothing reads, since a panic aborts: the linker leaves them
+//! out where it can. A debugger finds fewer frames without them, as it does without symbols.
 
 use std::env;
 use std::fs;
@@ -16,6 +19,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PACKING: &str = "-Wl,-z,pack-relative-relocs";
+
+/// Leaves out the tables for unwinding.
+const DISCARDING: &str = "SECTIONS {
+  /DISCARD/ : { *(.eh_frame) *(.gcc_except_table .gcc_except_table.*) }
+} INSERT AFTER .rodata;
+";
+
+/// The name of the section of those tables.
+const TABLES: &[u8] = b".eh_frame";
 
 /// The version that a C library defines that knows packed relocations, and that a program asks for
 /// that has them.
@@ -35,37 +47,68 @@ fn main() {
         println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
     let libc = find(&linker, "libc.so.6");
-    if libc.is_some_and(|libc| names_packed(&libc)) && packs().unwrap_or(false) {
-        println!("cargo::rustc-link-arg-bins={PACKING}");
+    let packing = [PACKING.to_owned()];
+    let packs = || link(&packing).map(|program| names(&program, PACKED));
+    if libc.is_some_and(|libc| names(&libc, PACKED)) && packs().unwrap_or(false) {
+        pass_to_linker(&packing);
+    }
+    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release
+        && let Ok(discarding) = discarding()
+        && link(&discarding).is_ok_and(|program| !names(&program, TABLES))
+    {
+        pass_to_linker(&discarding);
     }
 }
 
-/// Whether a program that is linked as this one will be has its relocations packed. Linkers that
-/// can't fail, or warn; who builds may forbid it (`-z nopack-relative-relocs`). Only a dynamic one
-/// tells, by what it asks for: a static one has that word in its C library. To rustc a
-/// `+crt-static` is not undone by a `-crt-static` behind it.
-fn packs() -> io::Result<bool> {
+fn pass_to_linker(arguments: &[String]) {
+    for argument in arguments {
+        println!("cargo::rustc-link-arg-bins={argument}");
+    }
+}
+
+/// Writes the script that leaves the tables out, and returns the linker's arguments for it.
+fn discarding() -> io::Result<[String; 2]> {
+    let script = out_dir()?.join("discard.ld");
+    fs::write(&script, DISCARDING)?;
+    let script = format!("-Wl,-T,{}", script.display());
+    Ok(["-Wl,--no-eh-frame-hdr".to_owned(), script])
+}
+
+/// Links a program as this one will be, with these arguments. Linkers that do not know them fail, or
+/// warn; who builds may forbid them (`-z nopack-relative-relocs`). Only a dynamic program tells
+/// whether its relocations are packed, by what it asks for: a static one has that word in its C
+/// library. To rustc a `+crt-static` is not undone by a `-crt-static` behind it.
+fn link(arguments: &[String]) -> io::Result<PathBuf> {
     let variable = |key| env::var(key).map_err(io::Error::other);
-    let program = Path::new(&variable("OUT_DIR")?).join("packs");
+    let program = out_dir()?.join("linked");
     let source = program.with_extension("rs");
     fs::write(&source, "fn main() {}")?;
     let flags = variable("CARGO_ENCODED_RUSTFLAGS")?.replace("+crt-static", "-crt-static");
     let mut rustc = Command::new(variable("RUSTC")?);
     rustc.arg(&source).arg("-o").arg(&program);
     rustc.args(["--target", &variable("TARGET")?]);
-    // In front, for the last word on it is the flags'.
-    rustc.arg(format!("-Clink-arg={PACKING}"));
+    // In front, for the last word on them is the flags'.
+    let arguments = arguments.iter();
+    rustc.args(arguments.map(|argument| format!("-Clink-arg={argument}")));
     rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
     if let Ok(linker) = variable("RUSTC_LINKER") {
         rustc.arg(format!("-Clinker={linker}"));
     }
-    let linked = rustc.output()?;
-    Ok(linked.status.success() && names_packed(&program))
+    match rustc.output()?.status.success() {
+        true => Ok(program),
+        false => Err(io::Error::other("it was not linked")),
+    }
 }
 
-fn names_packed(file: &Path) -> bool {
+fn out_dir() -> io::Result<PathBuf> {
+    let directory = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("no OUT_DIR"))?;
+    Ok(directory.into())
+}
+
+fn names(file: &Path, word: &[u8]) -> bool {
     let bytes = fs::read(file).unwrap_or_default();
-    bytes.windows(PACKED.len()).any(|bytes| bytes == PACKED)
+    bytes.windows(word.len()).any(|bytes| bytes == word)
 }
 
 /// What links for the target; for another machine only where it was named.
