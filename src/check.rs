@@ -47,6 +47,8 @@ pub struct Check {
     pub critical: Option<Duration>,
     /// Periods that the certificate path has to be valid for, under TLS.
     pub expiry: Option<Expiry>,
+    /// The report tells what certificates the peer presented.
+    pub tells_certificates: bool,
     /// Errors are WARNING instead of CRITICAL.
     pub error_warning: bool,
     /// OK if nothing listens there.
@@ -140,6 +142,7 @@ impl Default for Check {
             warning: None,
             critical: None,
             expiry: None,
+            tells_certificates: false,
             error_warning: false,
             expect_closed: false,
             perfdata: false,

@@ -1,7 +1,7 @@
 //! One byte stream, in the clear or under TLS; its users need not know which.
 
 use crate::net::{Io, Net};
-use crate::tls::{ClientSession, Session, TlsError};
+use crate::tls::{ClientSession, Presented, Session, TlsError};
 use mio::Interest;
 use rustls::ClientConnection;
 use std::io::{self, Read, Write};
@@ -62,8 +62,8 @@ impl Link {
         self.tls.as_ref()?.negotiated()
     }
 
-    /// Returns true if the peer has requested a client certificate. It is sent none, and may refuse
-    /// that at the end of the handshake: under TLS 1.3 after the session is established on this
+    /// Returns true if the peer has requested a client certificate. It may refuse the one that it is
+    /// sent, or that it is sent none, at the end of the handshake: under TLS 1.3 after the session is established on this
     /// side.
     pub(crate) fn is_certificate_requested(&self) -> bool {
         let tls = self.tls.as_ref();
@@ -74,6 +74,17 @@ impl Link {
     fn open_tls(&mut self) -> Option<&mut ClientConnection> {
         let tls = self.tls.as_mut().filter(|tls| !tls.is_close_notify_sent);
         tls.map(|tls| &mut tls.connection)
+    }
+
+    /// Returns true if the peer has requested a client certificate that there is none for.
+    pub(crate) fn is_certificate_missing(&self) -> bool {
+        let tls = self.tls.as_ref();
+        tls.is_some_and(|tls| tls.is_certificate_missing())
+    }
+
+    /// Returns the certificates that the peer presented, where they are wanted.
+    pub(crate) fn presented(&self) -> Option<Presented> {
+        self.tls.as_ref()?.presented()
     }
 
     fn tls(&mut self) -> Option<&mut ClientConnection> {

@@ -148,6 +148,7 @@ impl Probe {
             phases: self.timestamps.phases(self.started, named, secure),
             peer: self.peer.or(tried),
             session: self.link.tls_info(),
+            presented: self.link.presented(),
             steps_begun: self.steps_begun.into(),
             captured: captured.unwrap_or_default(),
         }
@@ -188,7 +189,7 @@ impl Probe {
             phase,
             cause,
             peer: self.peer,
-            certificate_requested: self.link.is_certificate_requested(),
+            certificate_requested: self.link.is_certificate_missing(),
         }
     }
 }

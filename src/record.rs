@@ -103,6 +103,7 @@ impl Checked {
 
     /// Returns the end of the certificate path, where `--expiry` asks for it and there is one.
     pub fn path_end(&self) -> Option<&PathEnd> {
+        self.check.expiry?;
         self.trace.session.as_ref()?.path_end.as_ref()
     }
 }

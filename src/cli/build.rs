@@ -9,6 +9,7 @@ use crate::escape::unescape;
 use crate::expect::Pattern;
 use crate::host::Host;
 use crate::preset::{self, Preset};
+use crate::report::Format;
 use crate::target::{Family, Target};
 use std::num::{NonZeroU16, NonZeroU64};
 use std::time::Duration;
@@ -142,6 +143,7 @@ fn build_check(
         warning: limit(raw, OptionId::Warning)?,
         critical: limit(raw, OptionId::Critical)?,
         expiry: raw.parse(OptionId::Expiry, parse_expiry)?,
+        tells_certificates: raw.parse(OptionId::Format, Format::from_name)? == Some(Format::Json),
         error_warning: raw.has(OptionId::ErrorWarning),
         expect_closed: raw.has(OptionId::ExpectClosed),
         perfdata: raw.has(OptionId::Perfdata),

@@ -186,6 +186,57 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         ..TLS
     },
     Flag {
+        id: OptionId::Fingerprint,
+        long: "fingerprint",
+        value: value(
+            "HEX",
+            "one or more SHA-256 of certificates, each of 64 hexadecimal digits, with colons or without",
+        ),
+        help: "SHA-256 of the only certificates that are accepted, whoever issued them; implies TLS",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::ClientCert,
+        long: "client-cert",
+        value: value("FILE", "a file of certificates in PEM"),
+        help: "certificate in PEM for servers that ask for one; implies TLS",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::ClientKey,
+        long: "client-key",
+        value: value("FILE", "a file with a key in PEM"),
+        default: Some("in --client-cert"),
+        help: "its key in PEM: PKCS #8, PKCS #1 or SEC1, not encrypted; implies TLS",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::TlsMin,
+        long: "tls-min",
+        value: value("VERSION", "1.2 or 1.3"),
+        default: Some("1.2"),
+        help: "oldest version of TLS that is offered; implies TLS",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::TlsMax,
+        long: "tls-max",
+        value: value("VERSION", "1.2 or 1.3"),
+        default: Some("1.3"),
+        help: "newest version of TLS that is offered; implies TLS",
+        ..TLS
+    },
+    Flag {
+        id: OptionId::Alpn,
+        long: "alpn",
+        value: value(
+            "NAME[,NAME]",
+            "names of protocols of 1 to 255 bytes, such as h2,http/1.1",
+        ),
+        help: "protocols to offer by ALPN, in this order; implies TLS",
+        ..TLS
+    },
+    Flag {
         id: OptionId::Timeout,
         long: "timeout",
         short: Some('t'),

@@ -6,8 +6,22 @@ use super::raw_options::RawOptions;
 use crate::host::spelling;
 use crate::preset::Preset;
 use crate::target::Target;
-use crate::tls::{PeerName, Tls};
+use crate::tls::{ClientIdentity, Fingerprint, IdentityError, PeerName, Tls, Version};
 use std::path::Path;
+
+/// The options that ask for TLS.
+const IMPLYING_TLS: [OptionId; 10] = [
+    OptionId::Ssl,
+    OptionId::Sni,
+    OptionId::CaFile,
+    OptionId::Expiry,
+    OptionId::Fingerprint,
+    OptionId::ClientCert,
+    OptionId::ClientKey,
+    OptionId::TlsMin,
+    OptionId::TlsMax,
+    OptionId::Alpn,
+];
 
 /// Builds the TLS configuration: `None` unless an option, the preset or a step asks for TLS, and with
 /// `--expect-closed`, which looks at the connection alone.
@@ -23,20 +37,27 @@ pub(super) fn build_tls(
     has_starttls: bool,
 ) -> Result<Option<Tls>, String> {
     let sni = raw.get(OptionId::Sni).map(parse_sni).transpose()?;
-    let implying = [
-        OptionId::Ssl,
-        OptionId::Sni,
-        OptionId::CaFile,
-        OptionId::Expiry,
-    ];
-    let wanted = implying.iter().any(|&id| raw.has(id)) || preset.is_some_and(|preset| preset.tls);
-    if !(wanted || has_starttls) || raw.has(OptionId::ExpectClosed) {
+    let wanted = has_starttls
+        || IMPLYING_TLS.iter().any(|&id| raw.has(id))
+        || preset.is_some_and(|preset| preset.tls);
+    let versions = parse_versions(raw)?;
+    let alpn = raw.get(OptionId::Alpn).map(parse_alpn).transpose()?;
+    let fingerprints = raw.parse(OptionId::Fingerprint, parse_fingerprints)?;
+    if !wanted || raw.has(OptionId::ExpectClosed) {
         return Ok(None);
     }
-    build_trust(raw, sni).map(Some)
+    let identity = read_identity(raw)?;
+    let tls = build_trust(raw, sni, fingerprints)?;
+    let tls = tls.with_versions(versions.0, versions.1);
+    let tls = tls.with_alpn(alpn.unwrap_or_default());
+    Ok(Some(tls.with_identity(identity)))
 }
 
-fn build_trust(raw: &RawOptions, sni: Option<PeerName>) -> Result<Tls, String> {
+fn build_trust(
+    raw: &RawOptions,
+    sni: Option<PeerName>,
+    fingerprints: Option<Vec<Fingerprint>>,
+) -> Result<Tls, String> {
     let host = raw.get(OptionId::Hostname).filter(|_| sni.is_none());
     let host = host.map(parse_host_name);
     let name = match raw.get(OptionId::UnixSock) {
@@ -45,9 +66,20 @@ fn build_trust(raw: &RawOptions, sni: Option<PeerName>) -> Result<Tls, String> {
         // A path is no name that a certificate can have.
         Some(_) => sni.or(host.clone().and_then(Result::ok)),
     };
-    if raw.has(OptionId::NoCheckCertificate) {
-        // Nothing is verified, so the host need not be a name of a certificate.
+    let unverified = raw.get(OptionId::NoCheckCertificate);
+    if let Some(known) = raw.get(OptionId::Fingerprint)
+        && let Some(other) = unverified.or(raw.get(OptionId::CaFile))
+    {
+        return Err(format!(
+            "{other} with {known}: only one of the two is allowed"
+        ));
+    }
+    // The host need not be a name of a certificate.
+    if unverified.is_some() {
         return Ok(Tls::unverified(name));
+    }
+    if let Some(fingerprints) = fingerprints {
+        return Ok(Tls::known_by(fingerprints, name));
     }
     host.transpose()?;
     match (name, raw.get(OptionId::UnixSock)) {
@@ -61,6 +93,58 @@ fn build_trust(raw: &RawOptions, sni: Option<PeerName>) -> Result<Tls, String> {
             None => Ok(Tls::verified(name)),
         },
     }
+}
+
+/// Reads the certificate that is shown to servers, and its key.
+fn read_identity(raw: &RawOptions) -> Result<Option<ClientIdentity>, String> {
+    let key = raw.get(OptionId::ClientKey);
+    let Some(certificate) = raw.get(OptionId::ClientCert) else {
+        return match key {
+            Some(key) => Err(format!("{key}: --client-cert is missing: its certificate")),
+            None => Ok(None),
+        };
+    };
+    let key = key.unwrap_or(certificate);
+    let paths = [certificate, key].map(|file| Path::new(&file.value));
+    let identity = ClientIdentity::read(paths[0], paths[1]);
+    identity.map(Some).map_err(|error| match error {
+        IdentityError::Certificate(_) => certificate.describe_invalid(error),
+        IdentityError::Key(_) => key.describe_invalid(error),
+    })
+}
+
+/// Parses `--tls-min` and `--tls-max`.
+fn parse_versions(raw: &RawOptions) -> Result<(Version, Version), String> {
+    let parse = |text: &str| match text {
+        "1.2" => Some(Version::Tls12),
+        "1.3" => Some(Version::Tls13),
+        _ => None,
+    };
+    let min = raw.parse(OptionId::TlsMin, parse)?;
+    let max = raw.parse(OptionId::TlsMax, parse)?;
+    let (min, max) = (min.unwrap_or(Version::Tls12), max.unwrap_or(Version::Tls13));
+    match (raw.get(OptionId::TlsMin), raw.get(OptionId::TlsMax)) {
+        (Some(older), Some(newer)) if min > max => Err(format!(
+            "{older} 1.3 with {newer} 1.2: there is no version between the two"
+        )),
+        _ => Ok((min, max)),
+    }
+}
+
+/// Parses `--alpn`. A name is bytes (RFC 7301, section 3.1).
+fn parse_alpn(given: &OptionValue) -> Result<Vec<Vec<u8>>, String> {
+    let names = given.bytes().split(|&byte| byte == b',');
+    let names: Vec<_> = names.map(|name| name.trim_ascii().to_vec()).collect();
+    let is_valid = |name: &Vec<u8>| (1..=255).contains(&name.len());
+    match names.iter().all(is_valid) {
+        true => Ok(names),
+        false => Err(given.describe_unexpected()),
+    }
+}
+
+fn parse_fingerprints(text: &str) -> Option<Vec<Fingerprint>> {
+    let parts = text.split(',').map(|part| Fingerprint::parse(part.trim()));
+    parts.collect()
 }
 
 /// Describes why no certificate can be issued for a host, and the spelling to use instead.

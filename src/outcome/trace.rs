@@ -1,7 +1,7 @@
 //! Times and addresses of a check, kept whatever its outcome.
 
 use crate::dialogue::Captured;
-use crate::tls::Session;
+use crate::tls::{Presented, Session};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,8 @@ pub struct Trace {
     pub peer: Option<SocketAddr>,
     /// The parameters of the TLS session; `None` in the clear, or if it was not established.
     pub session: Option<Session>,
+    /// The certificates that the peer presented, where a report wants them.
+    pub presented: Option<Presented>,
     /// The number of steps begun.
     pub steps_begun: usize,
     /// What the named groups of its steps matched.

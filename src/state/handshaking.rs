@@ -5,7 +5,7 @@ use crate::dialogue::StepKind;
 use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::Cause;
-use crate::tls::TlsError;
+use crate::tls::{TlsError, WantedFacts};
 
 /// Performs the TLS handshake. Verifying a certificate is expensive, so other probes are stepped
 /// before the check continues.
@@ -24,8 +24,11 @@ impl Handshaking {
             // The end of our handshake and the data after it are two small writes; the second must
             // not wait for the peer's delayed acknowledgement of the first.
             cx.net.nodelay();
-            let has_path_end = cx.check.expiry.is_some();
-            let session = tls.new_connection(cx.target, *cx.peer, has_path_end)?;
+            let wanted = WantedFacts {
+                path_end: cx.check.expiry.is_some() || cx.check.tells_certificates,
+                chain: cx.check.tells_certificates,
+            };
+            let session = tls.new_connection(cx.target, *cx.peer, wanted)?;
             cx.link.enable_tls(session);
         }
         let mut was_busy = false;

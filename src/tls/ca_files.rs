@@ -1,8 +1,9 @@
 //! Files of certificates that are trusted in place of the system's store.
 
+use super::TlsError;
 use super::search::Search;
 use super::store::TrustStore;
-use super::{TlsError, Trust};
+use super::trust::Trust;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};

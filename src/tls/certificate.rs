@@ -42,6 +42,16 @@ pub(super) fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
     Some(validity)
 }
 
+/// Reads the serial number, without the zero that keeps it positive.
+pub(super) fn read_serial(certificate: &[u8]) -> Option<&[u8]> {
+    let (_, fields) = read_version(read_sequence(read_sequence(certificate)?)?)?;
+    let (serial, _) = read_tagged(fields, 0x02)?;
+    match serial {
+        [0, rest @ ..] if !rest.is_empty() => Some(rest),
+        serial => Some(serial),
+    }
+}
+
 impl<'a> Certificate<'a> {
     /// Parses the fields. Returns `None` if they can't be read.
     pub(super) fn parse(der: &'a [u8]) -> Option<Self> {
@@ -119,15 +129,19 @@ impl<'a> Certificate<'a> {
 /// Reads the fields up to the validity. Returns version, issuer, validity and the fields that
 /// follow.
 fn read_leading_fields(certificate: &[u8]) -> Option<[&[u8]; 4]> {
-    const VERSION: u8 = 0xa0;
-    let fields = read_sequence(read_sequence(certificate)?)?;
-    let (version, fields) = match read_element(fields)? {
-        (VERSION, version, rest) => (version, rest),
-        _ => (&[][..], fields),
-    };
+    let (version, fields) = read_version(read_sequence(read_sequence(certificate)?)?)?;
     let (_serial, fields) = read_tagged(fields, 0x02)?;
     let (_signature, fields) = read_tagged(fields, 0x30)?;
     let (issuer, fields) = read_tagged(fields, 0x30)?;
     let (validity, rest) = read_tagged(fields, 0x30)?;
     Some([version, issuer, validity, rest])
+}
+
+/// Reads the version, which is empty for the first. Returns it and the fields that follow.
+fn read_version(fields: &[u8]) -> Option<(&[u8], &[u8])> {
+    const VERSION: u8 = 0xa0;
+    Some(match read_element(fields)? {
+        (VERSION, version, rest) => (version, rest),
+        _ => (&[], fields),
+    })
 }

@@ -6,6 +6,9 @@ pub(crate) mod dates;
 mod der;
 mod diagnosis;
 mod explain;
+mod facts;
+mod fingerprint;
+mod identity;
 mod issuer;
 pub(crate) mod name;
 mod name_mismatch;
@@ -13,32 +16,35 @@ mod oid;
 mod path;
 mod path_end;
 mod pem;
+mod recorder;
 mod rsa;
 pub(crate) mod search;
 mod session;
 mod signatures;
 pub(crate) mod store;
+mod trust;
 pub(crate) mod verify;
 mod webpki_error;
 
 use crate::target::Target;
 pub use ca_files::CaFileError;
+pub use facts::CertificateFacts;
+pub use fingerprint::Fingerprint;
+pub use identity::{ClientIdentity, IdentityError};
 pub use path_end::PathEnd;
-use path_end::PathRecorder;
+use recorder::Recorder;
+pub use recorder::WantedFacts;
 use rustls::ClientConfig;
-use rustls::client::Resumption;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
 pub(crate) use session::ClientSession;
-use session::PathEndSource;
-pub use session::Session;
+pub use session::{Presented, Session};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
-use store::TrustStore;
-use verify::{AcceptAnyCertificate, StoreVerifier};
+pub use trust::Version;
+use trust::{Trust, Verifier};
 
 /// TLS settings of a check: TLS 1.2 or 1.3, without resumption, so that every check sees the
 /// certificate.
@@ -46,14 +52,11 @@ use verify::{AcceptAnyCertificate, StoreVerifier};
 pub struct Tls {
     trust: Result<Trust, TlsError>,
     name: Option<PeerName>,
-    is_verified: bool,
-}
-
-/// A configuration, and the verifier in it; without one any certificate is accepted.
-#[derive(Clone, Debug)]
-struct Trust {
-    config: Arc<ClientConfig>,
-    verifier: Option<Arc<StoreVerifier>>,
+    /// The name is verified.
+    has_verified_name: bool,
+    /// The protocols that are offered by ALPN (RFC 7301), in this order.
+    alpn: Vec<Vec<u8>>,
+    identity: Option<ClientIdentity>,
 }
 
 /// A DNS name or IP address that a certificate can be verified for.
@@ -109,11 +112,7 @@ impl Tls {
             let store = store::load_system().map_err(TlsError::Store)?;
             Trust::in_store(store)
         });
-        Self {
-            trust: trust.clone(),
-            name,
-            is_verified: true,
-        }
+        Self::new(trust.clone(), name, true)
     }
 
     /// Verifies as [`verified`](Self::verified) does, against the certificates of a PEM file, which
@@ -122,33 +121,61 @@ impl Tls {
     /// # Errors
     /// The file can't be read, has no certificate, or takes too much memory with those before it.
     pub fn verified_by(file: &Path, name: Option<PeerName>) -> Result<Self, CaFileError> {
-        Ok(Self {
-            trust: ca_files::trust_in_file(file)?,
-            name,
-            is_verified: true,
-        })
+        Ok(Self::new(ca_files::trust_in_file(file)?, name, true))
+    }
+
+    /// Accepts the certificates of these fingerprints and no other, whoever issued them and whatever
+    /// their names are, inside their validity periods.
+    pub fn known_by(fingerprints: Vec<Fingerprint>, name: Option<PeerName>) -> Self {
+        Self::new(Trust::in_fingerprints(fingerprints), name, false)
     }
 
     /// Accepts any certificate. The signature of the handshake is not verified either.
     pub fn unverified(name: Option<PeerName>) -> Self {
         static UNVERIFIED: OnceLock<Result<Trust, TlsError>> = OnceLock::new();
-        let trust = UNVERIFIED.get_or_init(|| {
-            Ok(Trust {
-                config: build_config(Arc::new(AcceptAnyCertificate::new(&provider())))?,
-                verifier: None,
-            })
-        });
+        let trust = UNVERIFIED.get_or_init(Trust::in_anybody);
+        Self::new(trust.clone(), name, false)
+    }
+
+    fn new(
+        trust: Result<Trust, TlsError>,
+        name: Option<PeerName>,
+        has_verified_name: bool,
+    ) -> Self {
         Self {
-            trust: trust.clone(),
+            trust,
             name,
-            is_verified: false,
+            has_verified_name,
+            alpn: Vec::new(),
+            identity: None,
         }
+    }
+
+    /// Offers the versions from `min` to `max` only.
+    #[must_use]
+    pub fn with_versions(mut self, min: Version, max: Version) -> Self {
+        if (min, max) != (Version::Tls12, Version::Tls13) {
+            self.trust = self.trust.and_then(|trust| trust.with_versions(min, max));
+        }
+        self
+    }
+
+    /// Offers these protocols by ALPN (RFC 7301), in this order.
+    #[must_use]
+    pub fn with_alpn(self, alpn: Vec<Vec<u8>>) -> Self {
+        Self { alpn, ..self }
+    }
+
+    /// Shows a certificate to servers that ask for one.
+    #[must_use]
+    pub fn with_identity(self, identity: Option<ClientIdentity>) -> Self {
+        Self { identity, ..self }
     }
 
     /// Returns true if the certificate is verified for the target's host, but the host is not a
     /// name that a certificate can hold. A Unix socket has no host at all.
     pub fn is_name_missing(&self, target: &Target) -> bool {
-        self.is_verified && self.name.is_none() && PeerName::from_target(target).is_none()
+        self.has_verified_name && self.name.is_none() && PeerName::from_target(target).is_none()
     }
 
     /// Returns the name that is verified, or else the host: a DNS name or an IP address. Empty for a
@@ -159,8 +186,8 @@ impl Tls {
             .unwrap_or_default()
     }
 
-    /// Creates the session for one connection to `target`; `peer` is `None` for a Unix socket. With
-    /// `has_path_end` the session finds the end of its certificate path.
+    /// Creates the session for one connection to `target`; `peer` is `None` for a Unix socket. The
+    /// session records the facts that are `wanted`.
     ///
     /// # Errors
     /// There is no trust store, or no name to verify.
@@ -168,26 +195,25 @@ impl Tls {
         &self,
         target: &Target,
         peer: Option<SocketAddr>,
-        has_path_end: bool,
+        wanted: WantedFacts,
     ) -> Result<ClientSession, TlsError> {
         let Trust { config, verifier } = self.trust.as_ref().map_err(TlsError::clone)?;
         let name = match self.name.clone().or_else(|| PeerName::from_target(target)) {
             Some(name) => name,
-            None if self.is_verified => return Err(TlsError::Name),
+            None if self.has_verified_name => return Err(TlsError::Name),
             None => PeerName::placeholder(peer),
         };
         let mut config = ClientConfig::clone(config);
-        let path_end = match verifier {
-            _ if !has_path_end => PathEndSource::None,
-            None => PathEndSource::Presented,
-            Some(verifier) => {
-                let (recorder, end) = PathRecorder::new(verifier.clone());
-                let mut dangerous = config.dangerous();
-                dangerous.set_certificate_verifier(Arc::new(recorder));
-                PathEndSource::Verified(end)
-            }
-        };
-        ClientSession::new(config, name.0, path_end)
+        config.alpn_protocols.clone_from(&self.alpn);
+        let mut record = None;
+        if wanted != WantedFacts::default() {
+            let (recorder, recorded) = Recorder::new(verifier.clone(), wanted);
+            let mut dangerous = config.dangerous();
+            dangerous.set_certificate_verifier(Arc::new(recorder));
+            record = Some(recorded);
+        }
+        let is_verified = !matches!(verifier, Verifier::Any(_));
+        ClientSession::new(config, name.0, self.identity.clone(), record, is_verified)
     }
 }
 
@@ -197,26 +223,6 @@ impl From<rustls::Error> for TlsError {
     }
 }
 
-impl Trust {
-    fn in_store(store: TrustStore) -> Result<Self, TlsError> {
-        let verifier = Arc::new(StoreVerifier::new(store, &provider()));
-        Ok(Self {
-            config: build_config(verifier.clone())?,
-            verifier: Some(verifier),
-        })
-    }
-}
-
 fn provider() -> CryptoProvider {
     ring::default_provider()
-}
-
-fn build_config(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, TlsError> {
-    let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
-        .with_safe_default_protocol_versions()?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
-    config.resumption = Resumption::disabled();
-    Ok(Arc::new(config))
 }

@@ -22,7 +22,7 @@ pub(super) struct Oid<'a>(pub &'a [u8]);
 
 /// Names of extended key usages (RFC 5280, section 4.2.1.12, and Microsoft's), of algorithms for
 /// signatures and keys (RFC 3279, 4055, 5758, 8410), and of curves (RFC 5480).
-const NAMES: [(&str, &str); 40] = [
+const NAMES: [(&str, &str); 42] = [
     ("1.3.6.1.5.5.7.3.1", "TLS server authentication"),
     ("1.3.6.1.5.5.7.3.2", "TLS client authentication"),
     ("1.3.6.1.5.5.7.3.3", "code signing"),
@@ -60,12 +60,23 @@ const NAMES: [(&str, &str); 40] = [
     ("1.2.840.10045.4.3.3", "SHA-384 with ECDSA"),
     ("1.2.840.10045.4.3.4", "SHA-512 with ECDSA"),
     ("1.2.840.10045.2.1", "elliptic curve"),
+    ("1.2.840.10045.3.1.7", "P-256"),
+    ("1.3.132.0.34", "P-384"),
     ("1.3.132.0.35", "P-521"),
     ("1.3.101.112", "Ed25519"),
     ("1.3.101.113", "Ed448"),
 ];
 
 impl Oid<'_> {
+    /// Returns the name, or else what is displayed.
+    pub(super) fn name(self) -> String {
+        let dotted = self.to_dotted();
+        let known = NAMES
+            .iter()
+            .find(|(known, _)| Some(*known) == dotted.as_deref());
+        known.map_or_else(|| self.to_string(), |(_, name)| (*name).to_owned())
+    }
+
     /// Returns the dotted form, or `None` if it is malformed or has a number of more than 128 bits.
     fn to_dotted(self) -> Option<String> {
         let mut numbers = Vec::new();

@@ -5,11 +5,7 @@ use super::dates;
 use super::issuer;
 use super::name::display_name;
 use super::store::TrustStore;
-use super::verify::StoreVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-use std::sync::{Arc, OnceLock};
+use rustls::pki_types::{CertificateDer, UnixTime};
 use std::time::SystemTime;
 use webpki::VerifiedPath;
 
@@ -22,18 +18,10 @@ pub struct PathEnd {
     pub issuer: Option<String>,
 }
 
-/// Verifies as a [`StoreVerifier`] does, for one connection, and records the end of the path.
-#[derive(Debug)]
-pub(super) struct PathRecorder {
-    verifier: Arc<StoreVerifier>,
-    end: Arc<OnceLock<PathEnd>>,
-}
-
 impl PathEnd {
     /// Returns the end of all certificates that a peer presented, its own first. `None` if its own
     /// date can't be read.
-    pub(super) fn of_presented(presented: &[CertificateDer<'_>]) -> Option<Self> {
-        let (own, issuers) = presented.split_first()?;
+    pub(super) fn of_presented(own: &[u8], issuers: &[CertificateDer<'_>]) -> Option<Self> {
         let issuers = issuers.iter().filter_map(|der| {
             let subject = Certificate::parse(der).map(|issuer| issuer.subject);
             Some((subject.unwrap_or_default(), dates::not_after(der)?))
@@ -66,56 +54,5 @@ impl PathEnd {
         let (subject, at) = [own].into_iter().chain(issuers).min_by_key(|(_, at)| *at)?;
         let issuer = subject.map(|subject| display_name(subject).unwrap_or_default());
         Some(Self { at, issuer })
-    }
-}
-
-impl PathRecorder {
-    /// Creates a recorder, and the place where the end of the path will be once it is verified.
-    pub(super) fn new(verifier: Arc<StoreVerifier>) -> (Self, Arc<OnceLock<PathEnd>>) {
-        let end = Arc::new(OnceLock::new());
-        let recorder = Self {
-            verifier,
-            end: end.clone(),
-        };
-        (recorder, end)
-    }
-}
-
-impl ServerCertVerifier for PathRecorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let end = Some(&*self.end);
-        self.verifier
-            .verify(end_entity, intermediates, server_name, now, end)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier
-            .verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier
-            .verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.supported_verify_schemes()
     }
 }

@@ -1,13 +1,14 @@
 //! A TLS session and its negotiated parameters.
 
 use super::path_end::PathEnd;
-use super::{TlsError, dates};
+use super::recorder::PeerRecord;
+use super::{ClientIdentity, TlsError, dates};
 use rustls::client::ResolvesClientCert;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{CipherSuite, ClientConfig, ClientConnection, ProtocolVersion, SignatureScheme};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 /// The client side of one connection.
@@ -18,26 +19,20 @@ pub(crate) struct ClientSession {
     /// `close_notify` was sent: nothing else is sent after it, and received data is discarded.
     pub is_close_notify_sent: bool,
     request: Arc<CertificateRequest>,
-    path_end: PathEndSource,
-}
-
-/// The source of the end of the certificate path.
-#[derive(Debug)]
-pub(super) enum PathEndSource {
-    /// It is not asked for.
-    None,
-    /// The certificates that the peer presented: nothing is verified.
-    Presented,
-    /// The record of the verifier.
-    Verified(Arc<OnceLock<PathEnd>>),
+    /// The facts that are wanted of the peer's certificates.
+    record: Option<Arc<PeerRecord>>,
+    is_verified: bool,
 }
 
 /// A record of the server's CertificateRequest (RFC 8446, section 4.3.2). rustls reports the
 /// message only to the resolver of client certificates, which does not know the connection. So each
 /// connection has its own resolver.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct CertificateRequest {
+    identity: Option<ClientIdentity>,
     received: AtomicBool,
+    /// There was no certificate for it.
+    is_unmet: AtomicBool,
 }
 
 /// The negotiated parameters of a TLS connection.
@@ -49,9 +44,25 @@ pub struct Session {
     pub cipher: &'static str,
     /// The end of the validity period of the peer's certificate, if it can be read.
     pub not_after: Option<SystemTime>,
-    /// The end of the certificate path, for a check with limits on it: of the path that was verified,
-    /// or of all certificates that were presented, if nothing is verified. `None` if it can't be read.
+    /// The end of the certificate path, where it is wanted: of the path that was verified, or of all
+    /// certificates that were presented, if nothing is verified. `None` if it can't be read.
     pub path_end: Option<PathEnd>,
+}
+
+/// The certificates that a peer presented, whether the session came up or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// The certificates in DER as presented, the peer's own first, 16 at most.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// True if they were verified, false if they were refused, `None` if verification was not asked
+    /// for.
+    pub is_verified: Option<bool>,
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: Option<&'static str>,
+    /// The IANA name of the cipher suite.
+    pub cipher: Option<&'static str>,
+    /// The protocol that the server chose by ALPN.
+    pub alpn: Option<Vec<u8>>,
 }
 
 impl ClientSession {
@@ -63,55 +74,90 @@ impl ClientSession {
     pub(super) fn new(
         mut config: ClientConfig,
         name: ServerName<'static>,
-        path_end: PathEndSource,
+        identity: Option<ClientIdentity>,
+        record: Option<Arc<PeerRecord>>,
+        is_verified: bool,
     ) -> Result<Self, TlsError> {
-        let request = Arc::new(CertificateRequest::default());
+        let request = Arc::new(CertificateRequest {
+            identity,
+            received: AtomicBool::new(false),
+            is_unmet: AtomicBool::new(false),
+        });
         config.client_auth_cert_resolver = request.clone();
         let connection = ClientConnection::new(Arc::new(config), name)?;
         Ok(Self {
             connection,
             is_close_notify_sent: false,
             request,
-            path_end,
+            record,
+            is_verified,
         })
     }
 
     /// The parameters of the session; `None` unless its handshake is complete.
     pub(crate) fn negotiated(&self) -> Option<Session> {
         let tls = &self.connection;
-        let version = match tls.protocol_version()? {
-            ProtocolVersion::TLSv1_2 => "TLSv1.2",
-            ProtocolVersion::TLSv1_3 => "TLSv1.3",
-            _ => return None,
-        };
         let presented = tls.peer_certificates().unwrap_or_default();
+        let path_end = self.record.as_ref().and_then(|it| it.path_end.get());
         let session = Session {
-            version,
-            cipher: iana_name(tls.negotiated_cipher_suite()?.suite())?,
+            version: self.version()?,
+            cipher: self.cipher()?,
             not_after: presented.first().and_then(|der| dates::not_after(der)),
-            path_end: match &self.path_end {
-                PathEndSource::None => None,
-                PathEndSource::Presented => PathEnd::of_presented(presented),
-                PathEndSource::Verified(end) => end.get().cloned(),
-            },
+            path_end: path_end.cloned(),
         };
         Some(session).filter(|_| !tls.is_handshaking())
+    }
+
+    /// The certificates that the peer presented; `None` unless they are wanted.
+    pub(crate) fn presented(&self) -> Option<Presented> {
+        let record = self.record.as_ref()?;
+        Some(Presented {
+            chain: record.chain.get()?.clone(),
+            is_verified: record
+                .is_accepted
+                .get()
+                .copied()
+                .filter(|_| self.is_verified),
+            version: self.version(),
+            cipher: self.cipher(),
+            alpn: self.connection.alpn_protocol().map(<[u8]>::to_vec),
+        })
     }
 
     /// Returns true if the server has requested a client certificate.
     pub(crate) fn is_certificate_requested(&self) -> bool {
         self.request.received.load(Ordering::Relaxed)
     }
+
+    /// Returns true if there was none for it.
+    pub(crate) fn is_certificate_missing(&self) -> bool {
+        self.request.is_unmet.load(Ordering::Relaxed)
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        match self.connection.protocol_version()? {
+            ProtocolVersion::TLSv1_2 => Some("TLSv1.2"),
+            ProtocolVersion::TLSv1_3 => Some("TLSv1.3"),
+            _ => None,
+        }
+    }
+
+    fn cipher(&self) -> Option<&'static str> {
+        iana_name(self.connection.negotiated_cipher_suite()?.suite())
+    }
 }
 
 impl ResolvesClientCert for CertificateRequest {
-    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+    fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.received.store(true, Ordering::Relaxed);
-        None
+        let pair = self.identity.as_ref().map(|identity| &identity.0);
+        let pair = pair.filter(|pair| pair.key.choose_scheme(schemes).is_some());
+        self.is_unmet.store(pair.is_none(), Ordering::Relaxed);
+        pair.cloned()
     }
 
     fn has_certs(&self) -> bool {
-        false
+        self.identity.is_some()
     }
 }
 

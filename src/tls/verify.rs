@@ -3,6 +3,7 @@
 use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
 use super::diagnosis;
+use super::fingerprint::Fingerprint;
 use super::issuer::{self, IssuerError};
 use super::name::display_name;
 use super::name_mismatch::{self, NameMismatch};
@@ -21,7 +22,6 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use std::cell::RefCell;
 use std::fmt;
-use std::slice;
 use std::sync::{Arc, OnceLock};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
@@ -54,6 +54,8 @@ pub enum TrustError {
     PathLimit(PathLimit),
     /// None of very many names matches the host.
     NameMismatch(NameMismatch),
+    /// The certificate has this fingerprint, which is none of those that are accepted.
+    Fingerprint(Fingerprint),
 }
 
 /// Accepts any certificate and any signature of the handshake.
@@ -97,9 +99,7 @@ impl StoreVerifier {
                     if issuer::is_limited_to_other_purposes(own) {
                         return Err(CertificateError::InvalidPurpose.into());
                     }
-                    record(path_end, || {
-                        PathEnd::of_presented(slice::from_ref(end_entity))
-                    });
+                    record(path_end, || PathEnd::of_presented(end_entity, &[]));
                     return Ok(());
                 }
                 match self.issuer_trust_error(end_entity, issuers) {
@@ -245,6 +245,10 @@ impl fmt::Display for TrustError {
             Self::InvalidIssuer(error) => write!(f, "{error}"),
             Self::PathLimit(error) => write!(f, "{error}"),
             Self::NameMismatch(error) => write!(f, "{error}"),
+            Self::Fingerprint(fingerprint) => write!(
+                f,
+                "certificate is not one that is known by its fingerprint; its SHA-256 is {fingerprint}"
+            ),
         }
     }
 }

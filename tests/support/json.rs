@@ -14,7 +14,26 @@ pub const KEYS: [&str; 21] = [
 ];
 /// Keys of the two that are objects where they are not null.
 const PHASES: [&str; 4] = ["resolve", "connect", "tls", "first_byte"];
-const TLS: [&str; 3] = ["version", "cipher", "not_after"];
+const TLS: [&str; 7] = [
+    "version",
+    "cipher",
+    "not_after",
+    "verified",
+    "alpn",
+    "ends",
+    "chain",
+];
+const CERTIFICATE: [&str; 9] = [
+    "subject",
+    "issuer",
+    "names",
+    "serial",
+    "not_before",
+    "not_after",
+    "key",
+    "signature",
+    "sha256",
+];
 
 /// The object in this line: harmless, and with its keys in their order. Whether it is valid was
 /// tested where the program ended, by [`validate_output`].
@@ -36,6 +55,17 @@ pub fn object(line: &str) -> Value {
             _ => &[],
         };
         wanted.extend(inner.iter().map(|key| (2, *key)));
+        if key == "tls" {
+            let chain = value["tls"]["chain"].as_array().map_or(0, Vec::len);
+            // An array, and an object in it.
+            wanted.extend(
+                [CERTIFICATE; 16]
+                    .iter()
+                    .take(chain)
+                    .flatten()
+                    .map(|key| (4, *key)),
+            );
+        }
     }
     let mut found = keys(line);
     if let Some(captures) = value["captures"].as_object() {

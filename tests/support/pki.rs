@@ -157,6 +157,13 @@ impl Authority {
         Identity::new(&certificate, &key)
     }
 
+    /// Signs a certificate for a key in PEM.
+    pub fn issue_for(&self, leaf: Leaf, key: &str) -> Identity {
+        let key = KeyPair::from_pem(key).expect("a key");
+        let certificate = leaf.0.signed_by(&key, &self.issuer).expect("a certificate");
+        Identity::new(&certificate, &key)
+    }
+
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
@@ -277,6 +284,11 @@ impl Identity {
     /// A trust store that holds this very certificate.
     pub fn store(&self) -> Store {
         Store::of(std::slice::from_ref(&self.pem))
+    }
+
+    /// The certificate in PEM.
+    pub fn pem(&self) -> String {
+        self.pem.clone()
     }
 
     pub fn server_config(&self, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {

@@ -47,6 +47,12 @@ impl Schema {
                     .try_for_each(|schema| self.check(schema, value))?,
                 "oneOf" => self.one_of(rule, value)?,
                 "properties" => self.children(value, |key| rule.get(key))?,
+                "items" => {
+                    let items = value.as_array().into_iter().flatten();
+                    items
+                        .into_iter()
+                        .try_for_each(|item| self.check(rule, item))?;
+                }
                 "additionalProperties" => {
                     let named = |key: &str| schema.get("properties")?.get(key);
                     self.children(value, |key| named(key).is_none().then_some(rule))?;
@@ -69,6 +75,9 @@ impl Schema {
             "const" => rule == value,
             "minimum" => value.as_f64().is_none_or(|number| number >= limit(rule)),
             "maximum" => value.as_f64().is_none_or(|number| number <= limit(rule)),
+            "maxItems" => value
+                .as_array()
+                .is_none_or(|items| items.len() as f64 <= limit(rule)),
             "pattern" => match (value, rule.as_str()) {
                 (Value::String(text), Some(pattern)) => self.patterns[pattern].is_match(text),
                 _ => true,
@@ -167,7 +176,9 @@ fn prepare(schema: &Value, root: &Value, patterns: &mut HashMap<String, Regex>) 
                 let found = pointer.and_then(|pointer| root.pointer(pointer));
                 return prepare(found.unwrap_or_else(|| panic!("{rule} is no definition")));
             }
-            "type" | "enum" | "const" | "minimum" | "maximum" | "required" => rule.clone(),
+            "type" | "enum" | "const" | "minimum" | "maximum" | "maxItems" | "required" => {
+                rule.clone()
+            }
             "pattern" => {
                 let pattern = rule.as_str().expect("a pattern is text");
                 let regex = Regex::new(pattern).expect("a pattern");
@@ -180,7 +191,7 @@ fn prepare(schema: &Value, root: &Value, patterns: &mut HashMap<String, Regex>) 
                 let entries = entries.map(|(key, schema)| (key.clone(), prepare(schema)));
                 Value::Object(entries.collect())
             }
-            "additionalProperties" => prepare(rule),
+            "additionalProperties" | "items" => prepare(rule),
             other => panic!("unknown keyword {other} in the schema"),
         };
         kept.insert(keyword.clone(), rule);

@@ -8,6 +8,7 @@ mod close_notify;
 mod expiry;
 mod handshakes;
 mod issuers;
+mod options;
 mod paths;
 mod reasons;
 mod segments;

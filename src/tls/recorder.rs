@@ -1,0 +1,127 @@
+//! A record of what a verifier of certificates sees, for one connection.
+
+use super::path_end::PathEnd;
+use super::trust::Verifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use std::iter;
+use std::sync::{Arc, OnceLock};
+
+/// Most certificates that are kept of a chain.
+const MAX_CHAIN: usize = 16;
+
+/// The facts that a report wants of the certificates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WantedFacts {
+    /// The end of the certificate path.
+    pub path_end: bool,
+    /// The certificates that were presented.
+    pub chain: bool,
+}
+
+/// Verifies as another verifier does, and records.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    verifier: Verifier,
+    wanted: WantedFacts,
+    record: Arc<PeerRecord>,
+}
+
+/// The certificates that a peer presented, and what became of them.
+#[derive(Debug, Default)]
+pub(super) struct PeerRecord {
+    /// The certificates as presented, the peer's own first, [`MAX_CHAIN`] at most.
+    pub(super) chain: OnceLock<Vec<CertificateDer<'static>>>,
+    /// The end of the path that was verified; of all that were presented, if nothing is.
+    pub(super) path_end: OnceLock<PathEnd>,
+    /// True if they were accepted, verified or not.
+    pub(super) is_accepted: OnceLock<bool>,
+}
+
+impl Recorder {
+    /// Creates a recorder, and the record of its connection.
+    pub(super) fn new(verifier: Verifier, wanted: WantedFacts) -> (Self, Arc<PeerRecord>) {
+        let record = Arc::new(PeerRecord::default());
+        let recorder = Self {
+            verifier,
+            wanted,
+            record: record.clone(),
+        };
+        (recorder, record)
+    }
+
+    fn verify(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let place = Some(&self.record.path_end).filter(|_| self.wanted.path_end);
+        if let Verifier::Store(verifier) = &self.verifier {
+            return verifier.verify(end_entity, intermediates, server_name, now, place);
+        }
+        let verified = self.verifier.as_dyn().verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            &[],
+            now,
+        )?;
+        let issuers = match self.verifier {
+            Verifier::Any(_) => intermediates,
+            _ => &[],
+        };
+        if let Some(place) = place
+            && let Some(end) = PathEnd::of_presented(end_entity, issuers)
+        {
+            place.get_or_init(|| end);
+        }
+        Ok(verified)
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if self.wanted.chain {
+            let chain = iter::once(end_entity).chain(intermediates).take(MAX_CHAIN);
+            let chain = chain.map(|der| der.clone().into_owned());
+            self.record.chain.get_or_init(|| chain.collect());
+        }
+        let verified = self.verify(end_entity, intermediates, server_name, now);
+        self.record.is_accepted.get_or_init(|| verified.is_ok());
+        verified
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let verifier = self.verifier.as_dyn();
+        verifier.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let verifier = self.verifier.as_dyn();
+        verifier.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.as_dyn().supported_verify_schemes()
+    }
+}
