@@ -92,6 +92,11 @@ impl Checked {
         }
     }
 
+    /// Returns true if the check ended at a reply that leads to TLS.
+    pub(crate) fn is_negotiating(&self) -> bool {
+        self.expectation().is_some_and(|it| it.negotiates.is_some())
+    }
+
     /// Returns the number, from 1, and the text of the step that the check ended in. `None` for a
     /// check without steps of its user, or before the first of them.
     pub fn step(&self) -> Option<(usize, &str)> {

@@ -37,18 +37,26 @@ enum Row {
 
 use Row::{Expect, ExpectBytes, ExpectFrame, Send, SendBytes, SendLocalName, SendPeerName};
 
-/// The answer to EHLO, RFC 5321, section 4.1.1.1: any number of lines, STARTTLS in one of them.
+/// The answer to EHLO, RFC 5321, section 4.1.1.1: a line with the server's name and any number of
+/// others, STARTTLS in one of them.
 const EHLO_STARTTLS: &str = concat!(
-    r"(?i)^(?:250-.*\n)*?(?:250-STARTTLS[ \t]*\r?\n(?:250-.*\n)*250(?: .*)?|250 STARTTLS[ \t]*)",
+    r"(?i)^250-.*\n(?:250-.*\n)*?(?:250-STARTTLS[ \t]*\r?\n(?:250-.*\n)*250(?: .*)?|250 STARTTLS[ \t]*)",
     r"\r?\n"
 );
 
-const FTP_234: &str = r"^(?:234-.*\n)*234(?: .*)?\r?\n";
+/// As FTP's greeting, with any text between its lines.
+const FTP_234: &str = concat!(
+    r"^234(?:-.*\n",
+    r"(?:(?:[^45\n].*|[45](?:[^0-5\n].*|[0-5](?:[^0-9\n].*|[0-9][^ \r\n].*)?)?)?\n)*",
+    r"234)?(?: .*)?\r?\n"
+);
 
 /// IMAP's greeting without PREAUTH, under which STARTTLS is not allowed (RFC 9051, section 7.1.4).
 const IMAP_OK: &str = r"(?i)^\* OK(?: .*)?\r?\n";
 
-const IMAP_TAGGED_OK: &str = r"(?i)^(?:\* .*\n)*a0 OK(?: .*)?\r?\n";
+/// Untagged lines but BYE, then a tagged OK.
+const IMAP_TAGGED_OK: &str =
+    r"(?i)^(?:\* (?:[^b\n].*|b(?:[^y\n].*|y(?:[^e\n].*)?)?)?\n)*a0 OK(?: .*)?\r?\n";
 
 const NNTP_382: &str = r"^382(?: .*)?\r?\n";
 
@@ -57,15 +65,17 @@ const SIEVE_OK: &str = r"(?i)^OK(?: .*)?\r?\n";
 /// The header of a stream and its features, RFC 6120, section 4.3.2, with STARTTLS among them. The
 /// middle is any text and tags but those that begin as `<starttls>` and `</stream:features>` do.
 const XMPP_FEATURES: &str = concat!(
-    r"(?s)^(?:<\?xml[^>]*>)?\s*<stream:stream\s[^>]*>\s*<stream:features(?:\s[^>]*)?>",
+    r"(?s)^(?:<\?xml[^>]*>)?\s*<stream:stream\s[^>]*>\s*",
+    r"<stream:features(?:\s(?:[^>]*[^>/])?)?>",
     r"(?:[^<]|<(?:[^/s>]|s(?:[^t>]|t[^a>])|/(?:[^s>]|s(?:[^t>]|t[^r>]))))*",
     r"<starttls[\s/>].*</stream:features>"
 );
 
 const XMPP_PROCEED: &str = r"^\s*<proceed(?:\s[^>]*)?(?:/>|></proceed>)";
 
-/// Notices, then the numeric reply of the TLS extension.
-const IRC_670: &str = r"^(?:(?::\S+ )?NOTICE .*\n)*(?::\S+ )?670 .*\n";
+/// Notices, pings and numeric replies that are no errors (RFC 2812, section 5.1), then the numeric
+/// reply of the TLS extension.
+const IRC_670: &str = r"^(?:(?::\S+ )?(?:NOTICE|PING|[0-3][0-9][0-9]) .*\n)*(?::\S+ )?670 .*\n";
 
 /// The extended request StartTLS in message 1, RFC 4511, section 4.14.
 const LDAP_STARTTLS: &[u8] = b"0\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";

@@ -22,7 +22,7 @@ pub struct Verdict {
 /// Judges a check by its options `-w`, `-c`, `-W`, `-C`, `--expiry` and `--status-as`.
 pub fn judge(checked: &Checked) -> Verdict {
     let first = match reason(&checked.check, &checked.outcome) {
-        Reason::Mismatch if is_negotiating(checked) => Reason::Starttls,
+        Reason::Mismatch if checked.is_negotiating() => Reason::Starttls,
         Reason::Ok if expiry::ends_soon(checked) => Reason::Expiry,
         reason => reason,
     };
@@ -31,12 +31,6 @@ pub fn judge(checked: &Checked) -> Verdict {
     further.fold(verdict, |verdict, reason| {
         verdict.or_worse(judge_reason(checked, reason))
     })
-}
-
-/// Returns true if the check ended at a reply that leads to TLS.
-fn is_negotiating(checked: &Checked) -> bool {
-    let expectation = checked.expectation();
-    expectation.is_some_and(|expectation| expectation.negotiates.is_some())
 }
 
 /// Returns the verdict on a check that has this reason.

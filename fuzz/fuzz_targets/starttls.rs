@@ -137,12 +137,13 @@ fn lines(protocol: &str, asked: &str, text: &str) -> bool {
     ends && match (protocol, asked) {
         ("smtp" | "lmtp", "EHLO" | "LHLO") => {
             let keyword = |line: &&str| line.get(4..).unwrap_or_default().trim().to_uppercase();
-            let offers = lines.iter().any(|line| keyword(line) == "STARTTLS");
+            // The name of the server stands first.
+            let offers = lines.iter().skip(1).any(|line| keyword(line) == "STARTTLS");
             is_coded(last, &["250"]) && all_continue("250-") && offers
         }
         ("smtp" | "lmtp", _) => is_coded(last, &["220"]) && all_continue("220-"),
         ("ftp", "") => is_coded(last, &["220"]),
-        ("ftp", _) => is_coded(last, &["234"]) && all_continue("234-"),
+        ("ftp", _) => is_coded(last, &["234"]),
         ("imap", "") => before.is_empty() && is_coded(&upper, &["* OK"]),
         ("imap", _) => is_coded(&upper, &["A0 OK"]) && all_continue("* "),
         ("pop3", _) => before.is_empty() && last.starts_with("+OK"),

@@ -158,8 +158,9 @@ impl Flag {
     }
 
     /// Returns true if an empty value counts as not given, as the templates of agents leave it for
-    /// an option of a check. Options of the run are strict: an empty `--targets` is not no list.
+    /// an option of a check. Options of the run are strict: an empty `--targets` is not no list. So is
+    /// `--starttls`, without which a check is in the clear.
     pub(super) fn ignores_empty(&self) -> bool {
-        self.value.is_some() && self.scope != Scope::Run
+        self.value.is_some() && self.scope != Scope::Run && self.id != OptionId::Starttls
     }
 }

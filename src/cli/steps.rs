@@ -20,8 +20,13 @@ use std::path::Path;
 /// Most steps that a user may give.
 const MAX_STEPS: usize = 64;
 
+/// Memory of all steps of a check, in bytes: as much as one pattern may take.
+const MAX_MEMORY: usize = 4 << 20;
+
 /// Largest file of steps, in bytes.
 const MAX_FILE: u64 = 1 << 20;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 const VERBS: &str = "send TEXT, delay DURATION, expect REGEX, expect-bytes TEXT or starttls";
 
@@ -30,6 +35,7 @@ pub(super) struct OwnSteps {
     steps: Vec<Step>,
     /// The steps as the output shows them.
     texts: Vec<Box<str>>,
+    memory: usize,
 }
 
 /// Finds the protocol of `--starttls`.
@@ -48,6 +54,7 @@ pub(super) fn read_own_steps(raw: &RawOptions) -> Result<OwnSteps, String> {
     let mut own = OwnSteps {
         steps: Vec::new(),
         texts: Vec::new(),
+        memory: 0,
     };
     let mut groups = HashSet::new();
     for option in raw.steps() {
@@ -57,6 +64,7 @@ pub(super) fn read_own_steps(raw: &RawOptions) -> Result<OwnSteps, String> {
         }
         let file = read_file(&option.value).map_err(|e| option.describe_invalid(e))?;
         let before = own.steps.len();
+        let file = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file);
         for (index, line) in file.split(|&byte| byte == b'\n').enumerate() {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if matches!(line.trim_ascii_start(), [] | [b'#', ..]) {
@@ -64,6 +72,9 @@ pub(super) fn read_own_steps(raw: &RawOptions) -> Result<OwnSteps, String> {
             }
             let file = escape_for_message(&option.value);
             let place = format!("{option} {file}: line {}", index + 1);
+            if line.contains(&b'\r') {
+                return Err(format!("{place}: a CR inside; lines end with LF or CR LF"));
+            }
             own.add(&place, line, &mut groups)?;
         }
         if own.steps.len() == before {
@@ -181,6 +192,13 @@ impl OwnSteps {
         }
         let step = parse_step(text, groups);
         let step = step.map_err(|error| format!("{place}: step {number}: {error}"))?;
+        self.memory += step.memory_usage() + step.pattern().map_or(0, Pattern::memory_usage);
+        if self.memory > MAX_MEMORY {
+            let limit = MAX_MEMORY >> 20;
+            return Err(format!(
+                "{place}: step {number}: the steps take more than {limit} MiB of memory together"
+            ));
+        }
         if matches!(step, Step::StartTls) && self.brings_tls() {
             return Err(format!("{place}: step {number}: a second starttls"));
         }

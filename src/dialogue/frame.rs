@@ -70,9 +70,9 @@ impl Reader<'_> {
         let head = start - self.0.len();
         // `success`, as a result code.
         self.exact(&[0x0a, 0x01, 0x00])?;
-        let rest = response.checked_sub(3).ok_or(Stop::Refused)?;
-        match head.checked_add(response) == Some(message) {
-            true => Ok(rest),
+        // Behind the response there may be controls.
+        match response >= 3 && head + response <= message {
+            true => Ok(message - head - 3),
             false => Err(Stop::Refused),
         }
     }
@@ -146,11 +146,13 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    /// OpenLDAP's answer, with its name in it or without.
-    const AGREED: [&[u8]; 3] = [
+    /// Answers of servers, with a name in it or without.
+    const AGREED: [&[u8]; 4] = [
         b"0\x0c\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0",
         b"0\x84\0\0\0\x10\x02\x01\x01\x78\x84\0\0\0\x07\x0a\x01\0\x04\0\x04\0",
         b"0\x0f\x02\x01\x01\x78\x0a\x0a\x01\0\x04\0\x04\0\x8a\x01x",
+        // With controls behind it.
+        b"0\x0e\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0\xa0\0",
     ];
 
     fn greeting(capabilities: [u8; 2]) -> Vec<u8> {
@@ -193,7 +195,7 @@ mod tests {
             // A notice of disconnection, the answer to a bind, lengths that do not fit.
             b"0\x0c\x02\x01\0\x78\x07\x0a\x01\0\x04\0\x04\0",
             b"0\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0",
-            b"0\x0d\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0",
+            b"0\x0b\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0",
             b"0\x07\x02\x01\x01\x78\x02\x0a\x01\0",
             b"0\x80\x02\x01\x01\x78",
             b"0\x84\xff\xff\xff\xff",

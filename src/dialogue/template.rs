@@ -4,6 +4,9 @@ use crate::escape::unescape;
 use std::borrow::Cow;
 use std::fmt;
 
+/// Most places of a text. Each is filled with a kilobyte at most.
+const MAX_PLACES: usize = 64;
+
 /// A text with places to fill in.
 #[derive(Debug, Default)]
 pub struct Template {
@@ -36,6 +39,8 @@ pub enum TemplateError {
     Unclosed,
     /// No group of an earlier pattern has this name.
     Unknown(String),
+    /// There are too many places.
+    Places,
 }
 
 impl Template {
@@ -76,6 +81,9 @@ impl Template {
         }
         bytes.extend(unescape(rest));
         parts.push(Part::Bytes(bytes));
+        if parts.len() > 2 * MAX_PLACES + 1 {
+            return Err(TemplateError::Places);
+        }
         Ok(Self::new(parts))
     }
 
@@ -116,6 +124,7 @@ impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unclosed => f.write_str("${ without its }; write $$ for a dollar sign"),
+            Self::Places => write!(f, "more than {MAX_PLACES} places to fill in"),
             Self::Unknown(name) => write!(
                 f,
                 "${{{name}}}: no expect step before it has a group of that name"
@@ -173,6 +182,10 @@ mod tests {
     #[test]
     fn unknown_and_unclosed_places_are_errors() {
         assert_eq!(filled(b"${host"), Err(TemplateError::Unclosed));
+        let many = "${host}".repeat(MAX_PLACES);
+        assert!(filled(many.as_bytes()).is_ok());
+        let many = many + "${none}";
+        assert_eq!(filled(many.as_bytes()), Err(TemplateError::Places));
         for name in ["", "Host", " host", "none "] {
             let unknown = TemplateError::Unknown(name.to_owned());
             let text = format!("${{{name}}}");

@@ -67,8 +67,14 @@ pub(super) fn reply(checked: &Checked) -> Option<&Reply> {
         Ok(Success::PortOpen) => None,
         Err(failure) => match (&failure.cause, failure.phase) {
             (Cause::Unexpected { reply, .. }, _) => Some(reply),
+            // On the way to TLS no reply of the check has been awaited.
+            (Cause::TimedOut, Phase::Reading) if checked.is_negotiating() => None,
             // With `--idle` a reply may have begun, whose length is not known.
-            (Cause::TimedOut, Phase::Reading) if checked.trace.phases.first_byte.is_some() => None,
+            (Cause::TimedOut, Phase::Reading)
+                if checked.check.idle.is_some() && checked.trace.phases.first_byte.is_some() =>
+            {
+                None
+            }
             (Cause::Closed | Cause::TimedOut, Phase::Reading) => Some(&EMPTY),
             _ => None,
         },
@@ -144,7 +150,11 @@ mod tests {
 
     #[test]
     fn a_reply_that_was_still_coming_at_the_deadline_has_no_length() {
-        let mut record = record(Check::default(), failed(Phase::Reading, Cause::TimedOut));
+        let check = Check {
+            idle: Some(Duration::from_secs(1)),
+            ..Check::default()
+        };
+        let mut record = record(check, failed(Phase::Reading, Cause::TimedOut));
         let length = |record: &Record| field(record, |checked| reply(checked).map(Reply::total));
         assert_eq!(length(&record), Some(0), "nothing came");
         change(&mut record, |checked| {

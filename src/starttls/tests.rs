@@ -75,7 +75,14 @@ fn what_agrees_is_read_to_its_end() {
             1,
             "250-mx\r\n250-starttls \r\n250-SIZE\r\n250 8BITMIME\r\n",
         ),
-        ("smtp", 1, "250-STARTTLS\n250\n"),
+        ("smtp", 1, "250-mx\n250-STARTTLS\n250\n"),
+        ("ftp", 1, "234-go\r\n on\r\n234 ok\r\n"),
+        (
+            "irc",
+            0,
+            "PING :x\r\n:irc 020 * :wait\r\n:irc 670 * :go\r\n",
+        ),
+        ("imap", 1, "* \r\n* B\r\n* BAD x\r\na0 OK\r\n"),
         ("smtp", 2, "220 2.0.0 Ready to start TLS\r\n"),
         ("smtp", 2, "220-2.0.0 Ready\r\n220 go\r\n"),
         ("lmtp", 1, "250-mx\r\n250-STARTTLS\r\n250 SMTPUTF8\r\n"),
@@ -138,6 +145,15 @@ fn what_does_not_agree_is_refused_at_once() {
         ("smtp", 0, "554 no\r\n"),
         ("smtp", 1, "250-mx\r\n250 HELP\r\n"),
         ("smtp", 1, "250 mx STARTTLS\r\n"),
+        // The name of the server, which stands first.
+        ("smtp", 1, "250-STARTTLS\r\n250 SIZE\r\n"),
+        ("imap", 1, "* x\r\n* BYE no\r\n"),
+        ("xmpp", 0, &format!("{header}<stream:features />x")),
+        (
+            "xmpp",
+            0,
+            &format!("{header}<stream:features xmlns:stream='x'/>x"),
+        ),
         (
             "smtp",
             1,

@@ -66,9 +66,9 @@ fn has_more_to_do(cx: &Cx<'_>) -> bool {
 fn check_clear_data(cx: &mut Cx<'_>) -> Result<(), Cause> {
     let has_clear_data = cx.progress.as_deref().is_some_and(Progress::has_clear_data);
     match cx.link.read(cx.net, &mut cx.scratch.buffer)? {
-        Io::Ready(Chunk::End) => Err(TlsError::Closed.into()),
         Io::Ready(Chunk::Bytes(_)) => Err(TlsError::ClearData.into()),
         _ if has_clear_data => Err(TlsError::ClearData.into()),
+        Io::Ready(Chunk::End) => Err(TlsError::Closed.into()),
         Io::Blocked(_) | Io::Ready(Chunk::Nothing) => {
             cx.progress().begin_tls();
             Ok(())

@@ -3,7 +3,7 @@
 use super::reading::ReadEnd;
 use crate::check::Check;
 use crate::dialogue::{Captured, Condition, FrameDecision, Step};
-use crate::expect::{Cache, Decision, Matcher};
+use crate::expect::{Cache, Decision, Matcher, Pattern};
 use crate::outcome::Reply;
 use std::iter;
 
@@ -69,6 +69,7 @@ impl Progress {
     /// Ends the reply: what comes from now on answers what is sent.
     pub(super) fn begin_sending(&mut self, check: &Check) {
         let Some(last) = self.expected.last() else {
+            self.is_amid_line &= self.last_byte != Some(b'\n');
             return;
         };
         // The patterns of negotiations go to the end of what is said.
@@ -93,9 +94,14 @@ impl Progress {
         };
     }
 
-    /// Returns true if a reply was read since the last step that sent something.
-    pub(super) fn has_reply(&self) -> bool {
-        !self.expected.is_empty()
+    /// Returns the number of bytes of a reply that count for its limits, without the rest of another
+    /// line at its beginning once that has ended.
+    pub(super) fn counted(&self, reply: &Reply) -> u64 {
+        let line = self.expected.first().map_or(0, |first| first.line) as u64;
+        match self.is_line_over {
+            true => 0,
+            false => reply.total().saturating_sub(line),
+        }
     }
 
     /// Returns true if bytes came in the clear that TLS would have to follow.
@@ -186,12 +192,13 @@ impl Progress {
         let text = reply.kept().get(start..).unwrap_or_default();
         let complete = reply.total() == reply.kept().len() as u64;
         let groups = pattern.and_then(|pattern| pattern.captures(text, complete));
-        for group in groups.into_iter().flatten() {
-            self.captured
-                .retain(|captured| *captured.name != *group.name);
+        let groups = groups.unwrap_or_default();
+        for name in pattern.into_iter().flat_map(Pattern::group_names) {
+            let found = groups.iter().find(|group| group.name == name);
+            self.captured.retain(|captured| *captured.name != *name);
             self.captured.push(Captured {
-                name: group.name.into(),
-                text: group.text.map(Into::into),
+                name: name.into(),
+                text: found.and_then(|group| group.text).map(Into::into),
             });
         }
         self.reply = Some(reply);

@@ -2,11 +2,12 @@
 
 use super::quitting::ReadResult;
 use super::{Cx, READS_PER_STEP, STEP_TIME_BUDGET, Scratch, State, Transition, Wait};
-use crate::dialogue::Step;
+use crate::dialogue::{Expectation, Step};
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
 use crate::outcome::{Cause, Reply};
+use crate::tls::TlsError;
 use std::time::Instant;
 
 /// Most work that matching one read may cost, in visited states of the pattern: about a
@@ -45,12 +46,13 @@ impl Reading {
                 cx.progress().begin_reading(check, step)
             }
         };
-        let idle = cx.check.idle.filter(|_| reply.total() > 0);
-        Self {
+        let mut reading = Self {
             matcher,
             reply,
-            idle_at: idle.map(|idle| cx.now + idle),
-        }
+            idle_at: None,
+        };
+        reading.restart_idle(cx);
+        reading
     }
 
     pub(super) fn step(mut self, cx: &mut Cx<'_>) -> Result<Transition, Cause> {
@@ -93,8 +95,9 @@ impl Reading {
             if !cx.is_before_tls() {
                 cx.timestamps.answer(cx.now);
             }
-            self.idle_at = cx.check.idle.map(|idle| cx.now + idle);
-            match self.feed(cx, read) {
+            let decision = self.feed(cx, read);
+            self.restart_idle(cx);
+            match decision {
                 Decision::Matched => return Transition::next(self.matched(cx)),
                 Decision::Never => return Transition::next(self.unexpected(cx, false, false)),
                 Decision::Open if self.remaining(cx) == 0 => {
@@ -119,13 +122,28 @@ impl Reading {
 
     /// Returns the number of bytes that may still be read.
     fn remaining(&self, cx: &Cx<'_>) -> usize {
-        let remaining = cx
-            .check
-            .max_bytes
-            .map(|limit| limit.get().saturating_sub(self.reply.total()));
+        let limit = cx.check.max_bytes.zip(self.counted(cx));
+        let remaining = limit.map(|(limit, counted)| limit.get().saturating_sub(counted));
         remaining.map_or(usize::MAX, |remaining| {
             usize::try_from(remaining).unwrap_or(usize::MAX)
         })
+    }
+
+    /// Returns the number of bytes that count for `--maxbytes` and `--idle`; `None` on the way to
+    /// TLS, since the two are for the check under it.
+    fn counted(&self, cx: &Cx<'_>) -> Option<u64> {
+        let progress = cx.progress.as_deref().filter(|_| self.matcher.is_none());
+        match progress {
+            _ if expectation(cx).is_some_and(|it| it.negotiates.is_some()) => None,
+            Some(progress) => Some(progress.counted(&self.reply)),
+            None => Some(self.reply.total()),
+        }
+    }
+
+    /// Lets the silence that ends the reply begin now, if the reply has begun.
+    fn restart_idle(&mut self, cx: &Cx<'_>) {
+        let idle = cx.check.idle.filter(|_| self.counted(cx) > Some(0));
+        self.idle_at = idle.map(|idle| cx.now + idle);
     }
 
     /// Returns the decision that earlier steps have brought about.
@@ -175,10 +193,7 @@ impl Reading {
     /// Matches the bytes read so far as the whole reply.
     fn decide(mut self, cx: &mut Cx<'_>, end: ReadEnd) -> Result<State, Cause> {
         let matches = self.finish(cx, end);
-        let expectation = match cx.check.steps.get(cx.step_index()) {
-            Some(Step::Expect(expectation)) => Some(expectation),
-            _ => None,
-        };
+        let expectation = expectation(cx);
         let is_negotiating = expectation.is_some_and(|it| it.negotiates.is_some());
         let is_anchored = match (expectation, &cx.check.expect) {
             (Some(expectation), _) => expectation.condition.is_anchored(),
@@ -193,6 +208,7 @@ impl Reading {
             }
             // A peer in the middle of its answer has neither agreed nor refused.
             ReadEnd::Deadline if is_negotiating => Err(Cause::TimedOut),
+            ReadEnd::Peer if is_negotiating => Err(TlsError::Closed.into()),
             ReadEnd::Peer => Ok(self.unexpected(cx, false, false)),
             // An anchored pattern that is undecided has matched so far: this may be the middle of a
             // good reply, where a quit string has no place.
@@ -221,5 +237,14 @@ impl Reading {
             // The quit string is one to be said under TLS.
             is_partial: is_partial || cx.is_before_tls(),
         })
+    }
+}
+
+/// Returns what the step expects; `None` in a check without steps of its own.
+fn expectation<'a>(cx: &Cx<'a>) -> Option<&'a Expectation> {
+    let check = cx.check;
+    match check.steps.get(cx.step_index()) {
+        Some(Step::Expect(expectation)) => Some(expectation),
+        _ => None,
     }
 }

@@ -37,11 +37,15 @@ impl Sending {
     }
 }
 
-/// Ends the reply before the text: what has come by now does not answer it.
+/// Ends the reply before the text: what has come by now does not answer it. Nothing has, where the
+/// text is the first step, or the first under TLS.
 fn end_reply(cx: &mut Cx<'_>) -> Result<(), Cause> {
-    let Some(progress) = cx.progress.as_deref_mut().filter(|it| it.has_reply()) else {
-        return Ok(());
-    };
+    let before = cx.step_index().checked_sub(1);
+    match before.and_then(|before| cx.check.steps.get(before)) {
+        None | Some(Step::StartTls) => return Ok(()),
+        Some(_) => {}
+    }
+    let progress = cx.progress.get_or_insert_default();
     for _ in 0..READS_PER_STEP {
         match cx.link.read(cx.net, &mut cx.scratch.buffer)? {
             Io::Ready(Chunk::Bytes(read)) => {

@@ -79,7 +79,7 @@ fn blanks_around_a_number_are_ignored() {
 #[test]
 fn an_empty_value_counts_as_not_given() {
     let flags = FLAGS.iter().filter(|flag| flag.scope != Scope::Run);
-    for flag in flags.filter(|flag| flag.value.is_some()) {
+    for flag in flags.filter(|flag| flag.ignores_empty()) {
         let letter = flag.short.map(|letter| format!("-{letter}"));
         for option in [Some(format!("--{}", flag.long)), letter]
             .into_iter()

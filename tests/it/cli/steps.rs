@@ -404,6 +404,14 @@ fn a_bad_step_is_a_usage_error_that_names_it() {
     }
     let bad = file.display();
     check!("-p 1 --steps {bad}").unknown(": line 3: step 2: expect: invalid regular expression: ");
+    let marked = dir.path().join("marked");
+    fs::write(&marked, "\u{feff}expect x\r\nexpect (").expect("a file");
+    let marked = marked.display();
+    check!("-p 1 --steps {marked}").unknown("line 2: step 2: expect: invalid regular expression");
+    let mac = dir.path().join("mac");
+    fs::write(&mac, "send a\rexpect b\r").expect("a file");
+    let mac = mac.display();
+    check!("-p 1 --steps {mac}").unknown("line 1: a CR inside; lines end with LF or CR LF$");
     let empty = empty.display();
     check!("-p 1 --steps {empty}").unknown("empty: it has no step$");
     let none = dir.path().join("none");
@@ -412,6 +420,112 @@ fn a_bad_step_is_a_usage_error_that_names_it() {
     let dir = dir.path().display();
     check!("-p 1 --steps {dir}").unknown("reading it failed: it is not a regular file$");
     assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_reply_answers_the_last_send_and_none_before() {
+    // The answer to A comes in the pause, and B has none.
+    let server = answering("220 x\r\n", &[("A", "b\r\n")]);
+    let dialogue = [
+        r"expect ^220 .*\n",
+        r"send A\r\n",
+        "delay 0.3",
+        r"send B\r\n",
+        "expect ^b",
+    ];
+    let run = steps(&server, &dialogue, "-t 0.5").run();
+    run.critical("timed out after 500ms .step 5: expect .b.$");
+    let server = answering("220 x\r\n", &[("A", "a\r\n"), ("B", "b\r\n")]);
+    steps(&server, &dialogue, "").run().ok(r"\[b\]$");
+    let dialogue = [r"send A\r\n", "delay 0.3", r"send B\r\n", "expect ^b"];
+    steps(&server, &dialogue, "").run().ok(r"\[b\]$");
+    let server = answering("220 hi\r\n", &[("EHLO", "250 ok\r\n")]);
+    let dialogue = ["delay 0.3", r"send EHLO\r\n", "expect ^250"];
+    steps(&server, &dialogue, "").run().ok(r"\[250 ok\]$");
+}
+
+#[test]
+fn a_group_that_can_not_be_told_is_nothing_and_no_older_one() {
+    let server = Server::tcp(|peer| {
+        peer.say("old\n");
+        peer.hear(2);
+        peer.say("z".repeat(2_000) + "new\n");
+        peer.hear_through(b">\n");
+        peer.say("k\n");
+    });
+    let dialogue = [
+        r"expect ^(?P<x>old)\n",
+        r"send A\n",
+        r"expect ^z+(?P<x>new)\n",
+        r"send <${x}>\n",
+        "expect ^k",
+    ];
+    let run = steps(&server, &dialogue, "--format json").run();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(object(&run)["captures"]["x"].is_null(), "{run}");
+    assert_eq!(server.heard().bytes, b"A\n<>\n");
+}
+
+#[test]
+fn the_rest_of_a_line_counts_for_no_limit_of_the_next_reply_once_it_has_ended() {
+    let server = || {
+        Server::tcp(|peer| {
+            peer.say("220");
+            peer.hear(3);
+            peer.say(" mail.example.com ESMTP\r\n");
+            // The client reads it, and waits for what answers its line.
+            peer.wait_until_read();
+            std::thread::sleep(Duration::from_millis(400));
+            peer.say("250 ok\r\n");
+        })
+    };
+    let dialogue = ["expect ^220", r"send X\r\n", "expect ^250 ok"];
+    steps(&server(), &dialogue, "-m 26")
+        .run()
+        .ok(r"\[250 ok\]$");
+    steps(&server(), &dialogue, "--idle 0.1")
+        .run()
+        .ok(r"\[250 ok\]$");
+}
+
+#[test]
+fn a_later_reply_that_does_not_come_has_no_bytes() {
+    let server = answering("", &[("a", "a\n")]);
+    let dialogue = ["send a", r"expect ^a\n", "send b", "expect c"];
+    let run = steps(&server, &dialogue, "-t 0.3 --format json").run();
+    let object = object(&run);
+    assert_eq!(
+        (&object["reply"], &object["bytes"]),
+        (&"".into(), &0.into())
+    );
+    assert_eq!(
+        (&object["reason"], &object["step"]),
+        (&"timeout".into(), &4.into())
+    );
+}
+
+#[test]
+fn steps_that_take_too_much_memory_are_a_usage_error_and_hold_no_list_up() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("heavy");
+    let heavy: Vec<_> = (0..20)
+        .map(|n| format!(r"expect ^(?:\pL{{1,40}}{n}){{4}}"))
+        .collect();
+    fs::write(&file, heavy.join("\n")).expect("a file");
+    let refusing = Refusing::new();
+    let (port, file) = (refusing.port(), file.display());
+    let list = format!("127.0.0.1:{port} --name a --steps {file}\n127.0.0.1:{port} --name b\n");
+    let listed = program!("--targets - -t 5").over(list);
+    let heavy = listed.answer("a");
+    assert!(
+        heavy.contains("take more than 4 MiB of memory together"),
+        "{heavy}"
+    );
+    assert!(listed.answer("b").contains("refused"), "{listed}");
+    let many = "${x}".repeat(65);
+    let program = program!("-p 1 --step").arg("expect (?P<x>a)").arg("--step");
+    let run = program.arg(format!("send {many}")).run();
+    run.unknown("more than 64 places to fill in$");
 }
 
 #[test]

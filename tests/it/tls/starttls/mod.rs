@@ -13,19 +13,22 @@ use support::*;
 enum Manner {
     /// Says what it should.
     Good,
-    /// The same, byte by byte.
+    /// The same, byte by byte, or in 60 pieces if it is long.
     ByteByByte,
     /// At the turn of this index says this and no more.
     Refusing(usize, &'static str),
     /// At the turn of this index says nothing, or only the first byte.
     Silent(usize),
     Halting(usize),
-    /// At the turn of this index closes.
+    /// At the turn of this index closes, at once or behind the first byte.
     Closing(usize),
+    Breaking(usize),
     /// Says this behind its consent, in the same segment.
     Injecting(&'static str),
     /// Says this behind its consent, in another segment.
     InjectingLater(&'static str),
+    /// Says this behind its consent, and closes.
+    Leaving(&'static str),
 }
 
 /// A server of a protocol, and the store that knows its certificate, which is for `localhost`.
@@ -69,14 +72,24 @@ fn serve(peer: &mut Peer, protocol: &Protocol, manner: Manner, config: &Arc<Serv
             Manner::Silent(at) if at == index => return,
             Manner::Halting(at) if at == index => return peer.say(&turn.said[..1]),
             Manner::Closing(at) if at == index => return peer.finish(),
+            Manner::Breaking(at) if at == index => {
+                peer.say(&turn.said[..1]);
+                return peer.finish();
+            }
             Manner::Injecting(more) if Some(index) == last => {
                 return peer.say([turn.said, more.as_bytes()].concat());
+            }
+            Manner::Leaving(more) if Some(index) == last => {
+                peer.say([turn.said, more.as_bytes()].concat());
+                return peer.finish();
             }
             Manner::InjectingLater(more) if Some(index) == last => {
                 return peer.say_in_pieces(&[turn.said, more.as_bytes()]);
             }
             Manner::ByteByByte => {
-                peer.say_in_pieces(&turn.said.chunks(1).collect::<Vec<_>>());
+                // Each piece waits for the client, which takes its time to say that it has read it.
+                let size = turn.said.len() / 60 + 1;
+                peer.say_in_pieces(&turn.said.chunks(size).collect::<Vec<_>>());
             }
             _ => peer.say(turn.said),
         }
@@ -127,6 +140,15 @@ fn nothing_has_to_be_said_under_tls() {
 }
 
 #[test]
+fn limits_of_the_reply_are_for_the_check_under_tls() {
+    each_protocol(|protocol| {
+        let upgrading = Upgrading::new(protocol, Manner::ByteByByte);
+        let run = upgrading.run(r"-E -s 'how?\n' -e ^well -m 4 --idle 1ms");
+        assert_eq!(run.code, Some(0), "{run}");
+    });
+}
+
+#[test]
 fn a_server_that_does_not_offer_it_or_refuses_is_told_with_its_words() {
     each_protocol(|protocol| {
         for &(index, said) in protocol.refusals {
@@ -160,6 +182,7 @@ fn one_that_is_silent_is_a_timeout_and_one_that_closes_an_eof_at_every_turn() {
             let mut manners = vec![(Manner::Silent(index), "timeout")];
             if turn.said.len() > 1 {
                 manners.push((Manner::Halting(index), "timeout"));
+                manners.push((Manner::Breaking(index), "eof"));
             }
             manners.push((Manner::Closing(index), "eof"));
             for (manner, wanted) in manners {
@@ -178,7 +201,7 @@ fn one_that_is_silent_is_a_timeout_and_one_that_closes_an_eof_at_every_turn() {
 fn data_in_the_clear_behind_the_consent_is_a_failure() {
     each_protocol(|protocol| {
         for more in ["x", "220 injected\r\n", "\x16\x03\x03\0\x01\0", "\n"] {
-            let mut manners = vec![Manner::Injecting(more)];
+            let mut manners = vec![Manner::Injecting(more), Manner::Leaving(more)];
             // What may be the beginning of a record waits for the rest of it.
             if more.starts_with("220") {
                 manners.push(Manner::InjectingLater(more));
@@ -188,7 +211,7 @@ fn data_in_the_clear_behind_the_consent_is_a_failure() {
                 let run = upgrading.run("-e ^well");
                 let shown = (run.code, reason(&run));
                 assert_eq!(shown, (Some(2), "tls".to_owned()), "{more:?}: {run}");
-                if let Manner::Injecting(_) = manner {
+                if !matches!(manner, Manner::InjectingLater(_)) {
                     let told = "sent data in the clear before TLS";
                     assert!(run.line().contains(told), "{more:?}: {run}");
                 }
@@ -245,6 +268,8 @@ fn a_client_certificate_that_the_server_insists_on_is_told() {
 fn options_that_do_not_go_together_are_usage_errors() {
     for (flags, message) in [
         ("--starttls x", "^--starttls x: expected smtp, lmtp, imap, "),
+        // A template that was filled with nothing must not be a check in the clear.
+        ("--starttls=", "^--starttls '': expected smtp, lmtp, imap, "),
         ("--starttls smtp -S", "^-S with --starttls: "),
         (
             "--starttls smtp --service SSMTP",
