@@ -1,10 +1,12 @@
 //! TLS configuration of a check, the verification of certificates, and the text of failures.
 
+mod algorithms;
 mod ca_files;
 mod certificate;
 pub(crate) mod dates;
 mod der;
 mod diagnosis;
+mod ecdsa;
 mod explain;
 mod facts;
 mod fingerprint;
@@ -13,6 +15,7 @@ mod issuer;
 pub(crate) mod name;
 mod name_mismatch;
 mod oid;
+mod p521_exchange;
 mod path;
 mod path_end;
 mod pem;
@@ -224,5 +227,9 @@ impl From<rustls::Error> for TlsError {
 }
 
 fn provider() -> CryptoProvider {
-    ring::default_provider()
+    let mut provider = ring::default_provider();
+    provider.signature_verification_algorithms = algorithms::VERIFIED;
+    // Last: a server that has another takes that.
+    provider.kx_groups.push(&p521_exchange::P521);
+    provider
 }

@@ -2,16 +2,22 @@
 //! present many certificates with the name of an authority in the trust store, and each has to be
 //! verified with that authority's key.
 
-use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+use rustls::pki_types::{
+    AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
+};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use webpki::ring::ECDSA_P384_SHA384;
 
 /// The budget for invalid signatures, in verifications with a P-256 key: one or two milliseconds.
 const BASE_LIMIT: usize = 8;
 
 /// The cost of an invalid signature by a P-384 key, which takes ring ten times as long as P-256.
-/// Any other costs 1.
 const P384_COST: usize = 4;
+
+/// The cost of one by a P-521 key, which takes 0.7 ms.
+const P521_COST: usize = 6;
+
+/// The cost of one by a P-256 key with SHA-512, which is not ring's to verify. Any other costs 1.
+const P256_SHA512_COST: usize = 2;
 
 /// The signatures verified for one path. Each is verified once with each key.
 #[derive(Debug)]
@@ -26,6 +32,20 @@ pub(super) struct SignatureBudget {
 pub(super) struct BudgetedAlgorithm<'a> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
     budget: &'a SignatureBudget,
+}
+
+impl BudgetedAlgorithm<'_> {
+    fn cost(&self) -> usize {
+        let key = self.public_key_alg_id();
+        match () {
+            () if key == alg_id::ECDSA_P384 => P384_COST,
+            () if key == alg_id::ECDSA_P521 => P521_COST,
+            () if key == alg_id::ECDSA_P256 && self.signature_alg_id() == alg_id::ECDSA_SHA512 => {
+                P256_SHA512_COST
+            }
+            () => 1,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -98,8 +118,7 @@ impl SignatureVerificationAlgorithm for BudgetedAlgorithm<'_> {
             .algorithm
             .verify_signature(public_key, message, signature);
         if verified.is_err() {
-            let is_p384 = self.public_key_alg_id() == ECDSA_P384_SHA384.public_key_alg_id();
-            state.spent += if is_p384 { P384_COST } else { 1 };
+            state.spent += self.cost();
         }
         state.verified.push(SignatureResult {
             addresses,
@@ -122,6 +141,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use webpki::ring::ECDSA_P256_SHA256;
+    use webpki::ring::ECDSA_P384_SHA384;
 
     static VERIFIED: AtomicUsize = AtomicUsize::new(0);
 

@@ -342,7 +342,6 @@ impl AcceptAnyCertificate {
             .signature_verification_algorithms
             .supported_schemes();
         schemes.extend([
-            SignatureScheme::ECDSA_NISTP521_SHA512,
             SignatureScheme::ED448,
             SignatureScheme::ECDSA_SHA1_Legacy,
             SignatureScheme::RSA_PKCS1_SHA1,

@@ -145,8 +145,19 @@ fn rsa_under_2048_bits_is_refused() {
 }
 
 #[test]
-fn p521_is_refused() {
-    what_is_weak_is_refused(Weak::P521, "handshake_failure");
+fn a_key_for_p521_is_verified() {
+    let Some(server) = Openssl::serve(Weak::P521) else {
+        return;
+    };
+    let port = server.port();
+    for version in ["1.2", "1.3"] {
+        let only = format!("--tls-min {version} --tls-max {version}");
+        let run = program!("-S -H localhost -p {port} {only}")
+            .env("SSL_CERT_FILE", server.certificate())
+            .run();
+        run.ok(timed(format!("on localhost port {port}")));
+        check!("-S -H localhost -p {port} {only}").critical("certificate ");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use tempfile::TempDir;
 
-/// A kind of certificate that rustls with ring does not verify.
+/// A kind of certificate that rustls with ring does not serve.
 pub enum Weak {
     Rsa1024,
     P521,
