@@ -11,6 +11,9 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
+/// The number of digits on a line (RFC 7468, section 2).
+const LINE: usize = 64;
+
 /// Number of bytes of a file that are buffered. Allocating the pages for a whole bundle costs more
 /// than reading it.
 const CHUNK: usize = 16 * 1024;
@@ -225,33 +228,34 @@ impl Base64Decoder {
     /// Decodes up to the first dash. Returns the text from there.
     fn push<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
         let mut rest = text;
-        loop {
-            // Fast path: four digits are three bytes.
-            while let Some((group, behind)) = rest.split_first_chunk::<4>()
+        let mut is_line_start = true;
+        while let Some((&byte, behind)) = rest.split_first().filter(|(byte, _)| **byte != b'-') {
+            // Fast path: a whole line of digits.
+            if is_line_start
                 && self.digits == 0
-                && let [a, b, c, d] = group.map(digit)
-                && a | b | c | d < NO_DIGIT
                 && self.padding == 0
+                && let Some((line, behind)) = rest.split_first_chunk::<LINE>()
+                && let Some(bytes) = decode_line(line)
             {
-                let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
                 self.bytes.extend_from_slice(&bytes);
                 rest = behind;
+                is_line_start = false;
+                continue;
             }
-            let Some((byte, behind)) = rest.split_first().filter(|(byte, _)| **byte != b'-') else {
-                return rest;
-            };
-            self.push_byte(*byte);
+            self.push_byte(byte);
+            is_line_start = byte == b'\n';
             rest = behind;
         }
+        rest
     }
 
     fn push_byte(&mut self, byte: u8) {
         match byte {
             b'=' => self.padding = self.padding.saturating_add(1),
             b' ' | b'\t'..=b'\r' => {}
-            _ if digit(byte) == NO_DIGIT || self.padding > 0 => self.is_bad = true,
+            _ if digit::<3>(byte) == NO_DIGIT || self.padding > 0 => self.is_bad = true,
             _ => {
-                self.bits = self.bits << 6 | digit(byte);
+                self.bits = self.bits << 6 | digit::<3>(byte);
                 self.digits += 1;
             }
         }
@@ -281,29 +285,52 @@ impl Base64Decoder {
     }
 }
 
-/// The value of a base 64 digit, or [`NO_DIGIT`].
-fn digit(byte: u8) -> u32 {
-    DIGITS
-        .get(usize::from(byte))
-        .copied()
-        .map_or(NO_DIGIT, u32::from)
+/// Decodes the digits of a line; `None` if one of them is no digit.
+fn decode_line(line: &[u8; LINE]) -> Option<[u8; LINE / 4 * 3]> {
+    let mut decoded = [0; LINE / 4 * 3];
+    let mut all = 0;
+    let (groups, _) = line.as_chunks::<4>();
+    let (places, _) = decoded.as_chunks_mut::<3>();
+    for (group, place) in groups.iter().zip(places) {
+        // One by one: `map` is no loop that the compiler unrolls for size.
+        let [a, b, c, d] = *group;
+        let value = digit::<0>(a) | digit::<1>(b) | digit::<2>(c) | digit::<3>(d);
+        all |= value;
+        let [_, bytes @ ..] = value.to_be_bytes();
+        *place = bytes;
+    }
+    (all < NO_DIGIT).then_some(decoded)
 }
 
-/// The values of all bytes as base 64 digits, or [`NO_DIGIT`].
+/// The value of a base 64 digit at this place of four, or [`NO_DIGIT`].
+#[inline]
+fn digit<const PLACE: usize>(byte: u8) -> u32 {
+    const { assert!(PLACE < 4) };
+    let digits = DIGITS
+        .get(PLACE)
+        .map(|digits| digits.get(usize::from(byte)));
+    digits.flatten().copied().unwrap_or(NO_DIGIT)
+}
+
+/// The values of all bytes as base 64 digits at each place of four, or [`NO_DIGIT`].
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const DIGITS: [u8; 256] = {
+static DIGITS: [[u32; 256]; 4] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut digits = [NO_DIGIT as u8; 256];
-    let mut digit = 0;
-    while digit < alphabet.len() {
-        digits[alphabet[digit] as usize] = digit as u8;
-        digit += 1;
+    let mut digits = [[NO_DIGIT; 256]; 4];
+    let mut place = 0;
+    while place < 4 {
+        let mut digit = 0;
+        while digit < alphabet.len() {
+            digits[place][alphabet[digit] as usize] = (digit as u32) << (18 - 6 * place);
+            digit += 1;
+        }
+        place += 1;
     }
     digits
 };
 
-/// Marks a byte that is no digit. One more than the greatest value of a digit.
-const NO_DIGIT: u32 = 64;
+/// Marks a byte that is no digit. Greater than the value of four digits.
+const NO_DIGIT: u32 = 1 << 24;
 
 /// Returns true if OpenSSL's trust settings (`X509_CERT_AUX`) trust a certificate for servers. The
 /// list of trusted uses must have serverAuth or any use, if there is such a list, and the list of

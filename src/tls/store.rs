@@ -5,7 +5,7 @@
 //! for the bundle alone. The PEM parser of `rustls-pki-types` takes 2.2 ms against 1.5, and drops
 //! certificates silently.
 
-use super::dates::{self, ValidityError};
+use super::dates::{Moment, ValidityError};
 use super::search::{Search, StoreFiles};
 use crate::escape::as_text;
 use rustls::RootCertStore;
@@ -91,7 +91,7 @@ pub(crate) fn load_system() -> Result<TrustStore, StoreError> {
 impl TrustStore {
     /// Takes in what a search has found.
     pub(super) fn from_search(mut search: Search) -> Self {
-        let now = UnixTime::now();
+        let now = Moment::new(UnixTime::now());
         let mut store = Self {
             roots: RootCertStore::empty(),
             certificates: Vec::new(),
@@ -103,20 +103,19 @@ impl TrustStore {
             if file > 0 && store.certificates.contains(&certificate) {
                 continue;
             }
-            let parsed = EndEntityCert::try_from(&certificate);
-            match (dates::validity_error(&certificate, now), parsed) {
-                (Some(error), Ok(parsed)) => {
-                    store
-                        .outside_validity
-                        .push((parsed.subject().to_vec(), error));
+            match now.validity_error(&certificate) {
+                Some(error) => {
+                    // webpki can't parse X.509 version 1, but accepts it as an anchor.
+                    if let Ok(parsed) = EndEntityCert::try_from(&certificate) {
+                        let subject = parsed.subject().to_vec();
+                        store.outside_validity.push((subject, error));
+                    }
                 }
-                // webpki can't parse X.509 version 1, but accepts it as an anchor.
-                (Some(_), Err(_)) => {}
-                (None, _) if store.roots.add(certificate.clone()).is_err() => {
+                None if store.roots.add(certificate.clone()).is_err() => {
                     search.files.add_lost_block(file);
                     continue;
                 }
-                (None, _) => {}
+                None => {}
             }
             store.certificates.push(certificate);
         }
