@@ -8,7 +8,8 @@
 //! * the display name of an issuer or a subject is its last common name, else its last
 //!   organisation, and there is none if `x509-parser` did not read the name to its end;
 //! * a certificate is reported as self-signed if its issuer is its subject;
-//! * the message for a wrong name has the names of its subjectAltName.
+//! * the message for a wrong name has the names of its subjectAltName;
+//! * every fact that JSON tells of it is what `x509-parser` reads.
 #![no_main]
 
 use check_tcp::internal::escape::as_text;
@@ -17,16 +18,17 @@ use check_tcp::internal::tls::TrustStore;
 use check_tcp::internal::tls::{StoreVerifier, TrustError};
 use check_tcp::internal::tls::{ValidityError, validity, validity_error};
 use check_tcp::internal::tls::{decode_string, display_name};
-use check_tcp::tls::TlsError;
+use check_tcp::tls::{CertificateFacts, TlsError};
 use libfuzzer_sys::fuzz_target;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, Error, RootCertStore};
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use x509_parser::asn1_rs::{Header, Tag};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
+use x509_parser::public_key::PublicKey;
 
 /// A name that none of the certificates has.
 const WANTED: &str = "wanted.invalid";
@@ -58,6 +60,11 @@ fuzz_target!(|der: &[u8]| {
         }
     }
 
+    let facts = CertificateFacts::read(der);
+    if let Some(parsed) = parsed {
+        check_facts(&facts, parsed);
+    }
+
     let due = dates.map_or(at(0), |(from, _)| from);
     let late = dates.map_or(at(0), |(_, until)| {
         at_second(until.as_secs().saturating_add(1))
@@ -72,6 +79,48 @@ fuzz_target!(|der: &[u8]| {
         }
     }
 });
+
+/// What is told of a certificate is what `x509-parser` reads, wherever it is told.
+fn check_facts(facts: &CertificateFacts, parsed: &X509Certificate) {
+    if let Some(serial) = &facts.serial {
+        let bytes = parsed.raw_serial();
+        let bytes = match bytes {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            bytes => bytes,
+        };
+        let expected: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(*serial, expected);
+    }
+    let second = |time: SystemTime| time.duration_since(UNIX_EPOCH).map(|it| it.as_secs()).ok();
+    let validity = parsed.validity();
+    for (told, read) in [
+        (facts.not_before, validity.not_before),
+        (facts.not_after, validity.not_after),
+    ] {
+        if let Some(told) = told {
+            assert_eq!(second(told), Some(at(read.timestamp()).as_secs()));
+        }
+    }
+    for (told, name) in [
+        (&facts.subject, parsed.subject()),
+        (&facts.issuer, parsed.issuer()),
+    ] {
+        if told.is_some() && contents(name).is_some() {
+            assert_eq!(*told, expected_name(name));
+        }
+    }
+    if let Some(names) = names(parsed) {
+        // `x509-parser` reads the number of a tag alone, and takes a constructed one for a host.
+        assert!(facts.names.iter().all(|name| names.contains(name)));
+    }
+    if let Some(key) = &facts.key
+        && let Some(bits) = key.strip_prefix("RSA ")
+        && let Ok(PublicKey::RSA(read)) = parsed.public_key().parsed()
+    {
+        assert_eq!(bits.parse(), Ok(read.key_size()));
+    }
+    assert!(facts.sha256.len() == 64 && facts.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
+}
 
 /// Verifies the certificate without a trust anchor, or with itself in the trust store.
 fn verify(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
