@@ -19,6 +19,7 @@ nginx_suite() {
     nginx_under_tls "$https" "$tls12" "$self"
     nginx_over_sockets
     nginx_with_client_certificates "$wants12" "$wants13" "$asks"
+    nginx_known_by_fingerprint "$self"
     stop
     has_stopped TCP "$http"
     has_stopped TCP "$https"
@@ -71,6 +72,25 @@ nginx_with_client_certificates() { # WANTS12 WANTS13 ASKS
         run_check 0 "^TCP OK: 0\.[0-9]{3} seconds response time on 127\.0\.0\.1 port $port$" -S -H 127.0.0.1 -p "$port"
     done
     nginx_answers "127\.0\.0\.1 port $3" "$3 .* sni=- tls=TLSv1\.3" -S -H 127.0.0.1 -p "$3"
+    # One of the same authority, and one of nobody.
+    local own=(--client-cert "$WORK/tls/server.pem" --client-key "$WORK/tls/server.key")
+    nginx_answers "127\.0\.0\.1 port $1" "$1 .* sni=- tls=TLSv1\.2" -H 127.0.0.1 -p "$1" "${own[@]}"
+    nginx_answers "127\.0\.0\.1 port $2" "$2 .* sni=- tls=TLSv1\.3" -H 127.0.0.1 -p "$2" "${own[@]}"
+    nginx_answers "127\.0\.0\.1 port $3" "$3 .* sni=- tls=TLSv1\.3" -H 127.0.0.1 -p "$3" "${own[@]}"
+    local SESSION_END=
+    run_check 2 '^TCP CRITICAL: Unexpected response from host/socket: HTTP/1\.1 400 .*SSL certificate error' \
+        -H 127.0.0.1 -p "$2" --client-cert "$WORK/tls/self.pem" --client-key "$WORK/tls/self.key" \
+        "${NGINX_REQUEST[@]}" -e '^HTTP/1\.1 200 '
+}
+
+# A certificate that is known by its fingerprint needs no store, and no other will do.
+nginx_known_by_fingerprint() { # SELF
+    local known other
+    known=$(openssl x509 -in "$WORK/tls/self.pem" -noout -fingerprint -sha256)
+    other=$(openssl x509 -in "$WORK/tls/server.pem" -noout -fingerprint -sha256)
+    nginx_answers "127\.0\.0\.1 port $1" "$1 .* tls=TLSv1\.3" -H 127.0.0.1 -p "$1" --fingerprint "${known#*=}"
+    check 2 '^TCP CRITICAL: .*known by its fingerprint; its SHA-256 is [0-9a-f]{64}$' -H 127.0.0.1 -p "$1" \
+        --fingerprint "${other#*=}" "${NGINX_REQUEST[@]}"
 }
 
 nginx_refuses() { # PORT ASKED

@@ -4,9 +4,9 @@
 
 postfix_suite() {
     needs root postfix postfix || return 0
-    local smtp ssmtp screened refusing stuck dead upgrading
-    free_port smtp ssmtp screened refusing stuck dead upgrading
-    PORTS=("$smtp" "$ssmtp" "$screened" "$refusing" "$stuck" "$dead" "$upgrading")
+    local smtp ssmtp screened refusing stuck dead upgrading wanting
+    free_port smtp ssmtp screened refusing stuck dead upgrading wanting
+    PORTS=("$smtp" "$ssmtp" "$screened" "$refusing" "$stuck" "$dead" "$upgrading" "$wanting")
     LOGS=("$DIR/maillog")
     SESSION_END='smtpd\[[0-9]+\]: disconnect from '
     postfix_configure "${PORTS[@]}"
@@ -24,6 +24,7 @@ postfix_suite() {
     has_state_of check_ssmtp "$ssmtp"
     upgrades smtp "$upgrading" postfix_quit_after_starttls -q QUIT
     upgrades smtp "$upgrading" postfix_quit_after_starttls -E -s 'NOOP\r\n' -e '^250 2\.0\.0 Ok\r\n' -q 'QUIT\r\n'
+    postfix_with_client_certificate "$wanting"
     declines smtp "$smtp" '250-mail\.check-tcp\.test.*250 CHUNKING$'
     check 0 '^TCP OK: .* \[250-mail\.check-tcp\.test.*250 CHUNKING\]$' -H 127.0.0.1 -p "$upgrading" \
         --ca-file "$WORK/tls/ca.pem" --steps "$here/../../contrib/steps/smtp.steps" -q QUIT
@@ -71,7 +72,18 @@ postfix_quit_after_starttls() {
     shows_no 'lost connection|improper|reset|error|warning|timeout'
 }
 
-postfix_configure() { # SMTP SSMTP SCREENED REFUSING STUCK DEAD UPGRADING
+# Postfix takes nobody without a certificate of its authority.
+postfix_with_client_certificate() { # PORT
+    local at=(--starttls smtp -H 127.0.0.1 -p "$1" -q QUIT)
+    local -x SSL_CERT_FILE=$WORK/tls/ca.pem
+    check 2 '^TCP CRITICAL: .*the server asked for a client certificate' "${at[@]}" -E -s 'NOOP\r\n' -e '^250 '
+    check 0 '^TCP OK: .* \[250 2\.0\.0 Ok\]$' "${at[@]}" -E -s 'NOOP\r\n' -e '^250 ' -q 'QUIT\r\n' \
+        --client-cert "$WORK/tls/server.pem" --client-key "$WORK/tls/server.key"
+    shows 'Trusted TLS connection established from unknown\[127\.0\.0\.1\]'
+    postfix_quit_after_starttls
+}
+
+postfix_configure() { # SMTP SSMTP SCREENED REFUSING STUCK DEAD UPGRADING WANTING
     mkdir -p "$DIR"/conf "$DIR"/queue/pid
     install -d -o postfix -m 700 "$DIR"/data "$DIR"/queue/private
     install -d -o postfix -g postdrop -m 710 "$DIR"/queue/public
@@ -106,6 +118,10 @@ CONF
   -o smtpd_tls_wrappermode=yes
 127.0.0.1:$7 inet n - n - - smtpd
   -o smtpd_tls_security_level=may
+127.0.0.1:$8 inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_tls_req_ccert=yes
+  -o smtpd_tls_CAfile=$WORK/tls/ca.pem
 127.0.0.1:$3 inet n - n - 1 postscreen
 127.0.0.1:$4 inet n - n - 1 postscreen
   -o smtpd_service_name=refusing
