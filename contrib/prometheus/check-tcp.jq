@@ -21,8 +21,8 @@ if length == 0 then error("no record: check-tcp did not run") else . end
     {value: 1, labels: {reason, phase: (.phase // "")}}),
   family("check_tcp_phase_seconds"; "Duration of each part of the check";
     .phases // {} | to_entries[] | select(.value) | {value, labels: {phase: .key}}),
-  family("probe_ssl_earliest_cert_expiry"; "End of validity of the certificate of the server, in Unix time";
-    select(.tls.not_after) | {value: (.tls.not_after | fromdate)}),
+  family("probe_ssl_earliest_cert_expiry"; "End of the certificate path, or else of the certificate of the server, in Unix time";
+    (.tls.ends // .tls.not_after // empty) | {value: fromdate}),
   "# HELP check_tcp_last_run_timestamp_seconds When the results were written, in Unix time",
   "# TYPE check_tcp_last_run_timestamp_seconds gauge",
   "check_tcp_last_run_timestamp_seconds{list=\($list | tojson)} \(now | floor)"
