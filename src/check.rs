@@ -1,6 +1,6 @@
 //! The options of one check, independent of the target.
 
-use crate::dialogue::{Step, StepKind};
+use crate::dialogue::{Expectation, Step, StepKind};
 use crate::expect::Pattern;
 use crate::memory::Lease;
 use crate::status::StatusMap;
@@ -83,6 +83,15 @@ impl Check {
             self.expect.as_ref().map(|_| StepKind::Expect),
         ];
         steps.into_iter().flatten().nth(index)
+    }
+
+    /// Returns what the step at `index`, counted from 0, expects; `None` if it is no expectation, and
+    /// in a check without steps of its own.
+    pub(crate) fn expectation(&self, index: usize) -> Option<&Expectation> {
+        match self.steps.get(index)? {
+            Step::Expect(expectation) => Some(expectation),
+            _ => None,
+        }
     }
 
     /// Returns the patterns that it expects.

@@ -1,7 +1,7 @@
 //! A check to run, the record of one that ran, and the label of both in the output.
 
 use crate::check::Check;
-use crate::dialogue::{Expectation, Step};
+use crate::dialogue::Expectation;
 use crate::outcome::{Failure, Success, Trace};
 use crate::reason::Reason;
 use crate::target::Target;
@@ -85,11 +85,8 @@ impl Checked {
     /// Returns the expectation of the last step that began, if the check has steps and that is one of
     /// them.
     pub(crate) fn expectation(&self) -> Option<&Expectation> {
-        let index = self.trace.steps_begun.checked_sub(1)?;
-        match self.check.steps.get(index)? {
-            Step::Expect(expectation) => Some(expectation),
-            _ => None,
-        }
+        self.check
+            .expectation(self.trace.steps_begun.checked_sub(1)?)
     }
 
     /// Returns true if the check ended at a reply that leads to TLS.

@@ -73,13 +73,9 @@ impl Progress {
             return;
         };
         // The patterns of negotiations go to the end of what is said.
-        let may_be_amid_line = match check.steps.get(last.step) {
-            Some(Step::Expect(expectation)) => {
-                matches!(expectation.condition, Condition::Pattern(_))
-                    && expectation.negotiates.is_none()
-            }
-            _ => false,
-        };
+        let may_be_amid_line = check.expectation(last.step).is_some_and(|it| {
+            matches!(it.condition, Condition::Pattern(_)) && it.negotiates.is_none()
+        });
         self.is_amid_line = may_be_amid_line && self.last_byte.is_some_and(|byte| byte != b'\n');
         self.expected.clear();
         self.last_byte = None;
@@ -335,8 +331,5 @@ impl Match {
 }
 
 fn condition(check: &Check, step: usize) -> Option<&Condition> {
-    match check.steps.get(step) {
-        Some(Step::Expect(expectation)) => Some(&expectation.condition),
-        _ => None,
-    }
+    check.expectation(step).map(|it| &it.condition)
 }

@@ -2,7 +2,7 @@
 
 use super::quitting::ReadResult;
 use super::{Cx, READS_PER_STEP, STEP_TIME_BUDGET, Scratch, State, Transition, Wait};
-use crate::dialogue::{Expectation, Step};
+use crate::dialogue::Expectation;
 use crate::expect::{Decision, Matcher, Pattern};
 use crate::link::Chunk;
 use crate::net::Io;
@@ -240,11 +240,6 @@ impl Reading {
     }
 }
 
-/// Returns what the step expects; `None` in a check without steps of its own.
 fn expectation<'a>(cx: &Cx<'a>) -> Option<&'a Expectation> {
-    let check = cx.check;
-    match check.steps.get(cx.step_index()) {
-        Some(Step::Expect(expectation)) => Some(expectation),
-        _ => None,
-    }
+    cx.check.expectation(cx.step_index())
 }
