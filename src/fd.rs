@@ -46,6 +46,16 @@ pub(crate) fn open_regular_file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Reads a regular file that a user names.
+///
+/// # Errors
+/// What reading it came to, as text: it can't be read, is not a regular file, or is larger than `limit`
+/// bytes.
+pub(crate) fn read_regular_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let read = open_regular_file(path).and_then(|file| read_at_most(file, limit));
+    read.map_err(|e| format!("reading it failed: {e}"))
+}
+
 /// Reads a file to its end.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use crate::check::Check;
 use crate::dialogue::{Condition, Expectation, Part, Step, Template};
 use crate::escape::{as_text, unescape};
 use crate::expect::Pattern;
-use crate::fd::{open_regular_file, read_at_most};
+use crate::fd::read_regular_file;
 use crate::preset::Preset;
 use crate::starttls::{self, Protocol};
 use rustix::system::uname;
@@ -62,7 +62,8 @@ pub(super) fn read_own_steps(raw: &RawOptions) -> Result<OwnSteps, String> {
             own.add(&option.to_string(), option.bytes(), &mut groups)?;
             continue;
         }
-        let file = read_file(&option.value).map_err(|e| option.describe_invalid(e))?;
+        let file = read_regular_file(Path::new(&option.value), MAX_FILE);
+        let file = file.map_err(|e| option.describe_invalid(e))?;
         let before = own.steps.len();
         let file = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&file);
         for (index, line) in file.split(|&byte| byte == b'\n').enumerate() {
@@ -269,11 +270,6 @@ fn expect(condition: Condition) -> Step {
         condition,
         negotiates: None,
     })
-}
-
-fn read_file(path: &OsStr) -> Result<Vec<u8>, String> {
-    let read = open_regular_file(Path::new(path)).and_then(|file| read_at_most(file, MAX_FILE));
-    read.map_err(|e| format!("reading it failed: {e}"))
 }
 
 /// The name of this machine as EHLO takes it (RFC 5321, section 4.1.2).

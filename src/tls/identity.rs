@@ -2,7 +2,7 @@
 
 use super::pem::PemFile;
 use super::provider;
-use crate::fd::{open_regular_file, read_at_most};
+use crate::fd::read_regular_file;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::sign::CertifiedKey;
@@ -62,8 +62,8 @@ impl Identities {
         if let Some(known) = self.known.get(&paths) {
             return Ok(known.clone());
         }
-        let pem = read_file(certificate).map_err(IdentityError::Certificate)?;
-        let key_pem = read_file(key).map_err(IdentityError::Key)?;
+        let pem = read_regular_file(certificate, MAX_FILE).map_err(IdentityError::Certificate)?;
+        let key_pem = read_regular_file(key, MAX_FILE).map_err(IdentityError::Key)?;
         self.bytes = self.bytes.saturating_add(pem.len() + key_pem.len());
         if self.bytes > MAX_BYTES {
             let error = "the files of clients' certificates take too much memory together";
@@ -103,11 +103,6 @@ fn parse(pem: &[u8], key_pem: &[u8]) -> Result<ClientIdentity, IdentityError> {
         _ => in_key("its key is of a kind that is not supported"),
     })?;
     Ok(ClientIdentity(Arc::new(pair)))
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let read = open_regular_file(path).and_then(|file| read_at_most(file, MAX_FILE));
-    read.map_err(|e| format!("reading it failed: {e}"))
 }
 
 fn has(text: &[u8], word: &[u8]) -> bool {
