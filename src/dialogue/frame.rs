@@ -200,10 +200,6 @@ mod tests {
             b"0\x80\x02\x01\x01\x78",
             b"0\x84\xff\xff\xff\xff",
         ];
-        for message in ldap {
-            let decision = Frame::Ldap.decide(message);
-            assert_eq!(decision, FrameDecision::Refuses, "{message:x?}");
-        }
         let mysql: [&[u8]; 6] = [
             &greeting([0xff, 0xf7]),
             b"\x17\0\0\0\xff\x10\x04Too many connections",
@@ -213,8 +209,10 @@ mod tests {
             // The payload ends before the capabilities.
             b"\x08\0\0\0\x0a1.2\0abcdefghijklmno\xff\xff",
         ];
-        for message in mysql {
-            let decision = Frame::MySql.decide(message);
+        let ldap = ldap.map(|message| (Frame::Ldap, message));
+        let mysql = mysql.map(|message| (Frame::MySql, message));
+        for (frame, message) in ldap.into_iter().chain(mysql) {
+            let decision = frame.decide(message);
             assert_eq!(decision, FrameDecision::Refuses, "{message:x?}");
         }
     }
