@@ -15,7 +15,7 @@
 use check_tcp::internal::escape::as_text;
 use check_tcp::internal::tls::StoreFiles;
 use check_tcp::internal::tls::TrustStore;
-use check_tcp::internal::tls::{StoreVerifier, TrustError};
+use check_tcp::internal::tls::{ServerVerifier, TrustError};
 use check_tcp::internal::tls::{ValidityError, validity, validity_error};
 use check_tcp::internal::tls::{decode_string, display_name};
 use check_tcp::tls::{CertificateFacts, TlsError};
@@ -132,7 +132,7 @@ fn verify(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
         files: StoreFiles::default(),
     };
     let name = ServerName::try_from(WANTED).expect("a name");
-    let verifier = StoreVerifier::new(store, &ring::default_provider());
+    let verifier = ServerVerifier::in_store(store, &ring::default_provider());
     verifier
         .verify_server_cert(&der, &[], &name, &[], now)
         .map(|_| ())

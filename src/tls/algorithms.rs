@@ -12,8 +12,16 @@ use webpki::ring::{
     RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
 };
 
-/// Those of ring, as rustls has them, and of elliptic curves those that ring lacks: a CA with
-/// `default_md = sha512` makes them. Over TLS 1.2 the curve is not fixed by the scheme.
+/// Schemes that are offered where nothing is verified, beside those that can be verified.
+pub(super) const UNVERIFIED: [SignatureScheme; 3] = [
+    SignatureScheme::ED448,
+    SignatureScheme::ECDSA_SHA1_Legacy,
+    SignatureScheme::RSA_PKCS1_SHA1,
+];
+
+/// Those of ring, as rustls has them; and of elliptic curves those that ring lacks, which a CA
+/// with `default_md = sha512` makes. Over TLS 1.2 the curve is not
+/// fixed by the scheme.
 pub(super) static VERIFIED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         ECDSA_P256_SHA256,

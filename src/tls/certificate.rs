@@ -29,8 +29,8 @@ pub(super) struct Certificate<'a> {
 pub(super) struct Extension<'a> {
     /// The identifier, as the contents of a DER OBJECT IDENTIFIER.
     pub oid: &'a [u8],
-    /// True if a verifier that does not know the extension must reject the certificate.
-    pub is_critical: bool,
+    /// The contents of the flag `critical`; empty if there is none, which means false.
+    pub critical: &'a [u8],
     /// The value, in DER.
     pub value: &'a [u8],
 }
@@ -49,6 +49,13 @@ pub(super) fn read_serial(certificate: &[u8]) -> Option<&[u8]> {
     match serial {
         [0, rest @ ..] if !rest.is_empty() => Some(rest),
         serial => Some(serial),
+    }
+}
+
+impl Extension<'_> {
+    /// Returns true if a verifier that does not know the extension must reject the certificate.
+    pub(super) fn is_critical(&self) -> bool {
+        !matches!(self.critical, [] | [0])
     }
 }
 
@@ -86,14 +93,14 @@ impl<'a> Certificate<'a> {
             let (extension, rest) = read_tagged(extensions, 0x30)?;
             extensions = rest;
             let (oid, behind) = read_tagged(extension, 0x06)?;
-            let (is_critical, value) = match read_element(behind)? {
-                (BOOLEAN, flag, value) => (flag != [0], value),
-                _ => (false, behind),
+            let (critical, value) = match read_element(behind)? {
+                (BOOLEAN, flag, value) => (flag, value),
+                _ => (&[][..], behind),
             };
             let (value, _) = read_tagged(value, 0x04)?;
             Some(Extension {
                 oid,
-                is_critical,
+                critical,
                 value,
             })
         })

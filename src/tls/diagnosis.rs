@@ -1,6 +1,7 @@
 //! Diagnosis of rejected certificates. It reads from the certificate what the errors of rustls
 //! leave out. Only rejections pay for it.
 
+use super::adapted::unknown_critical_extension;
 use super::certificate::Certificate;
 use super::dates::{self, DateBefore1970};
 use super::der::{elements, read_sequence};
@@ -9,7 +10,7 @@ use super::name::{display_name, presented_names};
 use super::oid::{ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE, Oid, SERVER_AUTH};
 use super::rsa::rsa_bits;
 use super::store::TrustStore;
-use super::verify::TrustError;
+use super::trust_error::TrustError;
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;
@@ -51,6 +52,11 @@ pub(super) fn diagnose_path_error(
         CertificateError::BadSignature => diagnose_key_size(end_entity, others(), store),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             path().find_map(|der| diagnose_usages(der, der == end_entity))
+        }
+        CertificateError::Other(OtherError(other))
+            if other.downcast_ref() == Some(&webpki::Error::UnsupportedCriticalExtension) =>
+        {
+            path().find_map(|der| diagnose_extensions(der, der == end_entity))
         }
         CertificateError::Other(OtherError(other)) => add_unread_files(other.downcast_ref(), store),
         _ => None,
@@ -143,6 +149,19 @@ fn key_size_error(bits: usize) -> Option<String> {
         _ => "more than 8,192",
     };
     Some(format!("RSA key of {bits} bits: {side}"))
+}
+
+/// Names the first critical extension that is not known.
+fn diagnose_extensions(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
+    let parts = Certificate::parse(certificate)?;
+    let extension = unknown_critical_extension(&parts)?;
+    let whose = match display_name(parts.subject).filter(|_| !is_leaf) {
+        Some(name) => format!(" of the issuer {name}"),
+        None => String::new(),
+    };
+    Some(Diagnosis(format!(
+        "invalid certificate{whose}: it has a critical extension that is not supported: {extension}"
+    )))
 }
 
 /// Lists the extended key usages (RFC 5280, section 4.2.1.12) of a certificate, if they exclude

@@ -86,7 +86,7 @@ mod tests {
     use crate::tls::provider;
     use crate::tls::search::Search;
     use crate::tls::store::TrustStore;
-    use crate::tls::verify::StoreVerifier;
+    use crate::tls::verify::ServerVerifier;
     use rustls::client::danger::ServerCertVerifier;
     use rustls::pki_types::{ServerName, UnixTime};
     use std::fs;
@@ -115,7 +115,7 @@ mod tests {
             search.add_named_file(&path);
             search.found.remove(0);
             let store = TrustStore::from_search(search);
-            let verifier = StoreVerifier::new(store, &provider());
+            let verifier = ServerVerifier::in_store(store, &provider());
             let server = ServerName::try_from("localhost").expect("a name");
             let verify = |leaf: &[u8]| {
                 let now = UnixTime::now();

@@ -1,26 +1,11 @@
-//! Certificates that are known by their fingerprint.
+//! Fingerprints of certificates.
 
-use super::dates::{self, ValidityError};
-use super::diagnosis;
-use super::verify::TrustError;
 use ring::digest::{SHA256, digest};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use std::fmt;
 
 /// The SHA-256 of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
-
-/// Accepts the certificates of some fingerprints, whoever issued them and whatever their names are,
-/// inside their validity periods.
-#[derive(Debug)]
-pub(super) struct FingerprintVerifier {
-    accepted: Vec<Fingerprint>,
-    algorithms: WebPkiSupportedAlgorithms,
-}
 
 impl Fingerprint {
     /// Returns the fingerprint of a certificate.
@@ -49,74 +34,6 @@ impl Fingerprint {
         });
         let bytes: Option<Vec<u8>> = bytes.collect();
         Some(Self(bytes?.try_into().ok()?))
-    }
-}
-
-impl FingerprintVerifier {
-    /// Creates a verifier that accepts these.
-    pub(super) fn new(accepted: Vec<Fingerprint>, algorithms: WebPkiSupportedAlgorithms) -> Self {
-        Self {
-            accepted,
-            algorithms,
-        }
-    }
-}
-
-impl ServerCertVerifier for FingerprintVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let fingerprint = Fingerprint::of(end_entity);
-        if !self.accepted.contains(&fingerprint) {
-            return Err(TrustError::Fingerprint(fingerprint).into());
-        }
-        if dates::validity(end_entity).is_none() {
-            return Err(CertificateError::BadEncoding.into());
-        }
-        match dates::validity_error(end_entity, now) {
-            None => Ok(ServerCertVerified::assertion()),
-            Some(ValidityError::Expired(not_after)) => Err(CertificateError::ExpiredContext {
-                time: now,
-                not_after,
-            }
-            .into()),
-            Some(ValidityError::NotYetValid(not_before)) => {
-                Err(CertificateError::NotValidYetContext {
-                    time: now,
-                    not_before,
-                }
-                .into())
-            }
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.algorithms)
-            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.algorithms)
-            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
     }
 }
 

@@ -1,17 +1,17 @@
 //! Checks on the certificates of issuers that webpki does not make. OpenSSL and Go both reject
 //! everything that is rejected here.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, Extension};
 use super::dates;
 use super::der::{elements, read_sequence, read_tagged};
 use super::name::display_name;
-use super::oid::{ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE, SERVER_AUTH};
+use super::oid::{ANY_EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, Oid, SERVER_AUTH};
 use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
 use std::ptr;
 use std::time::SystemTime;
-use webpki::{Cert, VerifiedPath};
+use webpki::VerifiedPath;
 
 /// Arcs under id-ce (RFC 5280, section 4.2.1) that OpenSSL or Go know. Those that webpki does not
 /// apply (mostly policies) can only restrict what an authority in the store is trusted for.
@@ -21,7 +21,6 @@ const KNOWN_ID_CE: [u8; 12] = [14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54];
 const KNOWN_ID_PE: [u8; 3] = [1, 7, 8];
 
 const KEY_USAGE: &[u8] = &[0x55, 29, 15];
-const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 1, 1];
 
 /// A certificate that may not be an issuer at its position in a path. All signatures of the path
@@ -36,7 +35,7 @@ pub struct IssuerError {
 }
 
 /// The reason why a certificate may not be an issuer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Defect {
     /// It has a keyUsage without keyCertSign.
     KeyUsage,
@@ -48,12 +47,12 @@ enum Defect {
     PathLength { allowed: usize, actual: usize },
     /// Its extended key usage excludes servers.
     ExtendedKeyUsage,
-    /// It has an unknown critical extension.
-    CriticalExtension,
+    /// It has this unknown critical extension.
+    CriticalExtension(String),
 }
 
-/// Checks the issuers of a path that webpki has verified up to an anchor of `store`. Returns `None`
-/// if all may be issuers.
+/// Checks the issuers of a path that webpki has verified up to an anchor of `store`.
+/// Returns `None` if all may be issuers.
 pub(super) fn find_issuer_error(
     path: &VerifiedPath<'_>,
     store: &TrustStore,
@@ -71,9 +70,6 @@ pub(super) fn find_issuer_error(
         }
     }
     let anchor = path.anchor();
-    if is_stored(path.end_entity(), anchor, store) {
-        return None;
-    }
     let below = count_issuers_below_anchor(path);
     let mut found = None;
     for held in anchor_certificates(anchor, store, now) {
@@ -86,16 +82,13 @@ pub(super) fn find_issuer_error(
 
 /// Returns the end of the anchor of a verified path. Of several certificates with its name and key
 /// that may end the path, the last to end counts: nobody is called for one that another replaces.
-/// `None` if it can't be read, or if the anchor is the server's certificate itself.
+/// `None` if it can't be read.
 pub(super) fn anchor_end(
     path: &VerifiedPath<'_>,
     store: &TrustStore,
     now: UnixTime,
 ) -> Option<SystemTime> {
     let anchor = path.anchor();
-    if is_stored(path.end_entity(), anchor, store) {
-        return None;
-    }
     let below = count_issuers_below_anchor(path);
     anchor_certificates(anchor, store, now)
         .filter(|held| anchor_defect(held, below).is_none())
@@ -141,13 +134,6 @@ pub(super) fn is_limited_to_other_purposes(certificate: &Certificate<'_>) -> boo
     !purposes.any(|(_, purpose)| purpose == SERVER_AUTH || purpose == ANY_EXTENDED_KEY_USAGE)
 }
 
-/// Returns true if the server's certificate is itself the anchor. It is then trusted as it is.
-fn is_stored(own: &Cert<'_>, anchor: &TrustAnchor<'_>, store: &TrustStore) -> bool {
-    own.subject() == anchor.subject.as_ref()
-        && Certificate::parse(&own.der()).is_some_and(|own| is_for_anchor(&own, anchor))
-        && store.certificates.contains(&own.der())
-}
-
 /// Returns the reason why the certificate of an authority in the store may not end a path. `below`
 /// is the number of issuers between it and the server.
 fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<Defect> {
@@ -183,10 +169,9 @@ fn anchor_defect(certificate: &Certificate<'_>, below: usize) -> Option<Defect> 
     if is_limited_to_other_purposes(certificate) {
         return Some(Defect::ExtendedKeyUsage);
     }
-    let mut critical = certificate.extensions().filter(|e| e.is_critical);
-    critical
-        .any(|e| !is_known(e.oid))
-        .then_some(Defect::CriticalExtension)
+    let mut critical = certificate.extensions().filter(Extension::is_critical);
+    let unknown = critical.find(|extension| !is_known(extension.oid))?;
+    Some(Defect::CriticalExtension(Oid(unknown.oid).to_string()))
 }
 
 /// Returns true if the key may sign certificates (RFC 5280, section 4.2.1.3): keyUsage is absent,
@@ -244,7 +229,7 @@ impl fmt::Display for IssuerError {
         if self.is_stored {
             write!(f, " in the trust store")?;
         }
-        f.write_str(match self.defect {
+        f.write_str(match &self.defect {
             Defect::KeyUsage => " may not sign certificates (its keyUsage lacks keyCertSign)",
             Defect::NotAuthority => {
                 " may not sign certificates (its basicConstraints say CA:FALSE)"
@@ -260,7 +245,12 @@ impl fmt::Display for IssuerError {
             Defect::ExtendedKeyUsage => {
                 " may not vouch for servers (its extendedKeyUsage lacks serverAuth)"
             }
-            Defect::CriticalExtension => " has a critical extension that is not known here",
+            Defect::CriticalExtension(extension) => {
+                return write!(
+                    f,
+                    " has a critical extension that is not known here: {extension}"
+                );
+            }
         })
     }
 }

@@ -1,5 +1,6 @@
 //! TLS configuration of a check, the verification of certificates, and the text of failures.
 
+mod adapted;
 mod algorithms;
 mod ca_files;
 mod certificate;
@@ -25,7 +26,9 @@ pub(crate) mod search;
 mod session;
 mod signatures;
 pub(crate) mod store;
+mod store_path;
 mod trust;
+pub(crate) mod trust_error;
 pub(crate) mod verify;
 mod webpki_error;
 
@@ -46,8 +49,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 pub use store::StoreError;
+use trust::Trust;
 pub use trust::Version;
-use trust::{Trust, Verifier};
 
 /// TLS settings of a check: TLS 1.2 or 1.3, without resumption, so that every check sees the
 /// certificate.
@@ -215,7 +218,7 @@ impl Tls {
             dangerous.set_certificate_verifier(Arc::new(recorder));
             record = Some(recorded);
         }
-        let is_verified = !matches!(verifier, Verifier::Any(_));
+        let is_verified = verifier.is_verifying();
         ClientSession::new(config, name.0, self.identity.clone(), record, is_verified)
     }
 }

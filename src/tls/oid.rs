@@ -6,6 +6,9 @@ use std::fmt;
 /// subjectAltName (RFC 5280, section 4.2.1.6), as the contents of a DER OBJECT IDENTIFIER.
 pub(super) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
 
+/// basicConstraints (RFC 5280, section 4.2.1.9).
+pub(super) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
+
 /// extKeyUsage (RFC 5280, section 4.2.1.12).
 pub(super) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
 
@@ -21,8 +24,9 @@ pub(super) const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 pub(super) struct Oid<'a>(pub &'a [u8]);
 
 /// Names of extended key usages (RFC 5280, section 4.2.1.12, and Microsoft's), of algorithms for
-/// signatures and keys (RFC 3279, 4055, 5758, 8410), and of curves (RFC 5480).
-const NAMES: [(&str, &str); 42] = [
+/// signatures and keys (RFC 3279, 4055, 5758, 8410), of curves (RFC 5480), and of extensions that some
+/// certificates mark as critical (RFC 5280, 7633, 6962).
+const NAMES: [(&str, &str); 47] = [
     ("1.3.6.1.5.5.7.3.1", "TLS server authentication"),
     ("1.3.6.1.5.5.7.3.2", "TLS client authentication"),
     ("1.3.6.1.5.5.7.3.3", "code signing"),
@@ -65,6 +69,11 @@ const NAMES: [(&str, &str); 42] = [
     ("1.3.132.0.35", "P-521"),
     ("1.3.101.112", "Ed25519"),
     ("1.3.101.113", "Ed448"),
+    ("2.5.29.14", "subject key identifier"),
+    ("2.5.29.35", "authority key identifier"),
+    ("1.3.6.1.5.5.7.1.1", "authority information access"),
+    ("1.3.6.1.5.5.7.1.24", "TLS feature"),
+    ("1.3.6.1.4.1.11129.2.4.3", "certificate transparency poison"),
 ];
 
 impl Oid<'_> {

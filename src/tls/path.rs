@@ -25,9 +25,9 @@ const MAX_BACKWARD: usize = 2;
 #[derive(Debug)]
 pub(super) struct Candidates<'a> {
     /// At most [`MAX_ISSUERS`], in the order in which webpki shall try them.
-    pub issuers: Vec<CertificateDer<'a>>,
-    /// True if there are more certificates that could be part of a path.
-    pub is_truncated: bool,
+    pub issuers: Vec<Certificate<'a>>,
+    /// The limit, if there are more certificates that could be part of a path.
+    pub truncated: Option<PathLimit>,
     /// The number of roots beyond the first for each name of an issuer. A signature may have to be
     /// verified with the key of each, and is invalid for all but one.
     pub same_name_roots: usize,
@@ -40,6 +40,8 @@ pub enum PathLimit {
     Extensions,
     /// There is no path through the selected issuers, and others were not selected.
     Issuers,
+    /// The shortest path to an authority in the store, by its names, has this number of issuers.
+    Length(usize),
     /// Too many signatures are invalid.
     Signatures,
     /// This number of comparisons of names with name constraints is too large.
@@ -116,7 +118,7 @@ pub(super) fn select_candidates<'a>(
         .collect();
     let mut required = vec![RequiredIssuer::new(own, 0, roots)];
     let mut chosen: Vec<Certificate<'_>> = Vec::new();
-    let mut is_truncated = false;
+    let mut truncated = None;
     let mut backward = 0;
     loop {
         pool.retain(|other| chosen.last().unwrap_or(own).der != other.certificate.der);
@@ -124,7 +126,7 @@ pub(super) fn select_candidates<'a>(
         let best = ranks.filter_map(|(index, one)| one.rank(index, &required, backward));
         let Some(best) = best.min() else { break };
         if chosen.len() == MAX_ISSUERS {
-            is_truncated = true;
+            truncated = Some(path_limit(own, presented, roots));
             break;
         }
         let certificate = pool.remove(best.pool_index).certificate;
@@ -143,11 +145,10 @@ pub(super) fn select_candidates<'a>(
     if comparisons > MAX_NAME_COMPARISONS {
         return Err(PathLimit::NameComparisons(comparisons));
     }
-    let issuers = chosen.iter().map(|one| CertificateDer::from(one.der));
     let same_name_roots = required.iter().map(|one| one.roots.saturating_sub(1)).sum();
     Ok(Candidates {
-        issuers: issuers.collect(),
-        is_truncated,
+        issuers: chosen,
+        truncated,
         same_name_roots,
     })
 }
@@ -203,6 +204,35 @@ impl PresentedCertificate<'_> {
     }
 }
 
+/// The limit that keeps a path from an authority in the store: its length, if every path is too long.
+fn path_limit(
+    own: &Certificate<'_>,
+    presented: &[CertificateDer<'_>],
+    roots: &RootCertStore,
+) -> PathLimit {
+    let mut others: Vec<_> = presented
+        .iter()
+        .filter_map(|der| Certificate::parse(der))
+        .collect();
+    let mut reached = vec![*own];
+    for length in 0.. {
+        let mut anchors = roots.roots.iter().map(|root| root.subject.as_ref());
+        if anchors.any(|anchor| reached.iter().any(|one| one.issuer == anchor)) {
+            return match length > MAX_ISSUERS {
+                true => PathLimit::Length(length),
+                false => PathLimit::Issuers,
+            };
+        }
+        let is_next = |one: &Certificate<'_>| reached.iter().any(|it| it.issuer == one.subject);
+        let (next, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_next);
+        if next.is_empty() {
+            break;
+        }
+        (reached, others) = (next, rest);
+    }
+    PathLimit::Issuers
+}
+
 fn has_too_many_extensions(certificate: &Certificate<'_>) -> bool {
     certificate.extensions().nth(MAX_EXTENSIONS).is_some()
 }
@@ -255,6 +285,11 @@ impl fmt::Display for PathLimit {
                 "certificate from an unknown issuer: more than {MAX_ISSUERS} of the certificates \
                  that the peer presents could be between it and the trust store"
             ),
+            Self::Length(length) => write!(
+                f,
+                "certificate from an unknown issuer: {length} issuers stand between it and the trust \
+                 store, and at most {MAX_ISSUERS} are followed"
+            ),
             Self::Signatures => write!(
                 f,
                 "certificate from an unknown issuer: too many of the certificates that the peer \
@@ -306,9 +341,9 @@ mod tests {
         let own = Certificate::parse(&own).expect("a certificate");
         let found =
             select_candidates(&own, presented, &roots, UnixTime::now()).expect("not too much");
-        let place = |one| presented.iter().position(|other| other == one);
+        let place = |one: &Certificate<'_>| presented.iter().position(|other| **other == *one.der);
         let places = found.issuers.iter().filter_map(place);
-        (places.collect(), found.is_truncated)
+        (places.collect(), found.truncated.is_some())
     }
 
     #[test]

@@ -29,9 +29,11 @@ impl PathEnd {
         Self::first(own, issuers)
     }
 
-    /// Returns the end of a path that was verified up to an anchor of `store`, the anchor included.
+    /// Returns the end of the path of `own` that was verified up to an anchor of `store`, the anchor
+    /// included.
     pub(super) fn of_verified(
         path: &VerifiedPath<'_>,
+        own: &Certificate<'_>,
         store: &TrustStore,
         now: UnixTime,
     ) -> Option<Self> {
@@ -40,7 +42,7 @@ impl PathEnd {
             .filter_map(|issuer| Some((issuer.subject(), dates::not_after(&issuer.der())?)));
         let anchor = issuer::anchor_end(path, store, now);
         let anchor = anchor.map(|at| (path.anchor().subject.as_ref(), at));
-        Self::first(&path.end_entity().der(), issuers.chain(anchor))
+        Self::first(own.der, issuers.chain(anchor))
     }
 
     /// Returns the first end of the server's own certificate and those of issuers, given by subject

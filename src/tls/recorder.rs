@@ -1,7 +1,7 @@
 //! A record of what a verifier of certificates sees, for one connection.
 
 use super::path_end::PathEnd;
-use super::trust::Verifier;
+use super::verify::ServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
@@ -23,7 +23,7 @@ pub struct WantedFacts {
 /// Verifies as another verifier does, and records.
 #[derive(Debug)]
 pub(super) struct Recorder {
-    verifier: Verifier,
+    verifier: Arc<ServerVerifier>,
     wanted: WantedFacts,
     record: Arc<PeerRecord>,
 }
@@ -41,7 +41,10 @@ pub(super) struct PeerRecord {
 
 impl Recorder {
     /// Creates a recorder, and the record of its connection.
-    pub(super) fn new(verifier: Verifier, wanted: WantedFacts) -> (Self, Arc<PeerRecord>) {
+    pub(super) fn new(
+        verifier: Arc<ServerVerifier>,
+        wanted: WantedFacts,
+    ) -> (Self, Arc<PeerRecord>) {
         let record = Arc::new(PeerRecord::default());
         let recorder = Self {
             verifier,
@@ -49,36 +52,6 @@ impl Recorder {
             record: record.clone(),
         };
         (recorder, record)
-    }
-
-    fn verify(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let place = Some(&self.record.path_end).filter(|_| self.wanted.path_end);
-        if let Verifier::Store(verifier) = &self.verifier {
-            return verifier.verify(end_entity, intermediates, server_name, now, place);
-        }
-        let verified = self.verifier.as_dyn().verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            &[],
-            now,
-        )?;
-        let issuers = match self.verifier {
-            Verifier::Any(_) => intermediates,
-            _ => &[],
-        };
-        if let Some(place) = place
-            && let Some(end) = PathEnd::of_presented(end_entity, issuers)
-        {
-            place.get_or_init(|| end);
-        }
-        Ok(verified)
     }
 }
 
@@ -96,9 +69,15 @@ impl ServerCertVerifier for Recorder {
             let chain = chain.map(|der| der.clone().into_owned());
             self.record.chain.get_or_init(|| chain.collect());
         }
-        let verified = self.verify(end_entity, intermediates, server_name, now);
+        let wanted = self.wanted.path_end;
+        let verified = self
+            .verifier
+            .verify(end_entity, intermediates, server_name, now, wanted);
         self.record.is_accepted.get_or_init(|| verified.is_ok());
-        verified
+        if let Some(end) = verified? {
+            self.record.path_end.get_or_init(|| end);
+        }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -107,8 +86,8 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verifier = self.verifier.as_dyn();
-        verifier.verify_tls12_signature(message, certificate, signed)
+        self.verifier
+            .verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -117,11 +96,11 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let verifier = self.verifier.as_dyn();
-        verifier.verify_tls13_signature(message, certificate, signed)
+        self.verifier
+            .verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.as_dyn().supported_verify_schemes()
+        self.verifier.supported_verify_schemes()
     }
 }

@@ -2,6 +2,7 @@
 //! present many certificates with the name of an authority in the trust store, and each has to be
 //! verified with that authority's key.
 
+use super::adapted::AdaptedPath;
 use rustls::pki_types::{
     AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
 };
@@ -21,7 +22,9 @@ const P256_SHA512_COST: usize = 2;
 
 /// The signatures verified for one path. Each is verified once with each key.
 #[derive(Debug)]
-pub(super) struct SignatureBudget {
+pub(super) struct SignatureBudget<'a> {
+    /// The path, whose certificates are signed as they were presented.
+    path: &'a AdaptedPath<'a>,
     state: Mutex<BudgetState>,
     /// The maximum cost of all invalid signatures.
     limit: usize,
@@ -31,7 +34,7 @@ pub(super) struct SignatureBudget {
 #[derive(Debug)]
 pub(super) struct BudgetedAlgorithm<'a> {
     algorithm: &'static dyn SignatureVerificationAlgorithm,
-    budget: &'a SignatureBudget,
+    budget: &'a SignatureBudget<'a>,
 }
 
 impl BudgetedAlgorithm<'_> {
@@ -63,12 +66,13 @@ struct SignatureResult {
     is_valid: bool,
 }
 
-impl SignatureBudget {
-    /// Creates a budget for one path. `same_name_roots` is the number of keys in the trust store
+impl<'a> SignatureBudget<'a> {
+    /// Creates a budget for `path`. `same_name_roots` is the number of keys in the trust store
     /// that have the right name and are not the right key. Each raises the limit, so that it
     /// suffices for an authority that was renewed often. A peer can't influence the number.
-    pub(super) fn new(same_name_roots: usize) -> Self {
+    pub(super) fn new(same_name_roots: usize, path: &'a AdaptedPath<'a>) -> Self {
         Self {
+            path,
             state: Mutex::default(),
             limit: same_name_roots
                 .saturating_mul(P384_COST)
@@ -78,9 +82,9 @@ impl SignatureBudget {
 
     /// Wraps `algorithms` so that their invalid signatures are charged to this budget.
     pub(super) fn limit_algorithms(
-        &self,
+        &'a self,
         algorithms: &[&'static dyn SignatureVerificationAlgorithm],
-    ) -> Vec<BudgetedAlgorithm<'_>> {
+    ) -> Vec<BudgetedAlgorithm<'a>> {
         let limited = algorithms.iter().map(|algorithm| BudgetedAlgorithm {
             algorithm: *algorithm,
             budget: self,
@@ -114,6 +118,7 @@ impl SignatureVerificationAlgorithm for BudgetedAlgorithm<'_> {
             state.is_exhausted = true;
             return Err(InvalidSignature);
         }
+        let message = self.budget.path.presented_part(message).unwrap_or(message);
         let verified = self
             .algorithm
             .verify_signature(public_key, message, signature);
@@ -171,7 +176,8 @@ mod tests {
         let (keys, right, wrong) = (b"0123456789abcdef", &b"y"[..], &b"n"[..]);
         for (algorithm, same_name_roots, allowed) in [(&P256, 0, 8), (&P384, 0, 2), (&P384, 5, 7)] {
             VERIFIED.store(0, Ordering::Relaxed);
-            let budget = SignatureBudget::new(same_name_roots);
+            let path = AdaptedPath::default();
+            let budget = SignatureBudget::new(same_name_roots, &path);
             let limited = budget.limit_algorithms(&[algorithm]);
             let verify = |key, signature: &'static [u8]| {
                 limited[0].verify_signature(&keys[key..=key], b"", signature)

@@ -124,6 +124,13 @@ impl TrustStore {
     }
 }
 
+impl TrustStore {
+    /// Returns true if this very certificate is in the store.
+    pub(super) fn holds(&self, certificate: &[u8]) -> bool {
+        self.certificates.iter().any(|held| **held == *certificate)
+    }
+}
+
 impl fmt::Debug for TrustStore {
     /// Shows only the number of certificates: their bytes would add megabytes to each check shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

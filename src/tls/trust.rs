@@ -1,11 +1,10 @@
 //! What a check trusts: a verifier of certificates, and the configuration with it.
 
-use super::fingerprint::{Fingerprint, FingerprintVerifier};
+use super::fingerprint::Fingerprint;
 use super::store::TrustStore;
-use super::verify::{AcceptAnyCertificate, StoreVerifier};
+use super::verify::ServerVerifier;
 use super::{TlsError, provider};
 use rustls::client::Resumption;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::{ClientConfig, SupportedProtocolVersion, version};
 use std::sync::Arc;
 
@@ -18,33 +17,11 @@ pub enum Version {
     Tls13,
 }
 
-/// A verifier of certificates; clones share it.
-#[derive(Clone, Debug)]
-pub(super) enum Verifier {
-    /// Verifies against a trust store.
-    Store(Arc<StoreVerifier>),
-    /// Accepts the certificates of some fingerprints.
-    Fingerprints(Arc<FingerprintVerifier>),
-    /// Accepts any certificate.
-    Any(Arc<AcceptAnyCertificate>),
-}
-
 /// A verifier, and a configuration with it.
 #[derive(Clone, Debug)]
 pub(super) struct Trust {
     pub(super) config: Arc<ClientConfig>,
-    pub(super) verifier: Verifier,
-}
-
-impl Verifier {
-    /// Returns the verifier as rustls takes it.
-    pub(super) fn as_dyn(&self) -> Arc<dyn ServerCertVerifier> {
-        match self {
-            Self::Store(verifier) => verifier.clone(),
-            Self::Fingerprints(verifier) => verifier.clone(),
-            Self::Any(verifier) => verifier.clone(),
-        }
-    }
+    pub(super) verifier: Arc<ServerVerifier>,
 }
 
 impl Trust {
@@ -53,8 +30,8 @@ impl Trust {
     /// # Errors
     /// rustls rejects the configuration.
     pub(super) fn in_store(store: TrustStore) -> Result<Self, TlsError> {
-        let verifier = StoreVerifier::new(store, &provider());
-        Self::new(Verifier::Store(Arc::new(verifier)), &ALL_VERSIONS)
+        let verifier = ServerVerifier::in_store(store, &provider());
+        Self::new(Arc::new(verifier), &ALL_VERSIONS)
     }
 
     /// Trusts the certificates of these fingerprints.
@@ -62,9 +39,8 @@ impl Trust {
     /// # Errors
     /// rustls rejects the configuration.
     pub(super) fn in_fingerprints(fingerprints: Vec<Fingerprint>) -> Result<Self, TlsError> {
-        let algorithms = provider().signature_verification_algorithms;
-        let verifier = FingerprintVerifier::new(fingerprints, algorithms);
-        Self::new(Verifier::Fingerprints(Arc::new(verifier)), &ALL_VERSIONS)
+        let verifier = ServerVerifier::in_fingerprints(fingerprints, &provider());
+        Self::new(Arc::new(verifier), &ALL_VERSIONS)
     }
 
     /// Trusts anybody.
@@ -72,8 +48,8 @@ impl Trust {
     /// # Errors
     /// rustls rejects the configuration.
     pub(super) fn in_anybody() -> Result<Self, TlsError> {
-        let verifier = AcceptAnyCertificate::new(&provider());
-        Self::new(Verifier::Any(Arc::new(verifier)), &ALL_VERSIONS)
+        let verifier = ServerVerifier::in_any(&provider());
+        Self::new(Arc::new(verifier), &ALL_VERSIONS)
     }
 
     /// Returns the same trust with these versions.
@@ -91,13 +67,13 @@ impl Trust {
     }
 
     fn new(
-        verifier: Verifier,
+        verifier: Arc<ServerVerifier>,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Result<Self, TlsError> {
         let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(versions)?
             .dangerous()
-            .with_custom_certificate_verifier(verifier.as_dyn())
+            .with_custom_certificate_verifier(verifier.clone())
             .with_no_client_auth();
         config.resumption = Resumption::disabled();
         Ok(Self {

@@ -1,16 +1,16 @@
 //! Verification of server certificates.
 
+use super::adapted::adapt_own;
+use super::algorithms::UNVERIFIED;
 use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
 use super::diagnosis;
 use super::fingerprint::Fingerprint;
-use super::issuer::{self, IssuerError};
-use super::name::display_name;
-use super::name_mismatch::{self, NameMismatch};
-use super::path::{self, Candidates, PathLimit};
+use super::name_mismatch;
 use super::path_end::PathEnd;
-use super::signatures::SignatureBudget;
 use super::store::TrustStore;
+use super::store_path::StorePath;
+use super::trust_error::TrustError;
 use super::webpki_error::to_certificate_error;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
@@ -19,285 +19,144 @@ use rustls::crypto::{
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
-use std::cell::RefCell;
-use std::fmt;
-use std::sync::{Arc, OnceLock};
-use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use webpki::EndEntityCert;
 
-/// Verifies chain, name and dates as webpki does, within limits on the cost. Also accepts a
-/// certificate that is itself in the store: webpki alone rejects it if it says `CA:TRUE`, as those
-/// made by `openssl req -x509` do.
+/// Decides which certificates of servers are accepted.
 #[derive(Debug)]
-pub struct StoreVerifier {
-    store: TrustStore,
+pub struct ServerVerifier {
+    rule: Rule,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-/// The reason why a chain is not trusted, in more detail than rustls gives.
-#[derive(Debug, PartialEq, Eq)]
-pub enum TrustError {
-    /// The chain does not end in the store. The display name of the certificate's issuer.
-    UnknownIssuer(Option<String>),
-    /// It ends at an authority in the store that is outside its validity period. The display name
-    /// of the authority.
-    StoredIssuerValidity(Option<String>, ValidityError),
-    /// An issuer's certificate is outside its validity period.
-    IntermediateValidity(ValidityError),
-    /// The certificate is self-signed and not in the store.
-    SelfSigned,
-    /// The certificate says CA:TRUE. webpki accepts no authority as a server.
-    AuthorityCertificate,
-    /// The chain ends in the store, but one of its certificates may not be an issuer there.
-    InvalidIssuer(IssuerError),
-    /// The search for a path would cost too much.
-    PathLimit(PathLimit),
-    /// None of very many names matches the host.
-    NameMismatch(NameMismatch),
-    /// The certificate has this fingerprint, which is none of those that are accepted.
-    Fingerprint(Fingerprint),
-}
-
-/// Accepts any certificate and any signature of the handshake.
 #[derive(Debug)]
-pub(crate) struct AcceptAnyCertificate {
-    schemes: Vec<SignatureScheme>,
+enum Rule {
+    /// Chain, name and dates are verified against a store.
+    Store(TrustStore),
+    /// These are accepted, whoever issued them and whatever their names are, inside their validity
+    /// periods.
+    Fingerprints(Vec<Fingerprint>),
+    /// Any certificate and any signature of the handshake is accepted.
+    Any,
 }
 
-impl StoreVerifier {
-    /// Creates a verifier that trusts `store` and uses the algorithms of `provider`.
-    pub fn new(store: TrustStore, provider: &CryptoProvider) -> Self {
+/// A certificate to be verified, with those that were presented behind it.
+struct Chain<'a> {
+    own: &'a CertificateDer<'a>,
+    issuers: &'a [CertificateDer<'a>],
+    server_name: &'a ServerName<'a>,
+    now: UnixTime,
+    is_end_wanted: bool,
+}
+
+impl ServerVerifier {
+    /// Verifies chain, name and dates against `store`, with the algorithms of `provider`.
+    pub fn in_store(store: TrustStore, provider: &CryptoProvider) -> Self {
+        Self::new(Rule::Store(store), provider)
+    }
+
+    /// Accepts the certificates of these fingerprints inside their validity periods.
+    pub(super) fn in_fingerprints(
+        fingerprints: Vec<Fingerprint>,
+        provider: &CryptoProvider,
+    ) -> Self {
+        Self::new(Rule::Fingerprints(fingerprints), provider)
+    }
+
+    /// Accepts any certificate and any signature of the handshake.
+    pub(super) fn in_any(provider: &CryptoProvider) -> Self {
+        Self::new(Rule::Any, provider)
+    }
+
+    fn new(rule: Rule, provider: &CryptoProvider) -> Self {
         Self {
-            store,
+            rule,
             algorithms: provider.signature_verification_algorithms,
         }
     }
 
-    fn verify_chain(
-        &self,
-        own: &Certificate<'_>,
-        end_entity: &CertificateDer<'_>,
-        presented: &[CertificateDer<'_>],
-        now: UnixTime,
-        path_end: Option<&OnceLock<PathEnd>>,
-    ) -> Result<(), Error> {
-        let candidates = path::select_candidates(own, presented, &self.store.roots, now);
-        let candidates = candidates.map_err(TrustError::PathLimit)?;
-        let issuers = &candidates.issuers;
-        let Err(e) = self.verify_path(end_entity, &candidates, now, path_end)? else {
-            return Ok(());
-        };
-        let e = to_certificate_error(e);
-        let trust_error = match &e {
-            CertificateError::UnknownIssuer => self.issuer_trust_error(end_entity, issuers),
-            CertificateError::Other(OtherError(other))
-                if other.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
-            {
-                // webpki checks dates before it returns this error, so they are valid here.
-                if self.store.certificates.contains(end_entity) {
-                    // webpki has not checked the extended key usage yet.
-                    if issuer::is_limited_to_other_purposes(own) {
-                        return Err(CertificateError::InvalidPurpose.into());
-                    }
-                    record(path_end, || PathEnd::of_presented(end_entity, &[]));
-                    return Ok(());
-                }
-                match self.issuer_trust_error(end_entity, issuers) {
-                    TrustError::SelfSigned => TrustError::SelfSigned,
-                    _ => TrustError::AuthorityCertificate,
-                }
-            }
-            CertificateError::ExpiredContext { not_after, .. } => {
-                TrustError::IntermediateValidity(ValidityError::Expired(*not_after))
-            }
-            CertificateError::NotValidYetContext { not_before, .. } => {
-                TrustError::IntermediateValidity(ValidityError::NotYetValid(*not_before))
-            }
-            _ => return Err(e.into()),
-        };
-        if let TrustError::IntermediateValidity(error) = &trust_error
-            && dates::validity_error(end_entity, now).as_ref() == Some(error)
-        {
-            return Err(e.into());
-        }
-        Err(trust_error.into())
+    /// Returns true unless any certificate is accepted.
+    pub(super) fn is_verifying(&self) -> bool {
+        !matches!(self.rule, Rule::Any)
     }
 
-    /// Lets webpki verify a path through these issuers to the store. Returns its result. Records the
-    /// end of the path in `path_end`.
+    /// Verifies a certificate, given with those that were presented behind it. Returns the end of its
+    /// path, if it is wanted and can be read.
     ///
     /// # Errors
-    /// The path fails for a reason that webpki does not report.
-    fn verify_path(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        candidates: &Candidates<'_>,
-        now: UnixTime,
-        path_end: Option<&OnceLock<PathEnd>>,
-    ) -> Result<Result<(), webpki::Error>, TrustError> {
-        let budget = SignatureBudget::new(candidates.same_name_roots);
-        let limited = budget.limit_algorithms(self.algorithms.all);
-        let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
-        let issuer_error = RefCell::new(None);
-        let check =
-            |path: &VerifiedPath<'_>| match issuer::find_issuer_error(path, &self.store, now) {
-                None => {
-                    record(path_end, || PathEnd::of_verified(path, &self.store, now));
-                    Ok(())
-                }
-                Some(error) => {
-                    issuer_error.borrow_mut().get_or_insert(error);
-                    Err(webpki::Error::UnknownIssuer)
-                }
-            };
-        let verified = EndEntityCert::try_from(end_entity).and_then(|own| {
-            let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
-            let issuers = &candidates.issuers;
-            own.verify_for_usage(&algorithms, roots, issuers, now, usage, None, Some(&check))
-                .map(|_| ())
-        });
-        if verified.is_ok() {
-            return Ok(Ok(()));
-        }
-        // A path failed on this alone, so it says more than the last error of webpki.
-        if let Some(error) = issuer_error.into_inner() {
-            return Err(TrustError::InvalidIssuer(error));
-        }
-        let is_unknown = matches!(
-            verified,
-            Err(webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey)
-        );
-        // The path may be valid if a signature was not verified or a certificate not selected.
-        let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
-        if is_over || is_unknown && budget.is_exhausted() {
-            return Err(TrustError::PathLimit(PathLimit::Signatures));
-        }
-        if is_unknown && candidates.is_truncated {
-            return Err(TrustError::PathLimit(PathLimit::Issuers));
-        }
-        Ok(verified)
-    }
-
-    /// Finds the reason why a certificate has no path to the store.
-    fn issuer_trust_error(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-    ) -> TrustError {
-        let Ok(own) = EndEntityCert::try_from(end_entity) else {
-            return TrustError::UnknownIssuer(None);
-        };
-        let others = intermediates
-            .iter()
-            .filter_map(|der| EndEntityCert::try_from(der).ok());
-        let issuers = [own.issuer().to_vec()].into_iter();
-        for issuer in issuers.chain(others.map(|other| other.issuer().to_vec())) {
-            let mut invalid = self.store.outside_validity.iter();
-            let invalid = invalid.find(|(subject, _)| *subject == issuer);
-            if let Some((_, error)) = invalid {
-                return TrustError::StoredIssuerValidity(display_name(&issuer), *error);
-            }
-        }
-        if own.issuer() == own.subject() {
-            return TrustError::SelfSigned;
-        }
-        TrustError::UnknownIssuer(display_name(own.issuer()))
-    }
-}
-
-/// Records the end of a path if it is wanted; it is computed only then.
-fn record(place: Option<&OnceLock<PathEnd>>, end: impl FnOnce() -> Option<PathEnd>) {
-    if let Some(place) = place
-        && let Some(end) = end()
-    {
-        place.get_or_init(|| end);
-    }
-}
-
-impl fmt::Display for TrustError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownIssuer(None) => write!(f, "certificate from an unknown issuer"),
-            Self::UnknownIssuer(Some(name)) => {
-                write!(f, "certificate from an unknown issuer: {name}")
-            }
-            Self::StoredIssuerValidity(name, error) => {
-                let name = name.as_deref().unwrap_or("an issuer without a name");
-                let is = match error {
-                    ValidityError::NotYetValid(_) => "is ",
-                    ValidityError::Expired(_) => "",
-                };
-                write!(
-                    f,
-                    "certificate issued by {name}, whose own in the trust store {is}{error}"
-                )
-            }
-            Self::IntermediateValidity(error) => {
-                write!(f, "certificate of an intermediate issuer: {error}")
-            }
-            Self::SelfSigned => write!(
-                f,
-                "certificate from an unknown issuer: it is self-signed and not in the trust store"
-            ),
-            Self::AuthorityCertificate => {
-                write!(f, "invalid certificate: it is an authority's (CA:TRUE)")
-            }
-            Self::InvalidIssuer(error) => write!(f, "{error}"),
-            Self::PathLimit(error) => write!(f, "{error}"),
-            Self::NameMismatch(error) => write!(f, "{error}"),
-            Self::Fingerprint(fingerprint) => write!(
-                f,
-                "certificate is not one that is known by its fingerprint; its SHA-256 is {fingerprint}"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for TrustError {}
-
-impl From<TrustError> for Error {
-    fn from(trust_error: TrustError) -> Self {
-        CertificateError::Other(OtherError(Arc::new(trust_error))).into()
-    }
-}
-
-impl StoreVerifier {
-    /// Verifies a certificate. Records the end of the path in `path_end`.
-    ///
-    /// # Errors
-    /// The certificate is not trusted.
+    /// The certificate is not accepted.
     pub(super) fn verify(
         &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
+        own: &CertificateDer<'_>,
+        issuers: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
         now: UnixTime,
-        path_end: Option<&OnceLock<PathEnd>>,
-    ) -> Result<ServerCertVerified, Error> {
-        let verify = || {
-            let Some(own) = Certificate::parse(end_entity) else {
-                let unread = EndEntityCert::try_from(end_entity).err();
-                return Err(to_certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
-            };
-            self.verify_chain(&own, end_entity, intermediates, now, path_end)?;
-            if let Some(mismatch) = name_mismatch::find_mismatch(&own, server_name) {
-                return Err(TrustError::NameMismatch(mismatch).into());
-            }
-            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)
+        is_end_wanted: bool,
+    ) -> Result<Option<PathEnd>, Error> {
+        let chain = Chain {
+            own,
+            issuers,
+            server_name,
+            now,
+            is_end_wanted,
         };
-        match verify() {
-            Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(error) => Err(diagnosis::diagnose_path_error(
-                error,
-                end_entity,
-                intermediates,
-                &self.store,
-            )),
+        let of_presented = |issuers| match is_end_wanted {
+            true => PathEnd::of_presented(own, issuers),
+            false => None,
+        };
+        match &self.rule {
+            Rule::Store(store) => self
+                .verify_in_store(store, &chain)
+                .map_err(|error| diagnosis::diagnose_path_error(error, own, issuers, store)),
+            Rule::Fingerprints(accepted) => {
+                verify_fingerprint(accepted, own, now)?;
+                Ok(of_presented(&[]))
+            }
+            Rule::Any => Ok(of_presented(issuers)),
         }
+    }
+
+    fn verify_in_store(
+        &self,
+        store: &TrustStore,
+        chain: &Chain<'_>,
+    ) -> Result<Option<PathEnd>, Error> {
+        let Some(own) = Certificate::parse(chain.own) else {
+            let unread = EndEntityCert::try_from(chain.own).err();
+            return Err(to_certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
+        };
+        let path = StorePath {
+            store,
+            algorithms: self.algorithms.all,
+            own: &own,
+            now: chain.now,
+            is_end_wanted: chain.is_end_wanted,
+        };
+        let end = path.verify(chain.issuers)?;
+        if let Some(mismatch) = name_mismatch::find_mismatch(&own, chain.server_name) {
+            return Err(TrustError::NameMismatch(mismatch).into());
+        }
+        let own = adapt_own(&own);
+        verify_server_name(&ParsedCertificate::try_from(&own)?, chain.server_name)?;
+        Ok(end)
+    }
+
+    /// Verifies the signature of a handshake by a function of rustls.
+    fn verify_signature(
+        &self,
+        certificate: &CertificateDer<'_>,
+        verify: impl FnOnce(&CertificateDer<'_>) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if !self.is_verifying() {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        let own = Certificate::parse(certificate).map(|own| adapt_own(&own));
+        verify(own.as_ref().unwrap_or(certificate))
+            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
     }
 }
 
-impl ServerCertVerifier for StoreVerifier {
+impl ServerCertVerifier for ServerVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -306,7 +165,8 @@ impl ServerCertVerifier for StoreVerifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.verify(end_entity, intermediates, server_name, now, None)
+        self.verify(end_entity, intermediates, server_name, now, false)
+            .map(|_| ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -315,8 +175,9 @@ impl ServerCertVerifier for StoreVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.algorithms)
-            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
+        self.verify_signature(certificate, |own| {
+            verify_tls12_signature(message, own, signed, &self.algorithms)
+        })
     }
 
     fn verify_tls13_signature(
@@ -325,62 +186,42 @@ impl ServerCertVerifier for StoreVerifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.algorithms)
-            .map_err(|error| diagnosis::diagnose_signature_error(error, certificate))
+        self.verify_signature(certificate, |own| {
+            verify_tls13_signature(message, own, signed, &self.algorithms)
+        })
     }
 
+    /// Those that can be verified. A certificate that is not verified may use others too.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        let mut schemes = self.algorithms.supported_schemes();
+        if !self.is_verifying() {
+            schemes.extend(UNVERIFIED);
+        }
+        schemes
     }
 }
 
-impl AcceptAnyCertificate {
-    /// Creates a verifier that offers the signature schemes of `provider`, and those that it can't
-    /// verify: a certificate that is not verified may use them.
-    pub(crate) fn new(provider: &CryptoProvider) -> Self {
-        let mut schemes = provider
-            .signature_verification_algorithms
-            .supported_schemes();
-        schemes.extend([
-            SignatureScheme::ED448,
-            SignatureScheme::ECDSA_SHA1_Legacy,
-            SignatureScheme::RSA_PKCS1_SHA1,
-        ]);
-        Self { schemes }
+fn verify_fingerprint(
+    accepted: &[Fingerprint],
+    own: &CertificateDer<'_>,
+    now: UnixTime,
+) -> Result<(), Error> {
+    let fingerprint = Fingerprint::of(own);
+    if !accepted.contains(&fingerprint) {
+        return Err(TrustError::Fingerprint(fingerprint).into());
     }
-}
-
-impl ServerCertVerifier for AcceptAnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+    if dates::validity(own).is_none() {
+        return Err(CertificateError::BadEncoding.into());
     }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.schemes.clone()
-    }
+    let time = now;
+    let error = match dates::validity_error(own, now) {
+        None => return Ok(()),
+        Some(ValidityError::Expired(not_after)) => {
+            CertificateError::ExpiredContext { time, not_after }
+        }
+        Some(ValidityError::NotYetValid(not_before)) => {
+            CertificateError::NotValidYetContext { time, not_before }
+        }
+    };
+    Err(error.into())
 }

@@ -240,12 +240,34 @@ fn a_self_signed_certificate_in_the_store_needs_dates_and_names_that_hold() {
 }
 
 #[test]
-fn a_ca_certificate_is_refused_for_a_server() {
+fn an_authority_certificate_is_accepted_for_a_server() {
     let authority = Authority::new("Test Root");
     let store = authority.store();
-    let run = asked(&authority.issue(Leaf::authority()), &store);
-    refused(&run, &["authority's", "CA:TRUE"]);
-    assert!(!run.message().contains("issuer"), "{run}");
+    for version in [TLS12, TLS13] {
+        let server = greeting(&authority.issue(Leaf::authority()), version);
+        let port = server.port();
+        program!("-S -H localhost -p {port} -e ^220")
+            .trusting(&store)
+            .run()
+            .ok("220 ready");
+    }
+    // What is signed is the certificate as it was presented.
+    let identity = authority.issue(Leaf::authority());
+    let forged = identity.forged(b"\x30\x03\x01\x01\xff", b"\x30\x03\x01\x01\x00");
+    refused(&asked(&forged, &store), &["a signature is wrong"]);
+    let issued = Authority::new("Other Root").issue(Leaf::authority());
+    refused(&asked(&issued, &store), &["unknown issuer: Other Root"]);
+}
+
+#[test]
+fn a_certificate_that_is_itself_in_the_store_holds_whoever_issued_it() {
+    let authority = Authority::new("Test Root");
+    for leaf in [Leaf::good, Leaf::authority] {
+        let identity = authority.issue(leaf());
+        asked(&identity, &identity.store()).ok("220 ready");
+    }
+    let expired = authority.issue(Leaf::expired());
+    refused(&asked(&expired, &expired.store()), &["expired", "2020"]);
 }
 
 #[test]

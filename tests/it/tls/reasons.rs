@@ -9,6 +9,7 @@ use support::*;
 
 const EXTENDED_KEY_USAGE: [u64; 4] = [2, 5, 29, 37];
 const SUBJECT_ALT_NAME: [u64; 4] = [2, 5, 29, 17];
+const CT_POISON: [u64; 10] = [1, 3, 6, 1, 4, 1, 11129, 2, 4, 3];
 
 /// The run of a check of this leaf, under a root that is trusted.
 fn of_leaf(leaf: Leaf) -> Run {
@@ -88,15 +89,54 @@ fn constraints_of_issuers_are_reported_in_words() {
     let odd = root.intermediate_with("Odd", |params| {
         params.custom_extensions = vec![unknown()];
     });
-    through(&root, &odd).critical("critical extension");
+    through(&root, &odd).critical(shows(&[
+        "invalid certificate of the issuer Odd: it has a critical extension that is not supported: 1.2.3.4",
+    ]));
 }
 
 #[test]
 fn an_unknown_critical_extension_is_reported_in_words() {
     let leaf = Leaf::good().with(|params| params.custom_extensions = vec![unknown()]);
     of_leaf(leaf).critical(shows(&[
-        "invalid certificate: it has a critical extension that is not supported",
+        "invalid certificate: it has a critical extension that is not supported: 1.2.3.4",
     ]));
+    let mut poison = CustomExtension::from_oid_content(&CT_POISON, vec![5, 0]);
+    poison.set_criticality(true);
+    let leaf = Leaf::good().with(|params| params.custom_extensions = vec![poison]);
+    of_leaf(leaf).critical(shows(&[
+        "not supported: certificate transparency poison (1.3.6.1.4.1.11129.2.4.3)",
+    ]));
+}
+
+#[test]
+fn critical_policies_are_no_reason() {
+    let policies = |params: &mut rcgen::CertificateParams| {
+        // certificatePolicies: anyPolicy; policyConstraints: requireExplicitPolicy 3; inhibitAnyPolicy 4.
+        let values: [(u64, &[u8]); 3] = [
+            (32, b"\x30\x08\x30\x06\x06\x04\x55\x1d\x20\x00"),
+            (36, b"\x30\x03\x80\x01\x03"),
+            (54, b"\x02\x01\x04"),
+        ];
+        params.custom_extensions = values
+            .map(|(arc, value)| {
+                let value = value.to_vec();
+                let mut policy = CustomExtension::from_oid_content(&[2, 5, 29, arc], value);
+                policy.set_criticality(true);
+                policy
+            })
+            .into();
+    };
+    for version in [TLS12, TLS13] {
+        let root = Authority::new("Test Root");
+        let issuer = root.intermediate_with("Test Issuer", policies);
+        let chain = issuer.issue(Leaf::good().with(policies)).through(&issuer);
+        let server = greeting(&chain, version);
+        let port = server.port();
+        let run = program!("-S -H localhost -p {port} -e ^220")
+            .trusting(&root.store())
+            .run();
+        run.ok("220 ready");
+    }
 }
 
 #[test]

@@ -1,0 +1,164 @@
+//! Verification of a certificate's path to the trust store.
+
+use super::adapted::{AdaptedPath, adapt_own};
+use super::certificate::Certificate;
+use super::dates::{self, ValidityError};
+use super::issuer;
+use super::name::display_name;
+use super::path::{self, Candidates, PathLimit};
+use super::path_end::PathEnd;
+use super::signatures::SignatureBudget;
+use super::store::TrustStore;
+use super::trust_error::TrustError;
+use super::webpki_error::to_certificate_error;
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
+use rustls::{CertificateError, Error};
+use std::cell::{OnceCell, RefCell};
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
+
+/// The path of a server's certificate to a trust store.
+pub(super) struct StorePath<'a> {
+    pub store: &'a TrustStore,
+    pub algorithms: &'a [&'static dyn SignatureVerificationAlgorithm],
+    pub own: &'a Certificate<'a>,
+    pub now: UnixTime,
+    /// The end of the path is computed.
+    pub is_end_wanted: bool,
+}
+
+impl StorePath<'_> {
+    /// Verifies the path as webpki does, within limits on the cost. Also accepts a certificate that
+    /// is itself in the store. Returns the end of the path, if it is wanted and can be read.
+    ///
+    /// # Errors
+    /// The path is not trusted.
+    pub(super) fn verify(
+        &self,
+        presented: &[CertificateDer<'_>],
+    ) -> Result<Option<PathEnd>, Error> {
+        if self.store.holds(self.own.der) {
+            return self.verify_stored();
+        }
+        let candidates = path::select_candidates(self.own, presented, &self.store.roots, self.now);
+        let candidates = candidates.map_err(TrustError::PathLimit)?;
+        let e = match self.verify_candidates(&candidates)? {
+            Ok(end) => return Ok(end),
+            Err(e) => e,
+        };
+        let e = to_certificate_error(e);
+        let trust_error = match &e {
+            CertificateError::UnknownIssuer => self.unknown_issuer(&candidates),
+            CertificateError::ExpiredContext { not_after, .. } => {
+                TrustError::IntermediateValidity(ValidityError::Expired(*not_after))
+            }
+            CertificateError::NotValidYetContext { not_before, .. } => {
+                TrustError::IntermediateValidity(ValidityError::NotYetValid(*not_before))
+            }
+            _ => return Err(e.into()),
+        };
+        if let TrustError::IntermediateValidity(error) = &trust_error
+            && dates::validity_error(self.own.der, self.now).as_ref() == Some(error)
+        {
+            return Err(e.into());
+        }
+        Err(trust_error.into())
+    }
+
+    /// Verifies a certificate that is itself in the store: its dates and usages.
+    fn verify_stored(&self) -> Result<Option<PathEnd>, Error> {
+        let own = adapt_own(self.own);
+        let verified = EndEntityCert::try_from(&own).and_then(|own| {
+            let usage = KeyUsage::server_auth();
+            own.verify_for_usage(&[], &[], &[], self.now, usage, None, None)
+                .map(|_| ())
+        });
+        match verified {
+            // webpki looks for an issuer after it has checked the certificate, and is given none.
+            Ok(()) | Err(webpki::Error::UnknownIssuer) => {
+                Ok(self.when_wanted(|| PathEnd::of_presented(self.own.der, &[])))
+            }
+            Err(e) => Err(to_certificate_error(e).into()),
+        }
+    }
+
+    /// Lets webpki verify a path through these issuers to the store. Returns its result.
+    ///
+    /// # Errors
+    /// The path fails for a reason that webpki does not report.
+    fn verify_candidates(
+        &self,
+        candidates: &Candidates<'_>,
+    ) -> Result<Result<Option<PathEnd>, webpki::Error>, TrustError> {
+        let adapted = AdaptedPath::new(self.own, &candidates.issuers);
+        let Some((own, issuers)) = adapted.given() else {
+            return Ok(Err(webpki::Error::UnknownIssuer));
+        };
+        let budget = SignatureBudget::new(candidates.same_name_roots, &adapted);
+        let limited = budget.limit_algorithms(self.algorithms);
+        let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
+        let issuer_error = RefCell::new(None);
+        let end = OnceCell::new();
+        let check = |path: &VerifiedPath<'_>| {
+            if let Some(error) = issuer::find_issuer_error(path, self.store, self.now) {
+                issuer_error.borrow_mut().get_or_insert(error);
+                return Err(webpki::Error::UnknownIssuer);
+            }
+            let of_path = || PathEnd::of_verified(path, self.own, self.store, self.now);
+            end.get_or_init(|| self.when_wanted(of_path));
+            Ok(())
+        };
+        let verified = EndEntityCert::try_from(own).and_then(|own| {
+            let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
+            own.verify_for_usage(
+                &algorithms,
+                roots,
+                issuers,
+                self.now,
+                usage,
+                None,
+                Some(&check),
+            )
+            .map(|_| ())
+        });
+        if verified.is_ok() {
+            return Ok(Ok(end.into_inner().flatten()));
+        }
+        // A path failed on this alone, so it says more than the last error of webpki.
+        if let Some(error) = issuer_error.into_inner() {
+            return Err(TrustError::InvalidIssuer(error));
+        }
+        let is_unknown = matches!(
+            verified,
+            Err(webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey)
+        );
+        // The path may be valid if a signature was not verified or a certificate not selected.
+        let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
+        if is_over || is_unknown && budget.is_exhausted() {
+            return Err(TrustError::PathLimit(PathLimit::Signatures));
+        }
+        if is_unknown && let Some(limit) = candidates.truncated {
+            return Err(TrustError::PathLimit(limit));
+        }
+        Ok(verified.map(|()| None))
+    }
+
+    fn when_wanted(&self, end: impl FnOnce() -> Option<PathEnd>) -> Option<PathEnd> {
+        self.is_end_wanted.then(end).flatten()
+    }
+
+    /// Finds the reason why the certificate has no path to the store.
+    fn unknown_issuer(&self, candidates: &Candidates<'_>) -> TrustError {
+        for certificate in [self.own].into_iter().chain(&candidates.issuers) {
+            let issuer = certificate.issuer;
+            let mut invalid = self.store.outside_validity.iter();
+            let invalid = invalid.find(|(subject, _)| subject == issuer);
+            if let Some((_, error)) = invalid {
+                return TrustError::StoredIssuerValidity(display_name(issuer), *error);
+            }
+        }
+        if self.own.issuer == self.own.subject {
+            return TrustError::SelfSigned;
+        }
+        TrustError::UnknownIssuer(display_name(self.own.issuer))
+    }
+}
