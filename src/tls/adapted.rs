@@ -1,8 +1,9 @@
-//! Certificates in a form that webpki takes. It refuses some that OpenSSL and Go accept, for an
-//! extension that makes no difference here. In a copy of such a certificate the flag of that
-//! extension is off, and signatures are verified over the certificate as it was presented.
+//! Certificates in a form that webpki takes. It refuses some that OpenSSL and Go accept, for a flag of
+//! an extension or a date that makes no difference here. A copy of such a certificate has another in
+//! its place, and signatures are verified over the certificate as it was presented.
 
 use super::certificate::{Certificate, Extension};
+use super::dates;
 use super::der::{read_sequence, read_tagged};
 use super::oid::{BASIC_CONSTRAINTS, Oid};
 use rustls::pki_types::CertificateDer;
@@ -23,16 +24,14 @@ const APPLIED: [u8; 6] = [15, 17, 19, 30, 31, 37];
 #[derive(Debug, Default)]
 pub(super) struct AdaptedPath<'a> {
     presented: Vec<&'a [u8]>,
-    /// In the same order, of the same lengths: only flags differ.
+    /// In the same order and of the same lengths.
     given: Vec<CertificateDer<'a>>,
 }
 
 impl<'a> AdaptedPath<'a> {
     /// Adapts these certificates. One is copied only if that is necessary.
     pub(super) fn new(own: &Certificate<'a>, issuers: &[Certificate<'a>]) -> Self {
-        let given = issuers
-            .iter()
-            .map(|issuer| adapt(issuer, policy_flags(issuer)));
+        let given = issuers.iter().map(|issuer| adapt(issuer, None));
         Self {
             presented: [own]
                 .into_iter()
@@ -69,18 +68,22 @@ pub(super) fn unknown_critical_extension(certificate: &Certificate<'_>) -> Optio
 
 /// Adapts a server's own certificate, which may say that it is an authority's.
 pub(super) fn adapt_own<'a>(own: &Certificate<'a>) -> CertificateDer<'a> {
-    adapt(own, policy_flags(own).chain(authority_flag(own)))
+    adapt(own, authority_flag(own))
 }
 
-fn adapt<'a>(
-    certificate: &Certificate<'a>,
-    flags: impl Iterator<Item = &'a [u8]>,
-) -> CertificateDer<'a> {
+fn adapt<'a>(certificate: &Certificate<'a>, other_flag: Option<&'a [u8]>) -> CertificateDer<'a> {
+    let flags = policy_flags(certificate).chain(other_flag);
+    let flags = flags
+        .filter(|flag| *flag == [TRUE])
+        .map(|flag| (flag, &[0][..]));
     let mut given = Cow::Borrowed(certificate.der);
-    for flag in flags.filter(|flag| *flag == [TRUE]) {
-        let at = flag.as_ptr().addr() - certificate.der.as_ptr().addr();
-        if let Some(byte) = given.to_mut().get_mut(at) {
-            *byte = 0;
+    for (part, other) in flags.chain(dates::begin_before_1970(certificate.der)) {
+        let at = part.as_ptr().addr() - certificate.der.as_ptr().addr();
+        // Of another length, nothing is replaced, and webpki refuses the certificate.
+        if part.len() == other.len()
+            && let Some(place) = given.to_mut().get_mut(at..at + other.len())
+        {
+            place.copy_from_slice(other);
         }
     }
     match given {

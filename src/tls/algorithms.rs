@@ -1,6 +1,10 @@
 //! The algorithms of signatures that are verified.
 
 use super::ecdsa::{P256_SHA512, P384_SHA512, P521_SHA256, P521_SHA384, P521_SHA512};
+use super::rsa_pss::{
+    ONLY_SHA256, ONLY_SHA384, ONLY_SHA512, PSS_SHA256, PSS_SHA384, PSS_SHA512, RSA_PSS_PSS_SHA256,
+    RSA_PSS_PSS_SHA384, RSA_PSS_PSS_SHA512,
+};
 use rustls::SignatureScheme;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use webpki::ring::{
@@ -19,8 +23,8 @@ pub(super) const UNVERIFIED: [SignatureScheme; 3] = [
     SignatureScheme::RSA_PKCS1_SHA1,
 ];
 
-/// Those of ring, as rustls has them; and of elliptic curves those that ring lacks, which a CA
-/// with `default_md = sha512` makes. Over TLS 1.2 the curve is not
+/// Those of ring, as rustls has them; of elliptic curves those that ring lacks, which a CA with
+/// `default_md = sha512` makes; and those of keys for RSASSA-PSS alone. Over TLS 1.2 the curve is not
 /// fixed by the scheme.
 pub(super) static VERIFIED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
@@ -37,6 +41,12 @@ pub(super) static VERIFIED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithm
         RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
         RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
         RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+        &PSS_SHA256,
+        &PSS_SHA384,
+        &PSS_SHA512,
+        &ONLY_SHA256,
+        &ONLY_SHA384,
+        &ONLY_SHA512,
         RSA_PKCS1_2048_8192_SHA256,
         RSA_PKCS1_2048_8192_SHA384,
         RSA_PKCS1_2048_8192_SHA512,
@@ -70,6 +80,9 @@ pub(super) static VERIFIED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithm
             SignatureScheme::RSA_PSS_SHA256,
             &[RSA_PSS_2048_8192_SHA256_LEGACY_KEY],
         ),
+        (RSA_PSS_PSS_SHA512, &[&PSS_SHA512]),
+        (RSA_PSS_PSS_SHA384, &[&PSS_SHA384]),
+        (RSA_PSS_PSS_SHA256, &[&PSS_SHA256]),
         (
             SignatureScheme::RSA_PKCS1_SHA512,
             &[RSA_PKCS1_2048_8192_SHA512],

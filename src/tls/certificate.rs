@@ -21,6 +21,8 @@ pub(super) struct Certificate<'a> {
     pub subject: &'a [u8],
     /// The subjectPublicKeyInfo.
     pub public_key: &'a [u8],
+    /// True if it has the issuerUniqueID or the subjectUniqueID, which webpki does not know.
+    pub has_unique_id: bool,
     extensions: &'a [u8],
 }
 
@@ -44,12 +46,16 @@ pub(super) fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
 
 /// Reads the serial number, without the zero that keeps it positive.
 pub(super) fn read_serial(certificate: &[u8]) -> Option<&[u8]> {
-    let (_, fields) = read_version(read_sequence(read_sequence(certificate)?)?)?;
-    let (serial, _) = read_tagged(fields, 0x02)?;
-    match serial {
+    match read_serial_contents(certificate)? {
         [0, rest @ ..] if !rest.is_empty() => Some(rest),
         serial => Some(serial),
     }
+}
+
+/// Reads the contents of the INTEGER that is the serial number.
+pub(super) fn read_serial_contents(certificate: &[u8]) -> Option<&[u8]> {
+    let (_, fields) = read_version(read_sequence(read_sequence(certificate)?)?)?;
+    Some(read_tagged(fields, 0x02)?.0)
 }
 
 impl Extension<'_> {
@@ -68,11 +74,13 @@ impl<'a> Certificate<'a> {
         let (subject, fields) = read_tagged(fields, 0x30)?;
         let (public_key, mut rest) = read_tagged(fields, 0x30)?;
         let mut extensions = &[][..];
+        let mut has_unique_id = false;
         while !rest.is_empty() {
             let (tag, field, behind) = read_element(rest)?;
             if tag == EXTENSIONS {
                 extensions = read_sequence(field)?;
             }
+            has_unique_id |= matches!(tag, 0x81 | 0x82);
             rest = behind;
         }
         Some(Self {
@@ -81,6 +89,7 @@ impl<'a> Certificate<'a> {
             issuer,
             subject,
             public_key,
+            has_unique_id,
             extensions,
         })
     }

@@ -97,23 +97,32 @@ pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     Some((not_before.unix(), not_after.unix()))
 }
 
-/// Finds a date before 1970, which webpki rejects as malformed. Returns `None` if there is none, or
-/// if the dates can't be read.
-pub(crate) fn date_before_1970(certificate: &[u8]) -> Option<DateBefore1970> {
+/// Returns the end of a validity period that is before 1970, in the format of RFC 3339. webpki reports
+/// it as malformed.
+pub(crate) fn end_before_1970(certificate: &[u8]) -> Option<String> {
     match parse_times(certificate)? {
-        (_, Time::Before1970(date)) => Some(DateBefore1970::NotAfter(date)),
-        (Time::Before1970(date), _) => Some(DateBefore1970::NotBefore(date)),
+        (_, Time::Before1970(date)) => Some(date),
         _ => None,
     }
 }
 
-/// A date before 1970, in the format of RFC 3339.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DateBefore1970 {
-    /// The validity period began then and ends in 1970 or later.
-    NotBefore(String),
-    /// The validity period ended then.
-    NotAfter(String),
+/// Returns the contents of a validity period's beginning that is before 1970, and those of the
+/// beginning of 1970 in the same form.
+pub(super) fn begin_before_1970(certificate: &[u8]) -> Option<(&[u8], &'static [u8])> {
+    let validity = read_validity(certificate)?;
+    let (tag, contents, _) = read_element(validity)?;
+    // Most begin in this century, which costs nothing to see.
+    if contents.starts_with(b"2") {
+        return None;
+    }
+    let begin = match tag {
+        0x17 => &b"700101000000Z"[..],
+        _ => b"19700101000000Z",
+    };
+    match parse_time(validity)? {
+        (Time::Before1970(_), _) => Some((contents, begin)),
+        _ => None,
+    }
 }
 
 /// A time in a certificate.
@@ -273,30 +282,33 @@ mod tests {
     }
 
     #[test]
-    fn dates_before_1970_count_as_1970_and_are_shown_as_written() {
+    fn dates_before_1970_count_as_1970_and_an_end_is_shown_as_written() {
         let epoch = UnixTime::since_unix_epoch(Duration::ZERO);
         let utc = |year: &str| format!("\x17\x0d{year}0102030405Z");
         let long = |year: &str| format!("\x18\x0f{year}0102030405Z");
-        for (times, before) in [
-            (
-                utc("69") + &utc("49"),
-                Some(DateBefore1970::NotBefore("1969-01-02T03:04:05Z".to_owned())),
-            ),
+        for (times, begin, end) in [
+            (utc("69") + &utc("49"), Some(&b"700101000000Z"[..]), None),
             (
                 utc("50") + &utc("60"),
-                Some(DateBefore1970::NotAfter("1960-01-02T03:04:05Z".to_owned())),
+                Some(b"700101000000Z"),
+                Some("1960-01-02T03:04:05Z"),
             ),
+            (long("0001") + &long("9999"), Some(b"19700101000000Z"), None),
+            (utc("70") + &utc("71"), None, None),
             (
-                long("0001") + &long("9999"),
-                Some(DateBefore1970::NotBefore("0001-01-02T03:04:05Z".to_owned())),
+                utc("26") + &long("1969"),
+                None,
+                Some("1969-01-02T03:04:05Z"),
             ),
-            (utc("70") + &utc("71"), None),
-            (long("19x9") + &utc("71"), None),
-            ("\x17\x0d690230000000Z".to_owned() + &utc("71"), None),
+            (long("19x9") + &utc("71"), None, None),
+            ("\x17\x0d690230000000Z".to_owned() + &utc("71"), None, None),
         ] {
             let der = certificate(b"", times.as_bytes());
-            assert_eq!(date_before_1970(&der), before, "{times:?}");
-            if before.is_some() {
+            assert_eq!(end_before_1970(&der).as_deref(), end, "{times:?}");
+            let replaced = begin_before_1970(&der);
+            assert_eq!(replaced.map(|(_, begin)| begin), begin, "{times:?}");
+            if let Some((contents, begin)) = replaced {
+                assert_eq!(contents.len(), begin.len());
                 let (from, _) = validity(&der).expect("dates");
                 assert_eq!(from, epoch);
             }

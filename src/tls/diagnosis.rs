@@ -3,7 +3,7 @@
 
 use super::adapted::unknown_critical_extension;
 use super::certificate::Certificate;
-use super::dates::{self, DateBefore1970};
+use super::dates;
 use super::der::{elements, read_sequence};
 use super::explain::join_first;
 use super::name::{display_name, presented_names};
@@ -47,7 +47,7 @@ pub(super) fn diagnose_path_error(
             .into();
         }
         CertificateError::BadEncoding => {
-            path().find_map(|der| diagnose_dates(der, der == end_entity))
+            path().find_map(|der| diagnose_encoding(der, der == end_entity))
         }
         CertificateError::BadSignature => diagnose_key_size(end_entity, others(), store),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
@@ -96,18 +96,18 @@ impl From<Diagnosis> for Error {
     }
 }
 
-/// Finds dates before 1970, which webpki reports like malformed DER.
-fn diagnose_dates(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
+/// Finds what webpki reports like malformed DER: an end before 1970, and fields that it does not know.
+fn diagnose_encoding(certificate: &[u8], is_leaf: bool) -> Option<Diagnosis> {
     let whose = match is_leaf {
         true => "certificate",
         false => "certificate of an intermediate issuer:",
     };
-    Some(Diagnosis(match dates::date_before_1970(certificate)? {
-        DateBefore1970::NotAfter(date) => format!("{whose} expired at {date}"),
-        DateBefore1970::NotBefore(date) => {
-            format!("{whose} begins before 1970 ({date}), which is not supported")
-        }
-    }))
+    if let Some(date) = dates::end_before_1970(certificate) {
+        return Some(Diagnosis(format!("{whose} expired at {date}")));
+    }
+    let has_unique_id = Certificate::parse(certificate)?.has_unique_id;
+    let text = "has an issuerUniqueID or subjectUniqueID, which is not supported";
+    has_unique_id.then(|| Diagnosis(format!("{whose} {text}")))
 }
 
 /// Finds an RSA key on the path with a size that ring rejects. ring reports it as an invalid

@@ -5,7 +5,9 @@ use super::certificate::{Certificate, Extension};
 use super::dates;
 use super::der::{elements, read_sequence, read_tagged};
 use super::name::display_name;
-use super::oid::{ANY_EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, Oid, SERVER_AUTH};
+use super::oid::{
+    ANY_EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, Oid, SERVER_AUTH,
+};
 use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
@@ -20,7 +22,6 @@ const KNOWN_ID_CE: [u8; 12] = [14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54];
 /// Arcs under id-pe: authorityInfoAccess, and the holder's IP addresses and AS numbers (RFC 3779).
 const KNOWN_ID_PE: [u8; 3] = [1, 7, 8];
 
-const KEY_USAGE: &[u8] = &[0x55, 29, 15];
 const NETSCAPE_CERT_TYPE: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x42, 1, 1];
 
 /// A certificate that may not be an issuer at its position in a path. All signatures of the path

@@ -6,6 +6,9 @@ use std::fmt;
 /// subjectAltName (RFC 5280, section 4.2.1.6), as the contents of a DER OBJECT IDENTIFIER.
 pub(super) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 29, 17];
 
+/// keyUsage (RFC 5280, section 4.2.1.3).
+pub(super) const KEY_USAGE: &[u8] = &[0x55, 29, 15];
+
 /// basicConstraints (RFC 5280, section 4.2.1.9).
 pub(super) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 

@@ -2,6 +2,7 @@
 
 use super::dates::ValidityError;
 use super::fingerprint::Fingerprint;
+use super::form::FormError;
 use super::issuer::IssuerError;
 use super::name_mismatch::NameMismatch;
 use super::path::PathLimit;
@@ -21,6 +22,8 @@ pub enum TrustError {
     IntermediateValidity(ValidityError),
     /// The certificate is self-signed and not in the store.
     SelfSigned,
+    /// A certificate is not well-formed.
+    Form(FormError),
     /// The chain ends in the store, but one of its certificates may not be an issuer there.
     InvalidIssuer(IssuerError),
     /// The search for a path would cost too much.
@@ -56,6 +59,7 @@ impl fmt::Display for TrustError {
                 f,
                 "certificate from an unknown issuer: it is self-signed and not in the trust store"
             ),
+            Self::Form(error) => write!(f, "{error}"),
             Self::InvalidIssuer(error) => write!(f, "{error}"),
             Self::PathLimit(error) => write!(f, "{error}"),
             Self::NameMismatch(error) => write!(f, "{error}"),

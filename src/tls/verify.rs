@@ -6,8 +6,10 @@ use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
 use super::diagnosis;
 use super::fingerprint::Fingerprint;
+use super::form;
 use super::name_mismatch;
 use super::path_end::PathEnd;
+use super::rsa_pss::RESTRICTED;
 use super::store::TrustStore;
 use super::store_path::StorePath;
 use super::trust_error::TrustError;
@@ -125,6 +127,9 @@ impl ServerVerifier {
             let unread = EndEntityCert::try_from(chain.own).err();
             return Err(to_certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
         };
+        if let Some(error) = form::find_form_error(&own, chain.issuers) {
+            return Err(TrustError::Form(error).into());
+        }
         let path = StorePath {
             store,
             algorithms: self.algorithms.all,
@@ -187,7 +192,12 @@ impl ServerCertVerifier for ServerVerifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.verify_signature(certificate, |own| {
-            verify_tls13_signature(message, own, signed, &self.algorithms)
+            match verify_tls13_signature(message, own, signed, &self.algorithms) {
+                Err(e) if is_about_key(&e) => {
+                    verify_tls13_signature(message, own, signed, &RESTRICTED).map_err(|_| e)
+                }
+                verified => verified,
+            }
         })
     }
 
@@ -224,4 +234,10 @@ fn verify_fingerprint(
         }
     };
     Err(error.into())
+}
+
+/// Returns true if a signature is by another kind of key than was tried.
+fn is_about_key(error: &Error) -> bool {
+    use CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext as OtherKey;
+    matches!(error, Error::InvalidCertificate(OtherKey { .. }))
 }

@@ -123,48 +123,6 @@ fn a_reply_is_shown_in_one_harmless_line() {
     run.ok("\\[220-first.+220 .+\\[2Jsecond.+x=1\\]$");
 }
 
-/// rustls with ring verifies neither, be they in the trust store; to accept any certificate is to
-/// accept these.
-#[track_caller]
-fn what_is_weak_is_refused(weak: Weak, why: &str) {
-    let Some(server) = Openssl::serve(weak) else {
-        return;
-    };
-    let port = server.port();
-    let line = format!("-S -H localhost -p {port}");
-    let run = program!("{line}")
-        .env("SSL_CERT_FILE", server.certificate())
-        .run();
-    run.critical(why);
-    check!("{line} --no-check-certificate").ok(timed(format!("on localhost port {port}")));
-}
-
-#[test]
-fn rsa_under_2048_bits_is_refused() {
-    what_is_weak_is_refused(Weak::Rsa1024, "RSA key of 1024 bits: under 2,048$");
-}
-
-#[test]
-fn a_key_for_p521_is_verified() {
-    let Some(server) = Openssl::serve(Weak::P521) else {
-        return;
-    };
-    let port = server.port();
-    for version in ["1.2", "1.3"] {
-        let only = format!("--tls-min {version} --tls-max {version}");
-        let run = program!("-S -H localhost -p {port} {only}")
-            .env("SSL_CERT_FILE", server.certificate())
-            .run();
-        run.ok(timed(format!("on localhost port {port}")));
-        check!("-S -H localhost -p {port} {only}").critical("certificate ");
-    }
-}
-
-#[test]
-fn x509_version_1_is_refused() {
-    what_is_weak_is_refused(Weak::Version1, "not of X.509 version 3");
-}
-
 #[test]
 fn the_name_over_a_unix_socket_is_that_of_sni_or_host() {
     let authority = Authority::new("Test Root");

@@ -1,7 +1,7 @@
 //! Text for protocol errors of TLS.
 
 use super::words::to_words;
-use rustls::{Error, InvalidMessage, PeerIncompatible};
+use rustls::{Error, InvalidMessage, PeerIncompatible, PeerMisbehaved};
 
 /// Describes an error other than a certificate error or an alert.
 pub(super) fn describe(error: &Error) -> String {
@@ -13,6 +13,11 @@ pub(super) fn describe(error: &Error) -> String {
             unreadable_message(*why)
         ),
         Error::PeerIncompatible(why) => incompatible(why),
+        // rustls takes keys for RSASSA-PSS alone over TLS 1.3 only, and gives its peer the blame.
+        Error::PeerMisbehaved(PeerMisbehaved::SignedKxWithWrongAlgorithm) => {
+            "the peer signs in a way that is not supported over TLS 1.2 (a key for RSASSA-PSS alone?)"
+                .to_owned()
+        }
         Error::PeerMisbehaved(why) => {
             format!(
                 "the peer does not keep to the rules of TLS: {}",
