@@ -11,7 +11,6 @@
 
 mod cgroup;
 mod fleet;
-mod foreign;
 pub mod json;
 mod listed;
 mod local_failure;
@@ -30,7 +29,6 @@ mod wire;
 
 pub use cgroup::Cgroup;
 pub use fleet::{Count, Fleet};
-pub use foreign::{Openssl, Weak};
 pub use listed::Listed;
 pub use local_failure::is_local_failure;
 pub use manner::Manner;
