@@ -63,7 +63,6 @@ pub mod state {
 pub mod tls {
     pub use crate::tls::dates::{ValidityError, validity, validity_error};
     pub use crate::tls::name::{decode_string, display_name};
-    pub use crate::tls::search::StoreFiles;
     pub use crate::tls::store::TrustStore;
     pub use crate::tls::trust_error::TrustError;
     pub use crate::tls::verify::ServerVerifier;

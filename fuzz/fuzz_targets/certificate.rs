@@ -13,7 +13,6 @@
 #![no_main]
 
 use check_tcp::internal::escape::as_text;
-use check_tcp::internal::tls::StoreFiles;
 use check_tcp::internal::tls::TrustStore;
 use check_tcp::internal::tls::{ServerVerifier, TrustError};
 use check_tcp::internal::tls::{ValidityError, validity, validity_error};
@@ -23,7 +22,7 @@ use libfuzzer_sys::fuzz_target;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, Error, RootCertStore};
+use rustls::{CertificateError, Error};
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use x509_parser::asn1_rs::{Header, Tag};
@@ -125,12 +124,7 @@ fn check_facts(facts: &CertificateFacts, parsed: &X509Certificate) {
 /// Verifies the certificate without a trust anchor, or with itself in the trust store.
 fn verify(der: &[u8], stores_it: bool, now: UnixTime) -> Result<(), Error> {
     let der = CertificateDer::from(der.to_vec());
-    let store = TrustStore {
-        roots: RootCertStore::empty(),
-        certificates: if stores_it { vec![der.clone()] } else { vec![] },
-        outside_validity: Vec::new(),
-        files: StoreFiles::default(),
-    };
+    let store = TrustStore::of(stores_it.then(|| der.clone()));
     let name = ServerName::try_from(WANTED).expect("a name");
     let verifier = ServerVerifier::in_store(store, &ring::default_provider());
     verifier

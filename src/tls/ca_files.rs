@@ -47,8 +47,7 @@ impl CaFiles {
             return Ok(trust.clone());
         }
         let store = read(file)?;
-        let certificates: usize = store.certificates.iter().map(|der| der.len()).sum();
-        let bytes = BYTES_PER_FILE + file.as_os_str().len() + certificates;
+        let bytes = BYTES_PER_FILE + file.as_os_str().len() + store.memory_usage();
         if self.bytes + bytes > max_bytes {
             let error = "the files of authorities take too much memory together";
             return Err(CaFileError(error.to_owned()));
@@ -64,7 +63,7 @@ fn read(file: &Path) -> Result<TrustStore, CaFileError> {
     let mut search = Search::default();
     search.add_named_file(file);
     let store = TrustStore::from_search(search);
-    match store.certificates.is_empty() {
+    match store.is_empty() {
         true => Err(CaFileError(store.files.describe_without_path())),
         false => Ok(store),
     }

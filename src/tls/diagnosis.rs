@@ -119,19 +119,15 @@ fn diagnose_key_size<'a>(
 ) -> Option<Diagnosis> {
     let leaf = Certificate::parse(end_entity)?;
     let presented: Vec<Certificate<'_>> = intermediates.filter_map(Certificate::parse).collect();
-    let is_issuer = |subject: &[u8]| {
-        let mut issued = [&leaf].into_iter().chain(&presented);
-        issued.any(|parts| parts.issuer == subject)
-    };
-    let anchors = store.roots.roots.iter();
-    let anchors =
-        anchors.map(|root| (root.subject.as_ref(), root.subject_public_key_info.as_ref()));
-    let issuers = presented
+    let issued = || [&leaf].into_iter().chain(&presented);
+    let is_issuer = |subject: &[u8]| issued().any(|one| one.issuer == subject);
+    let anchors = issued().flat_map(|one| store.authorities(one.issuer));
+    let (subject, error) = presented
         .iter()
-        .map(|parts| (parts.subject, parts.public_key));
-    let (subject, error) = issuers
+        .copied()
+        .filter(|issuer| is_issuer(issuer.subject))
         .chain(anchors)
-        .filter(|(subject, _)| is_issuer(subject))
+        .map(|issuer| (issuer.subject, issuer.public_key))
         .find_map(|(subject, key)| Some((subject, key_size_error(rsa_bits(key)?)?)))?;
     let whose = match display_name(subject).filter(|_| subject != leaf.subject) {
         Some(name) => format!(" of the issuer {name}"),
@@ -208,16 +204,9 @@ fn add_unread_files(trust_error: Option<&TrustError>, store: &TrustStore) -> Opt
 mod tests {
     use super::*;
     use crate::tls::der::encode as element;
-    use crate::tls::search::StoreFiles;
-    use rustls::RootCertStore;
 
     fn store() -> TrustStore {
-        TrustStore {
-            roots: RootCertStore::empty(),
-            certificates: Vec::new(),
-            outside_validity: Vec::new(),
-            files: StoreFiles::default(),
-        }
+        TrustStore::of([])
     }
 
     fn name(text: &str) -> Vec<u8> {

@@ -110,7 +110,10 @@ mod tests {
             let path = format!("{}/tests/data/ec/{name}.pem", env!("CARGO_MANIFEST_DIR"));
             let path = PathBuf::from(path);
             let file = fs::File::open(&path).expect("a file");
-            let leaf = PemFile::read(file).expect("a file").certificates.remove(0);
+            let leaf = PemFile::read(file, &mut Vec::new())
+                .expect("a file")
+                .certificates
+                .remove(0);
             let mut search = Search::default();
             search.add_named_file(&path);
             search.found.remove(0);

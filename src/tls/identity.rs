@@ -78,7 +78,7 @@ impl Identities {
 fn parse(pem: &[u8], key_pem: &[u8]) -> Result<ClientIdentity, IdentityError> {
     let in_certificate = |text: &str| IdentityError::Certificate(text.to_owned());
     let in_key = |text: &str| IdentityError::Key(text.to_owned());
-    let read = PemFile::read(pem).unwrap_or_default();
+    let read = PemFile::read(pem, &mut Vec::new()).unwrap_or_default();
     if read.certificates.is_empty() || read.lost_blocks > 0 {
         return Err(in_certificate(match read.lost_blocks {
             0 => "it has no certificate in PEM",

@@ -11,7 +11,6 @@ use super::oid::{
 use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
 use std::fmt;
-use std::ptr;
 use std::time::SystemTime;
 use webpki::VerifiedPath;
 
@@ -111,17 +110,9 @@ fn anchor_certificates<'a>(
     store: &'a TrustStore,
     now: UnixTime,
 ) -> impl Iterator<Item = Certificate<'a>> {
-    let roots = &store.roots.roots;
-    let at = roots.iter().position(|root| ptr::eq(root, anchor));
-    // Certificates are in the order of the anchors, but also include those outside their validity.
-    // So the anchor's own stands at its index or behind it; the search begins there.
-    let parts = store.certificates.split_at_checked(at.unwrap_or(0));
-    let (before, behind) = parts.unwrap_or_default();
-    behind
-        .iter()
-        .chain(before)
-        .filter_map(|der| Certificate::parse(der))
-        .filter(|held| is_for_anchor(held, anchor))
+    store
+        .authorities(&anchor.subject)
+        .filter(|held| held.public_key == anchor.subject_public_key_info.as_ref())
         .filter(move |held| dates::validity_error(held.der, now).is_none())
 }
 
@@ -206,11 +197,6 @@ fn is_known(oid: &[u8]) -> bool {
         [0x2b, 6, 1, 5, 5, 7, 1, arc] => KNOWN_ID_PE.contains(arc),
         oid => oid == NETSCAPE_CERT_TYPE,
     }
-}
-
-fn is_for_anchor(certificate: &Certificate<'_>, anchor: &TrustAnchor<'_>) -> bool {
-    certificate.subject == anchor.subject.as_ref()
-        && certificate.public_key == anchor.subject_public_key_info.as_ref()
 }
 
 impl IssuerError {

@@ -2,6 +2,7 @@
 
 mod adapted;
 mod algorithms;
+mod base64;
 mod ca_files;
 mod certificate;
 pub(crate) mod dates;

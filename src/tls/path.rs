@@ -4,8 +4,8 @@
 use super::certificate::Certificate;
 use super::dates;
 use super::der::{elements, read_sequence};
-use rustls::RootCertStore;
-use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use super::store::TrustStore;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use std::fmt;
 
 /// Maximum number of issuers in a path between the server and the trust store, as in webpki.
@@ -98,7 +98,7 @@ enum KeyIdMatch {
 pub(super) fn select_candidates<'a>(
     own: &Certificate<'a>,
     presented: &'a [CertificateDer<'_>],
-    roots: &RootCertStore,
+    store: &TrustStore,
     now: UnixTime,
 ) -> Result<Candidates<'a>, PathLimit> {
     if has_too_many_extensions(own) {
@@ -116,7 +116,7 @@ pub(super) fn select_candidates<'a>(
             certificate,
         })
         .collect();
-    let mut required = vec![RequiredIssuer::new(own, 0, roots)];
+    let mut required = vec![RequiredIssuer::new(own, 0, store)];
     let mut chosen: Vec<Certificate<'_>> = Vec::new();
     let mut truncated = None;
     let mut backward = 0;
@@ -126,7 +126,7 @@ pub(super) fn select_candidates<'a>(
         let best = ranks.filter_map(|(index, one)| one.rank(index, &required, backward));
         let Some(best) = best.min() else { break };
         if chosen.len() == MAX_ISSUERS {
-            truncated = Some(path_limit(own, presented, roots));
+            truncated = Some(path_limit(own, presented, store));
             break;
         }
         let certificate = pool.remove(best.pool_index).certificate;
@@ -136,12 +136,12 @@ pub(super) fn select_candidates<'a>(
             depth = issuer.depth + 1;
         }
         if !required.iter().any(|one| one.name == certificate.issuer) {
-            required.push(RequiredIssuer::new(&certificate, depth, roots));
+            required.push(RequiredIssuer::new(&certificate, depth, store));
         }
         backward += usize::from(best.is_backward);
         chosen.push(certificate);
     }
-    let comparisons = count_name_comparisons(own, &chosen, &required, roots);
+    let comparisons = count_name_comparisons(own, &chosen, &required, store);
     if comparisons > MAX_NAME_COMPARISONS {
         return Err(PathLimit::NameComparisons(comparisons));
     }
@@ -154,10 +154,9 @@ pub(super) fn select_candidates<'a>(
 }
 
 impl<'a> RequiredIssuer<'a> {
-    fn new(certificate: &Certificate<'a>, depth: usize, roots: &RootCertStore) -> Self {
+    fn new(certificate: &Certificate<'a>, depth: usize, store: &TrustStore) -> Self {
         let name = certificate.issuer;
-        let has_name = |root: &&TrustAnchor<'_>| root.subject.as_ref() == name;
-        let roots = roots.roots.iter().filter(has_name).count();
+        let roots = store.authorities(name).count();
         Self {
             name,
             key_id: certificate.issuer_key_id(),
@@ -208,7 +207,7 @@ impl PresentedCertificate<'_> {
 fn path_limit(
     own: &Certificate<'_>,
     presented: &[CertificateDer<'_>],
-    roots: &RootCertStore,
+    store: &TrustStore,
 ) -> PathLimit {
     let mut others: Vec<_> = presented
         .iter()
@@ -216,8 +215,8 @@ fn path_limit(
         .collect();
     let mut reached = vec![*own];
     for length in 0.. {
-        let mut anchors = roots.roots.iter().map(|root| root.subject.as_ref());
-        if anchors.any(|anchor| reached.iter().any(|one| one.issuer == anchor)) {
+        let is_anchored = |one: &Certificate<'_>| store.authorities(one.issuer).next().is_some();
+        if reached.iter().any(is_anchored) {
             return match length > MAX_ISSUERS {
                 true => PathLimit::Length(length),
                 false => PathLimit::Issuers,
@@ -243,18 +242,18 @@ fn count_name_comparisons(
     own: &Certificate<'_>,
     chosen: &[Certificate<'_>],
     required: &[RequiredIssuer<'_>],
-    roots: &RootCertStore,
+    store: &TrustStore,
 ) -> usize {
     const NAME_CONSTRAINTS: &[u8] = &[0x55, 29, 30];
-    let presented = chosen
-        .iter()
-        .filter_map(|one| read_sequence(one.extension(NAME_CONSTRAINTS)?));
-    let stored = roots.roots.iter().filter_map(|root| {
-        let constraints = root.name_constraints.as_deref()?;
-        let is_required = required.iter().any(|one| one.name == root.subject.as_ref());
-        is_required.then_some(constraints)
+    let names = required.iter().map(|one| one.name);
+    let stored = names.flat_map(|name| store.authorities(name));
+    let issuers = chosen.iter().copied().chain(stored);
+    let constraints = issuers.filter_map(|one| {
+        Some(count_subtrees(read_sequence(
+            one.extension(NAME_CONSTRAINTS)?,
+        )?))
     });
-    let constraints: usize = presented.chain(stored).map(count_subtrees).sum();
+    let constraints: usize = constraints.sum();
     if constraints == 0 {
         return 0;
     }
@@ -335,12 +334,11 @@ mod tests {
     /// The indices of those selected for a certificate issued by `A`, with `R` in the store, and
     /// whether there were more.
     fn chosen(presented: &[CertificateDer<'static>]) -> (Vec<usize>, bool) {
-        let mut roots = RootCertStore::empty();
-        roots.add(root("R").der().clone()).expect("a root");
+        let store = TrustStore::of([root("R").der().clone()]);
         let own = issued("own", "A");
         let own = Certificate::parse(&own).expect("a certificate");
         let found =
-            select_candidates(&own, presented, &roots, UnixTime::now()).expect("not too much");
+            select_candidates(&own, presented, &store, UnixTime::now()).expect("not too much");
         let place = |one: &Certificate<'_>| presented.iter().position(|other| **other == *one.der);
         let places = found.issuers.iter().filter_map(place);
         (places.collect(), found.truncated.is_some())

@@ -1,18 +1,15 @@
 //! Parser for certificates in PEM (RFC 7468), as found in trust stores. Blocks that other parsers
 //! drop silently are either read or counted as lost.
 
+use super::base64::Base64Decoder;
 use super::der::{read_element, read_sequence, read_tagged};
 use super::oid::{ANY_EXTENDED_KEY_USAGE, SERVER_AUTH};
 use rustls::pki_types::CertificateDer;
 use std::io::{self, Read};
-use std::mem;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
-
-/// The number of digits on a line (RFC 7468, section 2).
-const LINE: usize = 64;
 
 /// Number of bytes of a file that are buffered. Allocating the pages for a whole bundle costs more
 /// than reading it.
@@ -26,6 +23,9 @@ pub(super) struct PemFile {
     /// The number of certificate blocks that are cut off or whose base 64 is invalid.
     pub lost_blocks: usize,
     open: Option<PemBlock>,
+    /// What is decoded of the open block. Certificates are copied from it, since buffers that grow
+    /// touch twice the memory.
+    decoded: Vec<u8>,
 }
 
 /// A block whose end has not been read yet.
@@ -52,27 +52,21 @@ enum BlockKind {
     Other,
 }
 
-/// Incremental decoder for base 64 (RFC 4648, section 4).
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Base64Decoder {
-    bytes: Vec<u8>,
-    bits: u32,
-    digits: u8,
-    padding: u8,
-    is_bad: bool,
-}
-
 impl PemFile {
     /// Parses a file. Lines end with LF, CR LF or CR. White space around them, a byte-order mark
     /// before them and text between blocks are ignored. A block may begin on the line where another
     /// ends. It does not begin behind other text on a line, because it was commented out.
     ///
+    /// `buffer` is memory for that, which may be used again.
+    ///
     /// # Errors
     /// The file can't be read.
-    pub(super) fn read(mut file: impl Read) -> io::Result<Self> {
+    pub(super) fn read(mut file: impl Read, buffer: &mut Vec<u8>) -> io::Result<Self> {
         let mut pem = Self::default();
-        let mut buffer = vec![0; CHUNK];
         let mut filled = 0;
+        if buffer.is_empty() {
+            buffer.resize(CHUNK, 0);
+        }
         loop {
             if filled == buffer.len() {
                 buffer.resize(2 * filled, 0);
@@ -105,8 +99,8 @@ impl PemFile {
         let mut behind_boundary = 0;
         while !rest.is_empty() {
             let text = rest;
-            rest = match self.certificate_block() {
-                Some(block) => block.base64.push(text),
+            rest = match self.open.as_mut().filter(|block| block.is_certificate()) {
+                Some(block) => block.base64.push(text, &mut self.decoded),
                 None => {
                     let dash = text.iter().position(|byte| *byte == b'-');
                     text.get(dash.unwrap_or(text.len())..).unwrap_or_default()
@@ -135,9 +129,7 @@ impl PemFile {
 
     /// The open block, if it is a certificate.
     fn certificate_block(&mut self) -> Option<&mut PemBlock> {
-        self.open
-            .as_mut()
-            .filter(|block| block.kind != BlockKind::Other)
+        self.open.as_mut().filter(|block| block.is_certificate())
     }
 
     /// Returns true if a boundary counts. `before` is the text since the previous one. Mostly it
@@ -155,6 +147,7 @@ impl PemFile {
         if boundary.is_begin {
             self.abandon_block();
             let base64 = Base64Decoder::default();
+            self.decoded.clear();
             self.open = Some(PemBlock { kind, base64 });
             return;
         }
@@ -169,14 +162,14 @@ impl PemFile {
     /// Drops the open block: the file ends or another block begins.
     fn abandon_block(&mut self) {
         let open = self.open.take();
-        self.lost_blocks += usize::from(open.is_some_and(|block| block.kind != BlockKind::Other));
+        self.lost_blocks += usize::from(open.is_some_and(|block| block.is_certificate()));
     }
 
     fn finish_block(&mut self, block: PemBlock) {
-        if block.kind == BlockKind::Other {
+        if !block.is_certificate() {
             return;
         }
-        match block.into_certificate() {
+        match block.into_certificate(&mut self.decoded) {
             Some(certificate) => self.certificates.extend(certificate),
             None => self.lost_blocks += 1,
         }
@@ -184,15 +177,19 @@ impl PemFile {
 }
 
 impl PemBlock {
-    /// Decodes a certificate. Returns `Some(None)` if OpenSSL's trust settings exclude servers, and
-    /// `None` if the block can't be read.
-    fn into_certificate(self) -> Option<Option<CertificateDer<'static>>> {
-        let mut bytes = self.base64.into_bytes()?;
+    fn is_certificate(&self) -> bool {
+        self.kind != BlockKind::Other
+    }
+
+    /// Returns a certificate, of which all but the last digits are `decoded`. Returns `Some(None)` if
+    /// OpenSSL's trust settings exclude servers, and `None` if the block can't be read.
+    fn into_certificate(self, decoded: &mut Vec<u8>) -> Option<Option<CertificateDer<'static>>> {
+        self.base64.finish(decoded)?;
         // In OpenSSL's own format, trust settings follow the certificate.
-        let (_, _, behind) = read_element(&bytes)?;
+        let (_, _, behind) = read_element(decoded)?;
         let is_trusted = self.kind != BlockKind::TrustedCertificate || is_for_servers(behind)?;
-        bytes.truncate(bytes.len() - behind.len());
-        Some(is_trusted.then(|| bytes.into()))
+        let certificate = decoded.get(..decoded.len() - behind.len())?;
+        Some(is_trusted.then(|| certificate.to_vec().into()))
     }
 }
 
@@ -223,114 +220,6 @@ impl<'a> Boundary<'a> {
         })
     }
 }
-
-impl Base64Decoder {
-    /// Decodes up to the first dash. Returns the text from there.
-    fn push<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
-        let mut rest = text;
-        let mut is_line_start = true;
-        while let Some((&byte, behind)) = rest.split_first().filter(|(byte, _)| **byte != b'-') {
-            // Fast path: a whole line of digits.
-            if is_line_start
-                && self.digits == 0
-                && self.padding == 0
-                && let Some((line, behind)) = rest.split_first_chunk::<LINE>()
-                && let Some(bytes) = decode_line(line)
-            {
-                self.bytes.extend_from_slice(&bytes);
-                rest = behind;
-                is_line_start = false;
-                continue;
-            }
-            self.push_byte(byte);
-            is_line_start = byte == b'\n';
-            rest = behind;
-        }
-        rest
-    }
-
-    fn push_byte(&mut self, byte: u8) {
-        match byte {
-            b'=' => self.padding = self.padding.saturating_add(1),
-            b' ' | b'\t'..=b'\r' => {}
-            _ if digit::<3>(byte) == NO_DIGIT || self.padding > 0 => self.is_bad = true,
-            _ => {
-                self.bits = self.bits << 6 | digit::<3>(byte);
-                self.digits += 1;
-            }
-        }
-        if self.digits == 4 {
-            let [_, bytes @ ..] = mem::take(&mut self.bits).to_be_bytes();
-            self.bytes.extend_from_slice(&bytes);
-            self.digits = 0;
-        }
-    }
-
-    /// Returns the decoded bytes, or `None` if the base 64 is invalid or incomplete.
-    fn into_bytes(mut self) -> Option<Vec<u8>> {
-        if self.is_bad {
-            return None;
-        }
-        match (self.digits, self.padding) {
-            (0, 0) => {}
-            (2, 2) => self.bytes.push((self.bits >> 4) as u8),
-            (3, 1) => {
-                let [_, _, first, second] = (self.bits >> 2).to_be_bytes();
-                self.bytes.extend([first, second]);
-            }
-            _ => return None,
-        }
-        self.bytes.shrink_to_fit();
-        Some(self.bytes)
-    }
-}
-
-/// Decodes the digits of a line; `None` if one of them is no digit.
-fn decode_line(line: &[u8; LINE]) -> Option<[u8; LINE / 4 * 3]> {
-    let mut decoded = [0; LINE / 4 * 3];
-    let mut all = 0;
-    let (groups, _) = line.as_chunks::<4>();
-    let (places, _) = decoded.as_chunks_mut::<3>();
-    for (group, place) in groups.iter().zip(places) {
-        // One by one: `map` is no loop that the compiler unrolls for size.
-        let [a, b, c, d] = *group;
-        let value = digit::<0>(a) | digit::<1>(b) | digit::<2>(c) | digit::<3>(d);
-        all |= value;
-        let [_, bytes @ ..] = value.to_be_bytes();
-        *place = bytes;
-    }
-    (all < NO_DIGIT).then_some(decoded)
-}
-
-/// The value of a base 64 digit at this place of four, or [`NO_DIGIT`].
-#[inline]
-fn digit<const PLACE: usize>(byte: u8) -> u32 {
-    const { assert!(PLACE < 4) };
-    let digits = DIGITS
-        .get(PLACE)
-        .map(|digits| digits.get(usize::from(byte)));
-    digits.flatten().copied().unwrap_or(NO_DIGIT)
-}
-
-/// The values of all bytes as base 64 digits at each place of four, or [`NO_DIGIT`].
-#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-static DIGITS: [[u32; 256]; 4] = {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut digits = [[NO_DIGIT; 256]; 4];
-    let mut place = 0;
-    while place < 4 {
-        let mut digit = 0;
-        while digit < alphabet.len() {
-            digits[place][alphabet[digit] as usize] = (digit as u32) << (18 - 6 * place);
-            digit += 1;
-        }
-        place += 1;
-    }
-    digits
-};
-
-/// Marks a byte that is no digit. Greater than the value of four digits.
-const NO_DIGIT: u32 = 1 << 24;
 
 /// Returns true if OpenSSL's trust settings (`X509_CERT_AUX`) trust a certificate for servers. The
 /// list of trusted uses must have serverAuth or any use, if there is such a list, and the list of

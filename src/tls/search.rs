@@ -4,9 +4,11 @@ use super::pem::PemFile;
 use crate::escape::as_text;
 use crate::fd::open_regular_file;
 use rustls::pki_types::CertificateDer;
+use std::collections::HashSet;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Maximum number of bytes read from a file. No bundle has a tenth of it.
@@ -22,6 +24,10 @@ pub(crate) struct Search {
     pub found: Vec<(usize, CertificateDer<'static>)>,
     /// The files of the search.
     pub files: StoreFiles,
+    /// The files that were read, by device and inode: a directory has each under several names.
+    read: HashSet<(u64, u64)>,
+    /// Memory for reading, the same for all files: a directory holds hundreds of small ones.
+    buffer: Vec<u8>,
 }
 
 /// The files of a trust store, each with the outcome of reading it. The text names those that
@@ -81,7 +87,11 @@ impl Search {
         for path in entries.flatten().map(|entry| entry.path()) {
             // Subdirectories, pipes and the like are not errors. A file without metadata, as a
             // broken link, is recorded.
-            if !path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            let is_wanted = match path.metadata() {
+                Ok(file) => file.is_file() && !self.read.contains(&identity(&file)),
+                Err(_) => true,
+            };
+            if is_wanted {
                 let _ = self.read_file(&path);
             }
         }
@@ -90,8 +100,7 @@ impl Search {
 
     /// Reads a file and records the outcome.
     fn read_file(&mut self, path: &Path) -> Result<(), ReadOutcome> {
-        let pem = open_regular_file(path).and_then(|file| PemFile::read(file.take(MAX_FILE_SIZE)));
-        let pem = pem.map_err(|e| {
+        let pem = self.parse_file(path).map_err(|e| {
             let outcome = ReadOutcome::from_error(&e);
             self.record(path, outcome.clone());
             outcome
@@ -101,6 +110,12 @@ impl Search {
         let certificates = pem.certificates.into_iter();
         self.found.extend(certificates.map(|der| (file, der)));
         Ok(())
+    }
+
+    fn parse_file(&mut self, path: &Path) -> io::Result<PemFile> {
+        let file = open_regular_file(path)?;
+        self.read.insert(identity(&file.metadata()?));
+        PemFile::read(file.take(MAX_FILE_SIZE), &mut self.buffer)
     }
 
     fn record(&mut self, path: &Path, outcome: ReadOutcome) {
@@ -168,6 +183,11 @@ impl ReadOutcome {
         let words = text.split_once(" (os error ").map(|(words, _)| words);
         Self::Failed(words.unwrap_or(&text).to_owned())
     }
+}
+
+/// The device and the inode of a file.
+fn identity(file: &fs::Metadata) -> (u64, u64) {
+    (file.dev(), file.ino())
 }
 
 fn is_not_found(e: &io::Error) -> bool {

@@ -5,16 +5,17 @@
 //! for the bundle alone. The PEM parser of `rustls-pki-types` takes 2.2 ms against 1.5, and drops
 //! certificates silently.
 
+use super::certificate::Certificate;
 use super::dates::{Moment, ValidityError};
 use super::search::{Search, StoreFiles};
 use crate::escape::as_text;
-use rustls::RootCertStore;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::env;
 use std::ffi::OsStr;
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use webpki::EndEntityCert;
+use webpki::anchor_from_trusted_cert;
 
 /// Paths of the bundle on Debian and Alpine, Fedora and RHEL, openSUSE, FreeBSD, macOS and OpenBSD.
 const BUNDLES: [&str; 6] = [
@@ -29,17 +30,21 @@ const BUNDLES: [&str; 6] = [
 /// Directories of single certificates, for a machine without a bundle.
 const DIRECTORIES: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
-/// The trust anchors of the system.
+/// Certificates that are trusted. Each becomes a trust anchor of webpki when a path needs it: most
+/// never do.
 pub struct TrustStore {
-    /// The authorities inside their validity period.
-    pub roots: RootCertStore,
-    /// All certificates in the order of the search, also those outside their validity period.
-    pub certificates: Vec<CertificateDer<'static>>,
-    /// The subjects of authorities outside their validity period. They are no roots, because webpki
-    /// checks the dates of a chain but not those of its anchor.
-    pub outside_validity: Vec<(Vec<u8>, ValidityError)>,
+    /// In the order of the search, also those outside their validity period.
+    certificates: Vec<StoredCertificate>,
     /// The files of the store, with read failures.
     pub files: StoreFiles,
+}
+
+struct StoredCertificate {
+    der: CertificateDer<'static>,
+    /// The place of the subject in it.
+    subject: Range<usize>,
+    /// The reason why it is no anchor: webpki checks the dates of a chain but not those of its anchor.
+    validity_error: Option<ValidityError>,
 }
 
 /// No trusted certificate was found. The text names the files and directories that were searched.
@@ -81,7 +86,7 @@ pub(crate) fn load_system() -> Result<TrustStore, StoreError> {
         }
     }
     let store = TrustStore::from_search(search);
-    if store.certificates.is_empty() {
+    if store.is_empty() {
         let files = store.files.without_missing();
         return Err(StoreError { searched, files });
     }
@@ -89,45 +94,101 @@ pub(crate) fn load_system() -> Result<TrustStore, StoreError> {
 }
 
 impl TrustStore {
+    /// Trusts these certificates, unless they can't be used.
+    pub fn of(certificates: impl IntoIterator<Item = CertificateDer<'static>>) -> Self {
+        let mut search = Search::default();
+        search
+            .found
+            .extend(certificates.into_iter().map(|der| (0, der)));
+        Self::from_search(search)
+    }
+
     /// Takes in what a search has found.
     pub(super) fn from_search(mut search: Search) -> Self {
         let now = Moment::new(UnixTime::now());
-        let mut store = Self {
-            roots: RootCertStore::empty(),
-            certificates: Vec::new(),
-            outside_validity: Vec::new(),
-            files: StoreFiles::default(),
-        };
-        for (file, certificate) in search.found {
+        let mut certificates: Vec<StoredCertificate> = Vec::with_capacity(search.found.len());
+        for (file, der) in search.found {
             // A directory holds each certificate several times, under other names and in a bundle.
-            if file > 0 && store.certificates.contains(&certificate) {
+            if file > 0 && certificates.iter().any(|held| held.der == der) {
                 continue;
             }
-            match now.validity_error(&certificate) {
-                Some(error) => {
-                    // webpki can't parse X.509 version 1, but accepts it as an anchor.
-                    if let Ok(parsed) = EndEntityCert::try_from(&certificate) {
-                        let subject = parsed.subject().to_vec();
-                        store.outside_validity.push((subject, error));
-                    }
-                }
-                None if store.roots.add(certificate.clone()).is_err() => {
-                    search.files.add_lost_block(file);
-                    continue;
-                }
-                None => {}
+            match StoredCertificate::new(der, &now) {
+                Some(certificate) => certificates.push(certificate),
+                None => search.files.add_lost_block(file),
             }
-            store.certificates.push(certificate);
         }
-        store.files = search.files;
-        store
+        Self {
+            certificates,
+            files: search.files,
+        }
+    }
+
+    /// Returns true if there is no certificate in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.certificates.is_empty()
+    }
+
+    /// The memory that its certificates take, in bytes.
+    pub(super) fn memory_usage(&self) -> usize {
+        let certificates = self.certificates.iter();
+        certificates
+            .map(|held| held.der.len() + size_of::<StoredCertificate>())
+            .sum()
+    }
+
+    /// Returns true if this very certificate is in the store.
+    pub(super) fn holds(&self, certificate: &[u8]) -> bool {
+        self.certificates
+            .iter()
+            .any(|held| *held.der == *certificate)
+    }
+
+    /// The certificates with this subject, inside their validity period when the store was read.
+    pub(super) fn authorities(&self, subject: &[u8]) -> impl Iterator<Item = Certificate<'_>> {
+        self.usable()
+            .filter(move |held| held.subject() == subject)
+            .filter_map(|held| Certificate::parse(&held.der))
+    }
+
+    /// The trust anchors with one of these subjects, in the order of the search.
+    pub(super) fn anchors(&self, subjects: &[&[u8]]) -> Vec<TrustAnchor<'_>> {
+        self.usable()
+            .filter(|held| subjects.contains(&held.subject()))
+            .filter_map(|held| anchor_from_trusted_cert(&held.der).ok())
+            .collect()
+    }
+
+    /// Returns the reason why a certificate with this subject is no anchor, if there is one.
+    pub(super) fn validity_error(&self, subject: &[u8]) -> Option<ValidityError> {
+        let mut certificates = self.certificates.iter();
+        certificates.find_map(|held| held.validity_error.filter(|_| held.subject() == subject))
+    }
+
+    fn usable(&self) -> impl Iterator<Item = &StoredCertificate> {
+        let certificates = self.certificates.iter();
+        certificates.filter(|held| held.validity_error.is_none())
     }
 }
 
-impl TrustStore {
-    /// Returns true if this very certificate is in the store.
-    pub(super) fn holds(&self, certificate: &[u8]) -> bool {
-        self.certificates.iter().any(|held| **held == *certificate)
+impl StoredCertificate {
+    /// Returns `None` for a certificate that can't be an anchor at any time.
+    fn new(der: CertificateDer<'static>, now: &Moment) -> Option<Self> {
+        let subject = Certificate::parse(&der)?.subject;
+        let begin = subject.as_ptr().addr() - der.as_ptr().addr();
+        let subject = begin..begin + subject.len();
+        let validity_error = now.validity_error(&der);
+        if validity_error.is_none() {
+            anchor_from_trusted_cert(&der).ok()?;
+        }
+        Some(Self {
+            der,
+            subject,
+            validity_error,
+        })
+    }
+
+    fn subject(&self) -> &[u8] {
+        self.der.get(self.subject.clone()).unwrap_or_default()
     }
 }
 
@@ -135,9 +196,7 @@ impl fmt::Debug for TrustStore {
     /// Shows only the number of certificates: their bytes would add megabytes to each check shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrustStore")
-            .field("roots", &self.roots)
             .field("certificates", &self.certificates.len())
-            .field("outside_validity", &self.outside_validity.len())
             .finish()
     }
 }

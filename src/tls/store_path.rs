@@ -39,7 +39,7 @@ impl StorePath<'_> {
         if self.store.holds(self.own.der) {
             return self.verify_stored();
         }
-        let candidates = path::select_candidates(self.own, presented, &self.store.roots, self.now);
+        let candidates = path::select_candidates(self.own, presented, self.store, self.now);
         let candidates = candidates.map_err(TrustError::PathLimit)?;
         let e = match self.verify_candidates(&candidates)? {
             Ok(end) => return Ok(end),
@@ -93,6 +93,9 @@ impl StorePath<'_> {
         let Some((own, issuers)) = adapted.given() else {
             return Ok(Err(webpki::Error::UnknownIssuer));
         };
+        let names = [self.own].into_iter().chain(&candidates.issuers);
+        let names: Vec<_> = names.map(|one| one.issuer).collect();
+        let anchors = self.store.anchors(&names);
         let budget = SignatureBudget::new(candidates.same_name_roots, &adapted);
         let limited = budget.limit_algorithms(self.algorithms);
         let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
@@ -108,10 +111,10 @@ impl StorePath<'_> {
             Ok(())
         };
         let verified = EndEntityCert::try_from(own).and_then(|own| {
-            let (roots, usage) = (&self.store.roots.roots, KeyUsage::server_auth());
+            let usage = KeyUsage::server_auth();
             own.verify_for_usage(
                 &algorithms,
-                roots,
+                &anchors,
                 issuers,
                 self.now,
                 usage,
@@ -150,10 +153,8 @@ impl StorePath<'_> {
     fn unknown_issuer(&self, candidates: &Candidates<'_>) -> TrustError {
         for certificate in [self.own].into_iter().chain(&candidates.issuers) {
             let issuer = certificate.issuer;
-            let mut invalid = self.store.outside_validity.iter();
-            let invalid = invalid.find(|(subject, _)| subject == issuer);
-            if let Some((_, error)) = invalid {
-                return TrustError::StoredIssuerValidity(display_name(issuer), *error);
+            if let Some(error) = self.store.validity_error(issuer) {
+                return TrustError::StoredIssuerValidity(display_name(issuer), error);
             }
         }
         if self.own.issuer == self.own.subject {

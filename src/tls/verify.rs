@@ -127,9 +127,6 @@ impl ServerVerifier {
             let unread = EndEntityCert::try_from(chain.own).err();
             return Err(to_certificate_error(unread.unwrap_or(webpki::Error::BadDer)).into());
         };
-        if let Some(error) = form::find_form_error(&own, chain.issuers) {
-            return Err(TrustError::Form(error).into());
-        }
         let path = StorePath {
             store,
             algorithms: self.algorithms.all,
@@ -141,8 +138,12 @@ impl ServerVerifier {
         if let Some(mismatch) = name_mismatch::find_mismatch(&own, chain.server_name) {
             return Err(TrustError::NameMismatch(mismatch).into());
         }
-        let own = adapt_own(&own);
-        verify_server_name(&ParsedCertificate::try_from(&own)?, chain.server_name)?;
+        let given = adapt_own(&own);
+        verify_server_name(&ParsedCertificate::try_from(&given)?, chain.server_name)?;
+        // Last: any other reason says more.
+        if let Some(error) = form::find_form_error(&own, chain.issuers) {
+            return Err(TrustError::Form(error).into());
+        }
         Ok(end)
     }
 

@@ -5,7 +5,7 @@ const DER: &[u8] = b"\x30\x05\x02\x03\x01\x02\x03";
 
 /// The number of certificates, which must all be [`DER`], and the number of lost blocks.
 fn counts(file: impl AsRef<[u8]>) -> (usize, usize) {
-    let pem = PemFile::read(file.as_ref()).expect("bytes can be read");
+    let pem = PemFile::read(file.as_ref(), &mut Vec::new()).expect("bytes can be read");
     let all_whole = pem.certificates.iter().all(|der| der.as_ref() == DER);
     assert!(all_whole, "{:?}", pem.certificates);
     (pem.certificates.len(), pem.lost_blocks)
@@ -164,18 +164,18 @@ fn a_file_is_read_alike_in_pieces_of_any_size() {
     let long = "x".repeat(3 * CHUNK);
     let cut = &BLOCK[..BLOCK.len() / 2];
     let file = format!("{BLOCK}{text}{BLOCK}\r\n{long}\n{BLOCK}# {BLOCK}{cut}\n{text}{BLOCK}{cut}");
-    let whole = PemFile::read(file.as_bytes()).expect("bytes can be read");
+    let whole = PemFile::read(file.as_bytes(), &mut Vec::new()).expect("bytes can be read");
     assert_eq!((whole.certificates.len(), whole.lost_blocks), (4, 3));
     for size in [999, CHUNK - 1, CHUNK, usize::MAX] {
-        let pieces =
-            PemFile::read(ChunkedReader(file.as_bytes(), size)).expect("bytes can be read");
+        let pieces = PemFile::read(ChunkedReader(file.as_bytes(), size), &mut Vec::new())
+            .expect("bytes can be read");
         assert_eq!(pieces, whole, "{size}");
     }
     let file = format!("# {BLOCK}{BLOCK}{cut}\r\n{BLOCK}");
-    let whole = PemFile::read(file.as_bytes()).expect("bytes can be read");
+    let whole = PemFile::read(file.as_bytes(), &mut Vec::new()).expect("bytes can be read");
     for size in 1..file.len() {
-        let pieces =
-            PemFile::read(ChunkedReader(file.as_bytes(), size)).expect("bytes can be read");
+        let pieces = PemFile::read(ChunkedReader(file.as_bytes(), size), &mut Vec::new())
+            .expect("bytes can be read");
         assert_eq!(pieces, whole, "{size}");
     }
 }
