@@ -37,6 +37,18 @@ dovecot_suite() {
     declines sieve "$sieve" 'NO '
     declines lmtp "$lmtp" '250-'
     stop
+    cat >>"$DIR/dovecot.conf" <<CONF
+ssl = required
+ssl_ca = <$WORK/tls/ca.pem
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+auth_ssl_require_client_cert = yes
+CONF
+    SESSION_END=': Info: .*rip=127\.0\.0\.1'
+    PORTS=("$pop" "$spop" "$imap" "$simap" "$sieve" "$lmtp")
+    start dovecot -F -c "$DIR/dovecot.conf" || return 0
+    dovecot_with_client_certificates "$imap" "$simap"
+    stop
     has_stopped POP "$pop"
     has_stopped SPOP "$spop"
     has_stopped IMAP "$imap"
@@ -46,6 +58,24 @@ dovecot_suite() {
 dovecot_lmtp_quit() {
     shows 'lmtp.*Disconnect from 127\.0\.0\.1: Logged out'
     shows_no 'Connection closed|reset|lost|SSL error|unexpected eof'
+}
+
+# Dovecot asks for a certificate, and lets nobody log in without one of its authority.
+dovecot_with_client_certificates() { # IMAP SIMAP
+    local -x SSL_CERT_FILE=$WORK/tls/ca.pem
+    local own=(--client-cert "$WORK/tls/server.pem" --client-key "$WORK/tls/server.key")
+    local other=(--client-cert "$WORK/tls/self.pem" --client-key "$WORK/tls/self.key")
+    local login=(-E -s 'a1 LOGIN check-tcp x\r\n' -e '(?m)^a1 .*\n' -q 'a2 LOGOUT\r\n')
+    local at
+    for at in "--starttls imap -H 127.0.0.1 -p $1" "-S -H 127.0.0.1 -p $2"; do
+        # shellcheck disable=SC2086 # words
+        {
+            check 0 "^TCP OK: .*a1 NO .*Client didn't present valid SSL certificate\]$" $at "${login[@]}"
+            check 0 "^TCP OK: .*a1 NO .*Client didn't present valid SSL certificate\]$" $at "${login[@]}" "${other[@]}"
+            check 0 '^TCP OK: .*a1 OK .*Logged in' $at "${login[@]}" "${own[@]}"
+            shows 'Received valid SSL certificate: /CN=check-tcp daemons$'
+        }
+    done
 }
 
 dovecot_configure() { # POP SPOP IMAP SIMAP SIEVE LMTP
