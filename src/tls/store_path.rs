@@ -13,7 +13,7 @@ use super::trust_error::TrustError;
 use super::webpki_error::to_certificate_error;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use rustls::{CertificateError, Error};
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 /// The path of a server's certificate to a trust store.
@@ -100,15 +100,24 @@ impl StorePath<'_> {
         let limited = budget.limit_algorithms(self.algorithms);
         let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
         let issuer_error = RefCell::new(None);
-        let end = OnceCell::new();
+        let end = RefCell::new(None);
         let check = |path: &VerifiedPath<'_>| {
             if let Some(error) = issuer::find_issuer_error(path, self.store, self.now) {
                 issuer_error.borrow_mut().get_or_insert(error);
                 return Err(webpki::Error::UnknownIssuer);
             }
-            let of_path = || PathEnd::of_verified(path, self.own, self.store, self.now);
-            end.get_or_init(|| self.when_wanted(of_path));
-            Ok(())
+            if !self.is_end_wanted {
+                return Ok(());
+            }
+            // The path that lasts longest counts, so the search goes on.
+            let of_path = PathEnd::of_verified(path, self.own, self.store, self.now);
+            let lasts_longer = |known: &Option<PathEnd>| {
+                known.as_ref().map(|end| end.at) < of_path.as_ref().map(|end| end.at)
+            };
+            if end.borrow().as_ref().is_none_or(lasts_longer) {
+                *end.borrow_mut() = Some(of_path);
+            }
+            Err(webpki::Error::UnknownIssuer)
         };
         let verified = EndEntityCert::try_from(own).and_then(|own| {
             let usage = KeyUsage::server_auth();
@@ -123,8 +132,11 @@ impl StorePath<'_> {
             )
             .map(|_| ())
         });
+        if let Some(end) = end.into_inner() {
+            return Ok(Ok(end));
+        }
         if verified.is_ok() {
-            return Ok(Ok(end.into_inner().flatten()));
+            return Ok(Ok(None));
         }
         // A path failed on this alone, so it says more than the last error of webpki.
         if let Some(error) = issuer_error.into_inner() {

@@ -119,6 +119,38 @@ fn of_an_authority_that_was_renewed_the_last_certificate_counts() {
 }
 
 #[test]
+fn of_several_paths_the_one_that_lasts_longest_counts() {
+    let root = Authority::new("Case Root");
+    let old = root.intermediate_with("Case Issuer", ending_in(3));
+    let new = old.remade_by("Case Issuer", &root, ending_in(30));
+    let leaf = || old.issue(Leaf::good().with(ending_in(40)));
+    let store = root.store();
+    for chain in [
+        leaf().through(&old).through(&new),
+        leaf().through(&new).through(&old),
+    ] {
+        asked(&chain, &store, "--expiry 35,7")
+            .warning(reason("certificate of the issuer Case Issuer", 30));
+    }
+    // A root that ends soon, and was cross-signed by one that does not.
+    let soon = Authority::changed("Soon Root", ending_in(3));
+    let crossed = soon.remade_by("Soon Root", &root, ending_in(50));
+    let both = Store::of(&[soon.pem(), root.pem()]);
+    let chain = soon.issue(Leaf::good().with(ending_in(40)));
+    asked(&chain.through(&crossed), &both, "--expiry 30,7").ok("certificate ends in 40 days");
+    let chain = soon.issue(Leaf::good().with(ending_in(40)));
+    asked(&chain, &both, "--expiry 30,7")
+        .critical(reason("certificate of the issuer Soon Root", 3));
+    // A path that is not valid replaces none.
+    let none = soon.remade_by("Soon Root", &root, |params| {
+        params.is_ca = IsCa::ExplicitNoCa;
+    });
+    let chain = soon.issue(Leaf::good().with(ending_in(40))).through(&none);
+    asked(&chain, &both, "--expiry 30,7")
+        .critical(reason("certificate of the issuer Soon Root", 3));
+}
+
+#[test]
 fn a_self_signed_certificate_in_the_store_is_its_own_path() {
     for constraint in [Constraint::Ca, Constraint::NoCa] {
         let identity = self_signed(Leaf::good().with(ending_in(13)), constraint);

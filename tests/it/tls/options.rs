@@ -75,7 +75,8 @@ fn the_dates_of_a_certificate_that_is_known_by_its_fingerprint_count() {
 }
 
 /// A client's key in each form, and certificates for it: of this authority, and of nobody. They were
-/// made by openssl; `rsa.pem` is self-signed for `rsa1.pem`, and the rest is one key for P-256.
+/// made by openssl; `rsa.pem` is self-signed for `rsa1.pem`, which `rsa8.pem` is too, and the rest is one
+/// key for P-256.
 fn client_files(authority: &Authority) -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
     let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/client-keys");
@@ -87,6 +88,9 @@ fn client_files(authority: &Authority) -> (TempDir, PathBuf) {
     let key = fs::read_to_string(path.join("pkcs8.pem")).expect("a key");
     let certificate = authority.issue_for(Leaf::good(), &key).pem();
     fs::write(path.join("cert.pem"), &certificate).expect("a file");
+    let rsa = fs::read_to_string(path.join("rsa8.pem")).expect("a key");
+    let rsa = authority.issue_for(Leaf::good(), &rsa).pem();
+    fs::write(path.join("rsa-cert.pem"), rsa).expect("a file");
     let both = key + "\n# text between\n" + &certificate;
     fs::write(path.join("both.pem"), both).expect("a file");
     (dir, path)
@@ -117,6 +121,8 @@ fn a_client_shows_its_certificate_to_a_server_that_insists() {
             &["cert.pem", "pkcs8.pem"][..],
             &["cert.pem", "sec1.pem"],
             &["both.pem"],
+            &["rsa-cert.pem", "rsa1.pem"],
+            &["rsa-cert.pem", "rsa8.pem"],
         ] {
             run(files, "-e ^220").ok("220 ready");
             run(files, "").ok("seconds response time");
