@@ -2,8 +2,9 @@
 
 use super::PATIENCE;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -55,7 +56,7 @@ impl Wire {
             return;
         }
         let started = Instant::now();
-        while unread(here.port(), there.port()) {
+        while is_busy(here, there) {
             assert!(started.elapsed() < PATIENCE, "the client does not read");
             thread::sleep(Duration::from_millis(1));
         }
@@ -84,23 +85,68 @@ impl Write for Wire {
     }
 }
 
-/// True if bytes from port `here` wait to be acknowledged, or to be read at port `there`.
-fn unread(here: u16, there: u16) -> bool {
-    ["/proc/net/tcp", "/proc/net/tcp6"].iter().any(|table| {
+/// The connections of IPv4 and of IPv6 with bytes that wait. The kernel takes milliseconds to tell
+/// them, so all who ask meanwhile share what it tells next.
+static BUSY: [Mutex<Busy>; 2] = [const { Mutex::new(Busy::UNKNOWN) }; 2];
+
+struct Busy {
+    /// When the kernel was asked.
+    asked: Option<Instant>,
+    /// The local and the remote port of connections with bytes to be acknowledged.
+    unacknowledged: Vec<(u16, u16)>,
+    /// Those of connections with bytes to be read.
+    unread: Vec<(u16, u16)>,
+}
+
+impl Busy {
+    const UNKNOWN: Self = Self {
+        asked: None,
+        unacknowledged: Vec::new(),
+        unread: Vec::new(),
+    };
+
+    fn ask(table: &str) -> Self {
+        let mut busy = Self {
+            asked: Some(Instant::now()),
+            ..Self::UNKNOWN
+        };
         let table = std::fs::read_to_string(table).unwrap_or_default();
-        table.lines().skip(1).any(|line| {
-            let fields: Vec<_> = line.split_whitespace().collect();
-            let [_, local, remote, _, queues, ..] = fields.as_slice() else {
-                return false;
+        // Most have none.
+        let is_busy = |line: &&str| !line.contains(" 00000000:00000000 ");
+        for line in table.lines().skip(1).filter(is_busy) {
+            let fields: Vec<_> = line.split_whitespace().take(5).collect();
+            let [_, local, remote, _, queues] = fields[..] else {
+                continue;
             };
-            let Some((sent, received)) = queues.split_once(':') else {
-                return false;
+            let (Some(local), Some(remote)) = (port(local), port(remote)) else {
+                continue;
             };
+            let (sent, received) = queues.split_once(':').unwrap_or_default();
             let waits = |count: &str| u64::from_str_radix(count, 16) != Ok(0);
-            let ports = (port(local), port(remote));
-            ports == (Some(here), Some(there)) && waits(sent)
-                || ports == (Some(there), Some(here)) && waits(received)
-        })
+            if waits(sent) {
+                busy.unacknowledged.push((local, remote));
+            }
+            if waits(received) {
+                busy.unread.push((local, remote));
+            }
+        }
+        busy
+    }
+}
+
+/// True if bytes from `here` wait to be acknowledged, or to be read at `there`.
+fn is_busy(here: SocketAddr, there: SocketAddr) -> bool {
+    let now = Instant::now();
+    let tables = [&BUSY[0], &BUSY[1]].into_iter().zip(["tcp", "tcp6"]);
+    // A socket of IPv6 may have a peer of IPv4, and stands with its own.
+    let tables = tables.filter(|(_, name)| *name == "tcp" || here.is_ipv6());
+    let ports = (here.port(), there.port());
+    tables.into_iter().any(|(busy, name)| {
+        let mut busy = busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if busy.asked.is_none_or(|asked| asked < now) {
+            *busy = Busy::ask(&format!("/proc/net/{name}"));
+        }
+        busy.unacknowledged.contains(&ports) || busy.unread.contains(&(ports.1, ports.0))
     })
 }
 
