@@ -34,6 +34,25 @@ impl AsFd for Stdout {
     }
 }
 
+/// Standard error, unbuffered.
+pub(crate) struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(self.as_fd(), text)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AsFd for Stderr {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        stdio::stderr()
+    }
+}
+
 /// Opens a file for reading, unless it is a pipe or the like, whose opening would wait for its other
 /// end.
 ///

@@ -112,7 +112,8 @@
 //! | [`outcome`] | the outcome of a check, as facts |
 //! | [`verdict`] | the reason that follows from the outcome, and the status that follows from the reason |
 //! | [`record`] | the job of a line of a list, or of the command line, and the record of its result |
-//! | [`report`] | rendering: the line, JSON, the summary of a run |
+//! | [`report`] | rendering: the line, JSON, Prometheus' format, the summary of a run |
+//! | [`sink`] | the place where the output goes: standard output, or a file that is replaced as a whole |
 //! | [`fd`], [`inline_vec`] | reads and writes that wait on a non-blocking descriptor, and the opening of regular files; a vector without an allocation while it is short |
 
 #![forbid(unsafe_code)]
@@ -155,6 +156,7 @@ mod report;
 mod resolve;
 mod rfc3339;
 mod run;
+mod sink;
 pub mod starttls;
 mod state;
 pub mod status;

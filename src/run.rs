@@ -3,16 +3,18 @@
 use crate::batch;
 use crate::cli::{self, Command, InvalidCommand, SingleCheck, TargetList};
 use crate::engine;
-use crate::fd::{self, Stdout};
+use crate::fd::{self, Stderr, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
-use crate::report::{self, Format};
+use crate::report::{self, OutputOptions, RunEnd};
+use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Minimum time to wait for a standard output that is full and non-blocking. A check that ends at
 /// its deadline has no time of its own left to write its result.
@@ -22,33 +24,45 @@ const MIN_WRITE_TIME: Duration = Duration::from_secs(1);
 /// code. The result of a single check is printed in one write. If standard output is closed,
 /// or full until the deadline of the check, there is only the exit code.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut left = Duration::ZERO;
+    let printed = |text| (text, Status::Unknown);
     let (text, status) = match cli::parse_argv(argv) {
-        Ok(Command::Check(single)) => run_check(*single, &mut left),
+        Ok(Command::Check(single)) => return run_check(*single),
         Ok(Command::List(list)) => run_list(*list),
-        Ok(Command::Help) => (cli::help().into_bytes(), Status::Unknown),
-        Ok(Command::Version) => (cli::version().into_bytes(), Status::Unknown),
-        Ok(Command::PluginHelp(plugin)) => (cli::plugin_help(plugin).into_bytes(), Status::Unknown),
-        Ok(Command::PluginVersion(plugin)) => {
-            (cli::plugin_version(plugin).into_bytes(), Status::Unknown)
-        }
+        Ok(Command::Help) => printed(cli::help().into_bytes()),
+        Ok(Command::Version) => printed(cli::version().into_bytes()),
+        Ok(Command::PluginHelp(plugin)) => printed(cli::plugin_help(plugin).into_bytes()),
+        Ok(Command::PluginVersion(plugin)) => printed(cli::plugin_version(plugin).into_bytes()),
         Err(invalid) => render_usage_error(invalid),
     };
     if !text.is_empty() {
         fd::catch_file_size_signal();
-        let _ = fd::write_all_blocking(&mut Stdout, &text, Some(left.max(MIN_WRITE_TIME)));
+        let _ = fd::write_all_blocking(&mut Stdout, &text, Some(MIN_WRITE_TIME));
     }
     ExitCode::from(status.code())
 }
 
-/// Runs a single check. Sets `left` to the time that is left until its deadline.
-fn run_check(single: SingleCheck, left: &mut Duration) -> (Vec<u8>, Status) {
+/// Runs a single check and prints its result.
+fn run_check(single: SingleCheck) -> ExitCode {
     let SingleCheck {
         check,
         target,
         label,
-        format,
+        output,
+        output_file,
     } = single;
+    let mut sink = match batch::open_sink(output_file.as_deref()) {
+        Ok(sink) => sink,
+        Err((reason, message)) => {
+            let error = UsageError {
+                name: output.name.clone(),
+                message,
+            };
+            let event = Event::NotChecked { reason, error };
+            let (text, status) = render_error(&Record { label, event }, &output);
+            let _ = fd::write_all_blocking(&mut Stdout, &text, Some(MIN_WRITE_TIME));
+            return ExitCode::from(status.code());
+        }
+    };
     let checked = engine::run_one(target.clone(), check.clone()).unwrap_or_else(|e| {
         let failure = Failure {
             phase: Phase::Resolving,
@@ -65,24 +79,46 @@ fn run_check(single: SingleCheck, left: &mut Duration) -> (Vec<u8>, Status) {
         }
     });
     let Checked { check, trace, .. } = &checked;
-    *left = check.time_limit().saturating_sub(trace.total);
+    let left = check.time_limit().saturating_sub(trace.total);
+    let limit = Some(left.max(MIN_WRITE_TIME));
+    let began = checked.began;
     let event = Event::Checked(Box::new(checked));
-    render(&Record { label, event }, format)
+    let (text, status) = render(&Record { label, event }, &output, began, None);
+    fd::catch_file_size_signal();
+    let written = fd::write_all_blocking(&mut sink, &text, limit).and_then(|()| sink.finish());
+    let status = match (written, output_file) {
+        (Err(e), Some(path)) => {
+            let message = batch::unwritable_message(&path, &e) + "\n";
+            let _ = fd::write_all_blocking(&mut Stderr, message.as_bytes(), Some(MIN_WRITE_TIME));
+            status.or_unknown()
+        }
+        _ => status,
+    };
+    ExitCode::from(status.code())
 }
 
 /// Runs a list, which prints its own results. Returns the text of an error that kept it from
-/// starting.
+/// starting, unless the file for the output takes it.
 fn run_list(list: TargetList) -> (Vec<u8>, Status) {
-    let name = list.run.output.name.clone();
-    let format = list.run.output.format;
-    match batch::run(list) {
-        Ok(status) => (Vec::new(), status),
-        Err((reason, message)) => {
-            let error = UsageError { name, message };
-            let event = Event::NotChecked { reason, error };
-            let label = Label::default();
-            render(&Record { label, event }, format)
-        }
+    let output = list.run.output.clone();
+    let output_file = list.run.output_file.clone();
+    let (reason, message) = match batch::run(list) {
+        Ok(status) => return (Vec::new(), status),
+        Err(error) => error,
+    };
+    let name = output.name.clone();
+    let error = UsageError { name, message };
+    let event = Event::NotChecked { reason, error };
+    let label = Label::default();
+    let (text, status) = render_error(&Record { label, event }, &output);
+    let write = |path: &Path| {
+        let mut sink = Sink::open(Some(path))?;
+        fd::write_all_blocking(&mut sink, &text, None)?;
+        sink.finish()
+    };
+    match output_file.map(|path| write(&path)) {
+        Some(Ok(())) => (Vec::new(), status),
+        _ => (text, status),
     }
 }
 
@@ -94,10 +130,39 @@ fn render_usage_error(invalid: InvalidCommand) -> (Vec<u8>, Status) {
     } = invalid;
     let reason = Reason::Usage;
     let event = Event::NotChecked { reason, error };
-    render(&Record { label, event }, format)
+    let output = OutputOptions {
+        format,
+        ..OutputOptions::default()
+    };
+    render_error(&Record { label, event }, &output)
 }
 
-fn render(record: &Record, format: Format) -> (Vec<u8>, Status) {
+/// Renders an error that kept a run from starting, as the record of a check.
+fn render_error(record: &Record, output: &OutputOptions) -> (Vec<u8>, Status) {
+    let output = OutputOptions {
+        summary: false,
+        ..output.clone()
+    };
+    let incomplete = Some("nothing was checked");
+    render(record, &output, engine::wall_clock(), incomplete)
+}
+
+fn render(
+    record: &Record,
+    output: &OutputOptions,
+    began: SystemTime,
+    incomplete: Option<&str>,
+) -> (Vec<u8>, Status) {
     let judged = report::judge_record(record);
-    (report::render(&judged, format), judged.verdict.status)
+    let took = match &record.event {
+        Event::Checked(checked) => checked.trace.total,
+        Event::NotChecked { .. } => Duration::ZERO,
+    };
+    let end = RunEnd {
+        incomplete,
+        began,
+        took,
+    };
+    let text = report::render(&judged, output, end);
+    (text, judged.verdict.status)
 }

@@ -66,10 +66,10 @@ impl StatusCounts {
     /// Returns the status of a run with these verdicts: the worst, or UNKNOWN without any. An
     /// incomplete run is CRITICAL if one of them is, otherwise UNKNOWN.
     pub fn of_run(&self, is_whole: bool) -> Status {
-        match self.worst().unwrap_or(Status::Unknown) {
-            Status::Critical => Status::Critical,
-            worst if is_whole => worst,
-            _ => Status::Unknown,
+        let worst = self.worst().unwrap_or(Status::Unknown);
+        match is_whole {
+            true => worst,
+            false => worst.or_unknown(),
         }
     }
 
@@ -85,6 +85,14 @@ impl StatusCounts {
 }
 
 impl Status {
+    /// The status where this verdict could not be told: UNKNOWN, but CRITICAL stays.
+    pub fn or_unknown(self) -> Self {
+        match self {
+            Self::Critical => Self::Critical,
+            _ => Self::Unknown,
+        }
+    }
+
     /// All statuses, by exit code.
     pub const ALL: [Self; 4] = [Self::Ok, Self::Warning, Self::Critical, Self::Unknown];
 

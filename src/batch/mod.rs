@@ -26,24 +26,26 @@ use crate::engine::admission::Admission;
 use crate::engine::os_platform::OsPlatform;
 use crate::engine::{Engine, Limits};
 use crate::fd::{self, BlockingReader};
-use crate::list::{self, Line, ListFile, Reader};
+use crate::list::{self, Line, ListFile, Reader, ShardFilter};
 use crate::outcome::is_resource_shortage;
 use crate::report::{self, failure, summary};
+use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
 use console::Console;
 use event_loop::{EventLoop, StopReason, UnfinishedRun};
-use output::{Output, OutputCounts};
+use output::{EndOfRun, Output, OutputCounts};
 use progress::Progress;
 use run_io::ThreadedIo;
 use rustix::io::Errno;
 use signals::Signals;
 use std::borrow::Cow;
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 /// Checks all targets of a list, and returns the status for the exit code.
 ///
@@ -52,7 +54,8 @@ use std::time::Instant;
 /// a message that says what was being done.
 pub(crate) fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     let file = open_list(&list.source)?;
-    let run = ListRun::start(file, list.defaults, list.run);
+    let sink = open_sink(list.run.output_file.as_deref())?;
+    let run = ListRun::start(file, sink, list.defaults, list.run);
     match run {
         Ok(run) => Ok(run.finish()),
         Err(e) => {
@@ -68,12 +71,13 @@ struct ListRun {
     console: Console,
     run: RunOptions,
     began: Instant,
+    began_at: SystemTime,
     /// Number of signals that had come when the last check ended.
     signals: usize,
 }
 
 impl ListRun {
-    fn start(file: File, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
+    fn start(file: File, sink: Sink, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
         fd::catch_file_size_signal();
         let file = ListFile::new(file)?;
         let limit = limits::raise_soft_limit();
@@ -90,15 +94,23 @@ impl ListRun {
             // It fails only where a wake-up is pending already.
             move || drop(waker.wake())
         };
-        let (out, err) = (duplicate(io::stdout())?, duplicate(io::stderr())?);
-        machine.watch_hang_up(&out);
+        let err = duplicate(io::stderr())?;
+        if let Sink::Stdout(out) = &sink {
+            machine.watch_hang_up(out);
+        }
         let size = file.size();
         let memory = defaults.memory();
-        let parse =
-            move |line: Line<'_>| list::parse_line(line, &mut |words| defaults.line_options(words));
+        let mut shard = run.shard.map(ShardFilter::new);
+        let parse = move |line: Line<'_>| {
+            if shard.as_mut().is_some_and(|shard| !shard.takes(&line)) {
+                return None;
+            }
+            list::parse_line(line, &mut |words| defaults.line_options(words))
+        };
         let reader = Reader::start(BlockingReader(file), parse, memory, wake())?;
         // The last step that can fail, since from here on the thread writes to standard output.
-        let output = Output::start(report::renderer(&run.output), out, wake())?;
+        let renderer = report::renderer(&run.output);
+        let output = Output::start(renderer, sink, Sink::finish, wake())?;
         let progress = Arc::new(Progress {
             counters: output.counters(),
             size,
@@ -115,7 +127,7 @@ impl ListRun {
             lookups: descriptors.lookups,
         };
         let engine = Engine::new(machine, limits);
-        let began = engine.now();
+        let (began, began_at) = (engine.now(), engine.wall_clock());
         let admission = Admission::new(descriptors.parallel, run.rate);
         let io = ThreadedIo {
             reader,
@@ -129,6 +141,7 @@ impl ListRun {
             console,
             run,
             began,
+            began_at,
             signals: 0,
         })
     }
@@ -160,7 +173,7 @@ impl ListRun {
                 .write_line(stop_message(incomplete, unfinished));
         }
         let is_complete = incomplete.is_none();
-        self.event_loop.io.output.close(incomplete);
+        let took = self.close_output(incomplete);
         if !self
             .event_loop
             .wait_until(2, |event_loop| event_loop.io.output.is_done())
@@ -170,12 +183,7 @@ impl ListRun {
         if self.event_loop.io.output.error().is_some() {
             return self.finish_unwritable();
         }
-        if !self.run.output.summary {
-            let took = self
-                .event_loop
-                .engine
-                .now()
-                .saturating_duration_since(self.began);
+        if self.run.has_closing_sentence(io::stderr().is_terminal()) {
             self.console
                 .write_line(summary::format_totals(self.counts().verdicts, took));
         }
@@ -183,12 +191,28 @@ impl ListRun {
         self.status(is_complete)
     }
 
-    /// Ends a run whose output can't be written, without a message, once all records sent have been
-    /// judged.
+    /// Closes the output, and returns the duration of the run.
+    fn close_output(&mut self, incomplete: Option<String>) -> Duration {
+        let now = self.event_loop.engine.now();
+        let took = now.saturating_duration_since(self.began);
+        self.event_loop.io.output.close(EndOfRun {
+            incomplete,
+            began: self.began_at,
+            took,
+        });
+        took
+    }
+
+    /// Ends a run whose output can't be written, once all records sent have been judged. There is a
+    /// message only if that is a file: the reader of a closed standard output is gone.
     fn finish_unwritable(mut self) -> Status {
-        self.event_loop.io.output.close(None);
+        self.close_output(None);
         self.event_loop
             .wait_until(2, |event_loop| event_loop.io.output.is_done());
+        let error = self.event_loop.io.output.error();
+        if let (Some(path), Some(e)) = (&self.run.output_file, error) {
+            self.console.write_line(unwritable_message(path, e));
+        }
         self.flush_console();
         self.status(false)
     }
@@ -231,6 +255,26 @@ fn stop_message(incomplete: &str, unfinished: Option<UnfinishedRun>) -> String {
         false => "had not ended",
     };
     format!("check-tcp: {incomplete}: {lines} {were} not checked; the list {ended}")
+}
+
+/// Opens the place where the output goes.
+///
+/// # Errors
+/// The reason and the message.
+pub(crate) fn open_sink(path: Option<&Path>) -> Result<Sink, (Reason, String)> {
+    Sink::open(path).map_err(|e| {
+        let path = path.map(|path| cli::escape_lossy(path.as_os_str()));
+        let e = failure::format_error(&e);
+        let message = format!("--output {}: {e}", path.unwrap_or_default());
+        (Reason::Usage, message)
+    })
+}
+
+/// The message for a file that could not be written.
+pub(crate) fn unwritable_message(path: &Path, e: &io::Error) -> String {
+    let path = cli::escape_lossy(path.as_os_str());
+    let e = failure::format_error(e);
+    format!("check-tcp: writing {path}: {e}; it is as it was")
 }
 
 fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{Duration, SystemTime};
 
 /// Number of queued records from which on no new check begins.
 pub(super) const QUEUE_LIMIT: usize = 1024;
@@ -49,39 +50,51 @@ pub(super) struct OutputCounts {
     pub written: u64,
 }
 
+/// The end of a run, as [`RunEnd`] tells it.
+pub(super) struct EndOfRun {
+    /// The reason that the run is incomplete, if it is.
+    pub incomplete: Option<String>,
+    /// When it began, by the wall clock.
+    pub began: SystemTime,
+    /// Its duration.
+    pub took: Duration,
+}
+
 struct OutputState {
     /// Records that were sent and not written yet.
     queue: QueueGauge,
     error: OnceLock<io::Error>,
-    /// The reason that the run is incomplete; set before the channel is closed.
-    incomplete: OnceLock<String>,
+    /// The end of the run; set before the channel is closed.
+    end: OnceLock<EndOfRun>,
     done: AtomicBool,
     counters: Arc<OutputCounters>,
 }
 
 impl Output {
-    /// Starts the thread, which writes to `out`. `out` must not buffer, as [`io::Stdout`] does. The
-    /// thread calls `wake` when a full queue has drained to half its limit, after a write error,
+    /// Starts the thread, which writes to `out`, and calls `finish` at the end if all was written. `out`
+    /// must not buffer, as [`io::Stdout`] does. The thread calls `wake` when a full queue has drained to half its limit, after a write error,
     /// and when it is done.
     ///
     /// # Errors
     /// The system can start no more threads.
-    pub(super) fn start(
+    pub(super) fn start<W: Write + AsFd + Send + 'static>(
         renderer: Box<dyn Renderer>,
-        out: impl Write + AsFd + Send + 'static,
+        out: W,
+        finish: fn(&mut W) -> io::Result<()>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let (send, batches) = mpsc::channel();
         let state = Arc::new(OutputState {
             queue: QueueGauge::new(QUEUE_LIMIT),
             error: OnceLock::new(),
-            incomplete: OnceLock::new(),
+            end: OnceLock::new(),
             done: AtomicBool::new(false),
             counters: Arc::default(),
         });
         let writer = RecordWriter {
             renderer,
             out,
+            finish,
             wake,
             text: Vec::new(),
             unwritten: 0,
@@ -113,11 +126,10 @@ impl Output {
         self.state.queue.has_capacity()
     }
 
-    /// Closes the queue. The thread writes what is queued, then the end of the run; `incomplete` is
-    /// the reason that the run is incomplete, if it is.
-    pub(super) fn close(&mut self, incomplete: Option<String>) {
-        if let (Some(reason), true) = (incomplete, self.batches.is_some()) {
-            let _ = self.state.incomplete.set(reason);
+    /// Closes the queue. The thread writes what is queued, then the end of the run.
+    pub(super) fn close(&mut self, end: EndOfRun) {
+        if self.batches.is_some() {
+            let _ = self.state.end.set(end);
         }
         self.batches = None;
     }
@@ -183,6 +195,7 @@ impl OutputCounters {
 struct RecordWriter<W, F> {
     renderer: Box<dyn Renderer>,
     out: W,
+    finish: fn(&mut W) -> io::Result<()>,
     wake: F,
     text: Vec<u8>,
     /// Number of records rendered since the last write. The text of some may be empty.
@@ -201,10 +214,21 @@ impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
             }
             self.write();
         }
-        let incomplete = self.state.incomplete.get();
-        let end = incomplete.map_or(RunEnd::Complete, |reason| RunEnd::Incomplete(reason));
-        self.renderer.render_end(end, &mut self.text);
+        let state = self.state.clone();
+        let end = state.end.get().map_or(RunEnd::COMPLETE, |end| RunEnd {
+            incomplete: end.incomplete.as_deref(),
+            began: end.began,
+            took: end.took,
+        });
+        while self.renderer.render_end(end, &mut self.text) {
+            self.write();
+        }
         self.write();
+        if state.error.get().is_none()
+            && let Err(e) = (self.finish)(&mut self.out)
+        {
+            let _ = state.error.set(e);
+        }
         self.state.done.store(true, Ordering::Release);
         (self.wake)();
     }

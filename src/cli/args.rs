@@ -286,7 +286,10 @@ mod tests {
         for (args, format) in [
             (&["--format", "json", "--bogus"][..], Format::Json),
             (&["-p", "bad", "--format=JSON"], Format::Json),
-            (&["--format=json", "--summary", "-f-"], Format::Json),
+            (
+                &["--format=prometheus", "--summary", "-f-"],
+                Format::Prometheus,
+            ),
             (&["--format=text", "-p0"], Format::Text),
             (&["--format=json", "--format=xml"], Format::Text),
             (&["-p0", "--format"], Format::Text),

@@ -143,7 +143,7 @@ fn build_check(
         warning: limit(raw, OptionId::Warning)?,
         critical: limit(raw, OptionId::Critical)?,
         expiry: raw.parse(OptionId::Expiry, parse_expiry)?,
-        tells_certificates: raw.parse(OptionId::Format, Format::from_name)? == Some(Format::Json),
+        tells_certificates: raw.parse(OptionId::Format, Format::from_name)? > Some(Format::Text),
         error_warning: raw.has(OptionId::ErrorWarning),
         expect_closed: raw.has(OptionId::ExpectClosed),
         perfdata: raw.has(OptionId::Perfdata),

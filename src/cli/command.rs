@@ -9,8 +9,9 @@ use super::raw_options::RawOptions;
 use super::run::{self, ListSource, RunOptions};
 use crate::check::Check;
 use crate::record::Label;
-use crate::report::Format;
+use crate::report::OutputOptions;
 use crate::target::Target;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The command that a command line gives.
@@ -39,8 +40,10 @@ pub struct SingleCheck {
     pub target: Target,
     /// The name of the target in the output.
     pub label: Label,
-    /// The output format.
-    pub format: Format,
+    /// Options of the output.
+    pub output: OutputOptions,
+    /// The file that takes the output; `None` is standard output.
+    pub output_file: Option<PathBuf>,
 }
 
 /// Checks of the targets of a list.
@@ -72,7 +75,12 @@ pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
         check: Arc::new(check),
         target,
         label: build_label(raw),
-        format: run.output.format,
+        // A summary is that of a list.
+        output: OutputOptions {
+            summary: false,
+            ..run.output
+        },
+        output_file: run.output_file,
     })))
 }
 

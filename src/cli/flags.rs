@@ -324,9 +324,25 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         ..LIST
     },
     Flag {
+        id: OptionId::Shard,
+        long: "shard",
+        value: value("K/N", "a part of a list, from 1/N to N/N"),
+        default: Some("1/1"),
+        help: "check the K-th of every N lines that ask for a check, so that N machines share a list",
+        ..LIST
+    },
+    Flag {
         id: OptionId::Summary,
         long: "summary",
         help: "one status for the whole list, and a line for each target that is not OK",
+        ..LIST
+    },
+    Flag {
+        id: OptionId::SummaryBytes,
+        long: "summary-bytes",
+        value: value("N", "a number of bytes from 64 to 1048576"),
+        default: Some("8192"),
+        help: "largest size of a summary; what does not fit is counted",
         ..LIST
     },
     Flag {
@@ -354,9 +370,23 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Format,
         long: "format",
-        value: value("FORMAT", "text or json"),
+        value: value("FORMAT", "text, json or prometheus"),
         default: Some("text"),
-        help: "text or json: a line or an object for each target",
+        help: "a line (text) or an object (json) for each target, or samples at the end (prometheus)",
+        ..OUTPUT
+    },
+    Flag {
+        id: OptionId::Output,
+        long: "output",
+        value: value("FILE", "the file that takes the output"),
+        default: Some("standard output"),
+        help: "file that the output replaces as a whole, once it is complete",
+        ..OUTPUT
+    },
+    Flag {
+        id: OptionId::Quiet,
+        long: "quiet",
+        help: "print nothing of what is OK, and no closing sentence",
         ..OUTPUT
     },
     Flag {

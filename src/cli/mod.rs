@@ -9,7 +9,7 @@
 //! [`family`] is a second front end, for the command lines of Monitoring Plugins.
 //!
 //! Each module imports only modules before it: `flag`, `flags`, `option_value`, `suggest`,
-//! `raw_options`, then `tls`, `steps`, `build`, `run`, `compiled`, `defaults`, `plugin`, `command`, `args`, `help`,
+//! `raw_options`, then `tls`, `steps`, `build`, `shard`, `run`, `compiled`, `defaults`, `plugin`, `command`, `args`, `help`,
 //! `family`.
 
 mod args;
@@ -26,6 +26,7 @@ mod option_value;
 mod plugin;
 mod raw_options;
 mod run;
+mod shard;
 mod status_as;
 mod steps;
 mod suggest;
@@ -40,6 +41,7 @@ pub(crate) use family::{plugin_help, plugin_version};
 pub(crate) use help::{help, version};
 pub use option_value::{escape_for_message, escape_lossy};
 pub(crate) use run::{ListSource, RunOptions};
+pub(crate) use shard::Shard;
 
 use std::ffi::OsString;
 

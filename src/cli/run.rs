@@ -4,7 +4,8 @@ use super::build::service_name;
 use super::duration;
 use super::flag::OptionId;
 use super::raw_options::RawOptions;
-use crate::report::{Format, OutputOptions};
+use super::shard::Shard;
+use crate::report::{Format, OutputOptions, SUMMARY_BYTES};
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -18,8 +19,12 @@ pub struct RunOptions {
     pub lookups: NonZeroUsize,
     /// Largest number of checks started in a second, from 0.000001 to 1e9; `None` is no limit.
     pub rate: Option<f64>,
+    /// The part of the list that is checked; `None` is all of it.
+    pub shard: Option<Shard>,
     /// Options of the output.
     pub output: OutputOptions,
+    /// The file that takes the output; `None` is standard output.
+    pub output_file: Option<PathBuf>,
     /// Show the progress on a terminal.
     pub progress: bool,
 }
@@ -37,11 +42,27 @@ pub enum ListSource {
 /// days, which a clock can measure.
 const RATES: RangeInclusive<f64> = 1e-6..=1e9;
 
+/// Valid sizes of a summary, in bytes.
+const SUMMARY_BYTES_RANGE: RangeInclusive<usize> = 64..=1 << 20;
+
 const PARALLEL: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 const MAX_PARALLEL: usize = 1_000_000;
 
 const LOOKUPS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 const MAX_LOOKUPS: usize = 1_024;
+
+impl RunOptions {
+    /// Returns true if a sentence on standard error, which is a terminal or not, closes the run.
+    pub(crate) fn has_closing_sentence(&self, is_terminal: bool) -> bool {
+        let OutputOptions {
+            format,
+            summary,
+            quiet,
+            ..
+        } = self.output;
+        !summary && !quiet && (format == Format::Text || is_terminal)
+    }
+}
 
 /// Builds the options of the run. They are validated even without a list.
 ///
@@ -53,21 +74,38 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
     let rate = raw.parse(OptionId::Rate, parse_rate)?;
     let format = build_format(raw)?;
     let summary = raw.get(OptionId::Summary);
-    if let (Format::Json, Some(summary)) = (format, summary) {
-        return Err(format!(
-            "{summary} with --format json: only one of the two is allowed"
-        ));
+    let quiet = raw.get(OptionId::Quiet);
+    if format == Format::Prometheus {
+        if let Some(summary) = summary {
+            let why = "there is a sample for each target";
+            return Err(format!("{summary} with --format prometheus: {why}"));
+        }
+        if let Some(quiet) = quiet {
+            let why = "a sample that is missing does not mean OK";
+            return Err(format!("{quiet} with --format prometheus: {why}"));
+        }
     }
+    let summary_bytes = raw.parse(OptionId::SummaryBytes, |text| {
+        let bytes = text.trim().parse().ok()?;
+        SUMMARY_BYTES_RANGE.contains(&bytes).then_some(bytes)
+    })?;
+    let output_file = raw
+        .get(OptionId::Output)
+        .filter(|file| !file.value.is_empty());
     Ok(RunOptions {
         parallel: parallel.unwrap_or(PARALLEL),
         lookups: lookups.unwrap_or(LOOKUPS),
         rate: rate.filter(|&rate| rate > 0.0),
+        shard: raw.parse(OptionId::Shard, Shard::parse)?,
         progress: !raw.has(OptionId::NoProgress),
+        output_file: output_file.map(|file| PathBuf::from(&file.value)),
         output: OutputOptions {
             name: service_name(raw.get(OptionId::Service)),
             format,
             summary: summary.is_some(),
             perfdata: raw.has(OptionId::Perfdata),
+            quiet: quiet.is_some(),
+            summary_bytes: summary_bytes.unwrap_or(SUMMARY_BYTES),
         },
     })
 }
@@ -137,6 +175,8 @@ mod tests {
             parallel: NonZeroUsize::new(512).expect("not 0"),
             lookups: NonZeroUsize::new(64).expect("not 0"),
             rate: None,
+            shard: None,
+            output_file: None,
             progress: true,
             output: OutputOptions {
                 name: "TCP".to_owned(),
@@ -165,12 +205,15 @@ mod tests {
             parallel: NonZeroUsize::new(8).expect("not 0"),
             lookups: NonZeroUsize::new(9).expect("not 0"),
             rate: Some(2.5),
+            shard: None,
+            output_file: None,
             progress: false,
             output: OutputOptions {
                 name: "SMTP".to_owned(),
                 format: Format::Text,
                 summary: true,
                 perfdata: true,
+                ..OutputOptions::default()
             },
         };
         assert_eq!(run(&args.split(' ').collect::<Vec<_>>()), Ok(wanted));
@@ -186,15 +229,60 @@ mod tests {
         assert!(output.is_ok_and(|it| it.format == Format::Text && it.summary));
         for format in ["", "xml", "jsonl", "text json"] {
             let error = run(&["--format", format]).expect_err(format);
-            assert!(error.ends_with(": expected text or json"), "{error}");
+            assert!(
+                error.ends_with(": expected text, json or prometheus"),
+                "{error}"
+            );
         }
     }
 
     #[test]
-    fn summary_excludes_json() {
+    fn samples_exclude_a_summary_and_gaps() {
         assert_eq!(
-            run(&["--summary", "--format=json"]),
-            Err("--summary with --format json: only one of the two is allowed".to_owned())
+            run(&["--summary", "--format=prometheus"]),
+            Err("--summary with --format prometheus: there is a sample for each target".to_owned())
+        );
+        assert_eq!(
+            run(&["--format=prometheus", "--quiet"]),
+            Err(
+                "--quiet with --format prometheus: a sample that is missing does not mean OK"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn a_sentence_closes_a_run_of_text_and_others_on_a_terminal() {
+        for (args, on_pipe, on_terminal) in [
+            (&[][..], true, true),
+            (&["--format=json"], false, true),
+            (&["--format=prometheus"], false, true),
+            (&["--summary"], false, false),
+            (&["--format=json", "--summary"], false, false),
+            (&["--quiet"], false, false),
+            (&["--format=json", "--quiet"], false, false),
+        ] {
+            let run = run(args).expect("valid options");
+            let found = [false, true].map(|is_terminal| run.has_closing_sentence(is_terminal));
+            assert_eq!(found, [on_pipe, on_terminal], "{args:?}");
+        }
+    }
+
+    #[test]
+    fn a_size_of_a_summary_and_a_part_are_within_bounds() {
+        for (text, bytes) in [("64", 64), ("1048576", 1 << 20), (" 160 ", 160)] {
+            let output = run(&["--summary-bytes", text]).map(|run| run.output.summary_bytes);
+            assert_eq!(output, Ok(bytes), "{text}");
+        }
+        for text in ["63", "1048577", "8k", "-1", "1e3"] {
+            let error = run(&["--summary-bytes", text]).expect_err(text);
+            let what = ": expected a number of bytes from 64 to 1048576";
+            assert!(error.ends_with(what), "{error}");
+        }
+        let error = run(&["--shard", "3/2"]).expect_err("too many");
+        assert_eq!(
+            error,
+            "--shard 3/2: expected a part of a list, from 1/N to N/N"
         );
     }
 

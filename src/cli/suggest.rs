@@ -65,8 +65,9 @@ const SYNONYMS: &[(&str, &str)] = &[
         "names are looked up by the system's resolver",
     ),
     ("format-json json", "--format json"),
-    ("output output-format", "--format"),
-    ("quiet silent", "--no-progress"),
+    ("output-format prometheus", "--format"),
+    ("out outfile output-file", "--output"),
+    ("quiet-mode silent", "--quiet"),
     ("usage", "--help"),
 ];
 

@@ -15,12 +15,14 @@ mod list_file;
 mod parse;
 mod reader;
 mod reader_thread;
+mod shard;
 mod words;
 
 pub use lines::{LONGEST_LINE, Line, Lines};
 pub(crate) use list_file::ListFile;
 pub use parse::parse_line;
 pub(crate) use reader::Reader;
+pub(crate) use shard::ShardFilter;
 pub use words::Words;
 
 use crate::record::{Job, Record};

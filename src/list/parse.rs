@@ -29,11 +29,7 @@ pub fn parse_line(
 ) -> Option<ParsedLine> {
     let mut words = Words::new(line.text);
     let first = words.next();
-    let may_be_long = line.is_whole || comment::is_comment(line.text);
-    if first.is_none()
-        && may_be_long
-        && comment::swallowed_line(line.text, words.comment()).is_none()
-    {
+    if first.is_none() && is_blank(&line, &words) {
         return None;
     }
     let target: &[u8] = match &first {
@@ -67,6 +63,18 @@ pub fn parse_line(
             },
         }),
     })
+}
+
+/// Returns true if a line is neither blank nor a comment.
+pub(super) fn asks_for_check(line: &Line<'_>) -> bool {
+    let mut words = Words::new(line.text);
+    words.next().is_some() || !is_blank(line, &words)
+}
+
+/// Returns true if a line without a word is blank or a comment, to its end.
+fn is_blank(line: &Line<'_>, words: &Words<'_>) -> bool {
+    (line.is_whole || comment::is_comment(line.text))
+        && comment::swallowed_line(line.text, words.comment()).is_none()
 }
 
 /// Splits a line into the target and the words behind it.

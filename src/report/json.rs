@@ -1,6 +1,7 @@
 //! `--format json`: an object in one line for each record. Every key is always present, and in this
 //! order.
 
+mod summary;
 mod tls;
 
 use super::line::OutputLine;
@@ -9,37 +10,46 @@ use crate::expect::Group;
 use crate::outcome::{PhaseDurations, final_phase};
 use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::rfc3339;
+use crate::status::Status;
 use crate::target::Target;
 use crate::verdict::Reason;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::mem;
+pub(super) use summary::JsonSummary;
 use tls::JsonTls;
 
 /// Renders each record as an object, and an empty list as an error.
 pub(super) struct JsonRenderer {
     /// Name of the run.
     name: String,
+    /// Those that are OK are left out.
+    quiet: bool,
     is_empty: bool,
 }
 
 impl JsonRenderer {
     /// A renderer without a record yet.
-    pub(super) fn new(name: String) -> Self {
-        let is_empty = true;
-        Self { name, is_empty }
+    pub(super) fn new(name: String, quiet: bool) -> Self {
+        Self {
+            name,
+            quiet,
+            is_empty: true,
+        }
     }
 }
 
 impl Renderer for JsonRenderer {
     fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
         self.is_empty = false;
-        push_object(judged, out);
+        if !self.quiet || judged.verdict.status != Status::Ok {
+            push_object(judged, out);
+        }
     }
 
-    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) {
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {
         // The reason of an incomplete run is on standard error.
-        if !self.is_empty || end != RunEnd::Complete {
-            return;
+        if !self.is_empty || end.incomplete.is_some() {
+            return false;
         }
         let error = UsageError {
             name: mem::take(&mut self.name),
@@ -51,6 +61,7 @@ impl Renderer for JsonRenderer {
             event: Event::NotChecked { reason, error },
         };
         push_object(&judge_record(&record), out);
+        false
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rendering of records: text, JSON and the summary of a run.
+//! Rendering of records: text, JSON, Prometheus' format and the summary of a run.
 //!
 //! A format is a [`Renderer`] in a file of its own, a variant of [`Format`] with its name, and a
 //! row in [`renderer`]. A single check and a list are rendered by the same.
@@ -8,9 +8,11 @@ mod field;
 mod json;
 pub(crate) mod line;
 mod path_end;
+mod prometheus;
 mod sanitize;
 pub(crate) mod summary;
 mod text;
+mod worst_first;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -19,7 +21,10 @@ use crate::outcome::response_time;
 use crate::record::{Event, Record};
 use crate::status::Status;
 use crate::verdict::{Verdict, judge};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Default of `--summary-bytes`: what agents read of one check.
+pub(crate) const SUMMARY_BYTES: usize = 8192;
 
 /// Message of a list without a target.
 const EMPTY_LIST: &str = "nothing was checked: the list is empty";
@@ -29,12 +34,13 @@ pub trait Renderer: Send {
     /// Appends the text of one record, which may be empty.
     fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>);
 
-    /// Appends the text that follows the last record, which may be empty.
-    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>);
+    /// Appends the text that follows the last record, which may be empty. Returns true if there is
+    /// more of it, for which it is called again.
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool;
 }
 
 /// Options of the output.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputOptions {
     /// Name of the run in its summary and its errors: the service in upper case, or `TCP`.
     pub name: String,
@@ -44,29 +50,63 @@ pub struct OutputOptions {
     pub summary: bool,
     /// `--perfdata` of the summary. That of a line is an option of its check.
     pub perfdata: bool,
+    /// `--quiet`: what is OK is left out.
+    pub quiet: bool,
+    /// Maximum length of a summary in bytes.
+    pub summary_bytes: usize,
+}
+
+impl Default for OutputOptions {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            format: Format::default(),
+            summary: false,
+            perfdata: false,
+            quiet: false,
+            summary_bytes: SUMMARY_BYTES,
+        }
+    }
 }
 
 /// `--format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// A line of text for each target.
     #[default]
     Text,
     /// A JSON object for each target.
     Json,
+    /// Samples of Prometheus.
+    Prometheus,
 }
 
 /// The end of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunEnd<'a> {
-    /// Every line of the list was read and has its verdict.
-    Complete,
-    /// Some were not, for this reason.
-    Incomplete(&'a str),
+pub struct RunEnd<'a> {
+    /// The reason why some line of the list has no verdict, if there is one.
+    pub incomplete: Option<&'a str>,
+    /// When the run began, by the wall clock.
+    pub began: SystemTime,
+    /// The duration of the run.
+    pub took: Duration,
+}
+
+impl RunEnd<'_> {
+    /// A run that began at the epoch and took no time.
+    pub const COMPLETE: Self = Self {
+        incomplete: None,
+        began: UNIX_EPOCH,
+        took: Duration::ZERO,
+    };
 }
 
 impl Format {
-    const NAMES: [(&str, Self); 2] = [("text", Self::Text), ("json", Self::Json)];
+    const NAMES: [(&str, Self); 3] = [
+        ("text", Self::Text),
+        ("json", Self::Json),
+        ("prometheus", Self::Prometheus),
+    ];
 
     /// Returns the format of a name in any case.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -78,24 +118,22 @@ impl Format {
 /// Returns the renderer of one run.
 pub fn renderer(options: &OutputOptions) -> Box<dyn Renderer> {
     let name = || options.name.clone();
+    let quiet = options.quiet;
     match (options.format, options.summary) {
-        (Format::Text | Format::Json, true) => {
-            Box::new(summary::Summary::new(name(), options.perfdata))
-        }
-        (Format::Text, false) => Box::new(text::TextRenderer),
-        (Format::Json, false) => Box::new(json::JsonRenderer::new(name())),
+        (Format::Text, true) => Box::new(summary::Summary::new(options.clone())),
+        (Format::Json, true) => Box::new(json::JsonSummary::new(options.clone())),
+        (Format::Text, false) => Box::new(text::TextRenderer { quiet }),
+        (Format::Json, false) => Box::new(json::JsonRenderer::new(name(), quiet)),
+        (Format::Prometheus, _) => Box::new(prometheus::PrometheusRenderer::default()),
     }
 }
 
-/// Renders a record that is the only one of its run.
-pub fn render(judged: &Judged<'_>, format: Format) -> Vec<u8> {
+/// Renders a record that is the only one of its run, which ended at `end`.
+pub fn render(judged: &Judged<'_>, options: &OutputOptions, end: RunEnd<'_>) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut renderer = renderer(&OutputOptions {
-        format,
-        ..OutputOptions::default()
-    });
+    let mut renderer = renderer(options);
     renderer.render_record(judged, &mut out);
-    renderer.render_end(RunEnd::Complete, &mut out);
+    while renderer.render_end(end, &mut out) {}
     out
 }
 
@@ -174,24 +212,27 @@ mod tests {
                 name: "SMTP".to_owned(),
                 format,
                 summary,
-                perfdata: false,
+                ..OutputOptions::default()
             });
             renderer.render_end(end, &mut out);
             String::from_utf8(out).expect("text")
         };
         let message = "nothing was checked: the list is empty";
-        let json = render_empty(Format::Json, false, RunEnd::Complete);
+        let json = render_empty(Format::Json, false, RunEnd::COMPLETE);
         assert!(json.contains(r#""service":"SMTP""#), "{json}");
         assert!(
             json.contains(&format!(r#""message":"{message}""#)),
             "{json}"
         );
         assert_eq!(
-            render_empty(Format::Text, true, RunEnd::Complete),
+            render_empty(Format::Text, true, RunEnd::COMPLETE),
             format!("SMTP UNKNOWN: {message}\n")
         );
-        assert_eq!(render_empty(Format::Text, false, RunEnd::Complete), "");
-        let interrupted = RunEnd::Incomplete("interrupted");
+        assert_eq!(render_empty(Format::Text, false, RunEnd::COMPLETE), "");
+        let interrupted = RunEnd {
+            incomplete: Some("interrupted"),
+            ..RunEnd::COMPLETE
+        };
         assert_eq!(render_empty(Format::Json, false, interrupted), "");
     }
 

@@ -2,96 +2,68 @@
 
 use super::line::{OutputLine, perfdata_time};
 use super::text::push_line;
-use super::{EMPTY_LIST, Judged, Renderer, RunEnd};
+use super::worst_first::WorstFirst;
+use super::{EMPTY_LIST, Judged, OutputOptions, Renderer, RunEnd};
 use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
-/// Maximum length of a summary in bytes: what agents read of one check.
-pub(crate) const MAX_BYTES: usize = 8192;
-
 /// Renders a line with the verdict on the run, and one for each target that is not OK: the worst
 /// status first, then in the order of the records. If there are too many, the last line says how
-/// many were omitted. It keeps at most [`MAX_BYTES`] for each status.
+/// many were omitted.
 #[derive(Debug)]
 pub(super) struct Summary {
-    name: String,
-    perfdata: bool,
-    counts: StatusCounts,
-    slowest: Option<Duration>,
-    critical: StatusLines,
-    warning: StatusLines,
-    unknown: StatusLines,
-}
-
-/// The lines of the first targets with one status.
-#[derive(Debug, Default)]
-struct StatusLines {
-    text: Vec<u8>,
-    /// There were more lines than fit.
-    is_truncated: bool,
+    options: OutputOptions,
+    targets: WorstFirst,
 }
 
 impl Renderer for Summary {
     fn render_record(&mut self, judged: &Judged<'_>, _out: &mut Vec<u8>) {
-        self.counts.add(judged.verdict.status);
-        self.slowest = self.slowest.max(judged.response_time());
-        let lines = match judged.verdict.status {
-            Status::Ok => return,
-            Status::Critical => &mut self.critical,
-            Status::Warning => &mut self.warning,
-            Status::Unknown => &mut self.unknown,
-        };
-        lines.push(judged);
+        self.targets
+            .add(judged, |text| push_line(judged, false, text));
     }
 
-    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) {
-        let first = self.first_line(end);
-        let mut spare = MAX_BYTES.saturating_sub(first.len());
-        out.extend_from_slice(first.as_bytes());
-        let mut left = self.counts.total() - self.counts.ok;
-        let longest_end = omitted_line(left).len();
-        for line in self.lines() {
-            // The last line needs no space after it for the number of those omitted.
-            let reserved = if left == 1 { 0 } else { longest_end };
-            if line.len() + reserved > spare {
-                break;
-            }
-            out.extend_from_slice(line);
-            spare -= line.len();
-            left -= 1;
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {
+        let status = self.targets.counts.of_run(end.incomplete.is_none());
+        if self.options.quiet && status == Status::Ok {
+            return false;
         }
-        if left > 0 {
+        let max_bytes = self.options.summary_bytes;
+        let first = self.first_line(end, status);
+        let first = truncate_line(&first, max_bytes);
+        out.extend_from_slice(&first);
+        let not_ok = self.targets.not_ok();
+        let longest_end = omitted_line(not_ok).len();
+        let spare = max_bytes.saturating_sub(first.len());
+        let fitting = self.targets.fitting(spare, longest_end);
+        let left = not_ok - fitting.len() as u64;
+        let used: usize = fitting.iter().map(|line| line.len()).sum();
+        fitting.iter().for_each(|line| out.extend_from_slice(line));
+        // Where there is not even space for it, the first line has the counts.
+        if left > 0 && used + omitted_line(left).len() <= spare {
             out.extend_from_slice(omitted_line(left).as_bytes());
         }
+        false
     }
 }
 
 impl Summary {
-    /// A summary of a run that is called `name`, without a record yet.
-    pub(super) fn new(name: String, perfdata: bool) -> Self {
-        Self {
-            name,
-            perfdata,
-            counts: StatusCounts::default(),
-            slowest: None,
-            critical: StatusLines::default(),
-            warning: StatusLines::default(),
-            unknown: StatusLines::default(),
-        }
+    /// A summary of a run without a record yet.
+    pub(super) fn new(options: OutputOptions) -> Self {
+        let targets = WorstFirst::new(options.summary_bytes);
+        Self { options, targets }
     }
 
-    fn first_line(&self, end: RunEnd<'_>) -> String {
-        let message = match end {
-            RunEnd::Complete if self.counts.total() == 0 => EMPTY_LIST.to_owned(),
-            RunEnd::Complete => self.format_counts(),
-            RunEnd::Incomplete(why) => format!("{why}: {}", self.format_counts()),
+    fn first_line(&self, end: RunEnd<'_>, status: Status) -> String {
+        let message = match end.incomplete {
+            None if self.targets.counts.total() == 0 => EMPTY_LIST.to_owned(),
+            None => self.format_counts(),
+            Some(why) => format!("{why}: {}", self.format_counts()),
         };
-        let perfdata = match self.perfdata {
+        let perfdata = match self.options.perfdata {
             true => self.format_perfdata(),
             false => String::new(),
         };
-        let status = self.counts.of_run(end == RunEnd::Complete);
-        OutputLine::new(&self.name, status, message).render(&perfdata)
+        OutputLine::new(&self.options.name, status, message).render(&perfdata)
     }
 
     /// Returns `4 of 120 targets critical, 1 warning`.
@@ -101,8 +73,8 @@ impl Summary {
             warning,
             critical,
             unknown,
-        } = self.counts;
-        let total = self.counts.total();
+        } = self.targets.counts;
+        let total = self.targets.counts.total();
         let mut parts = [
             (critical, "critical"),
             (warning, "warning"),
@@ -124,24 +96,14 @@ impl Summary {
     /// Returns the counts and the slowest response time as performance data (Monitoring Plugins
     /// Development Guidelines, "Performance data").
     fn format_perfdata(&self) -> String {
-        let total = self.counts.total();
-        let counts = self.counts.named().into_iter();
+        let total = self.targets.counts.total();
+        let counts = self.targets.counts.named().into_iter();
         let mut parts: Vec<_> = counts
             .map(|(word, count)| format!("{word}={count};;;0;{total}"))
             .collect();
-        let slowest = self.slowest.map(perfdata_time);
+        let slowest = self.targets.slowest.map(perfdata_time);
         parts.extend(slowest.map(|slowest| format!("slowest={slowest};;;0")));
         format!("|{}", parts.join(" "))
-    }
-
-    /// Returns the lines that were kept, the worst status first. After a status of which some lines
-    /// are missing there is none, since a better status must not displace a worse one.
-    fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        let all = [&self.critical, &self.warning, &self.unknown];
-        let complete = all.iter().take_while(|lines| !lines.is_truncated).count();
-        all.into_iter()
-            .take(complete + 1)
-            .flat_map(|lines| lines.text.split_inclusive(|byte| *byte == b'\n'))
     }
 }
 
@@ -158,18 +120,15 @@ pub(crate) fn format_totals(counts: StatusCounts, elapsed: Duration) -> String {
     format!("{targets} in {elapsed:.1} s: {}", counts.join(", "))
 }
 
-impl StatusLines {
-    fn push(&mut self, judged: &Judged<'_>) {
-        if self.is_truncated {
-            return;
-        }
-        let length = self.text.len();
-        push_line(judged, false, &mut self.text);
-        self.is_truncated = self.text.len() > MAX_BYTES;
-        if self.is_truncated {
-            self.text.truncate(length);
-        }
+/// Cuts a line to so many bytes, its newline included, and shows that.
+fn truncate_line(line: &str, max_bytes: usize) -> Vec<u8> {
+    const CUT: &[u8] = b"...\n";
+    if line.len() <= max_bytes {
+        return line.as_bytes().to_vec();
     }
+    let end = line.floor_char_boundary(max_bytes.saturating_sub(CUT.len()));
+    let kept = line.as_bytes().get(..end).unwrap_or_default();
+    [kept, CUT].concat()
 }
 
 fn format_targets(count: u64) -> String {
@@ -190,8 +149,8 @@ mod tests {
     use crate::outcome::Cause;
     use crate::phase::Phase;
     use crate::record::Record;
-    use crate::report::judge_record;
     use crate::report::sample::{answered, failed, invalid, label, record};
+    use crate::report::{SUMMARY_BYTES, judge_record};
 
     /// A record of each kind: `o`, `w`, `c` or `u`.
     fn one(kind: char) -> Record {
@@ -210,7 +169,10 @@ mod tests {
 
     /// A summary of targets that are called 0, 1, 2 …
     fn summary(kinds: &str) -> Summary {
-        let mut summary = Summary::new("SMTP".to_owned(), false);
+        let mut summary = Summary::new(OutputOptions {
+            name: "SMTP".to_owned(),
+            ..OutputOptions::default()
+        });
         for (n, kind) in kinds.chars().enumerate() {
             let mut record = one(kind);
             record.label = label(&n.to_string());
@@ -246,10 +208,10 @@ mod tests {
             ("", "SMTP UNKNOWN: nothing was checked: the list is empty"),
         ] {
             let mut summary = summary(kinds);
-            let text = summary.render_text(RunEnd::Complete);
+            let text = summary.render_text(RunEnd::COMPLETE);
             assert_eq!(first(&text), line);
             let word = line.split([' ', ':']).nth(1);
-            assert_eq!(word, Some(summary.counts.of_run(true).word()));
+            assert_eq!(word, Some(summary.targets.counts.of_run(true).word()));
             let not_ok = kinds.chars().filter(|kind| *kind != 'o').count();
             assert_eq!(text.lines().count(), 1 + not_ok);
         }
@@ -275,7 +237,10 @@ mod tests {
             ),
             ("", "a\nb|c", "UNKNOWN: a\\nb\\x7cc: nothing was checked"),
         ] {
-            let text = summary(kinds).render_text(RunEnd::Incomplete(why));
+            let text = summary(kinds).render_text(RunEnd {
+                incomplete: Some(why),
+                ..RunEnd::COMPLETE
+            });
             assert_eq!(first(&text), format!("SMTP {line}"));
         }
     }
@@ -285,7 +250,7 @@ mod tests {
         let answered = "seconds response time on mail.example port 25";
         let closed = "reading from mail.example: closed by peer before it sent anything";
         assert_eq!(
-            summary("uwoccu").render_text(RunEnd::Complete),
+            summary("uwoccu").render_text(RunEnd::COMPLETE),
             format!(
                 "SMTP CRITICAL: 2 of 6 targets critical, 1 warning, 2 unknown\n\
                  3\tTCP CRITICAL: {closed}\n\
@@ -302,44 +267,49 @@ mod tests {
         for (kinds, better) in [("c", "w"), ("w", "u"), ("u", "o")] {
             let many = format!("{better}{}{better}", kinds.repeat(3000));
             let mut summary = summary(&many);
-            let text = summary.render_text(RunEnd::Complete);
-            assert!(text.len() <= MAX_BYTES && text.len() > MAX_BYTES - 200);
+            let text = summary.render_text(RunEnd::COMPLETE);
+            assert!(text.len() <= SUMMARY_BYTES && text.len() > SUMMARY_BYTES - 200);
             let shown = text.lines().count() - 2;
-            let kept = [&summary.critical, &summary.warning, &summary.unknown];
-            assert!(kept.iter().all(|lines| lines.text.len() <= MAX_BYTES));
             let not_ok = if better == "o" { 3000 } else { 3002 };
             let last = format!("... and {} more", not_ok - shown);
             assert_eq!(text.lines().last(), Some(last.as_str()));
             let words = text.lines().skip(1).take(shown);
-            let word = format!(" {}: ", summary.counts.of_run(true).word());
+            let word = format!(" {}: ", summary.targets.counts.of_run(true).word());
             assert!(words.clone().all(|line| line.contains(&word)), "{text}");
         }
     }
 
     #[test]
     fn lines_are_omitted_only_when_the_summary_is_full() {
-        let render = |targets| summary(&"u".repeat(targets)).render_text(RunEnd::Complete);
+        let render = |targets| summary(&"u".repeat(targets)).render_text(RunEnd::COMPLETE);
         let is_cut = |text: &String| text.contains("\n... and ");
         let first = (280..340).find(|&targets| is_cut(&render(targets)));
         let first = first.expect("a list that is too long");
         let longest = render(first - 1).len();
-        assert!((MAX_BYTES - 30..=MAX_BYTES).contains(&longest), "{longest}");
+        assert!(
+            (SUMMARY_BYTES - 30..=SUMMARY_BYTES).contains(&longest),
+            "{longest}"
+        );
         for targets in first..first + 20 {
             let text = render(targets);
-            assert!(is_cut(&text) && text.len() <= MAX_BYTES, "{targets}");
+            assert!(is_cut(&text) && text.len() <= SUMMARY_BYTES, "{targets}");
         }
     }
 
     #[test]
     fn performance_data_is_that_of_the_run() {
         let mut summary = summary("owcu");
-        summary.perfdata = true;
+        summary.options.perfdata = true;
         assert_eq!(
-            first(&summary.render_text(RunEnd::Complete)),
+            first(&summary.render_text(RunEnd::COMPLETE)),
             "SMTP CRITICAL: 1 of 4 targets critical, 1 warning, 1 unknown|ok=1;;;0;4 \
              warning=1;;;0;4 critical=1;;;0;4 unknown=1;;;0;4 slowest=0.012000s;;;0"
         );
-        let none = Summary::new("TCP".to_owned(), true).render_text(RunEnd::Complete);
+        let none = Summary::new(OutputOptions {
+            perfdata: true,
+            ..OutputOptions::default()
+        });
+        let none = { none }.render_text(RunEnd::COMPLETE);
         assert!(none.ends_with("|ok=0;;;0;0 warning=0;;;0;0 critical=0;;;0;0 unknown=0;;;0;0\n"));
     }
 

@@ -4,19 +4,27 @@ use super::line::{OutputLine, perfdata};
 use super::sanitize::sanitize;
 use super::{Judged, Renderer, RunEnd};
 use crate::record::Event;
+use crate::status::Status;
 
 /// Maximum length of a label in characters.
 const MAX_LABEL_CHARS: usize = 256;
 
 /// Renders each record as one line.
-pub(super) struct TextRenderer;
+pub(super) struct TextRenderer {
+    /// Those that are OK are left out.
+    pub quiet: bool,
+}
 
 impl Renderer for TextRenderer {
     fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
-        push_line(judged, true, out);
+        if !self.quiet || judged.verdict.status != Status::Ok {
+            push_line(judged, true, out);
+        }
     }
 
-    fn render_end(&mut self, _end: RunEnd<'_>, _out: &mut Vec<u8>) {}
+    fn render_end(&mut self, _end: RunEnd<'_>, _out: &mut Vec<u8>) -> bool {
+        false
+    }
 }
 
 /// Appends the line of a record, newline included. A line of a list follows its label and a tab.

@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "escape",
     "rfc3339",
     "fd",
+    "sink",
     "memory",
     "inline_vec",
     "host",

@@ -76,7 +76,14 @@ pub fn tell(exchange: &Exchange, run: Run) {
     };
     let record = &record;
     let judged = Judged { record, verdict };
-    let render = |format| String::from_utf8(render(&judged, format)).expect("text");
+    let render = |format| {
+        let options = OutputOptions {
+            format,
+            ..OutputOptions::default()
+        };
+        let text = render(&judged, &options, RunEnd::COMPLETE);
+        String::from_utf8(text).expect("text")
+    };
     one_line(&line);
     assert!(line.chars().count() <= MAX_LINE_CHARS, "{line}");
     assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
@@ -119,7 +126,7 @@ fn summarize(judged: &Judged<'_>) -> String {
     });
     let mut out = Vec::new();
     summary.render_record(judged, &mut out);
-    summary.render_end(RunEnd::Complete, &mut out);
+    summary.render_end(RunEnd::COMPLETE, &mut out);
     String::from_utf8(out).expect("text")
 }
 

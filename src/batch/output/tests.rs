@@ -32,8 +32,9 @@ impl Renderer for NumberRenderer {
         }
     }
 
-    fn render_end(&mut self, _end: RunEnd<'_>, text: &mut Vec<u8>) {
+    fn render_end(&mut self, _end: RunEnd<'_>, text: &mut Vec<u8>) -> bool {
         text.extend(self.end.as_bytes());
+        false
     }
 }
 
@@ -69,9 +70,14 @@ fn start(
     out: impl Write + AsFd + Send + 'static,
 ) -> (Output, Receiver<()>) {
     let (wake, woken) = mpsc::channel();
-    let output = Output::start(renderer, out, move || {
-        let _ = wake.send(());
-    })
+    let output = Output::start(
+        renderer,
+        out,
+        |_| Ok(()),
+        move || {
+            let _ = wake.send(());
+        },
+    )
     .unwrap();
     (output, woken)
 }
@@ -82,8 +88,17 @@ fn wait_until(woken: &Receiver<()>, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// The end of a run in which nothing is special.
+fn complete() -> EndOfRun {
+    EndOfRun {
+        incomplete: None,
+        began: UNIX_EPOCH,
+        took: Duration::ZERO,
+    }
+}
+
 fn close(mut output: Output, woken: &Receiver<()>) -> OutputCounts {
-    output.close(None);
+    output.close(complete());
     wait_until(woken, || output.is_done());
     output.counts()
 }
@@ -177,7 +192,7 @@ fn a_full_disk_is_an_error_even_at_the_end() {
     let end = "the end\n";
     let (mut output, woken) = start(Box::new(NumberRenderer { width: 0, end }), full);
     output.send(&mut records(0..5));
-    output.close(None);
+    output.close(complete());
     wait_until(&woken, || output.is_done());
     let kind = output.error().map(io::Error::kind);
     assert_eq!(kind, Some(io::ErrorKind::StorageFull));

@@ -13,7 +13,7 @@ use crate::host::Host;
 use crate::preset::{self, Preset};
 use crate::reason::Reason;
 use crate::record::Label;
-use crate::report::Format;
+use crate::report::OutputOptions;
 use crate::status::{Status, StatusMap};
 use crate::target::{Family, Target};
 use crate::tls::{PeerName, Tls};
@@ -42,7 +42,8 @@ pub(super) fn build_command(plugin: &Plugin, options: &PluginOptions) -> Result<
         check: Arc::new(check),
         target,
         label: build_label(options),
-        format: Format::Text,
+        output: OutputOptions::default(),
+        output_file: None,
     })))
 }
 

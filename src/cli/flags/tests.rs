@@ -42,11 +42,15 @@ fn every_flag_of_the_contract_is_there_in_its_order() {
         ("parallel", None),
         ("lookups", None),
         ("rate", None),
+        ("shard", None),
         ("summary", None),
+        ("summary-bytes", None),
         ("no-progress", None),
         ("name", None),
         ("perfdata", None),
         ("format", None),
+        ("output", None),
+        ("quiet", None),
         ("help", Some('h')),
         ("version", Some('V')),
     ];
@@ -59,7 +63,8 @@ fn options_of_the_run_and_the_single_target_have_their_scope() {
         let flags = FLAGS.iter().filter(|flag| flag.scope == scope);
         flags.map(|flag| flag.long).collect()
     };
-    let run = "targets parallel lookups rate summary no-progress format help version";
+    let run = "targets parallel lookups rate shard summary summary-bytes no-progress format output \
+               quiet help version";
     assert_eq!(of(Scope::Run).join(" "), run);
     assert_eq!(of(Scope::Target), ["hostname", "unix-sock"]);
 }

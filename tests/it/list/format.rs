@@ -232,7 +232,7 @@ fn a_usage_error_is_an_object_in_json() {
         "--targets - -H 127.0.0.1 --format json",
         "--targets - --parallel 0 --format json",
         "--targets /nonexistent/list --format json",
-        "--format json --targets - --summary",
+        "--format json --targets - --summary-bytes 1",
     ] {
         let run = check!("{line}");
         assert_eq!(run.code, Some(3), "{run}");
