@@ -22,7 +22,7 @@ pub struct CaFileError(String);
 /// The files that were read.
 #[derive(Default)]
 struct CaFiles {
-    trusts: HashMap<PathBuf, Result<Trust, TlsError>>,
+    trusts: HashMap<PathBuf, Result<Result<Trust, TlsError>, CaFileError>>,
     bytes: usize,
 }
 
@@ -44,18 +44,19 @@ impl CaFiles {
         max_bytes: usize,
     ) -> Result<Result<Trust, TlsError>, CaFileError> {
         if let Some(trust) = self.trusts.get(file) {
-            return Ok(trust.clone());
+            return trust.clone();
         }
-        let store = read(file)?;
-        let bytes = BYTES_PER_FILE + file.as_os_str().len() + store.memory_usage();
+        let store = read(file);
+        let certificates = store.as_ref().map_or(0, TrustStore::memory_usage);
+        let bytes = BYTES_PER_FILE + file.as_os_str().len() + certificates;
         if self.bytes + bytes > max_bytes {
             let error = "the files of authorities take too much memory together";
             return Err(CaFileError(error.to_owned()));
         }
         self.bytes += bytes;
-        let trust = Trust::in_store(store);
+        let trust = store.map(Trust::in_store);
         self.trusts.insert(file.to_owned(), trust.clone());
-        Ok(trust)
+        trust
     }
 }
 

@@ -18,6 +18,9 @@ const MAX_FILE: u64 = 1 << 20;
 /// Memory of all files that are read, in bytes. A list may name many.
 const MAX_BYTES: usize = 32 << 20;
 
+/// Memory that a pair of files takes beside their paths and their contents, in bytes.
+const BYTES_PER_PAIR: usize = 1 << 10;
+
 /// A client's certificate and its key; clones share them.
 #[derive(Clone)]
 pub struct ClientIdentity(pub(super) Arc<CertifiedKey>);
@@ -34,7 +37,7 @@ pub enum IdentityError {
 /// The identities that were read, by the paths of certificate and key.
 #[derive(Default)]
 struct Identities {
-    known: HashMap<(PathBuf, PathBuf), ClientIdentity>,
+    known: HashMap<(PathBuf, PathBuf), Result<ClientIdentity, IdentityError>>,
     bytes: usize,
 }
 
@@ -60,19 +63,28 @@ impl Identities {
     ) -> Result<ClientIdentity, IdentityError> {
         let paths = (certificate.to_owned(), key.to_owned());
         if let Some(known) = self.known.get(&paths) {
-            return Ok(known.clone());
+            return known.clone();
         }
-        let pem = read_regular_file(certificate, MAX_FILE).map_err(IdentityError::Certificate)?;
-        let key_pem = read_regular_file(key, MAX_FILE).map_err(IdentityError::Key)?;
-        self.bytes = self.bytes.saturating_add(pem.len() + key_pem.len());
-        if self.bytes > MAX_BYTES {
+        let read = read(certificate, key);
+        // What is kept of those that can't be used is their paths and the reason.
+        let bytes = read.as_ref().map_or(0, |(_, bytes)| *bytes);
+        let bytes = BYTES_PER_PAIR + paths.0.as_os_str().len() + paths.1.as_os_str().len() + bytes;
+        if self.bytes + bytes > MAX_BYTES {
             let error = "the files of clients' certificates take too much memory together";
             return Err(IdentityError::Certificate(error.to_owned()));
         }
-        let identity = parse(&pem, &key_pem)?;
+        self.bytes += bytes;
+        let identity = read.map(|(identity, _)| identity);
         self.known.insert(paths, identity.clone());
-        Ok(identity)
+        identity
     }
+}
+
+/// Reads a pair, and returns it with the size of its files.
+fn read(certificate: &Path, key: &Path) -> Result<(ClientIdentity, usize), IdentityError> {
+    let pem = read_regular_file(certificate, MAX_FILE).map_err(IdentityError::Certificate)?;
+    let key_pem = read_regular_file(key, MAX_FILE).map_err(IdentityError::Key)?;
+    Ok((parse(&pem, &key_pem)?, pem.len() + key_pem.len()))
 }
 
 fn parse(pem: &[u8], key_pem: &[u8]) -> Result<ClientIdentity, IdentityError> {
