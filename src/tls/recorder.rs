@@ -6,7 +6,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use std::iter;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Most certificates that are kept of a chain.
 const MAX_CHAIN: usize = 16;
@@ -35,8 +35,8 @@ pub(super) struct PeerRecord {
     pub(super) chain: OnceLock<Vec<CertificateDer<'static>>>,
     /// The end of the path that was verified; of all that were presented, if nothing is.
     pub(super) path_end: OnceLock<PathEnd>,
-    /// True if they were accepted, verified or not.
-    pub(super) is_accepted: OnceLock<bool>,
+    /// True if they were accepted, verified or not, and the peer has their key.
+    is_accepted: Mutex<Option<bool>>,
 }
 
 impl Recorder {
@@ -52,6 +52,23 @@ impl Recorder {
             record: record.clone(),
         };
         (recorder, record)
+    }
+
+    fn accept(&self, is_accepted: bool) {
+        *self.record.lock_accepted() = Some(is_accepted);
+    }
+}
+
+impl PeerRecord {
+    /// True if the certificates were accepted; `None` before that is known.
+    pub(super) fn is_accepted(&self) -> Option<bool> {
+        *self.lock_accepted()
+    }
+
+    fn lock_accepted(&self) -> MutexGuard<'_, Option<bool>> {
+        self.is_accepted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,7 +90,7 @@ impl ServerCertVerifier for Recorder {
         let verified = self
             .verifier
             .verify(end_entity, intermediates, server_name, now, wanted);
-        self.record.is_accepted.get_or_init(|| verified.is_ok());
+        self.accept(verified.is_ok());
         if let Some(end) = verified? {
             self.record.path_end.get_or_init(|| end);
         }
@@ -86,8 +103,10 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier
-            .verify_tls12_signature(message, certificate, signed)
+        let verified = self
+            .verifier
+            .verify_tls12_signature(message, certificate, signed);
+        verified.inspect_err(|_| self.accept(false))
     }
 
     fn verify_tls13_signature(
@@ -96,8 +115,10 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier
-            .verify_tls13_signature(message, certificate, signed)
+        let verified = self
+            .verifier
+            .verify_tls13_signature(message, certificate, signed);
+        verified.inspect_err(|_| self.accept(false))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -113,11 +113,7 @@ impl ClientSession {
         let record = self.record.as_ref()?;
         Some(Presented {
             chain: record.chain.get()?.clone(),
-            is_verified: record
-                .is_accepted
-                .get()
-                .copied()
-                .filter(|_| self.is_verified),
+            is_verified: record.is_accepted().filter(|_| self.is_verified),
             version: self.version(),
             cipher: self.cipher(),
             alpn: self.connection.alpn_protocol().map(<[u8]>::to_vec),

@@ -281,6 +281,12 @@ impl Identity {
         self
     }
 
+    /// Shows the certificates of another, whose key it does not have.
+    pub fn showing(mut self, other: &Self) -> Self {
+        self.chain.clone_from(&other.chain);
+        self
+    }
+
     /// A trust store that holds this very certificate.
     pub fn store(&self) -> Store {
         Store::of(std::slice::from_ref(&self.pem))

@@ -311,6 +311,17 @@ fn the_certificates_are_told_in_json_whether_they_are_believed_or_not() {
             );
         }
     }
+    // One who does not have the key of its certificate is not verified.
+    let shown = root.issue(Leaf::good());
+    let server = greeting(&root.issue(Leaf::good()).showing(&shown), TLS13);
+    let line = format!(
+        "-S -H localhost -4 -p {} -t 20 --format json",
+        server.port()
+    );
+    let run = program!("{line}").trusting(&root.store()).run();
+    let told = object(&run);
+    assert_eq!(told["reason"], "certificate", "{told}");
+    assert_eq!(told["tls"]["verified"], false, "{told}");
     // A text line pays nothing for it, and tells no end that nobody asked for.
     let server = greeting(&identity, TLS13);
     let run = program!("-S -H localhost -4 -p {} -t 20", server.port());
