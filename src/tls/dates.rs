@@ -26,64 +26,6 @@ pub fn validity_error(certificate: &[u8], now: UnixTime) -> Option<ValidityError
     (now < not_before).then_some(ValidityError::NotYetValid(not_before))
 }
 
-/// A time to compare with those of many certificates.
-pub(super) struct Moment {
-    time: UnixTime,
-    /// Year, month, day, hour, minute and second, as a GeneralizedTime has them. `None` for a time
-    /// that has no such form.
-    digits: Option<[u8; 14]>,
-}
-
-impl Moment {
-    /// The moment of this time.
-    pub(super) fn new(time: UnixTime) -> Self {
-        let text = UNIX_EPOCH
-            .checked_add(Duration::from_secs(time.as_secs()))
-            .and_then(rfc3339::format_seconds);
-        let digits = text.map(|text| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>());
-        let digits = digits.and_then(|digits| digits.try_into().ok());
-        Self { time, digits }
-    }
-
-    /// As [`validity_error`]. Mostly a comparison of digits tells that there is none, for a tenth of
-    /// what it takes to read both dates.
-    pub(super) fn validity_error(&self, certificate: &[u8]) -> Option<ValidityError> {
-        match self.is_between_digits(certificate) {
-            Some(true) => None,
-            _ => validity_error(certificate, self.time),
-        }
-    }
-
-    /// Whether its digits are between those of a certificate. `None` where the digits are not of the
-    /// usual form.
-    fn is_between_digits(&self, certificate: &[u8]) -> Option<bool> {
-        let now = self.digits?;
-        let (from, rest) = time_digits(read_validity(certificate)?)?;
-        let (until, _) = time_digits(rest)?;
-        Some(from <= now && now <= until)
-    }
-}
-
-/// Returns the 14 digits of a time, and the bytes that follow.
-fn time_digits(der: &[u8]) -> Option<([u8; 14], &[u8])> {
-    let (tag, text, rest) = read_element(der)?;
-    let mut digits = *b"20000000000000";
-    match (tag, text.strip_suffix(b"Z")?) {
-        (0x17, short) if short.len() == 12 => {
-            if short.first()? >= &b'5' {
-                digits = *b"19000000000000";
-            }
-            digits.get_mut(2..)?.copy_from_slice(short);
-        }
-        (0x18, whole) => digits = whole.try_into().ok()?,
-        _ => return None,
-    }
-    digits
-        .iter()
-        .all(u8::is_ascii_digit)
-        .then_some((digits, rest))
-}
-
 /// The end of the validity period, or `None` if the dates can't be read.
 pub(crate) fn not_after(certificate: &[u8]) -> Option<SystemTime> {
     let (_, not_after) = validity(certificate)?;
@@ -235,50 +177,6 @@ mod tests {
             validity_error(&certificate(b"", b"\x17\x0d7001010000\xff0Z"), at(0)),
             None
         );
-    }
-
-    #[test]
-    fn a_moment_says_the_same_as_the_dates_in_full() {
-        let utc = |text: &str| format!("\x17{}{text}", char::from(text.len() as u8));
-        let long = |text: &str| format!("\x18{}{text}", char::from(text.len() as u8));
-        let times = [
-            utc("700101000000Z"),
-            utc("991231235959Z"),
-            utc("000101000000Z"),
-            utc("491231235959Z"),
-            utc("500101000000Z"),
-            long("20261128121345Z"),
-            long("99991231235959Z"),
-            long("19691231235959Z"),
-            // What no certificate may have.
-            utc("001301000000Z"),
-            utc("0001010000Z"),
-            long("20000101000000"),
-            long("200001010000é0Z"),
-        ];
-        let moments = [
-            0,
-            1,
-            946_684_799,
-            946_684_800,
-            1_795_868_024,
-            1_795_868_025,
-            1_795_868_026,
-            2_524_607_999,
-            2_524_608_000,
-            253_402_300_799,
-            253_402_300_800,
-            u64::MAX,
-        ];
-        for from in &times {
-            for until in &times {
-                let der = certificate(b"", (from.clone() + until).as_bytes());
-                for at in moments.map(|at| UnixTime::since_unix_epoch(Duration::from_secs(at))) {
-                    let quick = Moment::new(at).validity_error(&der);
-                    assert_eq!(quick, validity_error(&der, at), "{from} {until} {at:?}");
-                }
-            }
-        }
     }
 
     #[test]

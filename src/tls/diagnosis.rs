@@ -11,6 +11,7 @@ use super::oid::{ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE, Oid, SERVER_AUTH};
 use super::rsa::rsa_bits;
 use super::store::TrustStore;
 use super::trust_error::TrustError;
+use rustls::pki_types::UnixTime;
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(super) fn diagnose_path_error(
     end_entity: &[u8],
     intermediates: &[impl AsRef<[u8]>],
     store: &TrustStore,
+    now: UnixTime,
 ) -> Error {
     let Error::InvalidCertificate(error) = error else {
         return error;
@@ -49,7 +51,7 @@ pub(super) fn diagnose_path_error(
         CertificateError::BadEncoding => {
             path().find_map(|der| diagnose_encoding(der, der == end_entity))
         }
-        CertificateError::BadSignature => diagnose_key_size(end_entity, others(), store),
+        CertificateError::BadSignature => diagnose_key_size(end_entity, others(), store, now),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             path().find_map(|der| diagnose_usages(der, der == end_entity))
         }
@@ -116,12 +118,13 @@ fn diagnose_key_size<'a>(
     end_entity: &[u8],
     intermediates: impl Iterator<Item = &'a [u8]>,
     store: &TrustStore,
+    now: UnixTime,
 ) -> Option<Diagnosis> {
     let leaf = Certificate::parse(end_entity)?;
     let presented: Vec<Certificate<'_>> = intermediates.filter_map(Certificate::parse).collect();
     let issued = || [&leaf].into_iter().chain(&presented);
     let is_issuer = |subject: &[u8]| issued().any(|one| one.issuer == subject);
-    let anchors = issued().flat_map(|one| store.authorities(one.issuer));
+    let anchors = issued().flat_map(|one| store.authorities(one.issuer, now));
     let (subject, error) = presented
         .iter()
         .copied()
@@ -261,7 +264,8 @@ mod tests {
                     bad(),
                     &leaf,
                     &[stranger, issuer],
-                    &store()
+                    &store(),
+                    UnixTime::now()
                 )),
                 format!("invalid certificate of the issuer Issuer: {text}")
             );
@@ -274,12 +278,24 @@ mod tests {
                     .contains("the signature of the handshake")
             );
             assert_eq!(
-                message(diagnose_path_error(bad(), &leaf, &[issuer], &store())),
+                message(diagnose_path_error(
+                    bad(),
+                    &leaf,
+                    &[issuer],
+                    &store(),
+                    UnixTime::now()
+                )),
                 "invalid certificate: a signature is wrong"
             );
         }
         let none: [&[u8]; 0] = [];
-        let text = message(diagnose_path_error(bad(), b"", &none, &store()));
+        let text = message(diagnose_path_error(
+            bad(),
+            b"",
+            &none,
+            &store(),
+            UnixTime::now(),
+        ));
         assert_eq!(text, "invalid certificate: a signature is wrong");
     }
 
@@ -293,7 +309,7 @@ mod tests {
             Error::DecryptError,
         ] {
             assert_eq!(
-                diagnose_path_error(error.clone(), &leaf, &none, &store()),
+                diagnose_path_error(error.clone(), &leaf, &none, &store(), UnixTime::now()),
                 error
             );
             assert_eq!(diagnose_signature_error(error.clone(), &leaf), error);

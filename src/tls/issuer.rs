@@ -6,7 +6,8 @@ use super::dates;
 use super::der::{elements, read_sequence, read_tagged};
 use super::name::display_name;
 use super::oid::{
-    ANY_EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, Oid, SERVER_AUTH,
+    ANY_EXTENDED_KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, NAME_CONSTRAINTS,
+    Oid, SERVER_AUTH,
 };
 use super::store::TrustStore;
 use rustls::pki_types::{TrustAnchor, UnixTime};
@@ -37,6 +38,8 @@ pub struct IssuerError {
 /// The reason why a certificate may not be an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Defect {
+    /// It is not in the store any more.
+    NotFound,
     /// It has a keyUsage without keyCertSign.
     KeyUsage,
     /// Its basicConstraints say CA:FALSE.
@@ -77,7 +80,8 @@ pub(super) fn find_issuer_error(
         let defect = anchor_defect(&held, below)?;
         found.get_or_insert_with(|| IssuerError::new(held.subject, true, defect));
     }
-    found
+    // The anchor is one of them, unless its date has come meanwhile.
+    found.or_else(|| Some(IssuerError::new(&anchor.subject, true, Defect::NotFound)))
 }
 
 /// Returns the end of the anchor of a verified path. Of several certificates with its name and key
@@ -96,6 +100,11 @@ pub(super) fn anchor_end(
         .max()
 }
 
+/// The contents of its name constraints (RFC 5280, section 4.2.1.10).
+fn name_constraints<'a>(certificate: &Certificate<'a>) -> Option<&'a [u8]> {
+    read_sequence(certificate.extension(NAME_CONSTRAINTS)?)
+}
+
 /// Returns the number of issuers in a path that count for the pathLenConstraint of its anchor.
 fn count_issuers_below_anchor(path: &VerifiedPath<'_>) -> usize {
     let intermediates = path.intermediate_certificates();
@@ -104,16 +113,17 @@ fn count_issuers_below_anchor(path: &VerifiedPath<'_>) -> usize {
         .count()
 }
 
-/// The certificates in the store with the name and the key of an anchor, inside their validity.
+/// The certificates in the store that are the same anchor: by name, key and name constraints.
 fn anchor_certificates<'a>(
     anchor: &'a TrustAnchor<'_>,
     store: &'a TrustStore,
     now: UnixTime,
 ) -> impl Iterator<Item = Certificate<'a>> {
     store
-        .authorities(&anchor.subject)
+        .authorities(&anchor.subject, now)
         .filter(|held| held.public_key == anchor.subject_public_key_info.as_ref())
-        .filter(move |held| dates::validity_error(held.der, now).is_none())
+        // webpki has checked the constraints of this anchor alone.
+        .filter(|held| name_constraints(held) == anchor.name_constraints.as_deref())
 }
 
 /// Returns true if there is an extended key usage (RFC 5280, section 4.2.1.12) with neither
@@ -172,8 +182,12 @@ fn is_allowed_to_sign(certificate: &Certificate<'_>) -> bool {
     let Some(value) = certificate.extension(KEY_USAGE) else {
         return true;
     };
-    let bits = read_tagged(value, 0x03).and_then(|(bits, _)| bits.get(1));
-    bits.is_some_and(|bits| bits & 0x04 != 0)
+    // The first byte is the number of unused bits in the last one (X.690, section 8.6.2).
+    match read_tagged(value, 0x03) {
+        Some(([unused @ 0..=7, bits], _)) => bits & (0xff << unused) & 0x04 != 0,
+        Some(([_, bits, ..], _)) => bits & 0x04 != 0,
+        _ => false,
+    }
 }
 
 /// Parses basicConstraints (RFC 5280, section 4.2.1.9). Returns the cA flag and the
@@ -217,6 +231,7 @@ impl fmt::Display for IssuerError {
             write!(f, " in the trust store")?;
         }
         f.write_str(match &self.defect {
+            Defect::NotFound => " may not be trusted now",
             Defect::KeyUsage => " may not sign certificates (its keyUsage lacks keyCertSign)",
             Defect::NotAuthority => {
                 " may not sign certificates (its basicConstraints say CA:FALSE)"

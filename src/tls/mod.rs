@@ -21,6 +21,7 @@ mod oid;
 mod p521_exchange;
 mod path;
 mod path_end;
+mod path_limit;
 mod pem;
 mod recorder;
 mod rsa;

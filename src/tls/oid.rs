@@ -12,6 +12,9 @@ pub(super) const KEY_USAGE: &[u8] = &[0x55, 29, 15];
 /// basicConstraints (RFC 5280, section 4.2.1.9).
 pub(super) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 29, 19];
 
+/// nameConstraints (RFC 5280, section 4.2.1.10).
+pub(super) const NAME_CONSTRAINTS: &[u8] = &[0x55, 29, 30];
+
 /// extKeyUsage (RFC 5280, section 4.2.1.12).
 pub(super) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37];
 

@@ -4,18 +4,10 @@
 use super::certificate::Certificate;
 use super::dates;
 use super::der::{elements, read_sequence};
+use super::oid::NAME_CONSTRAINTS;
+use super::path_limit::{self, MAX_EXTENSIONS, MAX_ISSUERS, MAX_NAME_COMPARISONS, PathLimit};
 use super::store::TrustStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use std::fmt;
-
-/// Maximum number of issuers in a path between the server and the trust store, as in webpki.
-pub(super) const MAX_ISSUERS: usize = 6;
-
-/// Maximum number of extensions in a certificate. webpki reads them again at each step of a path.
-const MAX_EXTENSIONS: usize = 32;
-
-/// Maximum number of comparisons of names with name constraints. They take about a millisecond.
-const MAX_NAME_COMPARISONS: usize = 10_000;
 
 /// Maximum number of selected issuers that were issued by a name as near to the server as their own
 /// or nearer. A presented root is one, and so is an authority's new key signed by its old key.
@@ -31,21 +23,6 @@ pub(super) struct Candidates<'a> {
     /// The number of roots beyond the first for each name of an issuer. A signature may have to be
     /// verified with the key of each, and is invalid for all but one.
     pub same_name_roots: usize,
-}
-
-/// The limit that stopped the search for a path, because it would cost too much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathLimit {
-    /// The server's certificate has more than [`MAX_EXTENSIONS`].
-    Extensions,
-    /// There is no path through the selected issuers, and others were not selected.
-    Issuers,
-    /// The shortest path to an authority in the store, by its names, has this number of issuers.
-    Length(usize),
-    /// Too many signatures are invalid.
-    Signatures,
-    /// This number of comparisons of names with name constraints is too large.
-    NameComparisons(usize),
 }
 
 /// A name that a selected certificate has as its issuer.
@@ -109,14 +86,14 @@ pub(super) fn select_candidates<'a>(
         |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::validity_error(der, now).is_none();
     let parsed = presented.iter().filter_map(|der| Certificate::parse(der));
     let mut pool: Vec<_> = parsed
-        .filter(|certificate| !has_too_many_extensions(certificate))
+        .filter(|certificate| !has_too_many_extensions(certificate) && !is_self_signed(certificate))
         .map(|certificate| PresentedCertificate {
             key_id: certificate.key_id(),
             is_valid_now: is_valid_now(certificate.der),
             certificate,
         })
         .collect();
-    let mut required = vec![RequiredIssuer::new(own, 0, store)];
+    let mut required = vec![RequiredIssuer::new(own, 0, store, now)];
     let mut chosen: Vec<Certificate<'_>> = Vec::new();
     let mut truncated = None;
     let mut backward = 0;
@@ -124,9 +101,15 @@ pub(super) fn select_candidates<'a>(
         pool.retain(|other| chosen.last().unwrap_or(own).der != other.certificate.der);
         let ranks = pool.iter().enumerate();
         let best = ranks.filter_map(|(index, one)| one.rank(index, &required, backward));
-        let Some(best) = best.min() else { break };
+        let Some(best) = best.min() else {
+            let is_left_out = |one: &PresentedCertificate<'_>| one.rank(0, &required, 0).is_some();
+            if pool.iter().any(is_left_out) {
+                truncated = Some(PathLimit::Issuers);
+            }
+            break;
+        };
         if chosen.len() == MAX_ISSUERS {
-            truncated = Some(path_limit(own, presented, store));
+            truncated = Some(path_limit::find(own, presented, store, now));
             break;
         }
         let certificate = pool.remove(best.pool_index).certificate;
@@ -136,12 +119,12 @@ pub(super) fn select_candidates<'a>(
             depth = issuer.depth + 1;
         }
         if !required.iter().any(|one| one.name == certificate.issuer) {
-            required.push(RequiredIssuer::new(&certificate, depth, store));
+            required.push(RequiredIssuer::new(&certificate, depth, store, now));
         }
         backward += usize::from(best.is_backward);
         chosen.push(certificate);
     }
-    let comparisons = count_name_comparisons(own, &chosen, &required, store);
+    let comparisons = count_name_comparisons(own, &chosen, &required, store, now);
     if comparisons > MAX_NAME_COMPARISONS {
         return Err(PathLimit::NameComparisons(comparisons));
     }
@@ -154,9 +137,9 @@ pub(super) fn select_candidates<'a>(
 }
 
 impl<'a> RequiredIssuer<'a> {
-    fn new(certificate: &Certificate<'a>, depth: usize, store: &TrustStore) -> Self {
+    fn new(certificate: &Certificate<'a>, depth: usize, store: &TrustStore, now: UnixTime) -> Self {
         let name = certificate.issuer;
-        let roots = store.authorities(name).count();
+        let roots = store.authorities(name, now).count();
         Self {
             name,
             key_id: certificate.issuer_key_id(),
@@ -203,33 +186,13 @@ impl PresentedCertificate<'_> {
     }
 }
 
-/// The limit that keeps a path from an authority in the store: its length, if every path is too long.
-fn path_limit(
-    own: &Certificate<'_>,
-    presented: &[CertificateDer<'_>],
-    store: &TrustStore,
-) -> PathLimit {
-    let mut others: Vec<_> = presented
-        .iter()
-        .filter_map(|der| Certificate::parse(der))
-        .collect();
-    let mut reached = vec![*own];
-    for length in 0.. {
-        let is_anchored = |one: &Certificate<'_>| store.authorities(one.issuer).next().is_some();
-        if reached.iter().any(is_anchored) {
-            return match length > MAX_ISSUERS {
-                true => PathLimit::Length(length),
-                false => PathLimit::Issuers,
-            };
-        }
-        let is_next = |one: &Certificate<'_>| reached.iter().any(|it| it.issuer == one.subject);
-        let (next, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_next);
-        if next.is_empty() {
-            break;
-        }
-        (reached, others) = (next, rest);
-    }
-    PathLimit::Issuers
+/// Returns true if a certificate says that its own key has signed it. What is below it leads to the
+/// store without it, if anything does.
+fn is_self_signed(certificate: &Certificate<'_>) -> bool {
+    let key_id = certificate.key_id();
+    certificate.subject == certificate.issuer
+        && key_id.is_some()
+        && certificate.issuer_key_id() == key_id
 }
 
 fn has_too_many_extensions(certificate: &Certificate<'_>) -> bool {
@@ -243,10 +206,10 @@ fn count_name_comparisons(
     chosen: &[Certificate<'_>],
     required: &[RequiredIssuer<'_>],
     store: &TrustStore,
+    now: UnixTime,
 ) -> usize {
-    const NAME_CONSTRAINTS: &[u8] = &[0x55, 29, 30];
     let names = required.iter().map(|one| one.name);
-    let stored = names.flat_map(|name| store.authorities(name));
+    let stored = names.flat_map(|name| store.authorities(name, now));
     let issuers = chosen.iter().copied().chain(stored);
     let constraints = issuers.filter_map(|one| {
         Some(count_subtrees(read_sequence(
@@ -270,37 +233,6 @@ fn count_subtrees(constraints: &[u8]) -> usize {
     elements(constraints)
         .map(|(_, subtrees)| elements(subtrees).count())
         .sum()
-}
-
-impl fmt::Display for PathLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Extensions => write!(
-                f,
-                "invalid certificate: it has more than {MAX_EXTENSIONS} extensions"
-            ),
-            Self::Issuers => write!(
-                f,
-                "certificate from an unknown issuer: more than {MAX_ISSUERS} of the certificates \
-                 that the peer presents could be between it and the trust store"
-            ),
-            Self::Length(length) => write!(
-                f,
-                "certificate from an unknown issuer: {length} issuers stand between it and the trust \
-                 store, and at most {MAX_ISSUERS} are followed"
-            ),
-            Self::Signatures => write!(
-                f,
-                "certificate from an unknown issuer: too many of the certificates that the peer \
-                 presents have a wrong signature"
-            ),
-            Self::NameComparisons(comparisons) => write!(
-                f,
-                "certificate not checked: its names and the name constraints of its issuers make \
-                 {comparisons} comparisons, and {MAX_NAME_COMPARISONS} are allowed"
-            ),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! certificates silently.
 
 use super::certificate::Certificate;
-use super::dates::{Moment, ValidityError};
+use super::dates::{self, ValidityError};
 use super::search::{Search, StoreFiles};
 use crate::escape::as_text;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
@@ -43,8 +43,6 @@ struct StoredCertificate {
     der: CertificateDer<'static>,
     /// The place of the subject in it.
     subject: Range<usize>,
-    /// The reason why it is no anchor: webpki checks the dates of a chain but not those of its anchor.
-    validity_error: Option<ValidityError>,
 }
 
 /// No trusted certificate was found. The text names the files and directories that were searched.
@@ -105,14 +103,13 @@ impl TrustStore {
 
     /// Takes in what a search has found.
     pub(super) fn from_search(mut search: Search) -> Self {
-        let now = Moment::new(UnixTime::now());
         let mut certificates: Vec<StoredCertificate> = Vec::with_capacity(search.found.len());
         for (file, der) in search.found {
             // A directory holds each certificate several times, under other names and in a bundle.
             if file > 0 && certificates.iter().any(|held| held.der == der) {
                 continue;
             }
-            match StoredCertificate::new(der, &now) {
+            match StoredCertificate::new(der) {
                 Some(certificate) => certificates.push(certificate),
                 None => search.files.add_lost_block(file),
             }
@@ -143,48 +140,59 @@ impl TrustStore {
             .any(|held| *held.der == *certificate)
     }
 
-    /// The certificates with this subject, inside their validity period when the store was read.
-    pub(super) fn authorities(&self, subject: &[u8]) -> impl Iterator<Item = Certificate<'_>> {
-        self.usable()
-            .filter(move |held| held.subject() == subject)
+    /// The certificates with this subject that may end a path at `now`. webpki checks the dates of a
+    /// path but not those of its anchor.
+    pub(super) fn authorities(
+        &self,
+        subject: &[u8],
+        now: UnixTime,
+    ) -> impl Iterator<Item = Certificate<'_>> {
+        self.named(subject)
+            .filter(move |held| held.is_valid_at(now))
             .filter_map(|held| Certificate::parse(&held.der))
     }
 
-    /// The trust anchors with one of these subjects, in the order of the search.
-    pub(super) fn anchors(&self, subjects: &[&[u8]]) -> Vec<TrustAnchor<'_>> {
-        self.usable()
-            .filter(|held| subjects.contains(&held.subject()))
-            .filter_map(|held| anchor_from_trusted_cert(&held.der).ok())
-            .collect()
+    /// The trust anchors at `now` with one of these subjects, in the order of the search. Of those
+    /// that are the same to webpki there is one.
+    pub(super) fn anchors(&self, subjects: &[&[u8]], now: UnixTime) -> Vec<TrustAnchor<'_>> {
+        let mut anchors = Vec::new();
+        let named = self.certificates.iter();
+        for held in named.filter(|held| subjects.contains(&held.subject())) {
+            if held.is_valid_at(now)
+                && let Ok(anchor) = anchor_from_trusted_cert(&held.der)
+                && !anchors.contains(&anchor)
+            {
+                anchors.push(anchor);
+            }
+        }
+        anchors
     }
 
-    /// Returns the reason why a certificate with this subject is no anchor, if there is one.
-    pub(super) fn validity_error(&self, subject: &[u8]) -> Option<ValidityError> {
-        let mut certificates = self.certificates.iter();
-        certificates.find_map(|held| held.validity_error.filter(|_| held.subject() == subject))
+    /// Returns the reason why a certificate with this subject is no anchor at `now`, if there is one.
+    pub(super) fn validity_error(&self, subject: &[u8], now: UnixTime) -> Option<ValidityError> {
+        self.named(subject)
+            .find_map(|held| dates::validity_error(&held.der, now))
     }
 
-    fn usable(&self) -> impl Iterator<Item = &StoredCertificate> {
+    fn named(&self, subject: &[u8]) -> impl Iterator<Item = &StoredCertificate> {
         let certificates = self.certificates.iter();
-        certificates.filter(|held| held.validity_error.is_none())
+        certificates.filter(move |held| held.subject() == subject)
     }
 }
 
 impl StoredCertificate {
     /// Returns `None` for a certificate that can't be an anchor at any time.
-    fn new(der: CertificateDer<'static>, now: &Moment) -> Option<Self> {
+    fn new(der: CertificateDer<'static>) -> Option<Self> {
         let subject = Certificate::parse(&der)?.subject;
         let begin = subject.as_ptr().addr() - der.as_ptr().addr();
         let subject = begin..begin + subject.len();
-        let validity_error = now.validity_error(&der);
-        if validity_error.is_none() {
-            anchor_from_trusted_cert(&der).ok()?;
-        }
-        Some(Self {
-            der,
-            subject,
-            validity_error,
-        })
+        anchor_from_trusted_cert(&der).ok()?;
+        Some(Self { der, subject })
+    }
+
+    /// A date that can't be read is no end that is still to come.
+    fn is_valid_at(&self, now: UnixTime) -> bool {
+        dates::validity(&self.der).is_some_and(|(from, until)| from <= now && now <= until)
     }
 
     fn subject(&self) -> &[u8] {
@@ -223,4 +231,35 @@ fn split_paths(list: &OsStr) -> Vec<PathBuf> {
     env::split_paths(list)
         .filter(|path| !path.as_os_str().is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+    use std::time::Duration;
+
+    #[test]
+    fn a_certificate_is_an_anchor_only_while_it_is_valid() {
+        let mut params = CertificateParams::default();
+        params.not_before = date_time_ymd(2020, 1, 2);
+        params.not_after = date_time_ymd(2030, 1, 2);
+        let key = KeyPair::generate().expect("a key");
+        let root = params.self_signed(&key).expect("a certificate");
+        let store = TrustStore::of([root.der().clone()]);
+        let subject = Certificate::parse(root.der())
+            .expect("a certificate")
+            .subject;
+        let at =
+            |year: u64| UnixTime::since_unix_epoch(Duration::from_secs((year - 1970) * 31_557_600));
+        for (year, is_valid) in [(2019, false), (2025, true), (2031, false)] {
+            let now = at(year);
+            assert_eq!(store.anchors(&[subject], now).len(), usize::from(is_valid));
+            assert_eq!(
+                store.authorities(subject, now).count(),
+                usize::from(is_valid)
+            );
+            assert_eq!(store.validity_error(subject, now).is_some(), !is_valid);
+        }
+    }
 }

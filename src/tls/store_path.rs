@@ -5,8 +5,9 @@ use super::certificate::Certificate;
 use super::dates::{self, ValidityError};
 use super::issuer;
 use super::name::display_name;
-use super::path::{self, Candidates, PathLimit};
+use super::path::{self, Candidates};
 use super::path_end::PathEnd;
+use super::path_limit::PathLimit;
 use super::signatures::SignatureBudget;
 use super::store::TrustStore;
 use super::trust_error::TrustError;
@@ -95,13 +96,20 @@ impl StorePath<'_> {
         };
         let names = [self.own].into_iter().chain(&candidates.issuers);
         let names: Vec<_> = names.map(|one| one.issuer).collect();
-        let anchors = self.store.anchors(&names);
+        let anchors = self.store.anchors(&names, self.now);
         let budget = SignatureBudget::new(candidates.same_name_roots, &adapted);
         let limited = budget.limit_algorithms(self.algorithms);
         let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
         let issuer_error = RefCell::new(None);
         let end = RefCell::new(None);
         let check = |path: &VerifiedPath<'_>| {
+            // Another certificate of the same name and key is no authority for this one.
+            let anchor = path.anchor();
+            if anchor.subject.as_ref() == self.own.subject
+                && anchor.subject_public_key_info.as_ref() == self.own.public_key
+            {
+                return Err(webpki::Error::UnknownIssuer);
+            }
             if let Some(error) = issuer::find_issuer_error(path, self.store, self.now) {
                 issuer_error.borrow_mut().get_or_insert(error);
                 return Err(webpki::Error::UnknownIssuer);
@@ -165,7 +173,7 @@ impl StorePath<'_> {
     fn unknown_issuer(&self, candidates: &Candidates<'_>) -> TrustError {
         for certificate in [self.own].into_iter().chain(&candidates.issuers) {
             let issuer = certificate.issuer;
-            if let Some(error) = self.store.validity_error(issuer) {
+            if let Some(error) = self.store.validity_error(issuer, self.now) {
                 return TrustError::StoredIssuerValidity(display_name(issuer), error);
             }
         }

@@ -5,7 +5,7 @@ use super::fingerprint::Fingerprint;
 use super::form::FormError;
 use super::issuer::IssuerError;
 use super::name_mismatch::NameMismatch;
-use super::path::PathLimit;
+use super::path_limit::PathLimit;
 use rustls::{CertificateError, Error, OtherError};
 use std::fmt;
 use std::sync::Arc;

@@ -109,7 +109,7 @@ impl ServerVerifier {
         match &self.rule {
             Rule::Store(store) => self
                 .verify_in_store(store, &chain)
-                .map_err(|error| diagnosis::diagnose_path_error(error, own, issuers, store)),
+                .map_err(|error| diagnosis::diagnose_path_error(error, own, issuers, store, now)),
             Rule::Fingerprints(accepted) => {
                 verify_fingerprint(accepted, own, now)?;
                 Ok(of_presented(&[]))

@@ -40,9 +40,10 @@ fn describe(alert: AlertDescription) -> Option<(&'static str, Option<&'static st
         AlertDescription::DecodeError => ("decode_error", UNREADABLE),
         AlertDescription::DecryptError => ("decrypt_error", UNREADABLE),
         AlertDescription::ExportRestriction => ("export_restriction", ""),
-        AlertDescription::ProtocolVersion => {
-            ("protocol_version", "it speaks neither TLS 1.2 nor 1.3")
-        }
+        AlertDescription::ProtocolVersion => (
+            "protocol_version",
+            "it speaks neither TLS 1.2 nor 1.3, or not the one that is offered",
+        ),
         AlertDescription::InsufficientSecurity => (
             "insufficient_security",
             "it asks for stronger ciphers than were offered",

@@ -185,6 +185,29 @@ pub(crate) fn cases() -> Vec<Case> {
         )
         .trusting(&[&expired_other, &root]),
     );
+    // A new key of a root, signed by the old one.
+    let ids = |own: &'static [u8], issuer: &'static [u8]| {
+        move |it: &mut Certificate| {
+            it.extensions
+                .push(extension(&[2, 5, 29, 14], false, &element(4, own)));
+            let issuer = element(0x30, &element(0x80, issuer));
+            it.extensions
+                .push(extension(&[2, 5, 29, 35], false, &issuer));
+        }
+    };
+    let old = Party::root("Test Root", Key::P256(1), ids(b"old", b"old"));
+    let new = Party::root("Test Root", Key::P256(40), ids(b"new", b"new"));
+    let newer = Party::root("Test Root", Key::P256(40), |it| {
+        ids(b"new", b"new")(it);
+        it.serial = vec![3];
+    });
+    let crossed = old.authority("Test Root", Key::P256(40), ids(b"new", b"old"));
+    let of_new = new.issue(&leaf());
+    cases.push(Case::new(
+        "a root's new key behind two copies that it signed itself",
+        &old,
+        &[&of_new, &new.der, &newer.der, &crossed.der],
+    ));
     // Loops.
     let left = root.authority("Left", Key::P256(30), |_| ());
     let right_by_left = left.authority("Right", Key::P256(31), |_| ());

@@ -1,7 +1,9 @@
 //! Name constraints of issuers (RFC 5280, section 4.2.1.10).
 
 use crate::case::{Case, HOST, leaf, root};
-use crate::der::{Certificate, Party, authority, element, extension, hosts, name, names};
+use crate::der::{
+    Certificate, Party, authority, element, extension, hosts, key_usage, name, names,
+};
 use crate::keys::Key;
 
 const DNS: u8 = 0x82;
@@ -159,6 +161,27 @@ pub(crate) fn cases() -> Vec<Case> {
             &stored,
             &[&own],
         ));
+    }
+    // Two of one name and key: what one lacks, the other does not make up for.
+    let permits = |permitted: &str, usage: u8| {
+        let permitted = [(DNS, permitted.as_bytes().to_vec())];
+        let extensions = vec![
+            authority(None),
+            key_usage(usage),
+            constraints(true, &permitted, &[]),
+        ];
+        Party::root("Test Root", Key::P256(1), |it| it.extensions = extensions)
+    };
+    let (other, unusable) = (permits("example.org", 0x06), permits("example.com", 0x02));
+    let own = other.issue(&leaf());
+    for (what, store) in [
+        ("first", [&other, &unusable]),
+        ("last", [&unusable, &other]),
+    ] {
+        let what = format!(
+            "two roots of one key, one that does not permit the name {what} and one that may not sign"
+        );
+        cases.push(Case::new(what, &other, &[&own]).trusting(&store));
     }
     cases
 }

@@ -102,6 +102,17 @@ pub(crate) fn cases() -> Vec<Case> {
     for (what, from, to) in [
         ("expired", "200101000000Z", "210101000000Z"),
         ("not yet valid", "21000101000000Z", "21200101000000Z"),
+        ("ends in month 13", "200101000000Z", "20991301000000Z"),
+        (
+            "ended at a UTCTime without seconds",
+            "190101000000Z",
+            "2001010000Z",
+        ),
+        (
+            "ended at a UTCTime with an offset",
+            "190101000000Z",
+            "200101000000+0000",
+        ),
     ] {
         let root = Party::root("Test Root", Key::P256(1), |it| {
             it.not_before = stamp(from);

@@ -45,6 +45,16 @@ pub(crate) fn cases() -> Vec<Case> {
         it.extensions = vec![hosts(&["www.example.com"])];
         it.serial = vec![1];
     });
+    let old_ca = Party::root("server", LEAF, |it| {
+        it.extensions = vec![hosts(&["www.example.com"]), authority(None)];
+        it.serial = vec![1];
+    });
+    let own = of(&[authority(None)]);
+    cases.push(Case::new(
+        "self-signed with CA:TRUE, and an older one of its key in the store",
+        &old_ca,
+        &[&own.der],
+    ));
     let own = of(&[]);
     cases.push(Case::new(
         "self-signed, and an older one of its key in the store",

@@ -104,6 +104,13 @@ pub(crate) fn cases() -> Vec<Case> {
             vec![authority(None), purposes(&[GATED])],
         ),
         (
+            "CA:TRUE, keyCertSign among the unused bits of keyUsage",
+            vec![
+                authority(None),
+                extension(&[2, 5, 29, 15], true, &[3, 2, 5, 0x84]),
+            ],
+        ),
+        (
             "basicConstraints not marked critical",
             vec![extension(&[2, 5, 29, 19], false, &[0x30, 3, 1, 1, 0xff])],
         ),

@@ -132,6 +132,13 @@ fn of_several_paths_the_one_that_lasts_longest_counts() {
         asked(&chain, &store, "--expiry 35,7")
             .warning(reason("certificate of the issuer Case Issuer", 30));
     }
+    // However many copies of the root there are.
+    let copies: Vec<_> = (0..8)
+        .map(|_| root.remade("Case Root", |_| ()).pem())
+        .collect();
+    let chain = leaf().through(&old).through(&new);
+    asked(&chain, &Store::of(&copies), "--expiry 35,7")
+        .warning(reason("certificate of the issuer Case Issuer", 30));
     // A root that ends soon, and was cross-signed by one that does not.
     let soon = Authority::changed("Soon Root", ending_in(3));
     let crossed = soon.remade_by("Soon Root", &root, ending_in(50));
