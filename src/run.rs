@@ -7,11 +7,13 @@ use crate::fd::{self, Stderr, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
-use crate::report::{self, OutputOptions, RunEnd};
+use crate::report::{self, OutputOptions, RunEnd, colour};
 use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -47,9 +49,10 @@ fn run_check(single: SingleCheck) -> ExitCode {
         check,
         target,
         label,
-        output,
+        mut output,
         output_file,
     } = single;
+    output.colour = output_file.is_none() && Stdout.as_fd().is_terminal() && colour::is_wanted();
     let mut sink = match batch::open_sink(output_file.as_deref()) {
         Ok(sink) => sink,
         Err((reason, message)) => {

@@ -1,7 +1,7 @@
 //! Assertions on the printed text of refusals.
 
 use check_tcp::internal::record::{Event, Label, Record, UsageError};
-use check_tcp::internal::report::{Format, judge_record, render};
+use check_tcp::internal::report::{Format, OutputOptions, RunEnd, judge_record, render};
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;
@@ -21,7 +21,14 @@ pub fn refused(label: Label, error: UsageError) {
     let judged = judge_record(&record);
     assert_eq!(judged.verdict.status, Status::Unknown);
     assert_eq!(judged.verdict.status.code(), 3);
-    let render = |format| String::from_utf8(render(&judged, format)).expect("text");
+    let render = |format| {
+        let options = OutputOptions {
+            format,
+            ..OutputOptions::default()
+        };
+        let text = render(&judged, &options, RunEnd::COMPLETE);
+        String::from_utf8(text).expect("text")
+    };
     let text = render(Format::Text);
     assert!(text.contains(" UNKNOWN: "), "{text}");
     one_line(&render(Format::Json));

@@ -1,13 +1,12 @@
 //! Standard error, on a thread of its own: a terminal that was stopped (Ctrl-S) blocks the thread,
 //! never the run.
 
-use super::progress::{Progress, RateMeter, render_line};
+use super::drawn_line::{Drawn, DrawnLine};
+use super::progress::{Progress, Rates, render_line};
 use crate::fd;
 use rustix::termios::tcgetwinsize;
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -15,10 +14,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Time between two progress lines.
-const REDRAW_INTERVAL: Duration = Duration::from_millis(200);
+const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Width of a terminal that does not report one.
 const DEFAULT_COLUMNS: usize = 80;
+
+/// A progress line to draw.
+pub(super) struct ProgressLine {
+    pub progress: Arc<Progress>,
+    /// What is drawn of it.
+    pub drawn: Arc<DrawnLine>,
+    /// The counts are in colour.
+    pub colour: bool,
+}
 
 /// A handle of the console thread.
 ///
@@ -33,27 +41,12 @@ pub(super) struct Console {
     done: Arc<AtomicBool>,
 }
 
-/// Returns true if a progress line may be drawn: `stderr` is a terminal, and `stdout` is not the
-/// same one.
-pub(super) fn may_draw(stderr: impl AsFd, stdout: impl AsFd) -> bool {
-    if !stderr.as_fd().is_terminal() {
-        return false;
-    }
-    let (Ok(stderr), Ok(out)) = (device_id(stderr), device_id(&stdout)) else {
-        return false;
-    };
-    // The alias has a device number of its own, and is the controlling terminal.
-    let alias = fs::metadata("/dev/tty").map(|tty| (tty.rdev(), 0, 0)).ok();
-    let is_alias = [stderr, out].map(Some).contains(&alias);
-    stderr != out && !(is_alias && stdout.as_fd().is_terminal())
-}
-
 impl Console {
     /// Creates a console on `out`, which draws `progress`, if there is one, between the lines of
     /// text. Its thread calls `wake` when it is done.
     pub(super) fn new(
         out: impl Write + AsFd + Send + 'static,
-        progress: Option<Arc<Progress>>,
+        progress: Option<ProgressLine>,
         wake: impl Fn() + Send + 'static,
     ) -> Self {
         let done = Arc::new(AtomicBool::new(false));
@@ -62,7 +55,7 @@ impl Console {
         let (sender, lines) = mpsc::channel();
         let body = move || {
             // An error of standard error can't be reported.
-            let _ = run_console(out, &lines, progress.as_deref());
+            let _ = run_console(out, &lines, progress.as_ref());
             ended.store(true, Ordering::Release);
             wake();
         };
@@ -122,47 +115,33 @@ impl Console {
 fn run_console<W: Write + AsFd>(
     mut out: W,
     lines: &Receiver<String>,
-    progress: Option<&Progress>,
+    line: Option<&ProgressLine>,
 ) -> io::Result<()> {
-    let Some(progress) = progress else {
+    let Some(line) = line else {
         while let Ok(text) = lines.recv() {
             fd::write_all_blocking(&mut out, format!("{text}\n").as_bytes(), None)?;
         }
         return Ok(());
     };
-    let mut rate = RateMeter::default();
-    progress.snapshot(&mut rate, Instant::now());
-    let mut shown = String::new();
+    let mut rates = Rates::default();
+    line.progress.snapshot(&mut rates, Instant::now());
     loop {
         let (next, end) = match lines.recv_timeout(REDRAW_INTERVAL) {
-            Ok(text) => (String::new(), format!("{text}\n")),
+            Ok(text) => (Drawn::default(), format!("{text}\n")),
             Err(RecvTimeoutError::Timeout) => {
-                let snapshot = progress.snapshot(&mut rate, Instant::now());
-                (
-                    render_line(&snapshot, terminal_columns(&out)),
-                    String::new(),
-                )
+                let snapshot = line.progress.snapshot(&mut rates, Instant::now());
+                let columns = terminal_columns(&out);
+                (render_line(&snapshot, columns, line.colour), String::new())
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return fd::write_all_blocking(&mut out, redraw(&shown, "").as_bytes(), None);
+                let mut drawn = line.drawn.lock();
+                let text = drawn.replace(Drawn::default());
+                return fd::write_all_blocking(&mut out, text.as_bytes(), None);
             }
         };
-        let text = redraw(&shown, &next) + &end;
-        shown = next;
+        let mut drawn = line.drawn.lock();
+        let text = drawn.replace(next) + &end;
         fd::write_all_blocking(&mut out, text.as_bytes(), None)?;
-    }
-}
-
-/// The text that replaces `old` by `new` on the current line and leaves the cursor behind it, or at
-/// the start of the line where `new` is empty. Overwrites with spaces, which every terminal
-/// supports.
-fn redraw(old: &str, new: &str) -> String {
-    let rest = " ".repeat(old.len().saturating_sub(new.len()));
-    match (old == new, rest.is_empty()) {
-        (true, _) => String::new(),
-        (false, true) => format!("\r{new}"),
-        (false, false) if new.is_empty() => format!("\r{rest}\r"),
-        (false, false) => format!("\r{new}{rest}"),
     }
 }
 
@@ -174,25 +153,25 @@ fn terminal_columns(out: &impl AsFd) -> usize {
     columns.filter(|&n| n > 0).unwrap_or(DEFAULT_COLUMNS) - 1
 }
 
-/// Identifies the file behind a descriptor: a device by its number, which all its names share, any
-/// other file by its inode.
-fn device_id(of: impl AsFd) -> io::Result<(u64, u64, u64)> {
-    let about = File::from(of.as_fd().try_clone_to_owned()?).metadata()?;
-    Ok(match about.rdev() {
-        0 => (0, about.dev(), about.ino()),
-        device => (device, 0, 0),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     #[cfg(target_os = "linux")]
     use rustix::termios::tcsetwinsize;
+    #[cfg(target_os = "linux")]
+    use std::fs::File;
     use std::io::{PipeReader, Read, pipe};
 
     /// Longer than any machine takes.
     const NEVER: Duration = Duration::from_secs(60);
+
+    fn line(progress: Arc<Progress>) -> ProgressLine {
+        ProgressLine {
+            progress,
+            drawn: Arc::default(),
+            colour: false,
+        }
+    }
 
     fn start(progress: Option<Arc<Progress>>) -> (Console, PipeReader, Receiver<()>) {
         let (reader, writer) = pipe().unwrap();
@@ -200,7 +179,8 @@ mod tests {
         let wake = move || {
             let _ = wake.send(());
         };
-        (Console::new(writer, progress, wake), reader, woken)
+        let console = Console::new(writer, progress.map(line), wake);
+        (console, reader, woken)
     }
 
     fn close(console: &mut Console, woken: &Receiver<()>) {
@@ -256,23 +236,23 @@ mod tests {
     fn the_progress_line_is_drawn_replaced_and_erased() {
         let progress = Arc::new(Progress::default());
         let (mut console, mut reader, woken) = start(Some(progress.clone()));
-        let idle = "0 done, 0 in flight, 0 not OK, 0 a second";
-        assert_eq!(read_until(&mut reader, "second"), format!("\r{idle}"));
+        let idle = "0 ok, 0/s, 0 in flight";
+        assert_eq!(read_until(&mut reader, "flight"), format!("\r{idle}"));
 
         progress.in_flight.store(12_345, Ordering::Relaxed);
-        let busy = "0 done, 12345 in flight, 0 not OK, 0 a second";
-        assert_eq!(read_until(&mut reader, "second"), format!("\r{busy}"));
+        let busy = "0 ok, 0/s, 12345 in flight";
+        assert_eq!(read_until(&mut reader, "flight"), format!("\r{busy}"));
 
         progress.in_flight.store(0, Ordering::Relaxed);
         let erased = format!("\r{idle}    ");
-        assert_eq!(read_until(&mut reader, "second    "), erased);
+        assert_eq!(read_until(&mut reader, "flight    "), erased);
 
         console.write_line("hear this");
         let blank = " ".repeat(idle.len());
         let text = format!("\r{blank}\rhear this\n");
         assert_eq!(read_until(&mut reader, "\n"), text);
 
-        assert_eq!(read_until(&mut reader, "second"), format!("\r{idle}"));
+        assert_eq!(read_until(&mut reader, "flight"), format!("\r{idle}"));
         close(&mut console, &woken);
         assert_eq!(rest(reader), format!("\r{blank}\r"));
     }
@@ -283,7 +263,7 @@ mod tests {
         let (sender, lines) = mpsc::channel();
         sender.send("that was all".to_owned()).unwrap();
         drop(sender);
-        run_console(writer, &lines, Some(&Progress::default())).unwrap();
+        run_console(writer, &lines, Some(&line(Arc::default()))).unwrap();
         assert_eq!(rest(reader), "that was all\n");
     }
 
@@ -316,18 +296,6 @@ mod tests {
     fn terminal() -> File {
         let mut both = File::options();
         both.read(true).write(true).open("/dev/ptmx").unwrap()
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_line_is_drawn_on_a_terminal_that_nothing_else_is_written_to() {
-        let other = File::options().write(true).open("/dev/null").unwrap();
-        let (_reader, pipe) = pipe().unwrap();
-        assert!(may_draw(terminal(), &other));
-        assert!(may_draw(terminal(), &pipe));
-        assert!(!may_draw(terminal(), terminal()), "the same device");
-        assert!(!may_draw(&pipe, terminal()));
-        assert!(!may_draw(&other, &pipe));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! machine.
 
 mod console;
+mod drawn_line;
 pub(crate) mod event_loop;
 mod limits;
 mod output;
@@ -28,11 +29,12 @@ use crate::engine::{Engine, Limits};
 use crate::fd::{self, BlockingReader};
 use crate::list::{self, Line, ListFile, Reader, ShardFilter};
 use crate::outcome::is_resource_shortage;
-use crate::report::{self, failure, summary};
+use crate::report::{self, colour, failure, summary};
 use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
-use console::Console;
+use console::{Console, ProgressLine};
+use drawn_line::DrawnLine;
 use event_loop::{EventLoop, StopReason, UnfinishedRun};
 use output::{EndOfRun, Output, OutputCounts};
 use progress::Progress;
@@ -77,7 +79,12 @@ struct ListRun {
 }
 
 impl ListRun {
-    fn start(file: File, sink: Sink, mut defaults: Defaults, run: RunOptions) -> io::Result<Self> {
+    fn start(
+        file: File,
+        sink: Sink,
+        mut defaults: Defaults,
+        mut run: RunOptions,
+    ) -> io::Result<Self> {
         fd::catch_file_size_signal();
         let file = ListFile::new(file)?;
         let limit = limits::raise_soft_limit();
@@ -109,15 +116,25 @@ impl ListRun {
         };
         let reader = Reader::start(BlockingReader(file), parse, memory, wake())?;
         // The last step that can fail, since from here on the thread writes to standard output.
+        let colour = colour::is_wanted();
+        let writes_to_terminal = matches!(sink, Sink::Stdout(_)) && io::stdout().is_terminal();
+        run.output.colour = writes_to_terminal && colour;
+        // Both may be the same terminal.
+        let drawn = Arc::<DrawnLine>::default();
+        let shared = writes_to_terminal.then(|| drawn.clone());
         let renderer = report::renderer(&run.output);
-        let output = Output::start(renderer, sink, Sink::finish, wake())?;
+        let output = Output::start(renderer, sink, Sink::finish, shared, wake())?;
         let progress = Arc::new(Progress {
             counters: output.counters(),
             size,
             ..Progress::default()
         });
-        let shown = run.progress && console::may_draw(io::stderr(), io::stdout());
-        let shown = shown.then(|| progress.clone());
+        let shown = run.progress && !run.output.quiet && io::stderr().is_terminal();
+        let shown = shown.then(|| ProgressLine {
+            progress: progress.clone(),
+            drawn,
+            colour,
+        });
         let mut console = Console::new(err, shown, wake());
         if let Some(lowered) = descriptors.lowered_message(wanted, limit) {
             console.write_line(lowered);

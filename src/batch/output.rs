@@ -5,6 +5,7 @@
 //! false. Checks that are in flight by then still end and are queued, so that the queue holds at
 //! most [`QUEUE_LIMIT`] records and as many more as were in flight.
 
+use super::drawn_line::{Drawn, DrawnLine};
 use super::queue_gauge::QueueGauge;
 use crate::fd;
 use crate::record::Record;
@@ -72,7 +73,7 @@ struct OutputState {
 
 impl Output {
     /// Starts the thread, which writes to `out`, and calls `finish` at the end if all was written. `out`
-    /// must not buffer, as [`io::Stdout`] does. The thread calls `wake` when a full queue has drained to half its limit, after a write error,
+    /// must not buffer, as [`io::Stdout`] does. Where `drawn` stands on it, the text goes above it. The thread calls `wake` when a full queue has drained to half its limit, after a write error,
     /// and when it is done.
     ///
     /// # Errors
@@ -81,6 +82,7 @@ impl Output {
         renderer: Box<dyn Renderer>,
         out: W,
         finish: fn(&mut W) -> io::Result<()>,
+        drawn: Option<Arc<DrawnLine>>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let (send, batches) = mpsc::channel();
@@ -95,6 +97,7 @@ impl Output {
             renderer,
             out,
             finish,
+            drawn,
             wake,
             text: Vec::new(),
             unwritten: 0,
@@ -196,6 +199,8 @@ struct RecordWriter<W, F> {
     renderer: Box<dyn Renderer>,
     out: W,
     finish: fn(&mut W) -> io::Result<()>,
+    /// The progress line, if it stands on the terminal that is written to.
+    drawn: Option<Arc<DrawnLine>>,
     wake: F,
     text: Vec<u8>,
     /// Number of records rendered since the last write. The text of some may be empty.
@@ -252,6 +257,14 @@ impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
     /// Writes the text, and takes its records off the queue.
     fn write(&mut self) {
         if self.state.error.get().is_none() {
+            // Held until all is written, above the line.
+            let mut drawn = self.drawn.as_ref().map(|drawn| drawn.lock());
+            if let Some(drawn) = drawn.as_mut().filter(|_| !self.text.is_empty()) {
+                let line = drawn.clone();
+                let erased = drawn.replace(Drawn::default());
+                self.text.splice(..0, erased.into_bytes());
+                self.text.extend(drawn.replace(line).into_bytes());
+            }
             match fd::write_all_blocking(&mut self.out, &self.text, None) {
                 Ok(()) => self.state.counters.add_written(self.unwritten as u64),
                 Err(e) => {

@@ -1,6 +1,9 @@
 //! The progress line: counts, rate and share of a run.
 
+use super::drawn_line::Drawn;
 use super::output::OutputCounters;
+use crate::report::colour;
+use crate::status::{Status, StatusCounts};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -8,6 +11,13 @@ use std::time::{Duration, Instant};
 
 /// Time over which the rate is measured.
 const WINDOW: Duration = Duration::from_secs(3);
+
+/// Columns around a bar.
+const FRAME: usize = "[] ".len();
+
+/// Columns of a bar, at most and at least.
+const MAX_BAR: usize = 30;
+const MIN_BAR: usize = 10;
 
 /// Counts of a run, written by the event loop and the output thread, read by the console thread.
 #[derive(Debug, Default)]
@@ -25,16 +35,23 @@ pub(super) struct Progress {
 /// The values that one progress line shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Snapshot {
-    /// Number of targets that have their verdict.
-    pub done: u64,
+    /// The verdicts so far.
+    pub verdicts: StatusCounts,
     /// Number of checks in flight.
     pub in_flight: usize,
-    /// Number of verdicts other than OK.
-    pub not_ok: u64,
     /// Verdicts per second.
     pub rate: f64,
     /// Share of the list that has been read, from 0 to 1.
     pub share: Option<f64>,
+    /// The time until all of it has been read, at the present rate.
+    pub left: Option<Duration>,
+}
+
+/// The rates of a run.
+#[derive(Debug, Default)]
+pub(super) struct Rates {
+    verdicts: RateMeter,
+    bytes: RateMeter,
 }
 
 /// Measures the rate of a counter that only grows.
@@ -45,17 +62,23 @@ pub(super) struct RateMeter {
 
 impl Progress {
     /// Takes a snapshot at `now`, which is the current time.
-    pub(super) fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
+    pub(super) fn snapshot(&self, rates: &mut Rates, now: Instant) -> Snapshot {
         let verdicts = self.counters.counts().verdicts;
         let read = self.bytes.load(Ordering::Relaxed);
+        let size = self.size.filter(|&size| size > 0);
+        let bytes_per_second = rates.bytes.update(now, read);
         // A file that is still being appended to may have grown since its size was read.
         let share = |size: u64| (read as f64 / size as f64).min(1.0);
+        let left = |size: u64| {
+            let left = size.saturating_sub(read) as f64 / bytes_per_second;
+            Duration::try_from_secs_f64(left).ok()
+        };
         Snapshot {
-            done: verdicts.total(),
+            verdicts,
             in_flight: self.in_flight.load(Ordering::Relaxed),
-            not_ok: verdicts.total() - verdicts.ok,
-            rate: rate.update(now, verdicts.total()),
-            share: self.size.filter(|&size| size > 0).map(share),
+            rate: rates.verdicts.update(now, verdicts.total()),
+            share: size.map(share),
+            left: size.filter(|&size| read < size).and_then(left),
         }
     }
 }
@@ -82,62 +105,153 @@ impl RateMeter {
     }
 }
 
-/// Renders the progress line in ASCII, without a newline and cut to `columns`.
-pub(super) fn render_line(snapshot: &Snapshot, columns: usize) -> String {
-    let Snapshot {
-        done,
-        in_flight,
-        not_ok,
-        rate,
-        share,
-    } = *snapshot;
-    // One decimal, so that a slow run differs from one that is stuck.
-    let digits = usize::from(rate > 0.0 && rate < 9.95);
-    let mut line =
-        format!("{done} done, {in_flight} in flight, {not_ok} not OK, {rate:.digits$} a second");
-    if let Some(share) = share {
+/// Renders the progress line within `columns`: what does not fit is left out, the least important
+/// first. The counts are in colour if that is wanted; all else is ASCII.
+pub(super) fn render_line(snapshot: &Snapshot, columns: usize, colour: bool) -> Drawn {
+    let counts = snapshot.verdicts;
+    let mut parts = Vec::new();
+    if let Some(share) = snapshot.share {
         // Rounded down, so that 100 % means all.
-        line += &format!(", {} % read", (share * 100.0).floor());
+        parts.push((format!("{} %", (share * 100.0).floor()), None));
     }
-    line.truncate(columns);
-    line
+    for (count, status) in [
+        (counts.ok, Status::Ok),
+        (counts.critical, Status::Critical),
+        (counts.warning, Status::Warning),
+        (counts.unknown, Status::Unknown),
+    ] {
+        if count > 0 || status == Status::Ok {
+            let word = status.word().to_ascii_lowercase();
+            parts.push((
+                format!("{count} {word}"),
+                Some(status).filter(|_| count > 0),
+            ));
+        }
+    }
+    // One decimal, so that a slow run differs from one that is stuck.
+    let digits = usize::from(snapshot.rate > 0.0 && snapshot.rate < 9.95);
+    parts.push((format!("{:.digits$}/s", snapshot.rate), None));
+    if let Some(left) = snapshot.left {
+        parts.push((format!("{} left", format_duration(left)), None));
+    }
+    let in_flight = format!("{} in flight", snapshot.in_flight);
+    parts.push((in_flight, None));
+    // The last part is worth less than a bar.
+    let bar = snapshot.share.map_or(0, |_| FRAME + MIN_BAR);
+    let last = parts.len() - 1;
+    let mut drawn = Drawn::default();
+    for (position, (text, status)) in parts.into_iter().enumerate() {
+        let separator = if drawn.width == 0 { "" } else { ", " };
+        let reserved = if position == last { bar } else { 0 };
+        if drawn.width + separator.len() + text.len() + reserved > columns {
+            break;
+        }
+        drawn.width += separator.len() + text.len();
+        drawn.text += separator;
+        match status.filter(|_| colour) {
+            Some(status) => drawn.text += &colour::paint(status, &text),
+            None => drawn.text += &text,
+        }
+    }
+    if let Some(share) = snapshot.share {
+        let bar = render_bar(share, columns.saturating_sub(drawn.width));
+        drawn.width += bar.len();
+        drawn.text.insert_str(0, &bar);
+    }
+    drawn
+}
+
+/// Renders a bar with a space behind it; empty if there is no space for one.
+fn render_bar(share: f64, columns: usize) -> String {
+    let width = columns.saturating_sub(FRAME).min(MAX_BAR);
+    if width < MIN_BAR {
+        return String::new();
+    }
+    let done = ((share * width as f64) as usize).min(width);
+    format!("[{}{}] ", "#".repeat(done), "-".repeat(width - done))
+}
+
+/// Returns `0:42`, `12:05` or `3:00:12`.
+fn format_duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::Status;
 
     #[test]
     fn the_line_tells_how_far_the_run_is() {
+        let verdicts = StatusCounts {
+            ok: 1_200,
+            warning: 3,
+            critical: 7,
+            unknown: 0,
+        };
         let snapshot = Snapshot {
-            done: 1234,
+            verdicts,
             in_flight: 512,
-            not_ok: 7,
             rate: 1841.7,
             share: None,
+            left: None,
         };
-        let share = |share| Snapshot { share, ..snapshot };
+        let known = |share| Snapshot {
+            share: Some(share),
+            left: Some(Duration::from_secs(42)),
+            ..snapshot
+        };
         let rate = |rate| Snapshot { rate, ..snapshot };
-        let start = "1234 done, 512 in flight, 7 not OK, ";
+        let counts = "1200 ok, 7 critical, 3 warning";
+        let colours = regex::Regex::new("\x1b\\[[0-9]+m").expect("a pattern");
         for (snapshot, columns, line) in [
-            (snapshot, 79, "1842 a second"),
-            (share(Some(0.0)), 79, "1842 a second, 0 % read"),
-            (share(Some(0.375)), 79, "1842 a second, 37 % read"),
-            (share(Some(0.999_9)), 79, "1842 a second, 99 % read"),
-            (share(Some(1.0)), 79, "1842 a second, 100 % read"),
-            (rate(0.0), 79, "0 a second"),
-            (rate(0.25), 79, "0.2 a second"),
-            (rate(9.94), 79, "9.9 a second"),
-            (rate(9.96), 79, "10 a second"),
-            (snapshot, 40, "1842"),
+            (snapshot, 79, format!("{counts}, 1842/s, 512 in flight")),
+            (
+                known(0.375),
+                199,
+                format!(
+                    "[###########-------------------] 37 %, {counts}, 1842/s, 0:42 left, 512 in flight"
+                ),
+            ),
+            (
+                known(0.375),
+                79,
+                format!("[#######--------------] 37 %, {counts}, 1842/s, 0:42 left"),
+            ),
+            (known(0.375), 39, format!("37 %, {counts}")),
+            (known(0.999_9), 39, format!("99 %, {counts}")),
+            (known(1.0), 20, "100 %, 1200 ok".to_owned()),
+            (known(0.0), 8, "0 %".to_owned()),
+            (rate(0.0), 60, format!("{counts}, 0/s, 512 in flight")),
+            (rate(0.25), 60, format!("{counts}, 0.2/s, 512 in flight")),
+            (rate(9.96), 60, format!("{counts}, 10/s, 512 in flight")),
+            (snapshot, 4, String::new()),
+            (Snapshot::default(), 79, "0 ok, 0/s, 0 in flight".to_owned()),
         ] {
-            assert_eq!(render_line(&snapshot, columns), format!("{start}{line}"));
+            let drawn = render_line(&snapshot, columns, false);
+            assert_eq!(drawn.text, line);
+            assert_eq!(drawn.width, line.len());
+            assert!(drawn.width <= columns);
+            let coloured = render_line(&snapshot, columns, true);
+            assert_eq!(coloured.width, drawn.width);
+            assert_eq!(colours.replace_all(&coloured.text, ""), line);
         }
-        assert_eq!(render_line(&snapshot, 4), "1234");
-        assert_eq!(render_line(&snapshot, 0), "");
-        let first = "0 done, 0 in flight, 0 not OK, 0 a second";
-        assert_eq!(render_line(&Snapshot::default(), 79), first);
+    }
+
+    #[test]
+    fn a_duration_has_hours_where_there_are_any() {
+        for (seconds, text) in [
+            (0, "0:00"),
+            (42, "0:42"),
+            (725, "12:05"),
+            (10_812, "3:00:12"),
+        ] {
+            assert_eq!(format_duration(Duration::from_secs(seconds)), text);
+        }
     }
 
     #[test]
@@ -155,7 +269,7 @@ mod tests {
                 size,
                 ..Progress::default()
             };
-            let snapshot = progress.snapshot(&mut RateMeter::default(), now);
+            let snapshot = progress.snapshot(&mut Rates::default(), now);
             assert_eq!(snapshot.share, share, "{bytes} of {size:?}");
         }
     }
@@ -164,18 +278,23 @@ mod tests {
     fn the_line_counts_what_was_judged() {
         let progress = Progress::default();
         progress.in_flight.store(9, Ordering::Relaxed);
-        let mut rate = RateMeter::default();
+        let mut rate = Rates::default();
         let start = Instant::now();
-        assert_eq!(progress.snapshot(&mut rate, start).done, 0);
+        assert_eq!(progress.snapshot(&mut rate, start).verdicts.total(), 0);
         for status in [Status::Ok, Status::Ok, Status::Warning, Status::Unknown] {
             progress.counters.add_verdict(status);
         }
         let snapshot = Snapshot {
-            done: 4,
+            verdicts: StatusCounts {
+                ok: 2,
+                warning: 1,
+                critical: 0,
+                unknown: 1,
+            },
             in_flight: 9,
-            not_ok: 2,
             rate: 8.0,
             share: None,
+            left: None,
         };
         let later = start + Duration::from_millis(500);
         assert_eq!(progress.snapshot(&mut rate, later), snapshot);

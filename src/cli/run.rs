@@ -105,6 +105,7 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
             summary: summary.is_some(),
             perfdata: raw.has(OptionId::Perfdata),
             quiet: quiet.is_some(),
+            colour: false,
             summary_bytes: summary_bytes.unwrap_or(SUMMARY_BYTES),
         },
     })

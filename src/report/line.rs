@@ -1,9 +1,9 @@
 //! The output line of a check, an error or a run: printable, and at most 1,024 characters long.
 
-use super::Judged;
 use super::failure::{describe, format_duration, format_target, guess_suffix, step_suffix};
 use super::path_end;
 use super::sanitize::{push_sanitized, sanitize};
+use super::{Judged, colour};
 use crate::escape::strip_partial_char;
 use crate::outcome::{Cause, Failure, Reply, Success, response_time};
 use crate::record::{Checked, Event};
@@ -135,8 +135,16 @@ impl<'a> OutputLine<'a> {
 
     /// The line, newline included. `perfdata` is as [`perfdata`] returns it.
     pub(super) fn render(&self, perfdata: &str) -> String {
+        self.render_with(self.status.word(), perfdata)
+    }
+
+    /// The same with the status in its colour, for a terminal.
+    pub(super) fn render_in_colour(&self, perfdata: &str) -> String {
+        self.render_with(&colour::paint(self.status, self.status.word()), perfdata)
+    }
+
+    fn render_with(&self, status: &str, perfdata: &str) -> String {
         let message = self.message_before(perfdata);
-        let status = self.status.word();
         [&self.name, " ", status, ": ", &message, perfdata, "\n"].concat()
     }
 

@@ -3,6 +3,7 @@
 //! A format is a [`Renderer`] in a file of its own, a variant of [`Format`] with its name, and a
 //! row in [`renderer`]. A single check and a list are rendered by the same.
 
+pub(crate) mod colour;
 pub(crate) mod failure;
 mod field;
 mod json;
@@ -52,6 +53,8 @@ pub struct OutputOptions {
     pub perfdata: bool,
     /// `--quiet`: what is OK is left out.
     pub quiet: bool,
+    /// The status of a line is in colour.
+    pub colour: bool,
     /// Maximum length of a summary in bytes.
     pub summary_bytes: usize,
 }
@@ -64,6 +67,7 @@ impl Default for OutputOptions {
             summary: false,
             perfdata: false,
             quiet: false,
+            colour: false,
             summary_bytes: SUMMARY_BYTES,
         }
     }
@@ -122,7 +126,10 @@ pub fn renderer(options: &OutputOptions) -> Box<dyn Renderer> {
     match (options.format, options.summary) {
         (Format::Text, true) => Box::new(summary::Summary::new(options.clone())),
         (Format::Json, true) => Box::new(json::JsonSummary::new(options.clone())),
-        (Format::Text, false) => Box::new(text::TextRenderer { quiet }),
+        (Format::Text, false) => Box::new(text::TextRenderer {
+            quiet,
+            colour: options.colour,
+        }),
         (Format::Json, false) => Box::new(json::JsonRenderer::new(name(), quiet)),
         (Format::Prometheus, _) => Box::new(prometheus::PrometheusRenderer::default()),
     }

@@ -19,7 +19,7 @@ pub(super) struct Summary {
 impl Renderer for Summary {
     fn render_record(&mut self, judged: &Judged<'_>, _out: &mut Vec<u8>) {
         self.targets
-            .add(judged, |text| push_line(judged, false, text));
+            .add(judged, |text| push_line(judged, false, false, text));
     }
 
     fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {

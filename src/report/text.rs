@@ -13,12 +13,14 @@ const MAX_LABEL_CHARS: usize = 256;
 pub(super) struct TextRenderer {
     /// Those that are OK are left out.
     pub quiet: bool,
+    /// The status is in colour.
+    pub colour: bool,
 }
 
 impl Renderer for TextRenderer {
     fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
         if !self.quiet || judged.verdict.status != Status::Ok {
-            push_line(judged, true, out);
+            push_line(judged, true, self.colour, out);
         }
     }
 
@@ -28,7 +30,7 @@ impl Renderer for TextRenderer {
 }
 
 /// Appends the line of a record, newline included. A line of a list follows its label and a tab.
-pub(super) fn push_line(judged: &Judged<'_>, with_perfdata: bool, out: &mut Vec<u8>) {
+pub(super) fn push_line(judged: &Judged<'_>, with_perfdata: bool, colour: bool, out: &mut Vec<u8>) {
     let label = &judged.record.label;
     if label.line.is_some() {
         let label = sanitize(label.as_str().as_bytes(), MAX_LABEL_CHARS);
@@ -39,7 +41,11 @@ pub(super) fn push_line(judged: &Judged<'_>, with_perfdata: bool, out: &mut Vec<
         Event::Checked(checked) if with_perfdata => perfdata(checked),
         Event::Checked(_) | Event::NotChecked { .. } => String::new(),
     };
-    let line = OutputLine::of_record(judged).render(&perfdata);
+    let line = OutputLine::of_record(judged);
+    let line = match colour {
+        true => line.render_in_colour(&perfdata),
+        false => line.render(&perfdata),
+    };
     out.extend_from_slice(line.as_bytes());
 }
 
@@ -52,7 +58,7 @@ mod tests {
 
     fn record_line(judged: &Judged<'_>, with_perfdata: bool) -> String {
         let mut out = Vec::new();
-        push_line(judged, with_perfdata, &mut out);
+        push_line(judged, with_perfdata, false, &mut out);
         String::from_utf8(out).expect("text")
     }
 

@@ -154,6 +154,7 @@ fn a_check_waits_for_a_stopped_terminal_to_print_its_line() {
             return;
         };
         let program = program!("-H 127.0.0.1 -p {} -e ^220 -t 20", server.port());
+        let program = program.env("NO_COLOR", "1");
         let mut running = program.stdout(terminal.writer()).start();
         server.wait_until_gone(1);
         assert!(running.is_under_way(), "with a line that nobody has read");

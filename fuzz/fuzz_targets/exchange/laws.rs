@@ -105,6 +105,11 @@ pub fn tell(exchange: &Exchange, run: Run) {
     if !timed {
         assert_eq!(line, bare);
     }
+    for sample in render(Format::Prometheus).lines() {
+        assert!(sample.chars().all(is_printable), "{sample}");
+        let (name, value) = sample.rsplit_once(' ').expect("a value");
+        assert!(sample.starts_with('#') || value.parse::<f64>().is_ok() && !name.is_empty());
+    }
     let labelled = render(Format::Text);
     let (label, labelled) = labelled.split_once('\t').expect("a label");
     assert_eq!(labelled, line);

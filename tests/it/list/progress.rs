@@ -15,10 +15,10 @@ fn progress_is_drawn_on_a_terminal() {
     std::fs::write(&file, list).expect("a file");
     let script = format!("exec \"$@\" 2>{}", terminal.path);
     let program = program!("--targets {} -e ^220 -t 1h", file.display());
-    let running = program.shell(&script).start();
+    let running = program.env("NO_COLOR", "1").shell(&script).start();
     let mut shown = String::new();
     // It goes on only when it has been seen.
-    let state = "2 done, 3 in flight, 2 not OK.*%";
+    let state = r"\[#+\] 100 %, 0 ok, 2 critical, [0-9.]+/s, 3 in flight";
     assert!(terminal.read_until(&mut shown, state), "{shown:?}");
     held.release();
     let listed = running.finish();
@@ -33,23 +33,84 @@ fn progress_is_drawn_on_a_terminal() {
     );
 }
 
+/// A list of two targets, of which the second takes longer than it takes for a line to be drawn.
+fn list(server: &Fleet) -> String {
+    format!("127.0.0.1:{}\n127.0.0.1:{0} -d 1\n", server.port())
+}
+
 #[test]
-fn no_progress_draws_nothing() {
+fn no_progress_and_quiet_draw_nothing() {
     let server = Fleet::new(Manner::Greets);
-    for (flags, redirect) in [("--no-progress", "2>"), ("", ">TTY 2>")] {
+    for flags in ["--no-progress", "--quiet"] {
         let Some(mut terminal) = Terminal::open() else {
             return;
         };
-        // Longer than it takes for a first line to be drawn.
-        let list = format!("127.0.0.1:{}\n127.0.0.1:{0} -d 1\n", server.port());
-        let redirect = redirect.replace("TTY", &terminal.path);
-        let script = format!("exec \"$@\" {redirect}{}", terminal.path);
+        let script = format!("exec \"$@\" 2>{0}; echo the end >{0}", terminal.path);
         let program = program!("--targets - -e ^220 -t 20 {flags}");
-        let listed = program.shell(&script).over(list);
-        listed.exits(0);
+        program.shell(&script).over(list(&server)).exits(0);
         let mut shown = String::new();
-        terminal.read_until(&mut shown, r"2 targets in [^\n]*\n");
-        assert!(shown.contains("2 targets in"), "{shown:?}");
+        terminal.read_until(&mut shown, "the end");
         assert!(!shown.contains("in flight"), "{shown:?}");
     }
+}
+
+#[test]
+fn lines_scroll_above_the_progress_on_the_same_terminal() {
+    let server = Fleet::new(Manner::Greets);
+    for (term, no_color, is_coloured) in [
+        ("xterm", "", true),
+        ("xterm", "1", false),
+        ("dumb", "", false),
+        ("", "", false),
+    ] {
+        let Some(mut terminal) = Terminal::open() else {
+            return;
+        };
+        let script = format!("exec \"$@\" >{0} 2>{0}", terminal.path);
+        let program = program!("--targets - -e ^220 -t 20")
+            .env("TERM", term)
+            .env("NO_COLOR", no_color);
+        program.shell(&script).over(list(&server)).exits(0);
+        let mut shown = String::new();
+        terminal.read_until(&mut shown, r"2 targets in [^\n]*\n");
+        assert_eq!(shown.contains('\x1b'), is_coloured, "{term}: {shown:?}");
+        assert_eq!(shown.contains("TCP \x1b[32mOK\x1b[0m: "), is_coloured);
+        assert!(shown.contains("1 in flight"), "{shown:?}");
+        // What stays on the screen: of each line what was written behind its last return.
+        let screen: Vec<_> = shown
+            .lines()
+            .map(|line| {
+                line.trim_end_matches('\r')
+                    .rsplit('\r')
+                    .next()
+                    .unwrap_or_default()
+            })
+            .collect();
+        assert_eq!(screen.len(), 3, "{shown:?}");
+        assert!(
+            screen[..2]
+                .iter()
+                .all(|line| line.starts_with("127.0.0.1:"))
+        );
+        assert!(screen[2].starts_with("2 targets in"), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_single_check_is_in_colour_on_a_terminal_alone() {
+    let server = Fleet::new(Manner::Greets);
+    let Some(mut terminal) = Terminal::open() else {
+        return;
+    };
+    let line = format!("-H 127.0.0.1 -p {} -e ^421 -t 0.2", server.port());
+    let program = program!("{line}").env("TERM", "xterm").env("NO_COLOR", "");
+    program.stdout(terminal.writer()).run();
+    let mut shown = String::new();
+    terminal.read_until(&mut shown, "\n");
+    assert!(
+        shown.starts_with("TCP \x1b[31mCRITICAL\x1b[0m: "),
+        "{shown:?}"
+    );
+    let program = program!("{line}").env("TERM", "xterm").env("NO_COLOR", "");
+    program.run().critical("^Unexpected");
 }
