@@ -22,7 +22,7 @@ fn a_usage_error_connects_to_nothing() {
         "--lookups 0",
         "--rate -1",
         "--format xml",
-        "--summary --format json",
+        "--summary --format prometheus",
     ] {
         let run = check!("-H 127.0.0.1 -p {port} {wrong}");
         assert_eq!(run.code, Some(3), "{run}");
