@@ -168,3 +168,23 @@ impl Flag {
         self.value.is_some() && self.scope != Scope::Run && self.id != OptionId::Starttls
     }
 }
+
+/// The durations that most options take.
+pub(super) const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
+
+/// The protocols of `--starttls`.
+pub(super) const STARTTLS: &str =
+    "smtp, lmtp, imap, pop3, ftp, nntp, sieve, xmpp, xmpp-server, irc, ldap, postgres or mysql";
+
+// What the options of a group have in common.
+pub(super) const TARGET: Flag = Flag::of_group(HelpGroup::Target, Scope::Check);
+pub(super) const DIALOGUE: Flag = Flag::of_group(HelpGroup::Dialogue, Scope::Check);
+pub(super) const TLS: Flag = Flag::of_group(HelpGroup::Tls, Scope::Check);
+pub(super) const VERDICT: Flag = Flag::of_group(HelpGroup::Verdict, Scope::Check);
+pub(super) const LIST: Flag = Flag::of_group(HelpGroup::List, Scope::Run);
+pub(super) const OUTPUT: Flag = Flag::of_group(HelpGroup::Output, Scope::Run);
+
+/// A value with its placeholder, and what it has to be.
+pub(super) const fn value(metavar: &'static str, expected: &'static str) -> Option<ValueSpec> {
+    Some(ValueSpec { metavar, expected })
+}

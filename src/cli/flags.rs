@@ -1,21 +1,9 @@
 //! Every option, described once.
 
+use super::flag::{DIALOGUE, DURATION, LIST, OUTPUT, STARTTLS, TARGET, TLS, VERDICT};
 pub use super::flag::{Flag, Scope};
-pub(crate) use super::flag::{HelpGroup, ValueSpec};
-use super::flag::{OPTION_COUNT, OptionId};
+use super::flag::{OPTION_COUNT, OptionId, value};
 use super::status_as;
-
-const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
-
-const STARTTLS: &str =
-    "smtp, lmtp, imap, pop3, ftp, nntp, sieve, xmpp, xmpp-server, irc, ldap, postgres or mysql";
-
-const TARGET: Flag = Flag::of_group(HelpGroup::Target, Scope::Check);
-const DIALOGUE: Flag = Flag::of_group(HelpGroup::Dialogue, Scope::Check);
-const TLS: Flag = Flag::of_group(HelpGroup::Tls, Scope::Check);
-const VERDICT: Flag = Flag::of_group(HelpGroup::Verdict, Scope::Check);
-const LIST: Flag = Flag::of_group(HelpGroup::List, Scope::Run);
-const OUTPUT: Flag = Flag::of_group(HelpGroup::Output, Scope::Run);
 
 /// All options, in the order of the help. An entry gives what differs from its group.
 pub static FLAGS: [Flag; OPTION_COUNT] = [
@@ -404,10 +392,6 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         ..OUTPUT
     },
 ];
-
-const fn value(metavar: &'static str, expected: &'static str) -> Option<ValueSpec> {
-    Some(ValueSpec { metavar, expected })
-}
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,6 @@ use crate::record::{Checked, Event, Label};
 use crate::status::{Status, StatusCounts};
 use crate::tls::CertificateFacts;
 use std::fmt::{Display, Write};
-use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -192,7 +191,7 @@ impl Renderer for PrometheusRenderer {
             phase: checked.map(|checked| final_phase(&checked.outcome)),
             ip_protocol: checked
                 .and_then(|checked| checked.trace.peer)
-                .map(ip_protocol),
+                .map(|peer| if peer.is_ipv6() { 6 } else { 4 }),
             tls_version: checked.and_then(tls_version),
             elapsed: checked.and_then(|checked| Nanos::new(field::elapsed(checked))),
             phases: checked.map_or([None; 4], |checked| phases(checked.trace.phases)),
@@ -383,13 +382,6 @@ fn tls_version(checked: &Checked) -> Option<&'static str> {
     let trace = &checked.trace;
     let version = trace.session.as_ref().map(|session| session.version);
     version.or(trace.presented.as_ref()?.version)
-}
-
-fn ip_protocol(address: SocketAddr) -> u8 {
-    match address {
-        SocketAddr::V4(_) => 4,
-        SocketAddr::V6(_) => 6,
-    }
 }
 
 fn phases(phases: PhaseDurations) -> [Option<Nanos>; 4] {
