@@ -7,7 +7,7 @@ use crate::fd::{self, Stderr, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
-use crate::report::{self, OutputOptions, RunEnd, colour};
+use crate::report::{self, Format, OutputOptions, RunEnd, colour};
 use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
@@ -146,6 +146,15 @@ fn render_error(record: &Record, output: &OutputOptions) -> (Vec<u8>, Status) {
         summary: false,
         ..output.clone()
     };
+    if output.format == Format::Prometheus {
+        // Samples have no message.
+        let line = report::render(
+            &report::judge_record(record),
+            &OutputOptions::default(),
+            RunEnd::COMPLETE,
+        );
+        let _ = fd::write_all_blocking(&mut Stderr, &line, Some(MIN_WRITE_TIME));
+    }
     let incomplete = Some("nothing was checked");
     render(record, &output, engine::wall_clock(), incomplete)
 }

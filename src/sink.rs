@@ -1,12 +1,11 @@
 //! The place where the output goes: standard output, or a file that is replaced as a whole.
 
 use crate::fd::Stdout;
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
-use std::process;
 
 /// Where the output goes.
 pub(crate) enum Sink {
@@ -57,15 +56,12 @@ impl NewFile {
         if before.as_ref().is_some_and(|before| !before.is_file()) {
             return Err(io::Error::other("it is not a regular file"));
         }
-        let name = path
-            .file_name()
-            .ok_or_else(|| io::Error::other("it is not the name of a file"))?;
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".check-tcp-{}", process::id()));
-        let temporary = path.with_file_name(temporary);
-        // What a process of the same number left behind is in nobody's use.
-        let _ = fs::remove_file(&temporary);
+        if path.file_name().is_none() {
+            return Err(io::Error::other("it is not the name of a file"));
+        }
+        // In containers every process may have the same number.
+        let random = RandomState::new().build_hasher().finish();
+        let temporary = path.with_file_name(format!(".check-tcp-{random:016x}"));
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)

@@ -45,6 +45,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -121,7 +122,8 @@ impl ListRun {
         run.output.colour = writes_to_terminal && colour;
         // Both may be the same terminal.
         let drawn = Arc::<DrawnLine>::default();
-        let shared = writes_to_terminal.then(|| drawn.clone());
+        let shared = writes_to_terminal && device(io::stdout()) == device(io::stderr());
+        let shared = shared.then(|| drawn.clone());
         let renderer = report::renderer(&run.output);
         let output = Output::start(renderer, sink, Sink::finish, shared, wake())?;
         let progress = Arc::new(Progress {
@@ -311,6 +313,11 @@ fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {
         let e = failure::format_error(&e);
         (reason, format!("opening the list {name}: {e}"))
     })
+}
+
+/// The number of a device; `None` if it can't be told.
+fn device(of: impl AsFd) -> Option<u64> {
+    Some(duplicate(of).ok()?.metadata().ok()?.rdev())
 }
 
 /// Duplicates a descriptor, to use it without the buffer and the lock of its owner.

@@ -234,7 +234,9 @@ impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
         {
             let _ = state.error.set(e);
         }
-        self.state.done.store(true, Ordering::Release);
+        // A file that is not complete is removed before the run ends.
+        drop(self.out);
+        state.done.store(true, Ordering::Release);
         (self.wake)();
     }
 

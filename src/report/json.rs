@@ -5,14 +5,13 @@ mod summary;
 mod tls;
 
 use super::line::OutputLine;
-use super::{EMPTY_LIST, Judged, Renderer, RunEnd, field, judge_record};
+use super::{Judged, Renderer, RunEnd, empty_list, field, judge_record};
 use crate::expect::Group;
 use crate::outcome::{PhaseDurations, final_phase};
-use crate::record::{Checked, Event, Label, Record, UsageError};
+use crate::record::{Checked, Event};
 use crate::rfc3339;
 use crate::status::Status;
 use crate::target::Target;
-use crate::verdict::Reason;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::mem;
 pub(super) use summary::JsonSummary;
@@ -51,15 +50,7 @@ impl Renderer for JsonRenderer {
         if !self.is_empty || end.incomplete.is_some() {
             return false;
         }
-        let error = UsageError {
-            name: mem::take(&mut self.name),
-            message: EMPTY_LIST.to_owned(),
-        };
-        let reason = Reason::Usage;
-        let record = Record {
-            label: Label::default(),
-            event: Event::NotChecked { reason, error },
-        };
+        let record = empty_list(mem::take(&mut self.name));
         push_object(&judge_record(&record), out);
         false
     }

@@ -19,7 +19,8 @@ mod worst_first;
 pub(crate) mod sample;
 
 use crate::outcome::response_time;
-use crate::record::{Event, Record};
+use crate::reason::Reason;
+use crate::record::{Event, Label, Record, UsageError};
 use crate::status::Status;
 use crate::verdict::{Verdict, judge};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -131,7 +132,7 @@ pub fn renderer(options: &OutputOptions) -> Box<dyn Renderer> {
             colour: options.colour,
         }),
         (Format::Json, false) => Box::new(json::JsonRenderer::new(name(), quiet)),
-        (Format::Prometheus, _) => Box::new(prometheus::PrometheusRenderer::default()),
+        (Format::Prometheus, _) => Box::new(prometheus::PrometheusRenderer::new(name())),
     }
 }
 
@@ -151,6 +152,18 @@ pub struct Judged<'a> {
     pub record: &'a Record,
     /// The verdict.
     pub verdict: Verdict,
+}
+
+/// The record of a run without a target.
+fn empty_list(name: String) -> Record {
+    let message = EMPTY_LIST.to_owned();
+    Record {
+        label: Label::default(),
+        event: Event::NotChecked {
+            reason: Reason::Usage,
+            error: UsageError { name, message },
+        },
+    }
 }
 
 /// Judges a record. A target that was not checked is UNKNOWN.

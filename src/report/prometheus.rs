@@ -5,7 +5,7 @@
 //! <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>
 
 use super::sanitize::sanitize;
-use super::{Judged, Renderer, RunEnd, field};
+use super::{Judged, Renderer, RunEnd, empty_list, field, judge_record};
 use crate::outcome::{PhaseDurations, final_phase};
 use crate::phase::Phase;
 use crate::reason::Reason;
@@ -13,6 +13,7 @@ use crate::record::{Checked, Event, Label};
 use crate::status::{Status, StatusCounts};
 use crate::tls::CertificateFacts;
 use std::fmt::{Display, Write};
+use std::mem;
 use std::num::NonZeroU64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,6 +29,8 @@ const MAX_NAMES: usize = 8;
 /// Keeps what the records of a run come to.
 #[derive(Default)]
 pub(super) struct PrometheusRenderer {
+    /// Name of the run.
+    name: String,
     rows: Vec<Row>,
     /// The labels of all rows, in their order.
     labels: String,
@@ -169,6 +172,47 @@ static FAMILIES: [Family; 11] = [
 impl Renderer for PrometheusRenderer {
     fn render_record(&mut self, judged: &Judged<'_>, _out: &mut Vec<u8>) {
         self.counts.add(judged.verdict.status);
+        self.add_row(judged);
+    }
+
+    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {
+        if self.rows.is_empty() && end.incomplete.is_none() {
+            // Nothing was checked, which no series would tell.
+            let record = empty_list(mem::take(&mut self.name));
+            self.add_row(&judge_record(&record));
+        }
+        let mut text = String::new();
+        while let Some(family) = FAMILIES.get(self.next.family) {
+            while let Some(row) = self.rows.get(self.next.row) {
+                if text.len() >= CHUNK_BYTES {
+                    out.extend_from_slice(text.as_bytes());
+                    return true;
+                }
+                self.push_samples(family, row, &mut text);
+                self.next.row += 1;
+                self.next.label += row.labels as usize + row.certificate as usize;
+            }
+            self.next = Position {
+                family: self.next.family + 1,
+                ..Position::default()
+            };
+        }
+        push_run(self.counts, end, &mut text);
+        out.extend_from_slice(text.as_bytes());
+        false
+    }
+}
+
+impl PrometheusRenderer {
+    /// A renderer of a run of this name, without a record yet.
+    pub(super) fn new(name: String) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
+
+    fn add_row(&mut self, judged: &Judged<'_>) {
         let checked = match &judged.record.event {
             Event::Checked(checked) => Some(&**checked),
             Event::NotChecked { .. } => None,
@@ -199,30 +243,6 @@ impl Renderer for PrometheusRenderer {
         });
     }
 
-    fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {
-        let mut text = String::new();
-        while let Some(family) = FAMILIES.get(self.next.family) {
-            while let Some(row) = self.rows.get(self.next.row) {
-                if text.len() >= CHUNK_BYTES {
-                    out.extend_from_slice(text.as_bytes());
-                    return true;
-                }
-                self.push_samples(family, row, &mut text);
-                self.next.row += 1;
-                self.next.label += row.labels as usize + row.certificate as usize;
-            }
-            self.next = Position {
-                family: self.next.family + 1,
-                ..Position::default()
-            };
-        }
-        push_run(self.counts, end, &mut text);
-        out.extend_from_slice(text.as_bytes());
-        false
-    }
-}
-
-impl PrometheusRenderer {
     fn push_samples(&self, family: &Family, row: &Row, text: &mut String) {
         let labels = self.labels.get(self.next.label..).unwrap_or_default();
         let (labels, rest) = labels

@@ -28,7 +28,11 @@ impl Renderer for Summary {
             return false;
         }
         let max_bytes = self.options.summary_bytes;
-        let first = self.first_line(end, status);
+        let mut first = self.first_line(end, status, self.options.perfdata);
+        if first.len() > max_bytes {
+            // Performance data that is cut off can't be read.
+            first = self.first_line(end, status, false);
+        }
         let first = truncate_line(&first, max_bytes);
         out.extend_from_slice(&first);
         let not_ok = self.targets.not_ok();
@@ -53,13 +57,13 @@ impl Summary {
         Self { options, targets }
     }
 
-    fn first_line(&self, end: RunEnd<'_>, status: Status) -> String {
+    fn first_line(&self, end: RunEnd<'_>, status: Status, with_perfdata: bool) -> String {
         let message = match end.incomplete {
             None if self.targets.counts.total() == 0 => EMPTY_LIST.to_owned(),
             None => self.format_counts(),
             Some(why) => format!("{why}: {}", self.format_counts()),
         };
-        let perfdata = match self.options.perfdata {
+        let perfdata = match with_perfdata {
             true => self.format_perfdata(),
             false => String::new(),
         };

@@ -3,6 +3,7 @@ use crate::check::Check;
 use crate::expect::Pattern;
 use crate::outcome::Cause;
 use crate::phase::Phase;
+use crate::record::Record;
 use crate::report::line::MAX_LINE_CHARS;
 use crate::report::sample::{answered, change, failed, invalid, record, reply};
 use crate::tls::Session;

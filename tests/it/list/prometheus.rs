@@ -168,6 +168,11 @@ fn a_single_check_and_an_error_are_series_too() {
         let run = check!("{error} --format prometheus");
         assert_eq!(run.code, Some(3), "{run}");
         let told = samples(&run.stdout);
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert!(
+            said.starts_with("TCP UNKNOWN: "),
+            "the reason is on stderr: {said}"
+        );
         assert_eq!(value(&told, "check_tcp_status", &[]), 3.0);
         assert_eq!(value(&told, "check_tcp_run_complete", &[]), 0.0);
     }
@@ -193,7 +198,9 @@ fn an_empty_list_has_no_targets() {
         .sum();
     assert_eq!(total, 0.0);
     assert_eq!(value(&samples, "check_tcp_run_complete", &[]), 1.0);
-    assert!(!samples.iter().any(|it| it.family.starts_with("probe_")));
+    // As JSON has a usage error.
+    let labels = [r#"target="""#, r#"service="TCP""#];
+    assert_eq!(value(&samples, "check_tcp_status", &labels), 3.0);
 }
 
 #[test]
