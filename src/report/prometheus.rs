@@ -4,14 +4,16 @@
 //!
 //! <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>
 
-use super::sanitize::sanitize;
+mod labels;
+
 use super::{Judged, Renderer, RunEnd, empty_list, field, judge_record};
 use crate::outcome::{PhaseDurations, final_phase};
 use crate::phase::Phase;
 use crate::reason::Reason;
-use crate::record::{Checked, Event, Label};
+use crate::record::{Checked, Event};
 use crate::status::{Status, StatusCounts};
 use crate::tls::CertificateFacts;
+use labels::{certificate_labels, label, push_labels};
 use std::fmt::{Display, Write};
 use std::mem;
 use std::num::NonZeroU64;
@@ -19,12 +21,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bytes of text from which on the rest is left to the next call.
 const CHUNK_BYTES: usize = 64 * 1024;
-
-/// Maximum length in characters of a text that a certificate gives.
-const MAX_CERTIFICATE_CHARS: usize = 256;
-
-/// Maximum number of names of a certificate.
-const MAX_NAMES: usize = 8;
 
 /// Keeps what the records of a run come to.
 #[derive(Default)]
@@ -326,57 +322,6 @@ fn push_run(counts: StatusCounts, end: RunEnd<'_>, text: &mut String) {
 
 fn push_head(name: &str, help: &str, text: &mut String) {
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-}
-
-/// Appends the labels that all samples of a record have.
-fn push_labels(label: &Label, service: &str, labels: &mut String) {
-    let line = label.line.map(|line| line.to_string()).unwrap_or_default();
-    let name = label.name.as_deref().unwrap_or_default();
-    for (position, (key, value)) in [
-        ("target", &*label.target),
-        ("name", name),
-        ("service", service),
-        ("line", &line),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        if position > 0 {
-            labels.push(',');
-        }
-        push_label(key, &field::sanitize_all(value.as_bytes()), labels);
-    }
-}
-
-/// A label with a comma before it.
-fn label(key: &str, value: &str) -> String {
-    let mut label = ",".to_owned();
-    push_label(key, value, &mut label);
-    label
-}
-
-/// Appends a label. `value` has no line ends.
-fn push_label(key: &str, value: &str, labels: &mut String) {
-    let value = value.replace('\\', r"\\").replace('"', "\\\"");
-    let _ = write!(labels, "{key}=\"{value}\"");
-}
-
-/// The labels of the server's certificate.
-fn certificate_labels(checked: &Checked) -> Option<String> {
-    let facts = CertificateFacts::read(checked.trace.presented.as_ref()?.chain.first()?);
-    let text = |text: Option<String>| {
-        let text = text.unwrap_or_default();
-        sanitize(text.as_bytes(), MAX_CERTIFICATE_CHARS)
-    };
-    let names: Vec<String> = facts.names.into_iter().take(MAX_NAMES).collect();
-    let labels = [
-        label("fingerprint_sha256", &facts.sha256),
-        label("subject", &text(facts.subject)),
-        label("issuer", &text(facts.issuer)),
-        label("subjectalternative", &text(Some(names.join(",")))),
-        label("serialnumber", &text(facts.serial)),
-    ];
-    Some(labels.concat())
 }
 
 /// The end of the path, or else of the server's certificate, in Unix time.
