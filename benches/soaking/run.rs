@@ -111,9 +111,8 @@ impl<'a> Soaked<'a> {
             Some(status) => broken.push(format!("the run ended with {status}, not 2")),
             None => broken.push("the run did not end with its list".to_owned()),
         }
-        let totals = format!("{} targets in ", self.verdicts.count);
-        if !self.words.starts_with(&totals) || self.words.lines().count() != 1 {
-            broken.push(format!("not only the totals on stderr: {:?}", self.words));
+        if !self.words.is_empty() {
+            broken.push(format!("words on stderr: {:?}", self.words));
         }
         broken
     }
