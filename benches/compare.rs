@@ -1,13 +1,14 @@
 //! check-tcp beside other programs that do the same work, as one Markdown table: one plain check
 //! against Debian's `check_tcp`; lists against a bare epoll loop and `xargs`; what checks that wait
-//! take up; what times are reported under load; TLS against a bare loop of handshakes.
+//! take up; what times are reported under load; TLS against a bare loop of handshakes; JSON and
+//! Prometheus' format against text; names at a slow resolver.
 //!
 //! ```text
 //! cargo bench --bench compare -- [--quick] [--static PATH] [PART...]
 //! ```
 //!
-//! A part is `one`, or of the lists `lengths`, `xargs`, `memory`, `truth` or `tls`; `lists` is all
-//! of those, and no word at all is everything. `--static` adds a statically linked build to `one`,
+//! A part is `one`, or of the lists `lengths`, `xargs`, `memory`, `truth`, `tls`, `formats` or
+//! `names`; `lists` is all of those, and no word at all is everything. `--static` adds a statically linked build to `one`,
 //! `--quick` does little of everything and holds it against no aim. The programs run in turn, so
 //! that what else the machine does meets them all alike. What the machine does not have is left out
 //! and said so. It fails where a check does, and never for being slow. Linux only: memory and cores

@@ -147,3 +147,13 @@ pub fn grouped(number: usize) -> String {
 pub fn rate(number: usize, seconds: f64) -> String {
     format!("{} a second", grouped((number as f64 / seconds) as usize))
 }
+
+/// Memory in words.
+pub fn kib(kib: u64) -> String {
+    format!("{} KiB", grouped(usize::try_from(kib).unwrap_or_default()))
+}
+
+/// A time in words, of seconds.
+pub fn micros(seconds: f64) -> String {
+    format!("{:.1} µs", seconds * 1e6)
+}

@@ -5,7 +5,7 @@ use super::cores::{Cores, Side};
 use super::identity::ROOTS;
 use super::role::Role;
 use super::summary::Summary;
-use crate::usage::{Cost, timed};
+use crate::usage::{Cost, high_water, timed};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::error::Error;
@@ -74,6 +74,24 @@ impl Clients {
         Ok((child.wait_with_output()?, cost))
     }
 
+    /// Runs it to its end, and returns the peak of its resident memory in KiB, as it was some
+    /// milliseconds before. It must succeed, and what it says into pipes must fit into them.
+    pub fn peak(&self, command: &mut Command) -> Result<u64, Box<dyn Error>> {
+        let mut child = self.spawn(command)?;
+        let _watch = Watch::over(&child);
+        let mut peak = 0;
+        while child.try_wait()?.is_none() {
+            // A process that has ended has no peak any more.
+            peak = high_water(child.id()).unwrap_or(peak);
+            thread::sleep(Duration::from_millis(2));
+        }
+        let output = child.wait_with_output()?;
+        match output.status.success() {
+            true => Ok(peak),
+            false => Err(format!("check-tcp: {}", output.status).into()),
+        }
+    }
+
     /// check-tcp over a list of so many banner servers, text to `/dev/null`.
     pub fn ours(&self, list: &Path, targets: usize) -> Result<Cost, String> {
         let mut command = over(list, PARALLEL);
@@ -92,7 +110,8 @@ impl Clients {
         self.all_well(&mut command, targets)
     }
 
-    fn all_well(&self, command: &mut Command, targets: usize) -> Result<Cost, String> {
+    /// Runs check-tcp over a list of so many, all of which must be well; text to `/dev/null`.
+    pub fn all_well(&self, command: &mut Command, targets: usize) -> Result<Cost, String> {
         command.stdout(Stdio::null());
         let (output, cost) = self.run(command).map_err(|e| format!("check-tcp: {e}"))?;
         let summary = Summary::of(&output)?;

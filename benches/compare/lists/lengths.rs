@@ -1,63 +1,92 @@
-//! Lists from short to long, against the bare loop.
+//! Lists from short to long, against the bare loop, and the memory of each.
 
-use super::clients::Clients;
+use super::PARALLEL;
+use super::clients::{Clients, over};
 use super::serve::Kind;
 use super::servers::Servers;
-use crate::table::{Row, Table, grouped, rate};
+use crate::table::{Row, Table, grouped, kib, micros, rate};
 use crate::usage::{Cost, median};
 use std::error::Error;
+use std::process::Stdio;
 use std::time::Duration;
 
 /// The sizes of this part.
 pub struct Size {
-    pub targets: [usize; 3],
-    pub rounds: usize,
+    /// Targets, and rounds of each length, from the shortest on.
+    pub lengths: &'static [(usize, usize)],
 }
 
 /// The resource usage of one length.
 struct Length {
     targets: usize,
+    rounds: usize,
     ours: Vec<Cost>,
     bare: Vec<Cost>,
+    /// Of check-tcp, in KiB.
+    peak: u64,
 }
 
+/// The longest list of the first round, which warms up.
+const WARM_UP: usize = 10_000;
+
 /// Both are timed as processes, from their start to their end, the reading of the list included:
-/// it weighs most in the shortest.
+/// it weighs most in the shortest. Memory is looked at in runs of its own.
 pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), Box<dyn Error>> {
-    let Size { targets, rounds } = *size;
-    eprintln!("lists: {targets:?} banner checks against the bare loop, {rounds} rounds");
+    eprintln!(
+        "lists: {:?} banner checks against the bare loop (targets, rounds)",
+        size.lengths
+    );
     let servers = Servers::start(Kind::Banner, &clients.cores)?;
-    let mut lengths = targets.map(|targets| Length {
-        targets,
-        ours: Vec::new(),
-        bare: Vec::new(),
-    });
-    // The first round warms up, without the longest.
-    for round in 0..=rounds {
-        let warm_up = round == 0;
-        for length in lengths.iter_mut().take(if warm_up { 2 } else { 3 }) {
-            let targets = length.targets;
+    let mut lengths: Vec<Length> = size.lengths.iter().map(Length::of).collect();
+    let most = lengths.iter().map(|length| length.rounds).max();
+    for round in 0..=most.unwrap_or_default() {
+        for length in &mut lengths {
+            let Length {
+                targets, rounds, ..
+            } = *length;
+            let is_warm_up = round == 0;
+            if round > rounds || is_warm_up && targets > WARM_UP {
+                continue;
+            }
             let list = clients.list("lengths", servers.targets(targets))?;
             let bare = clients.bare(&list, targets)?;
             let ours = clients.ours(&list, targets)?;
-            if !warm_up {
+            if !is_warm_up {
                 length.bare.push(bare);
                 length.ours.push(ours);
             }
         }
     }
+    for length in &mut lengths {
+        let list = clients.list("lengths", servers.targets(length.targets))?;
+        length.peak = clients.peak(over(&list, PARALLEL).stdout(Stdio::null()))?;
+    }
     for length in &lengths {
         table.add(length.rows());
     }
-    table.add([growth(&lengths)]);
+    if let [shortest, .., longest] = lengths.as_slice() {
+        table.add([growth(&lengths), memory(shortest, longest)]);
+    }
+    let lengths = lengths.iter();
+    let lengths = lengths.map(|length| format!("{} ({})", grouped(length.targets), length.rounds));
     table.remark(format!(
-        "Lists of {} beside the bare loop: `-e ^220`, text to `/dev/null`; rounds: {rounds}.",
-        targets.map(grouped).join(", ")
+        "Lists beside the bare loop: `-e ^220`, text to `/dev/null`; lengths, and rounds of each: {}.",
+        lengths.collect::<Vec<_>>().join(", ")
     ));
     Ok(())
 }
 
 impl Length {
+    fn of(&(targets, rounds): &(usize, usize)) -> Self {
+        Self {
+            targets,
+            rounds,
+            ours: Vec::new(),
+            bare: Vec::new(),
+            peak: 0,
+        }
+    }
+
     fn rows(&self) -> [Row; 2] {
         let list = format!("list of {}", grouped(self.targets));
         let [ours, bare] = [&self.ours, &self.bare].map(|costs| self.each(costs, |cost| cost.wall));
@@ -83,13 +112,12 @@ impl Length {
 
 /// By how much the greatest CPU a target exceeds the smallest. The bare loop beside it shows how
 /// flat the kernel itself is.
-fn growth(lengths: &[Length; 3]) -> Row {
+fn growth(lengths: &[Length]) -> Row {
     let spread = |of: fn(&Length) -> &[Cost]| {
-        let each = lengths
-            .each_ref()
-            .map(|length| length.each(of(length), |cost| cost.cpu));
-        let greatest = each.iter().copied().fold(f64::MIN, f64::max);
-        let smallest = each.iter().copied().fold(f64::MAX, f64::min);
+        let each = lengths.iter();
+        let each = each.map(|length| length.each(of(length), |cost| cost.cpu));
+        let greatest = each.clone().fold(f64::MIN, f64::max);
+        let smallest = each.fold(f64::MAX, f64::min);
         greatest / smallest - 1.0
     };
     let ours = spread(|length| &length.ours);
@@ -103,6 +131,15 @@ fn growth(lengths: &[Length; 3]) -> Row {
     .aim("at most 15 %", ours <= 0.15)
 }
 
-fn micros(seconds: f64) -> String {
-    format!("{:.1} µs", seconds * 1e6)
+fn memory(shortest: &Length, longest: &Length) -> Row {
+    Row::new(
+        format!("list of {}: peak memory", grouped(longest.targets)),
+        kib(longest.peak),
+    )
+    .beside(format!(
+        "a list of {}: {}",
+        grouped(shortest.targets),
+        kib(shortest.peak)
+    ))
+    .compared(format!("{:.2}", longest.peak as f64 / shortest.peak as f64))
 }

@@ -5,7 +5,7 @@ use super::clients::{Clients, PATIENCE, over};
 use super::serve::Kind;
 use super::servers::Servers;
 use super::summary::Summary;
-use crate::table::{Row, Table, grouped};
+use crate::table::{Row, Table, grouped, kib};
 use crate::usage::high_water;
 use std::error::Error;
 use std::process::Stdio;
@@ -59,7 +59,6 @@ pub fn measure(clients: &Clients, size: &Size, table: &mut Table) -> Result<(), 
     });
     let [one, many] = peaks[peaks.len() / 2];
     let end = each(many.end, one.end);
-    let kib = |kib: u64| format!("{} KiB", grouped(usize::try_from(kib).unwrap_or_default()));
     let row = |when, many, one| {
         Row::new(
             format!(

@@ -1,4 +1,5 @@
-//! Lists: against a bare loop and `xargs`, waiting, under load, and under TLS.
+//! Lists: against a bare loop and `xargs`, waiting, under load, under TLS, in every format, and of
+//! names.
 //!
 //! The clients run on one core, the servers in a process of their own on another; both are this
 //! program, started once more in one of its [`Role`]s.
@@ -7,9 +8,12 @@ mod bare;
 mod clients;
 mod cores;
 mod debian;
+mod formats;
 mod identity;
 mod lengths;
 mod memory;
+mod names;
+mod resolver;
 mod role;
 mod secure;
 mod serve;
@@ -45,16 +49,22 @@ pub enum Part {
     Truth,
     /// Against bare handshakes.
     Tls,
+    /// In every format of output.
+    Formats,
+    /// Names at a slow resolver.
+    Names,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Lengths,
         Self::Xargs,
         Self::Memory,
         Self::Truth,
         Self::Tls,
+        Self::Formats,
+        Self::Names,
     ];
 
     /// The part of that name.
@@ -69,6 +79,8 @@ impl Part {
             Self::Memory => "memory",
             Self::Truth => "truth",
             Self::Tls => "tls",
+            Self::Formats => "formats",
+            Self::Names => "names",
         }
     }
 }
@@ -99,6 +111,8 @@ pub fn compare(parts: &[Part], quick: bool, table: &mut Table) -> Result<(), Box
             Part::Memory => memory::measure(&clients, &sizes.memory, table),
             Part::Truth => truth::measure(&clients, &sizes.truth, table),
             Part::Tls => secure::measure(&clients, &sizes.secure, table),
+            Part::Formats => formats::measure(&clients, &sizes.formats, table),
+            Part::Names => names::measure(&clients, &sizes.names, table),
         };
         if let Err(e) = measured {
             table.fail(part.name(), &*e);

@@ -1,7 +1,7 @@
 //! The role of this program when it starts itself again.
 
 use super::serve::{self, Kind};
-use super::{bare, identity};
+use super::{bare, identity, names, resolver};
 use std::env;
 use std::error::Error;
 use std::ffi::{OsStr, OsString};
@@ -18,14 +18,23 @@ pub enum Role {
     Handshakes,
     /// `serve KIND [IDENTITY]`
     Serve,
+    /// `within-names LOOKUPS NAMES ROUNDS`
+    Names,
+    /// `resolver`
+    Resolver,
 }
 
 impl Role {
     /// The role of that name.
     pub fn of(name: &OsStr) -> Option<Self> {
-        [Self::Bare, Self::Handshakes, Self::Serve]
-            .into_iter()
-            .find(|role| role.name() == name)
+        let roles = [
+            Self::Bare,
+            Self::Handshakes,
+            Self::Serve,
+            Self::Names,
+            Self::Resolver,
+        ];
+        roles.into_iter().find(|role| role.name() == name)
     }
 
     /// Plays it to its end.
@@ -37,6 +46,11 @@ impl Role {
                 let kind = Kind::of(&first.to_string_lossy()).ok_or("no such server")?;
                 serve::run(kind, Path::new(&next()))
             }
+            Self::Names => {
+                let mut number = || next().to_string_lossy().parse();
+                names::run(first.to_string_lossy().parse()?, number()?, number()?)
+            }
+            Self::Resolver => resolver::run(),
             Self::Bare => {
                 let parallel = next().to_string_lossy().parse()?;
                 bare::run::<bare::Plain>(Path::new(&first), parallel, ())
@@ -56,11 +70,14 @@ impl Role {
         Ok(command)
     }
 
-    const fn name(self) -> &'static str {
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
             Self::Handshakes => "handshakes",
             Self::Serve => "serve",
+            Self::Names => "within-names",
+            Self::Resolver => "resolver",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The sizes of all parts.
 
-use super::{debian, lengths, memory, secure, truth};
+use super::{debian, formats, lengths, memory, names, secure, truth};
 use std::time::Duration;
 
 /// Of each part.
@@ -10,13 +10,14 @@ pub struct Sizes {
     pub memory: memory::Size,
     pub truth: truth::Size,
     pub secure: secure::Size,
+    pub formats: formats::Size,
+    pub names: names::Size,
 }
 
 /// For figures. Takes about ten minutes, half of them `xargs`.
 pub const FULL: Sizes = Sizes {
     lengths: lengths::Size {
-        targets: [1_000, 10_000, 100_000],
-        rounds: 7,
+        lengths: &[(1_000, 7), (10_000, 7), (100_000, 7), (1_000_000, 3)],
     },
     debian: &[
         debian::Size {
@@ -45,13 +46,20 @@ pub const FULL: Sizes = Sizes {
         targets: 10_000,
         rounds: 5,
     },
+    formats: formats::Size {
+        targets: 100_000,
+        rounds: 5,
+    },
+    names: names::Size {
+        loads: &[(64, 10_000), (512, 50_000)],
+        rounds: 3,
+    },
 };
 
 /// To see that it works.
 pub const QUICK: Sizes = Sizes {
     lengths: lengths::Size {
-        targets: [100, 1_000, 2_000],
-        rounds: 1,
+        lengths: &[(100, 1), (1_000, 1), (2_000, 1)],
     },
     debian: &[debian::Size {
         targets: 100,
@@ -68,6 +76,14 @@ pub const QUICK: Sizes = Sizes {
     },
     secure: secure::Size {
         targets: 500,
+        rounds: 1,
+    },
+    formats: formats::Size {
+        targets: 1_000,
+        rounds: 1,
+    },
+    names: names::Size {
+        loads: &[(64, 320), (512, 1_024)],
         rounds: 1,
     },
 };
