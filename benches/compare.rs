@@ -4,11 +4,12 @@
 //! Prometheus' format against text; names at a slow resolver.
 //!
 //! ```text
-//! cargo bench --bench compare -- [--quick] [--static PATH] [PART...]
+//! cargo bench --bench compare -- [--quick] [--static PATH] [--zgrab2 PATH] [PART...]
 //! ```
 //!
 //! A part is `one`, or of the lists `lengths`, `xargs`, `memory`, `truth`, `tls`, `formats` or
-//! `names`; `lists` is all of those, and no word at all is everything. `--static` adds a statically linked build to `one`,
+//! `names`; `lists` is all of those, and no word at all is everything. `--static` adds a statically
+//! linked build to `one`, `--zgrab2` the `banner` module of that scanner to any of the lists,
 //! `--quick` does little of everything and holds it against no aim. The programs run in turn, so
 //! that what else the machine does meets them all alike. What the machine does not have is left out
 //! and said so. It fails where a check does, and never for being slow. Linux only: memory and cores
@@ -53,6 +54,7 @@ const THEIRS: &str = "/usr/lib/nagios/plugins/check_tcp";
 struct Wanted {
     quick: bool,
     fixed: Option<PathBuf>,
+    zgrab2: Option<PathBuf>,
     one: bool,
     lists: Vec<lists::Part>,
 }
@@ -83,7 +85,8 @@ fn compare() -> Result<bool, Box<dyn Error>> {
         table.fail("one", &*e);
     }
     if !wanted.lists.is_empty() {
-        lists::compare(&wanted.lists, wanted.quick, &mut table)?;
+        let zgrab2 = wanted.zgrab2.as_deref();
+        lists::compare(&wanted.lists, wanted.quick, zgrab2, &mut table)?;
     }
     println!("{}\n\n{table}", machine::machine());
     Ok(!table.has_failed())
@@ -97,6 +100,7 @@ impl Wanted {
             match argument {
                 lexopt::Arg::Long("quick") => wanted.quick = true,
                 lexopt::Arg::Long("static") => wanted.fixed = Some(parser.value()?.into()),
+                lexopt::Arg::Long("zgrab2") => wanted.zgrab2 = Some(parser.value()?.into()),
                 lexopt::Arg::Value(part) if part == "one" => wanted.one = true,
                 lexopt::Arg::Value(part) if part == "lists" => {
                     wanted.lists.extend(lists::Part::ALL);

@@ -88,7 +88,7 @@ impl Clients {
         let output = child.wait_with_output()?;
         match output.status.success() {
             true => Ok(peak),
-            false => Err(format!("check-tcp: {}", output.status).into()),
+            false => Err(format!("{command:?}: {}", output.status).into()),
         }
     }
 

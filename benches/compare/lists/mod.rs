@@ -21,6 +21,7 @@ mod servers;
 mod sizes;
 mod summary;
 mod truth;
+mod zgrab2;
 
 use crate::table::Table;
 use crate::usage::most_descriptors;
@@ -29,6 +30,7 @@ pub use role::Role;
 use sizes::{FULL, QUICK};
 use std::error::Error;
 use std::ffi::OsStr;
+use std::path::Path;
 
 /// Checks in flight, where the figure is not about their number.
 const PARALLEL: usize = 512;
@@ -86,7 +88,14 @@ impl Part {
 }
 
 /// These figures of lists.
-pub fn compare(parts: &[Part], quick: bool, table: &mut Table) -> Result<(), Box<dyn Error>> {
+///
+/// With the path of zgrab2, one list goes through that too.
+pub fn compare(
+    parts: &[Part],
+    quick: bool,
+    zgrab2: Option<&Path>,
+    table: &mut Table,
+) -> Result<(), Box<dyn Error>> {
     let sizes = if quick { QUICK } else { FULL };
     let descriptors = most_descriptors()?;
     let needed = serve::descriptors(PARALLEL);
@@ -117,6 +126,11 @@ pub fn compare(parts: &[Part], quick: bool, table: &mut Table) -> Result<(), Box
         if let Err(e) = measured {
             table.fail(part.name(), &*e);
         }
+    }
+    if let Some(program) = zgrab2
+        && let Err(e) = zgrab2::measure(&clients, program, &sizes.zgrab2, table)
+    {
+        table.fail("zgrab2", &*e);
     }
     Ok(())
 }

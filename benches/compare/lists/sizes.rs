@@ -1,6 +1,6 @@
 //! The sizes of all parts.
 
-use super::{debian, formats, lengths, memory, names, secure, truth};
+use super::{debian, formats, lengths, memory, names, secure, truth, zgrab2};
 use std::time::Duration;
 
 /// Of each part.
@@ -12,9 +12,10 @@ pub struct Sizes {
     pub secure: secure::Size,
     pub formats: formats::Size,
     pub names: names::Size,
+    pub zgrab2: zgrab2::Size,
 }
 
-/// For figures. Takes about ten minutes, half of them `xargs`.
+/// For figures. Takes about twenty minutes, a quarter of them `xargs`.
 pub const FULL: Sizes = Sizes {
     lengths: lengths::Size {
         lengths: &[(1_000, 7), (10_000, 7), (100_000, 7), (1_000_000, 3)],
@@ -54,6 +55,10 @@ pub const FULL: Sizes = Sizes {
         loads: &[(64, 10_000), (512, 50_000)],
         rounds: 3,
     },
+    zgrab2: zgrab2::Size {
+        targets: 100_000,
+        rounds: 5,
+    },
 };
 
 /// To see that it works.
@@ -84,6 +89,10 @@ pub const QUICK: Sizes = Sizes {
     },
     names: names::Size {
         loads: &[(64, 320), (512, 1_024)],
+        rounds: 1,
+    },
+    zgrab2: zgrab2::Size {
+        targets: 500,
         rounds: 1,
     },
 };

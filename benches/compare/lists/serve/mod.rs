@@ -34,11 +34,15 @@ const SERVICE: usize = 1_024;
 
 const BANNER: &[u8] = b"220 bench ESMTP\r\n";
 
+const UNWELCOME: &[u8] = b"554 bench\r\n";
+
 /// The banner of a server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `220 bench ESMTP` at once.
     Banner,
+    /// The same, and then its end: `zgrab2` reads on for as long as it may.
+    Parting,
     /// `554 bench` at once, and then its end: `check_tcp` waits two seconds for more otherwise.
     Unwelcome,
     /// After [`SLOWNESS`] `220` and how many microseconds it was since the connection was accepted.
@@ -50,8 +54,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Banner,
+        Self::Parting,
         Self::Unwelcome,
         Self::Slow,
         Self::Silent,
@@ -62,6 +67,7 @@ impl Kind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Banner => "banner",
+            Self::Parting => "parting",
             Self::Unwelcome => "unwelcome",
             Self::Slow => "slow",
             Self::Silent => "silent",
@@ -102,8 +108,9 @@ pub fn run(kind: Kind, identity: &Path) -> Result<(), Box<dyn Error>> {
             &taken,
             Slow::new(usage::most_descriptors()?),
         ),
-        Kind::Banner => accept(poll, &listeners, &taken, Greeting::new(true)),
-        Kind::Unwelcome => accept(poll, &listeners, &taken, Greeting::new(false)),
+        Kind::Banner => accept(poll, &listeners, &taken, Greeting::new(BANNER, false)),
+        Kind::Parting => accept(poll, &listeners, &taken, Greeting::new(BANNER, true)),
+        Kind::Unwelcome => accept(poll, &listeners, &taken, Greeting::new(UNWELCOME, true)),
         Kind::Secure => {
             let service = Secure::new(identity::server(identity)?);
             accept(poll, &listeners, &taken, service)

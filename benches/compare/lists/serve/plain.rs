@@ -1,7 +1,7 @@
 //! Servers that say what they have to say at once, or nothing.
 
+use super::Service;
 use super::kept::Kept;
-use super::{BANNER, Service};
 use crate::lists::PARALLEL;
 use mio::Registry;
 use mio::net::TcpStream;
@@ -12,17 +12,19 @@ use std::net::Shutdown;
 #[derive(Default)]
 pub struct Silent(Vec<TcpStream>);
 
-/// The banner, or that nobody is welcome.
+/// A line, and then perhaps the end.
 pub struct Greeting {
-    is_welcome: bool,
+    line: &'static [u8],
+    ends: bool,
     kept: Kept,
 }
 
 impl Greeting {
-    /// True if they send the banner.
-    pub fn new(is_welcome: bool) -> Self {
+    /// With that line.
+    pub fn new(line: &'static [u8], ends: bool) -> Self {
         Self {
-            is_welcome,
+            line,
+            ends,
             kept: Kept::of(PARALLEL),
         }
     }
@@ -38,10 +40,8 @@ impl Service for Silent {
 impl Service for Greeting {
     fn take(&mut self, mut stream: TcpStream, _: &Registry) -> io::Result<()> {
         // A peer that has gone already says so itself.
-        if self.is_welcome {
-            let _ = stream.write_all(BANNER);
-        } else {
-            let _ = stream.write_all(b"554 bench\r\n");
+        let _ = stream.write_all(self.line);
+        if self.ends {
             let _ = stream.shutdown(Shutdown::Write);
         }
         self.kept.keep(stream);
