@@ -1,6 +1,6 @@
 //! The program: from its arguments to its exit code.
 
-use crate::batch;
+use crate::batch::{self, signals};
 use crate::cli::{self, Command, InvalidCommand, SingleCheck, TargetList};
 use crate::engine;
 use crate::fd::{self, Stderr, Stdout};
@@ -8,11 +8,11 @@ use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
 use crate::report::{self, Format, OutputOptions, RunEnd, colour};
-use crate::sink::Sink;
+use crate::sink::{self, Sink};
 use crate::status::Status;
 use crate::verdict::Reason;
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,19 +53,19 @@ fn run_check(single: SingleCheck) -> ExitCode {
         output_file,
     } = single;
     output.colour = output_file.is_none() && Stdout.as_fd().is_terminal() && colour::is_wanted();
-    let mut sink = match batch::open_sink(output_file.as_deref()) {
-        Ok(sink) => sink,
-        Err((reason, message)) => {
-            let error = UsageError {
-                name: output.name.clone(),
-                message,
-            };
-            let event = Event::NotChecked { reason, error };
-            let (text, status) = render_error(&Record { label, event }, &output);
-            let _ = fd::write_all_blocking(&mut Stdout, &text, Some(MIN_WRITE_TIME));
-            return ExitCode::from(status.code());
-        }
-    };
+    if let Some(path) = &output_file
+        && let Err(e) = sink::try_replacing(path)
+    {
+        let (reason, message) = batch::describe_output_error(path, &e);
+        let error = UsageError {
+            name: output.name.clone(),
+            message,
+        };
+        let event = Event::NotChecked { reason, error };
+        let (text, status) = render_error(&Record { label, event }, &output);
+        let _ = fd::write_all_blocking(&mut Stdout, &text, Some(MIN_WRITE_TIME));
+        return ExitCode::from(status.code());
+    }
     let checked = engine::run_one(target.clone(), check.clone()).unwrap_or_else(|e| {
         let failure = Failure {
             phase: Phase::Resolving,
@@ -88,16 +88,27 @@ fn run_check(single: SingleCheck) -> ExitCode {
     let event = Event::Checked(Box::new(checked));
     let (text, status) = render(&Record { label, event }, &output, began, None);
     fd::catch_file_size_signal();
-    let written = fd::write_all_blocking(&mut sink, &text, limit).and_then(|()| sink.finish());
-    let status = match (written, output_file) {
-        (Err(e), Some(path)) => {
+    let Some(path) = output_file else {
+        let _ = fd::write_all_blocking(&mut Stdout, &text, limit);
+        return ExitCode::from(status.code());
+    };
+    let status = match replace_file(&path, &text) {
+        Ok(()) => status,
+        Err(e) => {
             let message = batch::unwritable_message(&path, &e) + "\n";
             let _ = fd::write_all_blocking(&mut Stderr, message.as_bytes(), Some(MIN_WRITE_TIME));
             status.or_unknown()
         }
-        _ => status,
     };
     ExitCode::from(status.code())
+}
+
+/// Replaces a file by a text. A signal that would end the process meanwhile comes too late.
+fn replace_file(path: &Path, text: &[u8]) -> io::Result<()> {
+    signals::disregard();
+    let mut sink = Sink::open(Some(path))?;
+    fd::write_all_blocking(&mut sink, text, None)?;
+    sink.finish()
 }
 
 /// Runs a list, which prints its own results. Returns the text of an error that kept it from
@@ -114,12 +125,7 @@ fn run_list(list: TargetList) -> (Vec<u8>, Status) {
     let event = Event::NotChecked { reason, error };
     let label = Label::default();
     let (text, status) = render_error(&Record { label, event }, &output);
-    let write = |path: &Path| {
-        let mut sink = Sink::open(Some(path))?;
-        fd::write_all_blocking(&mut sink, &text, None)?;
-        sink.finish()
-    };
-    match output_file.map(|path| write(&path)) {
+    match output_file.map(|path| replace_file(&path, &text)) {
         Some(Ok(())) => (Vec::new(), status),
         _ => (text, status),
     }

@@ -1,11 +1,17 @@
 //! The place where the output goes: standard output, or a file that is replaced as a whole.
 
 use crate::fd::Stdout;
-use std::fs::{self, File, OpenOptions};
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::io::Errno;
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
+
+/// Number of links that may lead to a file, as on Linux.
+const MAX_LINKS: usize = 40;
 
 /// Where the output goes.
 pub(crate) enum Sink {
@@ -21,6 +27,20 @@ pub(crate) struct NewFile {
     file: File,
     temporary: PathBuf,
     path: PathBuf,
+}
+
+/// Tries whether a file can be replaced, and leaves all as it is.
+///
+/// # Errors
+/// The reason why it can't.
+pub(crate) fn try_replacing(path: &Path) -> io::Result<()> {
+    let (path, _) = find(path)?;
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let needed = Access::WRITE_OK | Access::EXEC_OK;
+    Ok(accessat(CWD, directory, needed, AtFlags::EACCESS)?)
 }
 
 impl Sink {
@@ -46,25 +66,28 @@ impl Sink {
             Self::File(file) => file.commit(),
         }
     }
+
+    /// The file that is left if the process ends before the output does.
+    pub(crate) fn temporary(&self) -> Option<PathBuf> {
+        match self {
+            Self::Stdout(_) => None,
+            Self::File(file) => Some(file.temporary.clone()),
+        }
+    }
 }
 
 impl NewFile {
     fn create(path: &Path) -> io::Result<Self> {
-        // A link keeps its place, and what it leads to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let before = fs::metadata(&path).ok();
-        if before.as_ref().is_some_and(|before| !before.is_file()) {
-            return Err(io::Error::other("it is not a regular file"));
-        }
-        if path.file_name().is_none() {
-            return Err(io::Error::other("it is not the name of a file"));
-        }
+        let (path, before) = find(path)?;
         // In containers every process may have the same number.
         let random = RandomState::new().build_hasher().finish();
         let temporary = path.with_file_name(format!(".check-tcp-{random:016x}"));
+        // What only some may read nobody else opens before it is theirs.
+        let mode = if before.is_some() { 0o600 } else { 0o666 };
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
+            .mode(mode)
             .open(&temporary)?;
         let new = Self {
             file,
@@ -72,9 +95,19 @@ impl NewFile {
             path,
         };
         if let Some(before) = before {
+            new.keep_owner(&before);
+            // Last, since a change of the owner may take bits away.
             new.file.set_permissions(before.permissions())?;
         }
         Ok(new)
+    }
+
+    /// Gives the file the owner and the group of the one before, as far as that is allowed.
+    fn keep_owner(&self, before: &Metadata) {
+        let (owner, group) = (before.uid(), before.gid());
+        if fchown(&self.file, Some(owner), Some(group)).is_err() {
+            let _ = fchown(&self.file, None, Some(group));
+        }
     }
 
     fn commit(&mut self) -> io::Result<()> {
@@ -92,6 +125,33 @@ impl Drop for NewFile {
             let _ = fs::remove_file(&self.temporary);
         }
     }
+}
+
+/// Finds the file that is to be replaced, at the end of all links, and what it is if it exists.
+fn find(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
+    let name = path.file_name().map_or(&[][..], |it| it.as_encoded_bytes());
+    match fs::metadata(path) {
+        Ok(before) if before.is_file() => Ok((fs::canonicalize(path)?, Some(before))),
+        Ok(_) => Err(io::Error::other("it is not a regular file")),
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
+        // `x/`, `x/.` and `..`
+        Err(_) if name.is_empty() || !path.as_os_str().as_encoded_bytes().ends_with(name) => {
+            Err(io::Error::other("it is not the name of a file"))
+        }
+        Err(_) => Ok((follow_links(path.to_owned())?, None)),
+    }
+}
+
+/// Follows links of which the last leads to nothing.
+fn follow_links(mut path: PathBuf) -> io::Result<PathBuf> {
+    for _ in 0..MAX_LINKS {
+        let Ok(next) = fs::read_link(&path) else {
+            return Ok(path);
+        };
+        path.pop();
+        path.push(next);
+    }
+    Err(Errno::LOOP.into())
 }
 
 impl Write for Sink {

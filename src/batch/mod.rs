@@ -42,11 +42,11 @@ use run_io::ThreadedIo;
 use rustix::io::Errno;
 use signals::Signals;
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -57,15 +57,18 @@ use std::time::{Duration, Instant, SystemTime};
 /// a message that says what was being done.
 pub(crate) fn run(list: TargetList) -> Result<Status, (Reason, String)> {
     let file = open_list(&list.source)?;
-    let sink = open_sink(list.run.output_file.as_deref())?;
-    let run = ListRun::start(file, sink, list.defaults, list.run);
-    match run {
-        Ok(run) => Ok(run.finish()),
-        Err(e) => {
-            let message = format!("starting the run: {}", failure::format_local_error(&e));
-            Err((Reason::Local, message))
-        }
-    }
+    let not_started = |e| {
+        let message = format!("starting the run: {}", failure::format_local_error(&e));
+        (Reason::Local, message)
+    };
+    // Opening a list may wait for ever, and is ended by a signal; beside a file that is open none
+    // ends the process.
+    let signals = Signals::new().map_err(not_started)?;
+    let path = list.run.output_file.as_deref();
+    let sink =
+        Sink::open(path).map_err(|e| describe_output_error(path.unwrap_or(Path::new("")), &e))?;
+    let run = ListRun::start(file, signals, sink, list.defaults, list.run);
+    Ok(run.map_err(not_started)?.finish())
 }
 
 /// A run that has started.
@@ -77,11 +80,14 @@ struct ListRun {
     began_at: SystemTime,
     /// Number of signals that had come when the last check ended.
     signals: usize,
+    /// What is left beside the file for the output if that is not ended.
+    temporary: Option<PathBuf>,
 }
 
 impl ListRun {
     fn start(
         file: File,
+        mut signals: Signals,
         sink: Sink,
         mut defaults: Defaults,
         mut run: RunOptions,
@@ -94,7 +100,6 @@ impl ListRun {
         let descriptors =
             limits::divide(limit.saturating_sub(inherited), wanted, run.lookups.get());
         let mut machine = OsPlatform::new(descriptors.parallel, descriptors.lookups.threads)?;
-        let mut signals = Signals::new()?;
         machine.watch_readable(signals.source())?;
         let waker = machine.waker()?;
         let wake = move || {
@@ -124,6 +129,7 @@ impl ListRun {
         let drawn = Arc::<DrawnLine>::default();
         let shared = writes_to_terminal && device(io::stdout()) == device(io::stderr());
         let shared = shared.then(|| drawn.clone());
+        let temporary = sink.temporary();
         let renderer = report::renderer(&run.output);
         let output = Output::start(renderer, sink, Sink::finish, shared, wake())?;
         let progress = Arc::new(Progress {
@@ -162,6 +168,7 @@ impl ListRun {
             began,
             began_at,
             signals: 0,
+            temporary,
         })
     }
 
@@ -193,10 +200,7 @@ impl ListRun {
         }
         let is_complete = incomplete.is_none();
         let took = self.close_output(incomplete);
-        if !self
-            .event_loop
-            .wait_until(2, |event_loop| event_loop.io.output.is_done())
-        {
+        if !self.wait_for_output() {
             return self.status(false);
         }
         if self.event_loop.io.output.error().is_some() {
@@ -222,12 +226,23 @@ impl ListRun {
         took
     }
 
+    /// Waits until the output is done. Returns false if two signals have come before that, and removes
+    /// the file that the output thread, which may be stuck, won't.
+    fn wait_for_output(&mut self) -> bool {
+        let is_done = self
+            .event_loop
+            .wait_until(2, |event_loop| event_loop.io.output.is_done());
+        if !is_done && let Some(temporary) = &self.temporary {
+            let _ = fs::remove_file(temporary);
+        }
+        is_done
+    }
+
     /// Ends a run whose output can't be written, once all records sent have been judged. There is a
     /// message only if that is a file: the reader of a closed standard output is gone.
     fn finish_unwritable(mut self) -> Status {
         self.close_output(None);
-        self.event_loop
-            .wait_until(2, |event_loop| event_loop.io.output.is_done());
+        self.wait_for_output();
         let error = self.event_loop.io.output.error();
         if let (Some(path), Some(e)) = (&self.run.output_file, error) {
             self.console.write_line(unwritable_message(path, e));
@@ -276,17 +291,11 @@ fn stop_message(incomplete: &str, unfinished: Option<UnfinishedRun>) -> String {
     format!("check-tcp: {incomplete}: {lines} {were} not checked; the list {ended}")
 }
 
-/// Opens the place where the output goes.
-///
-/// # Errors
-/// The reason and the message.
-pub(crate) fn open_sink(path: Option<&Path>) -> Result<Sink, (Reason, String)> {
-    Sink::open(path).map_err(|e| {
-        let path = path.map(|path| cli::escape_lossy(path.as_os_str()));
-        let e = failure::format_error(&e);
-        let message = format!("--output {}: {e}", path.unwrap_or_default());
-        (Reason::Usage, message)
-    })
+/// The reason and the message of an `--output` that can't be.
+pub(crate) fn describe_output_error(path: &Path, e: &io::Error) -> (Reason, String) {
+    let path = cli::escape_lossy(path.as_os_str());
+    let e = failure::format_error(e);
+    (Reason::Usage, format!("--output {path}: {e}"))
 }
 
 /// The message for a file that could not be written.

@@ -2,10 +2,12 @@
 
 use mio::net::UnixStream;
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};
+use signal_hook::flag;
 use signal_hook::low_level::pipe;
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::net;
+use std::sync::Arc;
 
 /// Signals that ask a run to stop: from a user, the end of a session, a supervisor, and the time
 /// limits that outlast `exec` (alarm(2), and `ulimit -St`).
@@ -61,6 +63,15 @@ impl Signals {
                 Err(_) => return self.count,
             }
         }
+    }
+}
+
+/// Has these signals be of no effect to the end of the process, which is about to do something as a
+/// whole. Where the system refuses, one may end the process as before.
+pub(crate) fn disregard() {
+    for signal in TERMINATING_SIGNALS {
+        // The flag is never read: a handler is enough.
+        let _ = flag::register(signal, Arc::default());
     }
 }
 

@@ -1,7 +1,9 @@
 //! A disk that fills up behind stdout. `/dev/full`, which takes nothing at all, is in
-//! `tests/it/output.rs` and `tests/it/list/stream.rs`.
+//! `tests/it/output.rs` and `tests/it/list/stream.rs`. Also files that belong to somebody else.
 
 use crate::faults::law::FaultList;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use support::*;
 
 #[test]
@@ -72,5 +74,31 @@ fn a_check_in_json_on_a_full_disk_keeps_its_exit_code() {
         let run = program.shell("exec \"$@\" >/dev/full").run();
         assert_eq!(run.code, Some(code), "{run}");
         assert!(run.stderr.is_empty(), "{run}");
+    }
+}
+
+#[test]
+fn a_file_of_somebody_else_is_theirs_after_it_is_replaced() {
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("out");
+    fs::write(&path, "before").expect("a file");
+    if chown(&path, Some(1234), Some(4321)).is_err() {
+        return skip("only root may give files away");
+    }
+    let mode = fs::Permissions::from_mode(0o2640);
+    fs::set_permissions(&path, mode).expect("a mode");
+    for list in ["", "127.0.0.1"] {
+        let asked = match list {
+            "" => program!("-H 127.0.0.1 -p {port} --output"),
+            _ => program!("--targets - -p {port} --output"),
+        };
+        asked.arg(&path).over(list).exits(0);
+        let file = fs::metadata(&path).expect("the file");
+        assert_eq!((file.uid(), file.gid()), (1234, 4321));
+        assert_eq!(file.mode() & 0o7777, 0o2640);
+        let text = fs::read_to_string(&path).expect("the file");
+        assert!(text.contains("TCP OK: "), "{text}");
     }
 }

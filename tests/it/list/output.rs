@@ -1,5 +1,6 @@
 //! `--output`, `--quiet`, `--shard`, and `--summary` with `--format json`.
 
+use nix::sys::signal::Signal;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -68,6 +69,62 @@ fn a_single_check_writes_its_line_and_a_link_stays_one() {
     let text = fs::read_to_string(&path).expect("the file");
     assert!(text.starts_with("TCP OK: "), "{text}");
     assert!(link.is_symlink());
+}
+
+#[test]
+fn a_link_to_nothing_stays_one_and_what_it_names_is_written() {
+    let server = Fleet::new(Manner::Greets);
+    let port = server.port();
+    let dir = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| dir.path().join(name);
+    fs::create_dir(at("sub")).expect("a directory");
+    symlink("sub/second", at("first")).expect("a link");
+    symlink("../file", at("sub/second")).expect("a link");
+    symlink("loop", at("loop")).expect("a link");
+    for list in ["", "127.0.0.1"] {
+        let asked = match list {
+            "" => program!("-H 127.0.0.1 -p {port} --output"),
+            _ => program!("--targets - -p {port} --output"),
+        };
+        asked.arg(at("first")).over(list).exits(0);
+        let text = fs::read_to_string(at("file")).expect("the file");
+        assert!(text.contains("TCP OK: "), "{text}");
+        assert!(at("first").is_symlink() && at("sub/second").is_symlink());
+        fs::remove_file(at("file")).expect("the file");
+    }
+    let names = [
+        ("loop", "Too many levels of symbolic links$"),
+        ("none/", "it is not the name of a file$"),
+        ("none/.", "it is not the name of a file$"),
+    ];
+    for (name, why) in names {
+        let path = dir.path().as_os_str().to_owned();
+        let path = [path, "/".into(), name.into()]
+            .into_iter()
+            .collect::<std::ffi::OsString>();
+        let run = program!("-H 127.0.0.1 -p {port} --output").arg(path).run();
+        run.unknown(format!("^--output .*: {why}"));
+    }
+    assert!(at("loop").is_symlink());
+}
+
+#[test]
+fn a_check_that_a_signal_ends_leaves_nothing_beside_its_file() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("out");
+    fs::write(&path, "before").expect("a file");
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+        let held = Fleet::new(Manner::Held);
+        let program = program!("-H 127.0.0.1 -p {} -e ^220 -t 1h --output", held.port());
+        let running = program.arg(&path).start();
+        held.wait_for(1);
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!(ended.signal, Some(signal as i32), "{ended}");
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "before");
+        let entries = fs::read_dir(dir.path()).expect("the directory").count();
+        assert_eq!(entries, 1, "nothing else is left");
+    }
 }
 
 #[test]
