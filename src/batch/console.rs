@@ -1,32 +1,14 @@
 //! Standard error, on a thread of its own: a terminal that was stopped (Ctrl-S) blocks the thread,
 //! never the run.
 
-use super::drawn_line::{Drawn, DrawnLine};
-use super::progress::{Progress, Rates, render_line};
+use super::drawn_line::{DrawnLine, REDRAW_INTERVAL};
 use crate::fd;
-use rustix::termios::tcgetwinsize;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
-
-/// Time between two progress lines.
-const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
-
-/// Width of a terminal that does not report one.
-const DEFAULT_COLUMNS: usize = 80;
-
-/// A progress line to draw.
-pub(super) struct ProgressLine {
-    pub progress: Arc<Progress>,
-    /// What is drawn of it.
-    pub drawn: Arc<DrawnLine>,
-    /// The counts are in colour.
-    pub colour: bool,
-}
 
 /// A handle of the console thread.
 ///
@@ -42,11 +24,11 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Creates a console on `out`, which draws `progress`, if there is one, between the lines of
-    /// text. Its thread calls `wake` when it is done.
+    /// Creates a console on `out`, which draws the progress line, if there is one, between the lines
+    /// of text. Its thread calls `wake` when it is done.
     pub(super) fn new(
         out: impl Write + AsFd + Send + 'static,
-        progress: Option<ProgressLine>,
+        progress: Option<Arc<DrawnLine>>,
         wake: impl Fn() + Send + 'static,
     ) -> Self {
         let done = Arc::new(AtomicBool::new(false));
@@ -55,7 +37,7 @@ impl Console {
         let (sender, lines) = mpsc::channel();
         let body = move || {
             // An error of standard error can't be reported.
-            let _ = run_console(out, &lines, progress.as_ref());
+            let _ = run_console(out, &lines, progress.as_deref());
             ended.store(true, Ordering::Release);
             wake();
         };
@@ -108,14 +90,10 @@ impl Console {
 ///
 /// # Errors
 /// Nothing more can be written.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "times the display; no check depends on it"
-)]
 fn run_console<W: Write + AsFd>(
     mut out: W,
     lines: &Receiver<String>,
-    line: Option<&ProgressLine>,
+    line: Option<&DrawnLine>,
 ) -> io::Result<()> {
     let Some(line) = line else {
         while let Ok(text) = lines.recv() {
@@ -123,54 +101,36 @@ fn run_console<W: Write + AsFd>(
         }
         return Ok(());
     };
-    let mut rates = Rates::default();
-    line.progress.snapshot(&mut rates, Instant::now());
+    let mut wait = REDRAW_INTERVAL;
     loop {
-        let (next, end) = match lines.recv_timeout(REDRAW_INTERVAL) {
-            Ok(text) => (Drawn::default(), format!("{text}\n")),
-            Err(RecvTimeoutError::Timeout) => {
-                let snapshot = line.progress.snapshot(&mut rates, Instant::now());
-                let columns = terminal_columns(&out);
-                (render_line(&snapshot, columns, line.colour), String::new())
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                let mut drawn = line.drawn.lock();
-                let text = drawn.replace(Drawn::default());
-                return fd::write_all_blocking(&mut out, text.as_bytes(), None);
-            }
-        };
-        let mut drawn = line.drawn.lock();
-        let text = drawn.replace(next) + &end;
-        fd::write_all_blocking(&mut out, text.as_bytes(), None)?;
+        match lines.recv_timeout(wait) {
+            Ok(text) => line.erase(&mut out, format!("{text}\n").as_bytes())?,
+            Err(RecvTimeoutError::Timeout) => wait = line.redraw(&mut out)?,
+            Err(RecvTimeoutError::Disconnected) => return line.erase(&mut out, b""),
+        }
     }
-}
-
-/// The number of characters that fit on a line. The last column stays free, since some terminals
-/// wrap as soon as it is written to.
-fn terminal_columns(out: &impl AsFd) -> usize {
-    let size = tcgetwinsize(out).ok();
-    let columns = size.map(|size| usize::from(size.ws_col));
-    columns.filter(|&n| n > 0).unwrap_or(DEFAULT_COLUMNS) - 1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[cfg(target_os = "linux")]
-    use rustix::termios::tcsetwinsize;
-    #[cfg(target_os = "linux")]
-    use std::fs::File;
+    use crate::batch::drawn_line::Style;
+    use crate::batch::progress::Progress;
     use std::io::{PipeReader, Read, pipe};
+    use std::time::Duration;
 
     /// Longer than any machine takes.
     const NEVER: Duration = Duration::from_secs(60);
 
-    fn line(progress: Arc<Progress>) -> ProgressLine {
-        ProgressLine {
+    fn line(progress: Arc<Progress>) -> Arc<DrawnLine> {
+        let (colour, has_control) = (false, false);
+        Arc::new(DrawnLine::new(
             progress,
-            drawn: Arc::default(),
-            colour: false,
-        }
+            Style {
+                colour,
+                has_control,
+            },
+        ))
     }
 
     fn start(progress: Option<Arc<Progress>>) -> (Console, PipeReader, Receiver<()>) {
@@ -236,25 +196,21 @@ mod tests {
     fn the_progress_line_is_drawn_replaced_and_erased() {
         let progress = Arc::new(Progress::default());
         let (mut console, mut reader, woken) = start(Some(progress.clone()));
-        let idle = "0 ok, 0/s, 0 in flight";
-        assert_eq!(read_until(&mut reader, "flight"), format!("\r{idle}"));
+        let idle = "\r0 ok, 0/s, 0 in flight";
+        assert_eq!(read_until(&mut reader, "flight"), idle);
 
         progress.in_flight.store(12_345, Ordering::Relaxed);
-        let busy = "0 ok, 0/s, 12345 in flight";
-        assert_eq!(read_until(&mut reader, "flight"), format!("\r{busy}"));
-
+        read_until(&mut reader, "\r0 ok, 0/s, 12345 in flight");
         progress.in_flight.store(0, Ordering::Relaxed);
-        let erased = format!("\r{idle}    ");
-        assert_eq!(read_until(&mut reader, "flight    "), erased);
+        read_until(&mut reader, &format!("{idle}    \r"));
 
         console.write_line("hear this");
-        let blank = " ".repeat(idle.len());
-        let text = format!("\r{blank}\rhear this\n");
-        assert_eq!(read_until(&mut reader, "\n"), text);
-
-        assert_eq!(read_until(&mut reader, "flight"), format!("\r{idle}"));
+        read_until(&mut reader, "\rhear this\n");
+        read_until(&mut reader, idle);
         close(&mut console, &woken);
-        assert_eq!(rest(reader), format!("\r{blank}\r"));
+        let end = rest(reader);
+        let blank = format!("\r{}\r", " ".repeat(idle.len() - 1));
+        assert!(end.ends_with(&blank), "{end:?}");
     }
 
     #[test]
@@ -263,7 +219,7 @@ mod tests {
         let (sender, lines) = mpsc::channel();
         sender.send("that was all".to_owned()).unwrap();
         drop(sender);
-        run_console(writer, &lines, Some(&line(Arc::default()))).unwrap();
+        run_console(writer, &lines, Some(&*line(Arc::default()))).unwrap();
         assert_eq!(rest(reader), "that was all\n");
     }
 
@@ -289,26 +245,5 @@ mod tests {
             console.write_line("anyone there?");
             close(&mut console, &woken);
         }
-    }
-
-    /// The side of a terminal that needs nobody to hold the other.
-    #[cfg(target_os = "linux")]
-    fn terminal() -> File {
-        let mut both = File::options();
-        both.read(true).write(true).open("/dev/ptmx").unwrap()
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_line_is_as_wide_as_the_terminal_less_one_column() {
-        let terminal = terminal();
-        for (reported, columns) in [(0, 79), (1, 0), (40, 39), (211, 210)] {
-            let mut size = tcgetwinsize(&terminal).unwrap();
-            size.ws_col = reported;
-            tcsetwinsize(&terminal, size).unwrap();
-            assert_eq!(terminal_columns(&terminal), columns);
-        }
-        let (_reader, pipe) = pipe().unwrap();
-        assert_eq!(terminal_columns(&pipe), 79);
     }
 }

@@ -33,8 +33,8 @@ use crate::report::{self, colour, failure, summary};
 use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
-use console::{Console, ProgressLine};
-use drawn_line::DrawnLine;
+use console::Console;
+use drawn_line::{DrawnLine, Style};
 use event_loop::{EventLoop, StopReason, UnfinishedRun};
 use output::{EndOfRun, Output, OutputCounts};
 use progress::Progress;
@@ -125,25 +125,29 @@ impl ListRun {
         let colour = colour::is_wanted();
         let writes_to_terminal = matches!(sink, Sink::Stdout(_)) && io::stdout().is_terminal();
         run.output.colour = writes_to_terminal && colour;
-        // Both may be the same terminal.
-        let drawn = Arc::<DrawnLine>::default();
-        let shared = writes_to_terminal && device(io::stdout()) == device(io::stderr());
-        let shared = shared.then(|| drawn.clone());
-        let temporary = sink.temporary();
         let renderer = report::renderer(&run.output);
-        let output = Output::start(renderer, sink, Sink::finish, shared, wake())?;
         let progress = Arc::new(Progress {
-            counters: output.counters(),
             size,
             ..Progress::default()
         });
-        let shown = run.progress && !run.output.quiet && io::stderr().is_terminal();
-        let shown = shown.then(|| ProgressLine {
-            progress: progress.clone(),
-            drawn,
-            colour,
+        let is_shown = run.progress && !run.output.quiet && io::stderr().is_terminal();
+        let line = is_shown.then(|| {
+            let has_control = !colour::is_dumb();
+            Arc::new(DrawnLine::new(
+                progress.clone(),
+                Style {
+                    colour,
+                    has_control,
+                },
+            ))
         });
-        let mut console = Console::new(err, shown, wake());
+        // Both may be the same terminal.
+        let is_shared = writes_to_terminal && device(io::stdout()) == device(io::stderr());
+        let shared = line.clone().filter(|_| is_shared);
+        let counters = progress.counters.clone();
+        let temporary = sink.temporary();
+        let output = Output::start(renderer, sink, Sink::finish, counters, shared, wake())?;
+        let mut console = Console::new(err, line, wake());
         if let Some(lowered) = descriptors.lowered_message(wanted, limit) {
             console.write_line(lowered);
         }

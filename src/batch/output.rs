@@ -5,7 +5,7 @@
 //! false. Checks that are in flight by then still end and are queued, so that the queue holds at
 //! most [`QUEUE_LIMIT`] records and as many more as were in flight.
 
-use super::drawn_line::{Drawn, DrawnLine};
+use super::drawn_line::DrawnLine;
 use super::queue_gauge::QueueGauge;
 use crate::fd;
 use crate::record::Record;
@@ -72,9 +72,11 @@ struct OutputState {
 }
 
 impl Output {
-    /// Starts the thread, which writes to `out`, and calls `finish` at the end if all was written. `out`
-    /// must not buffer, as [`io::Stdout`] does. Where `drawn` stands on it, the text goes above it. The thread calls `wake` when a full queue has drained to half its limit, after a write error,
-    /// and when it is done.
+    /// Starts the thread, which writes to `out`, counts in `counters`, which other
+    /// threads may read, and calls `finish` at the end if all was written. `out`
+    /// must not buffer, as [`io::Stdout`] does. Where `drawn` stands on it, the text goes above it. The
+    /// thread calls `wake` when a full queue has drained to half its limit, after a write error, and
+    /// when it is done.
     ///
     /// # Errors
     /// The system can start no more threads.
@@ -82,6 +84,7 @@ impl Output {
         renderer: Box<dyn Renderer>,
         out: W,
         finish: fn(&mut W) -> io::Result<()>,
+        counters: Arc<OutputCounters>,
         drawn: Option<Arc<DrawnLine>>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
@@ -91,7 +94,7 @@ impl Output {
             error: OnceLock::new(),
             end: OnceLock::new(),
             done: AtomicBool::new(false),
-            counters: Arc::default(),
+            counters,
         });
         let writer = RecordWriter {
             renderer,
@@ -152,11 +155,6 @@ impl Output {
     pub(super) fn counts(&self) -> OutputCounts {
         self.state.counters.counts()
     }
-
-    /// Returns the counters, for other threads to read.
-    pub(super) fn counters(&self) -> Arc<OutputCounters> {
-        self.state.counters.clone()
-    }
 }
 
 impl OutputCounters {
@@ -214,7 +212,7 @@ impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
         while let Ok(batch) = batches.recv() {
             self.render(batch);
             // Batches that came during the last write are written together.
-            while let Ok(batch) = batches.try_recv() {
+            while let Some(batch) = self.next_batch(batches) {
                 self.render(batch);
             }
             self.write();
@@ -240,6 +238,16 @@ impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
         (self.wake)();
     }
 
+    /// The next batch that is written together with those before it. Beside a progress line these can
+    /// wait, unless that holds checks up.
+    fn next_batch(&self, batches: &Receiver<Vec<Record>>) -> Option<Vec<Record>> {
+        let can_wait = !self.text.is_empty() && self.state.queue.has_capacity();
+        match self.drawn.as_ref().filter(|_| can_wait) {
+            None => batches.try_recv().ok(),
+            Some(line) => batches.recv_timeout(line.await_text()).ok(),
+        }
+    }
+
     fn render(&mut self, batch: Vec<Record>) {
         for record in batch {
             let judged = judge_record(&record);
@@ -259,15 +267,11 @@ impl<W: Write + AsFd, F: Fn()> RecordWriter<W, F> {
     /// Writes the text, and takes its records off the queue.
     fn write(&mut self) {
         if self.state.error.get().is_none() {
-            // Held until all is written, above the line.
-            let mut drawn = self.drawn.as_ref().map(|drawn| drawn.lock());
-            if let Some(drawn) = drawn.as_mut().filter(|_| !self.text.is_empty()) {
-                let line = drawn.clone();
-                let erased = drawn.replace(Drawn::default());
-                self.text.splice(..0, erased.into_bytes());
-                self.text.extend(drawn.replace(line).into_bytes());
-            }
-            match fd::write_all_blocking(&mut self.out, &self.text, None) {
+            let written = match self.drawn.as_ref().filter(|_| !self.text.is_empty()) {
+                None => fd::write_all_blocking(&mut self.out, &self.text, None),
+                Some(line) => line.write(&mut self.out, &self.text),
+            };
+            match written {
                 Ok(()) => self.state.counters.add_written(self.unwritten as u64),
                 Err(e) => {
                     let _ = self.state.error.set(e);

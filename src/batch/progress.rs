@@ -12,17 +12,24 @@ use std::time::{Duration, Instant};
 /// Time over which the rate is measured.
 const WINDOW: Duration = Duration::from_secs(3);
 
+/// Stands between two parts of the line.
+const SEPARATOR: &str = ", ";
+
 /// Columns around a bar.
 const FRAME: usize = "[] ".len();
 
-/// Columns of a bar, at most and at least.
+/// Columns of a bar at most; at least, and that where words are shortened.
 const MAX_BAR: usize = 30;
 const MIN_BAR: usize = 10;
+const SHORT_BAR: usize = 6;
+
+/// Letters of a status where words are shortened.
+const SHORT_WORD: usize = 4;
 
 /// Counts of a run, written by the event loop and the output thread, read by the console thread.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Verdicts so far: [`Output::counters`](super::output::Output::counters).
+    /// Verdicts so far.
     pub counters: Arc<OutputCounters>,
     /// Number of checks in flight.
     pub in_flight: AtomicUsize,
@@ -58,6 +65,15 @@ pub(super) struct Rates {
 #[derive(Debug, Default)]
 pub(super) struct RateMeter {
     samples: VecDeque<(Instant, u64)>,
+}
+
+/// A part of the line.
+struct Part {
+    text: String,
+    /// Its colour.
+    status: Option<Status>,
+    /// More important than a bar.
+    is_vital: bool,
 }
 
 impl Progress {
@@ -105,68 +121,83 @@ impl RateMeter {
     }
 }
 
-/// Renders the progress line within `columns`: what does not fit is left out, the least important
-/// first. The counts are in colour if that is wanted; all else is ASCII.
+/// Renders the progress line within `columns`: what does not fit is shortened, or else left out, the
+/// least important first. The counts are in colour if that is wanted; all else is ASCII.
 pub(super) fn render_line(snapshot: &Snapshot, columns: usize, colour: bool) -> Drawn {
-    let counts = snapshot.verdicts;
-    let mut parts = Vec::new();
-    if let Some(share) = snapshot.share {
-        // Rounded down, so that 100 % means all.
-        parts.push((format!("{} %", (share * 100.0).floor()), None));
+    let bar = |width| snapshot.share.map_or(0, |_| FRAME + width);
+    let mut parts = parts(snapshot, usize::MAX);
+    let mut min_bar = MIN_BAR;
+    let text: usize = parts.iter().map(|part| part.text.len()).sum();
+    if bar(min_bar) + text + SEPARATOR.len() * (parts.len() - 1) > columns {
+        parts = self::parts(snapshot, SHORT_WORD);
+        min_bar = SHORT_BAR;
     }
-    for (count, status) in [
-        (counts.ok, Status::Ok),
-        (counts.critical, Status::Critical),
-        (counts.warning, Status::Warning),
-        (counts.unknown, Status::Unknown),
-    ] {
-        if count > 0 || status == Status::Ok {
-            let word = status.word().to_ascii_lowercase();
-            parts.push((
-                format!("{count} {word}"),
-                Some(status).filter(|_| count > 0),
-            ));
-        }
-    }
-    // One decimal, so that a slow run differs from one that is stuck.
-    let digits = usize::from(snapshot.rate > 0.0 && snapshot.rate < 9.95);
-    parts.push((format!("{:.digits$}/s", snapshot.rate), None));
-    if let Some(left) = snapshot.left {
-        parts.push((format!("{} left", format_duration(left)), None));
-    }
-    let in_flight = format!("{} in flight", snapshot.in_flight);
-    parts.push((in_flight, None));
-    // The last part is worth less than a bar.
-    let bar = snapshot.share.map_or(0, |_| FRAME + MIN_BAR);
-    let last = parts.len() - 1;
     let mut drawn = Drawn::default();
-    for (position, (text, status)) in parts.into_iter().enumerate() {
-        let separator = if drawn.width == 0 { "" } else { ", " };
-        let reserved = if position == last { bar } else { 0 };
-        if drawn.width + separator.len() + text.len() + reserved > columns {
+    for part in parts {
+        let separator = if drawn.width == 0 { "" } else { SEPARATOR };
+        let width = drawn.width + separator.len() + part.text.len();
+        let reserved = if part.is_vital { 0 } else { bar(min_bar) };
+        if width + reserved > columns {
             break;
         }
-        drawn.width += separator.len() + text.len();
+        drawn.width = width;
         drawn.text += separator;
-        match status.filter(|_| colour) {
-            Some(status) => drawn.text += &colour::paint(status, &text),
-            None => drawn.text += &text,
+        match part.status.filter(|_| colour) {
+            Some(status) => drawn.text += &colour::paint(status, &part.text),
+            None => drawn.text += &part.text,
         }
     }
-    if let Some(share) = snapshot.share {
-        let bar = render_bar(share, columns.saturating_sub(drawn.width));
-        drawn.width += bar.len();
-        drawn.text.insert_str(0, &bar);
+    let width = columns.saturating_sub(drawn.width + FRAME).min(MAX_BAR);
+    if let Some(share) = snapshot.share.filter(|_| width >= min_bar) {
+        drawn.width += FRAME + width;
+        drawn.text.insert_str(0, &render_bar(share, width));
     }
     drawn
 }
 
-/// Renders a bar with a space behind it; empty if there is no space for one.
-fn render_bar(share: f64, columns: usize) -> String {
-    let width = columns.saturating_sub(FRAME).min(MAX_BAR);
-    if width < MIN_BAR {
-        return String::new();
+/// The parts of the line in their order, the most important first, with statuses of so many letters.
+fn parts(snapshot: &Snapshot, letters: usize) -> Vec<Part> {
+    let part = |text: String| Part {
+        text,
+        status: None,
+        is_vital: false,
+    };
+    let vital = |text| Part {
+        is_vital: true,
+        ..part(text)
+    };
+    let mut parts = Vec::new();
+    // Rounded down, so that 100 % means all.
+    let share = |share| vital(format!("{} %", f64::floor(share * 100.0)));
+    parts.extend(snapshot.share.map(share));
+    let counts = snapshot.verdicts;
+    for (count, status, is_vital) in [
+        (counts.ok, Status::Ok, true),
+        (counts.critical, Status::Critical, true),
+        (counts.warning, Status::Warning, false),
+        (counts.unknown, Status::Unknown, false),
+    ] {
+        if count > 0 || status == Status::Ok {
+            let word = status.word().to_ascii_lowercase();
+            let word = word.get(..letters).unwrap_or(&word);
+            parts.push(Part {
+                text: format!("{count} {word}"),
+                status: Some(status).filter(|_| count > 0),
+                is_vital,
+            });
+        }
     }
+    // One decimal, so that a slow run differs from one that is stuck.
+    let digits = usize::from(snapshot.rate > 0.0 && snapshot.rate < 9.95);
+    parts.push(part(format!("{:.digits$}/s", snapshot.rate)));
+    let left = |left| part(format!("{} left", format_duration(left)));
+    parts.extend(snapshot.left.map(left));
+    parts.push(part(format!("{} in flight", snapshot.in_flight)));
+    parts
+}
+
+/// Renders a bar with a space behind it.
+fn render_bar(share: f64, width: usize) -> String {
     let done = ((share * width as f64) as usize).min(width);
     format!("[{}{}] ", "#".repeat(done), "-".repeat(width - done))
 }
@@ -207,6 +238,7 @@ mod tests {
         };
         let rate = |rate| Snapshot { rate, ..snapshot };
         let counts = "1200 ok, 7 critical, 3 warning";
+        let short = "1200 ok, 7 crit, 3 warn";
         let colours = regex::Regex::new("\x1b\\[[0-9]+m").expect("a pattern");
         for (snapshot, columns, line) in [
             (snapshot, 79, format!("{counts}, 1842/s, 512 in flight")),
@@ -219,11 +251,25 @@ mod tests {
             ),
             (
                 known(0.375),
-                79,
-                format!("[#######--------------] 37 %, {counts}, 1842/s, 0:42 left"),
+                84,
+                format!("[####-------] 37 %, {counts}, 1842/s, 0:42 left, 512 in flight"),
             ),
-            (known(0.375), 39, format!("37 %, {counts}")),
-            (known(0.999_9), 39, format!("99 %, {counts}")),
+            (
+                known(0.375),
+                79,
+                format!("[####---------] 37 %, {short}, 1842/s, 0:42 left, 512 in flight"),
+            ),
+            (
+                known(0.375),
+                70,
+                format!("[#######------------] 37 %, {short}, 1842/s, 0:42 left"),
+            ),
+            (known(0.375), 39, format!("[##-----] 37 %, {short}")),
+            (
+                known(0.999_9),
+                37,
+                "[############-] 99 %, 1200 ok, 7 crit".to_owned(),
+            ),
             (known(1.0), 20, "100 %, 1200 ok".to_owned()),
             (known(0.0), 8, "0 %".to_owned()),
             (rate(0.0), 60, format!("{counts}, 0/s, 512 in flight")),

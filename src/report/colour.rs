@@ -2,12 +2,17 @@
 
 use crate::status::Status;
 use std::env;
+use std::ffi::OsString;
 
 /// Returns true if terminals show colours, as the environment has it: unless `NO_COLOR` is set
 /// (<https://no-color.org>), or the terminal is dumb or unknown.
 pub(crate) fn is_wanted() -> bool {
-    let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
-    variable("NO_COLOR").is_none() && variable("TERM").is_some_and(|terminal| terminal != "dumb")
+    variable("NO_COLOR").is_none() && !is_dumb()
+}
+
+/// Returns true if the terminal knows no control sequences, as the environment has it.
+pub(crate) fn is_dumb() -> bool {
+    variable("TERM").is_none_or(|terminal| terminal == "dumb")
 }
 
 /// Returns the text in the colour of a status: green, yellow, red or magenta.
@@ -19,4 +24,8 @@ pub(crate) fn paint(status: Status, text: &str) -> String {
         Status::Unknown => 35,
     };
     format!("\x1b[{colour}m{text}\x1b[0m")
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -25,6 +25,7 @@ pub mod schema;
 mod server;
 mod signals;
 mod terminal;
+mod tmux;
 mod wire;
 
 pub use cgroup::Cgroup;
@@ -41,6 +42,7 @@ pub use running::Running;
 pub use server::{Server, TLS12, TLS13};
 pub use signals::restore_signals;
 pub use terminal::Terminal;
+pub use tmux::Tmux;
 
 use std::time::Duration;
 

@@ -74,6 +74,7 @@ fn start(
         renderer,
         out,
         |_| Ok(()),
+        Arc::default(),
         None,
         move || {
             let _ = wake.send(());

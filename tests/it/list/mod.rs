@@ -16,5 +16,6 @@ mod progress;
 mod prometheus;
 mod runs;
 mod schema;
+mod screen;
 mod stream;
 mod summary;

@@ -1,5 +1,6 @@
 //! The progress line that is drawn on a terminal while a list is checked.
 
+use regex::Regex;
 use support::*;
 
 #[test]
@@ -27,6 +28,7 @@ fn progress_is_drawn_on_a_terminal() {
     // The last that is to be seen is the summary, on a line of its own.
     assert!(terminal.read_until(&mut shown, r"5 targets in [^\n]*\n"));
     let last = shown.trim_end().rsplit(['\r', '\n']).next();
+    let last = last.map(|last| last.trim_start_matches("\x1b[K\x1b[J"));
     assert!(
         last.is_some_and(|last| last.starts_with("5 targets")),
         "{shown:?}"
@@ -57,6 +59,7 @@ fn no_progress_and_quiet_draw_nothing() {
 #[test]
 fn lines_scroll_above_the_progress_on_the_same_terminal() {
     let server = Fleet::new(Manner::Greets);
+    let controls = Regex::new(r"\x1b\[([KJ]|\?7[lh])").expect("a pattern");
     for (term, no_color, is_coloured) in [
         ("xterm", "", true),
         ("xterm", "1", false),
@@ -73,6 +76,8 @@ fn lines_scroll_above_the_progress_on_the_same_terminal() {
         program.shell(&script).over(list(&server)).exits(0);
         let mut shown = String::new();
         terminal.read_until(&mut shown, r"2 targets in [^\n]*\n");
+        assert_eq!(shown.contains("\x1b[J"), term == "xterm", "{shown:?}");
+        let shown = controls.replace_all(&shown, "");
         assert_eq!(shown.contains('\x1b'), is_coloured, "{term}: {shown:?}");
         assert_eq!(shown.contains("TCP \x1b[32mOK\x1b[0m: "), is_coloured);
         assert!(shown.contains("1 in flight"), "{shown:?}");
@@ -93,6 +98,34 @@ fn lines_scroll_above_the_progress_on_the_same_terminal() {
                 .all(|line| line.starts_with("127.0.0.1:"))
         );
         assert!(screen[2].starts_with("2 targets in"), "{shown:?}");
+    }
+}
+
+#[test]
+fn the_progress_is_drawn_ten_times_a_second_at_most_however_many_lines_there_are() {
+    const LINES: usize = 300;
+    let server = Fleet::new(Manner::Greets);
+    let Some(mut terminal) = Terminal::open() else {
+        return;
+    };
+    let script = format!("exec \"$@\" >{0} 2>{0}", terminal.path);
+    let program = program!("--targets - -e ^220 -t 20 --rate 300").env("TERM", "dumb");
+    let mut running = program.shell(&script).start();
+    let list = (0..LINES).map(|n| format!("127.0.0.1:{} --name line-{n}.\n", server.port()));
+    running.pour(list.collect::<String>());
+    let mut shown = String::new();
+    assert!(terminal.read_until(&mut shown, "300 targets in [^\n]*\n"));
+    let listed = running.end();
+    listed.exits(0);
+    let drawn = shown.matches("in flight").count() as u128;
+    let most = listed.elapsed.as_millis() / 100 + 1;
+    assert!((2..=most).contains(&drawn), "{drawn} times: {shown:?}");
+    for line in 0..LINES {
+        assert_eq!(
+            shown.matches(&format!("line-{line}.\t")).count(),
+            1,
+            "{line}"
+        );
     }
 }
 
