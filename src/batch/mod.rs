@@ -210,9 +210,11 @@ impl ListRun {
         if self.event_loop.io.output.error().is_some() {
             return self.finish_unwritable();
         }
-        if self.run.has_closing_sentence(io::stderr().is_terminal()) {
+        let verdicts = self.counts().verdicts;
+        let is_terminal = io::stderr().is_terminal();
+        if self.run.has_closing_sentence(verdicts.total(), is_terminal) {
             self.console
-                .write_line(summary::format_totals(self.counts().verdicts, took));
+                .write_line(summary::format_totals(verdicts, took));
         }
         self.flush_console();
         self.status(is_complete)

@@ -52,15 +52,17 @@ const LOOKUPS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 const MAX_LOOKUPS: usize = 1_024;
 
 impl RunOptions {
-    /// Returns true if a sentence on standard error, which is a terminal or not, closes the run.
-    pub(crate) fn has_closing_sentence(&self, is_terminal: bool) -> bool {
+    /// Returns true if a sentence on standard error, which is a terminal or not, closes the run of so
+    /// many targets. Of an empty list nothing else in text tells.
+    pub(crate) fn has_closing_sentence(&self, targets: u64, is_terminal: bool) -> bool {
         let OutputOptions {
             format,
             summary,
             quiet,
             ..
         } = self.output;
-        !summary && !quiet && (format == Format::Text || is_terminal)
+        let is_text = format == Format::Text;
+        !summary && (is_text || is_terminal) && (!quiet || is_text && targets == 0)
     }
 }
 
@@ -254,18 +256,20 @@ mod tests {
 
     #[test]
     fn a_sentence_closes_a_run_of_text_and_others_on_a_terminal() {
-        for (args, on_pipe, on_terminal) in [
-            (&[][..], true, true),
-            (&["--format=json"], false, true),
-            (&["--format=prometheus"], false, true),
-            (&["--summary"], false, false),
-            (&["--format=json", "--summary"], false, false),
-            (&["--quiet"], false, false),
-            (&["--format=json", "--quiet"], false, false),
+        for (args, on_pipe, on_terminal, of_none) in [
+            (&[][..], true, true, true),
+            (&["--format=json"], false, true, false),
+            (&["--format=prometheus"], false, true, false),
+            (&["--summary"], false, false, false),
+            (&["--format=json", "--summary"], false, false, false),
+            (&["--quiet"], false, false, true),
+            (&["--format=json", "--quiet"], false, false, false),
+            (&["--summary", "--quiet"], false, false, false),
         ] {
             let run = run(args).expect("valid options");
-            let found = [false, true].map(|is_terminal| run.has_closing_sentence(is_terminal));
-            assert_eq!(found, [on_pipe, on_terminal], "{args:?}");
+            let cases = [(1, false), (1, true), (0, false)];
+            let found = cases.map(|(targets, tty)| run.has_closing_sentence(targets, tty));
+            assert_eq!(found, [on_pipe, on_terminal, of_none], "{args:?}");
         }
     }
 

@@ -200,6 +200,28 @@ fn what_is_ok_is_not_printed_with_quiet() {
 }
 
 #[test]
+fn an_empty_list_is_told_with_quiet_as_without() {
+    for (options, on_stdout) in [
+        ("", false),
+        ("--format json", true),
+        ("--summary", true),
+        ("--summary --format json", true),
+    ] {
+        let [loud, quiet] = ["", "--quiet"].map(|quiet| {
+            let listed = program!("--targets - {options} {quiet}").over("# nothing\n");
+            listed.exits(3);
+            assert_eq!(!listed.stdout.is_empty(), on_stdout, "{listed}");
+            assert_eq!(!listed.stderr.is_empty(), !on_stdout, "{listed}");
+            listed
+        });
+        assert!(loud.stderr == quiet.stderr, "{quiet}");
+        let told = String::from_utf8_lossy(&[quiet.stdout, quiet.stderr].concat()).into_owned();
+        let is_counted = told.contains("\"total\":0");
+        assert!(told.contains("nothing was checked") || is_counted, "{told}");
+    }
+}
+
+#[test]
 fn parts_of_a_list_are_the_list() {
     let (_servers, list) = list();
     let lines = |shard: &str| {
