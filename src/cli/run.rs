@@ -5,7 +5,7 @@ use super::duration;
 use super::flag::OptionId;
 use super::raw_options::RawOptions;
 use super::shard::Shard;
-use crate::report::{Format, OutputOptions, SUMMARY_BYTES};
+use crate::report::{Format, MIN_JSON_SUMMARY_BYTES, OutputOptions, SUMMARY_BYTES};
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -91,6 +91,16 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
         let bytes = text.trim().parse().ok()?;
         SUMMARY_BYTES_RANGE.contains(&bytes).then_some(bytes)
     })?;
+    let is_object = summary.is_some() && format == Format::Json;
+    if let Some(option) = raw.get(OptionId::SummaryBytes)
+        && summary_bytes.is_some_and(|bytes| is_object && bytes < MIN_JSON_SUMMARY_BYTES)
+    {
+        let value = option.value.to_string_lossy();
+        let (value, max) = (value.trim(), SUMMARY_BYTES_RANGE.end());
+        return Err(format!(
+            "{option} {value} with --format json: expected a number of bytes from {MIN_JSON_SUMMARY_BYTES} to {max}"
+        ));
+    }
     let output_file = raw
         .get(OptionId::Output)
         .filter(|file| !file.value.is_empty());
@@ -241,17 +251,13 @@ mod tests {
 
     #[test]
     fn samples_exclude_a_summary_and_gaps() {
-        assert_eq!(
-            run(&["--summary", "--format=prometheus"]),
-            Err("--summary with --format prometheus: there is a sample for each target".to_owned())
-        );
-        assert_eq!(
-            run(&["--format=prometheus", "--quiet"]),
-            Err(
-                "--quiet with --format prometheus: a sample that is missing does not mean OK"
-                    .to_owned()
-            )
-        );
+        for (option, why) in [
+            ("--summary", "there is a sample for each target"),
+            ("--quiet", "a sample that is missing does not mean OK"),
+        ] {
+            let error = run(&[option, "--format=prometheus"]).expect_err(option);
+            assert_eq!(error, format!("{option} with --format prometheus: {why}"));
+        }
     }
 
     #[test]
@@ -284,6 +290,12 @@ mod tests {
             let what = ": expected a number of bytes from 64 to 1048576";
             assert!(error.ends_with(what), "{error}");
         }
+        let json = |bytes| run(&["--summary", "--format=json", "--summary-bytes", bytes]);
+        let error = json(" 319 ").expect_err("too few");
+        let wanted = "--summary-bytes 319 with --format json: expected a number of bytes from 320 to 1048576";
+        assert_eq!(error, wanted);
+        assert!(json("320").is_ok());
+        assert!(run(&["--format=json", "--summary-bytes", "64"]).is_ok());
         let error = run(&["--shard", "3/2"]).expect_err("too many");
         assert_eq!(
             error,

@@ -28,6 +28,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Default of `--summary-bytes`: what agents read of one check.
 pub(crate) const SUMMARY_BYTES: usize = 8192;
 
+/// Bytes that a summary in JSON may take without its targets, whatever its numbers are.
+pub(crate) const MIN_JSON_SUMMARY_BYTES: usize = 320;
+
 /// Message of a list without a target.
 const EMPTY_LIST: &str = "nothing was checked: the list is empty";
 

@@ -103,3 +103,45 @@ impl Serialize for Counts {
         counts.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::PRESETS;
+    use crate::report::MIN_JSON_SUMMARY_BYTES;
+    use std::time::UNIX_EPOCH;
+
+    #[test]
+    fn every_object_without_targets_fits_into_the_least_size() {
+        let longest = PRESETS.iter().map(|preset| preset.name);
+        let mut options = OutputOptions {
+            name: longest
+                .max_by_key(|name| name.len())
+                .unwrap_or_default()
+                .to_owned(),
+            summary_bytes: MIN_JSON_SUMMARY_BYTES,
+            ..OutputOptions::default()
+        };
+        options.name.make_ascii_uppercase();
+        let mut summary = JsonSummary::new(options);
+        // As many as there can be, in 366 days of 10,000,000 each second.
+        let many = 366 * 86_400 * 10_000_000;
+        summary.targets.counts = StatusCounts {
+            ok: many,
+            warning: many,
+            critical: many,
+            unknown: many,
+        };
+        summary.targets.slowest = Some(Duration::new(366 * 86_400, 123_456_789));
+        let mut out = Vec::new();
+        let end = RunEnd {
+            incomplete: Some("interrupted"),
+            began: UNIX_EPOCH,
+            took: Duration::MAX,
+        };
+        summary.render_end(end, &mut out);
+        let text = String::from_utf8_lossy(&out);
+        let spare = MIN_JSON_SUMMARY_BYTES.checked_sub(out.len());
+        assert!(spare.is_some_and(|spare| spare < 16), "{spare:?}: {text}");
+    }
+}

@@ -281,7 +281,7 @@ fn a_summary_in_json_is_one_object_that_fits() {
     let many: String = (0..50)
         .map(|_| one.lines().nth(2).expect("a line").to_owned() + "\n")
         .collect();
-    for bytes in [300, 1_000, 5_000, 8_192] {
+    for bytes in [320, 1_000, 5_000, 8_192] {
         let (value, length) = summary(many.clone(), &format!("--summary-bytes {bytes}"));
         assert!(length <= bytes, "{length} of {bytes}");
         let shown = value["targets"].as_array().expect("an array").len() as u64;
