@@ -95,8 +95,7 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
     if let Some(option) = raw.get(OptionId::SummaryBytes)
         && summary_bytes.is_some_and(|bytes| is_object && bytes < MIN_JSON_SUMMARY_BYTES)
     {
-        let value = option.value.to_string_lossy();
-        let (value, max) = (value.trim(), SUMMARY_BYTES_RANGE.end());
+        let (value, max) = (option.value.display(), SUMMARY_BYTES_RANGE.end());
         return Err(format!(
             "{option} {value} with --format json: expected a number of bytes from {MIN_JSON_SUMMARY_BYTES} to {max}"
         ));
@@ -291,7 +290,7 @@ mod tests {
             assert!(error.ends_with(what), "{error}");
         }
         let json = |bytes| run(&["--summary", "--format=json", "--summary-bytes", bytes]);
-        let error = json(" 319 ").expect_err("too few");
+        let error = json("319").expect_err("too few");
         let wanted = "--summary-bytes 319 with --format json: expected a number of bytes from 320 to 1048576";
         assert_eq!(error, wanted);
         assert!(json("320").is_ok());

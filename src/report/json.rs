@@ -5,12 +5,11 @@ mod summary;
 mod tls;
 
 use super::line::OutputLine;
-use super::{Judged, Renderer, RunEnd, empty_list, field, judge_record};
+use super::{Judged, Renderer, RunEnd, empty_list, field, is_printed, judge_record};
 use crate::expect::Group;
 use crate::outcome::{PhaseDurations, final_phase};
 use crate::record::{Checked, Event};
 use crate::rfc3339;
-use crate::status::Status;
 use crate::target::Target;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::mem;
@@ -40,7 +39,7 @@ impl JsonRenderer {
 impl Renderer for JsonRenderer {
     fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
         self.is_empty = false;
-        if !self.quiet || judged.verdict.status != Status::Ok {
+        if is_printed(judged.verdict.status, self.quiet) {
             push_object(judged, out);
         }
     }

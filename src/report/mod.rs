@@ -157,6 +157,11 @@ pub struct Judged<'a> {
     pub verdict: Verdict,
 }
 
+/// `--quiet`: what is OK is not printed.
+fn is_printed(status: Status, quiet: bool) -> bool {
+    !quiet || status != Status::Ok
+}
+
 /// The record of a run without a target.
 fn empty_list(name: String) -> Record {
     let message = EMPTY_LIST.to_owned();

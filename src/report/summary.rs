@@ -3,7 +3,7 @@
 use super::line::{OutputLine, perfdata_time};
 use super::text::push_line;
 use super::worst_first::WorstFirst;
-use super::{EMPTY_LIST, Judged, OutputOptions, Renderer, RunEnd};
+use super::{EMPTY_LIST, Judged, OutputOptions, Renderer, RunEnd, is_printed};
 use crate::status::{Status, StatusCounts};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl Renderer for Summary {
 
     fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {
         let status = self.targets.counts.of_run(end.incomplete.is_none());
-        if self.options.quiet && status == Status::Ok {
+        if !is_printed(status, self.options.quiet) {
             return false;
         }
         let max_bytes = self.options.summary_bytes;

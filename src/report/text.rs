@@ -2,9 +2,8 @@
 
 use super::line::{OutputLine, perfdata};
 use super::sanitize::sanitize;
-use super::{Judged, Renderer, RunEnd};
+use super::{Judged, Renderer, RunEnd, is_printed};
 use crate::record::Event;
-use crate::status::Status;
 
 /// Maximum length of a label in characters.
 const MAX_LABEL_CHARS: usize = 256;
@@ -19,7 +18,7 @@ pub(super) struct TextRenderer {
 
 impl Renderer for TextRenderer {
     fn render_record(&mut self, judged: &Judged<'_>, out: &mut Vec<u8>) {
-        if !self.quiet || judged.verdict.status != Status::Ok {
+        if is_printed(judged.verdict.status, self.quiet) {
             push_line(judged, true, self.colour, out);
         }
     }

@@ -3,7 +3,7 @@
 use super::push_object;
 use crate::report::sanitize::sanitize;
 use crate::report::worst_first::WorstFirst;
-use crate::report::{Judged, OutputOptions, Renderer, RunEnd};
+use crate::report::{Judged, OutputOptions, Renderer, RunEnd, is_printed};
 use crate::rfc3339;
 use crate::status::{Status, StatusCounts};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -46,7 +46,7 @@ impl Renderer for JsonSummary {
     fn render_end(&mut self, end: RunEnd<'_>, out: &mut Vec<u8>) -> bool {
         let counts = self.targets.counts;
         let status = counts.of_run(end.incomplete.is_none());
-        if self.options.quiet && status == Status::Ok {
+        if !is_printed(status, self.options.quiet) {
             return false;
         }
         let head = Head {
