@@ -1,7 +1,7 @@
 //! Assertions on the printed text of refusals.
 
 use check_tcp::internal::record::{Event, Label, Record, UsageError};
-use check_tcp::internal::report::{Format, OutputOptions, RunEnd, judge_record, render};
+use check_tcp::internal::report::{Format, Judged, OutputOptions, RunEnd, judge_record, render};
 use check_tcp::status::Status;
 use check_tcp::target::Target;
 use check_tcp::verdict::Reason;
@@ -21,23 +21,28 @@ pub fn refused(label: Label, error: UsageError) {
     let judged = judge_record(&record);
     assert_eq!(judged.verdict.status, Status::Unknown);
     assert_eq!(judged.verdict.status.code(), 3);
-    let render = |format| {
-        let options = OutputOptions {
-            format,
-            ..OutputOptions::default()
-        };
-        let text = render(&judged, &options, RunEnd::COMPLETE);
-        String::from_utf8(text).expect("text")
-    };
-    let text = render(Format::Text);
+    let text = rendered(&judged, Format::Text);
     assert!(text.contains(" UNKNOWN: "), "{text}");
-    one_line(&render(Format::Json));
+    one_line(&rendered(&judged, Format::Json));
     let line = match record.label.line {
         Some(_) => text.split_once('\t').expect("a label").1,
         None => &text,
     };
     one_line(line);
     assert!(line.trim_end().chars().count() <= LONGEST, "{line}");
+}
+
+/// What is printed of a record in a format.
+///
+/// # Panics
+/// It is not UTF-8.
+pub fn rendered(judged: &Judged<'_>, format: Format) -> String {
+    let options = OutputOptions {
+        format,
+        ..OutputOptions::default()
+    };
+    let text = render(judged, &options, RunEnd::COMPLETE);
+    String::from_utf8(text).expect("text")
 }
 
 /// Holds what is given to a resolver against the contract: a name without blanks, without ASCII

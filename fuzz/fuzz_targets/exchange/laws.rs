@@ -7,7 +7,7 @@ use crate::wire::KEPT;
 use check_tcp::check::Check;
 use check_tcp::expect::Pattern;
 use check_tcp::internal::record::{Event, Label, Record};
-use check_tcp::internal::report::{Format, Judged, OutputOptions, RunEnd, render, renderer};
+use check_tcp::internal::report::{Format, Judged, OutputOptions, RunEnd, renderer};
 use check_tcp::outcome::{
     AttemptOutcome, Cause, FailedAttempt, Failure, Reply, Success, final_phase, response_time,
 };
@@ -15,7 +15,7 @@ use check_tcp::phase::Phase;
 use check_tcp::status::Status;
 use check_tcp::verdict::{Reason, Verdict, judge};
 use check_tcp::{MAX_LINE_CHARS, check_line};
-use check_tcp_fuzz::printed::{is_printable, one_line};
+use check_tcp_fuzz::printed::{is_printable, one_line, rendered};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -76,20 +76,12 @@ pub fn tell(exchange: &Exchange, run: Run) {
     };
     let record = &record;
     let judged = Judged { record, verdict };
-    let render = |format| {
-        let options = OutputOptions {
-            format,
-            ..OutputOptions::default()
-        };
-        let text = render(&judged, &options, RunEnd::COMPLETE);
-        String::from_utf8(text).expect("text")
-    };
     one_line(&line);
     assert!(line.chars().count() <= MAX_LINE_CHARS, "{line}");
     assert_eq!(line.matches('|').count(), usize::from(timed), "{line}");
     assert!(line.contains(&format!(" {}: ", status.word())), "{line}");
 
-    let object = render(Format::Json);
+    let object = rendered(&judged, Format::Json);
     one_line(&object);
     let value: Value = serde_json::from_str(&object).expect("one JSON object");
     assert_eq!(value["status"], status.word());
@@ -105,12 +97,12 @@ pub fn tell(exchange: &Exchange, run: Run) {
     if !timed {
         assert_eq!(line, bare);
     }
-    for sample in render(Format::Prometheus).lines() {
+    for sample in rendered(&judged, Format::Prometheus).lines() {
         assert!(sample.chars().all(is_printable), "{sample}");
         let (name, value) = sample.rsplit_once(' ').expect("a value");
         assert!(sample.starts_with('#') || value.parse::<f64>().is_ok() && !name.is_empty());
     }
-    let labelled = render(Format::Text);
+    let labelled = rendered(&judged, Format::Text);
     let (label, labelled) = labelled.split_once('\t').expect("a label");
     assert_eq!(labelled, line);
     assert!(label.chars().all(is_printable) && label.chars().count() <= 256);
