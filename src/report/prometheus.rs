@@ -220,7 +220,8 @@ impl PrometheusRenderer {
         let before = self.labels.len();
         push_labels(&judged.record.label, service, &mut self.labels);
         let labels = self.labels.len() - before;
-        let certificate = checked.and_then(certificate_labels).unwrap_or_default();
+        let facts = checked.and_then(presented);
+        let certificate = facts.as_ref().map(certificate_labels).unwrap_or_default();
         self.labels.push_str(&certificate);
         self.rows.push(Row {
             // Both are bounded by far less.
@@ -235,7 +236,7 @@ impl PrometheusRenderer {
             tls_version: checked.and_then(tls_version),
             elapsed: checked.and_then(|checked| Nanos::new(field::elapsed(checked))),
             phases: checked.map_or([None; 4], |checked| phases(checked.trace.phases)),
-            certificate_end: checked.and_then(certificate_end),
+            certificate_end: checked.and_then(|checked| certificate_end(checked, facts.as_ref())),
         });
     }
 
@@ -324,13 +325,18 @@ fn push_head(name: &str, help: &str, text: &mut String) {
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
 }
 
+/// What the server's certificate says, which was presented.
+fn presented(checked: &Checked) -> Option<CertificateFacts> {
+    let chain = &checked.trace.presented.as_ref()?.chain;
+    Some(CertificateFacts::read(chain.first()?))
+}
+
 /// The end of the path, or else of the server's certificate, in Unix time.
-fn certificate_end(checked: &Checked) -> Option<i64> {
+fn certificate_end(checked: &Checked, presented: Option<&CertificateFacts>) -> Option<i64> {
     let session = checked.trace.session.as_ref();
     let path_end = session.and_then(|session| session.path_end.as_ref());
     let not_after = || session?.not_after;
-    let presented =
-        || CertificateFacts::read(checked.trace.presented.as_ref()?.chain.first()?).not_after;
+    let presented = || presented?.not_after;
     let end: SystemTime = path_end
         .map(|end| end.at)
         .or_else(not_after)

@@ -1,6 +1,6 @@
 //! Labels of samples.
 
-use crate::record::{Checked, Label};
+use crate::record::Label;
 use crate::report::field;
 use crate::report::sanitize::sanitize;
 use crate::tls::CertificateFacts;
@@ -46,19 +46,18 @@ fn push_label(key: &str, value: &str, labels: &mut String) {
 }
 
 /// The labels of the server's certificate.
-pub(super) fn certificate_labels(checked: &Checked) -> Option<String> {
-    let facts = CertificateFacts::read(checked.trace.presented.as_ref()?.chain.first()?);
-    let text = |text: Option<String>| {
+pub(super) fn certificate_labels(facts: &CertificateFacts) -> String {
+    let text = |text: Option<&str>| {
         let text = text.unwrap_or_default();
         sanitize(text.as_bytes(), MAX_CERTIFICATE_CHARS)
     };
-    let names: Vec<String> = facts.names.into_iter().take(MAX_NAMES).collect();
+    let names = facts.names.get(..MAX_NAMES).unwrap_or(&facts.names);
     let labels = [
         label("fingerprint_sha256", &facts.sha256),
-        label("subject", &text(facts.subject)),
-        label("issuer", &text(facts.issuer)),
-        label("subjectalternative", &text(Some(names.join(",")))),
-        label("serialnumber", &text(facts.serial)),
+        label("subject", &text(facts.subject.as_deref())),
+        label("issuer", &text(facts.issuer.as_deref())),
+        label("subjectalternative", &text(Some(&names.join(",")))),
+        label("serialnumber", &text(facts.serial.as_deref())),
     ];
-    Some(labels.concat())
+    labels.concat()
 }
