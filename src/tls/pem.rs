@@ -99,7 +99,7 @@ impl PemFile {
         let mut behind_boundary = 0;
         while !rest.is_empty() {
             let text = rest;
-            rest = match self.open.as_mut().filter(|block| block.is_certificate()) {
+            rest = match certificate_block(&mut self.open) {
                 Some(block) => block.base64.push(text, &mut self.decoded),
                 None => {
                     let dash = text.iter().position(|byte| *byte == b'-');
@@ -118,7 +118,7 @@ impl PemFile {
                 // A dash that begins no boundary, or the end of the lines.
                 None => {
                     let dash = rest.split_first();
-                    if let (Some(block), Some(_)) = (self.certificate_block(), dash) {
+                    if let (Some(block), Some(_)) = (certificate_block(&mut self.open), dash) {
                         block.base64.is_bad = true;
                     }
                     dash.map_or(rest, |(_, behind)| behind)
@@ -127,16 +127,11 @@ impl PemFile {
         }
     }
 
-    /// The open block, if it is a certificate.
-    fn certificate_block(&mut self) -> Option<&mut PemBlock> {
-        self.open.as_mut().filter(|block| block.is_certificate())
-    }
-
     /// Returns true if a boundary counts. `before` is the text since the previous one. Mostly it
     /// has to begin a line, but in an open certificate it may also follow base 64 directly: an end
     /// always, and the begin of another certificate if this one was cut off in valid base 64.
     fn is_boundary(&mut self, boundary: &Boundary<'_>, before: &[u8]) -> bool {
-        let block = self.certificate_block();
+        let block = certificate_block(&mut self.open);
         is_line_start(before)
             || block.is_some_and(|block| !boundary.is_begin || !block.base64.is_bad)
     }
@@ -174,6 +169,11 @@ impl PemFile {
             None => self.lost_blocks += 1,
         }
     }
+}
+
+/// The open block, if it is a certificate.
+fn certificate_block(open: &mut Option<PemBlock>) -> Option<&mut PemBlock> {
+    open.as_mut().filter(|block| block.is_certificate())
 }
 
 impl PemBlock {
