@@ -70,6 +70,26 @@ impl Case {
         }
     }
 
+    /// Two servers: below an intermediate certificate that is changed so, and below a root that is.
+    pub(crate) fn of_authorities(
+        what: &str,
+        root: &Party,
+        change: impl Fn(&mut Certificate),
+    ) -> [Self; 2] {
+        let issuer = root.authority("Test Issuer", Key::P256(2), &change);
+        let below = issuer.issue(&leaf());
+        let stored = Party::root("Test Root", Key::P256(1), &change);
+        let own = stored.issue(&leaf());
+        [
+            Self::new(
+                format!("intermediate: {what}"),
+                root,
+                &[&below, &issuer.der],
+            ),
+            Self::new(format!("root: {what}"), &stored, &[&own]),
+        ]
+    }
+
     /// Another server.
     pub(crate) fn of(what: impl Into<String>, root: &Party, serving: Serving) -> Self {
         Self {

@@ -116,16 +116,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
     ] {
         let change = |it: &mut Certificate| it.extensions = extensions.clone();
-        let issuer = root.authority("Test Issuer", Key::P256(2), change);
-        let own = issuer.issue(&leaf());
-        cases.push(Case::new(
-            format!("intermediate: {what}"),
-            &root,
-            &[&own, &issuer.der],
-        ));
-        let stored = Party::root("Test Root", Key::P256(1), change);
-        let own = stored.issue(&leaf());
-        cases.push(Case::new(format!("root: {what}"), &stored, &[&own]));
+        cases.extend(Case::of_authorities(what, &root, change));
     }
     // The lengths of paths.
     for (allowed, below) in [(0, 1), (1, 1), (1, 2), (2, 2)] {
