@@ -7,7 +7,7 @@ mod ascii;
 mod characters;
 mod error;
 
-pub(crate) use ascii::spelling;
+pub(crate) use ascii::{describe_uncertifiable, spelling};
 pub(crate) use characters::is_unseen;
 use characters::{folded, is_punctuation};
 pub(crate) use error::HostError;

@@ -2,11 +2,11 @@
 
 pub use crate::run::run;
 
+#[cfg(feature = "list")]
 pub mod batch {
     pub use crate::batch::event_loop::{EventLoop, StopReason, UnfinishedRun};
     pub use crate::batch::queue_gauge::QueueGauge;
     pub use crate::batch::run_io::RunIo;
-    pub use crate::batch::signals::Signals;
 }
 
 pub mod cli {
@@ -26,6 +26,7 @@ pub mod escape {
     pub use crate::escape::{as_text, unescape};
 }
 
+#[cfg(feature = "list")]
 pub mod list {
     pub use crate::list::{LONGEST_LINE, Line, Lines, ParsedLine, Words, parse_line};
 }
@@ -56,10 +57,15 @@ pub mod resolve {
     pub use crate::resolve::{LookupRequest, LookupResult};
 }
 
+pub mod signals {
+    pub use crate::signals::Signals;
+}
+
 pub mod state {
     pub use crate::state::Scratch;
 }
 
+#[cfg(feature = "tls")]
 pub mod tls {
     pub use crate::tls::dates::{ValidityError, validity, validity_error};
     pub use crate::tls::name::{decode_string, display_name};

@@ -90,6 +90,7 @@
 //! |---|---|
 //! | [`run`] | from arguments to exit code |
 //! | [`cli`] | the command line: one table of options, parsing in two steps, help, suggestions |
+//! | [`feature`] | the parts that a build may leave out; `absent` modules stand in for them |
 //! | [`check`], [`target`] | the options of a check, and its endpoint |
 //! | [`host`] | the syntax of a host, and the error of any other text |
 //! | [`list`] | a list of targets: from the bytes of its source to the jobs of its lines |
@@ -114,9 +115,18 @@
 //! | [`record`] | the job of a line of a list, or of the command line, and the record of its result |
 //! | [`report`] | rendering: the line, JSON, Prometheus' format, the summary of a run |
 //! | [`sink`] | the place where the output goes: standard output, or a file that is replaced as a whole |
+//! | [`signals`] | the signals that ask a run to stop |
 //! | [`fd`], [`inline_vec`] | reads and writes that wait on a non-blocking descriptor, and the opening of regular files; a vector without an allocation while it is short |
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "default"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what only a part needs that is left out is left out by the linker"
+    )
+)]
 #![allow(
     rustdoc::private_intra_doc_links,
     reason = "the map links to private modules, whose documents `--document-private-items` makes"
@@ -130,6 +140,7 @@
     )
 )]
 
+#[cfg_attr(not(feature = "list"), path = "batch/absent.rs")]
 mod batch;
 pub mod check;
 mod cli;
@@ -138,11 +149,13 @@ mod engine;
 mod escape;
 pub mod expect;
 mod fd;
+mod feature;
 mod host;
 mod inline_vec;
 #[doc(hidden)]
 pub mod internal;
 mod link;
+#[cfg(feature = "list")]
 mod list;
 mod memory;
 mod net;
@@ -156,11 +169,14 @@ mod report;
 mod resolve;
 mod rfc3339;
 mod run;
+mod signals;
 mod sink;
+#[cfg_attr(not(feature = "tls"), path = "starttls/absent.rs")]
 pub mod starttls;
 mod state;
 pub mod status;
 pub mod target;
+#[cfg_attr(not(feature = "tls"), path = "tls/absent.rs")]
 pub mod tls;
 pub mod verdict;
 

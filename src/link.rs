@@ -1,10 +1,21 @@
 //! One byte stream, in the clear or under TLS; its users need not know which.
 
+macro_rules! ready {
+    ($e:expr) => {
+        match $e {
+            Io::Ready(value) => value,
+            Io::Blocked(on) => return Ok(Io::Blocked(on)),
+        }
+    };
+}
+
+#[cfg_attr(not(feature = "tls"), path = "link/no_session.rs")]
+mod session;
+
 use crate::net::{Io, Net};
 use crate::tls::{ClientSession, Presented, Session, TlsError};
 use mio::Interest;
-use rustls::ClientConnection;
-use std::io::{self, Read, Write};
+use std::io;
 
 /// Most reads before a socket is closed. With buffers of 16 KiB these are 4 MiB, which kernels hold
 /// at most by default; the bound is for peers that send without end.
@@ -36,15 +47,6 @@ pub enum LinkError {
     Tls(TlsError),
 }
 
-macro_rules! ready {
-    ($e:expr) => {
-        match $e {
-            Io::Ready(value) => value,
-            Io::Blocked(on) => return Ok(Io::Blocked(on)),
-        }
-    };
-}
-
 impl Link {
     /// Starts TLS: all data from now on goes through `session`.
     pub(crate) fn enable_tls(&mut self, session: ClientSession) {
@@ -70,12 +72,6 @@ impl Link {
         tls.is_some_and(|tls| tls.is_certificate_requested())
     }
 
-    /// Returns the session unless our `close_notify` was sent.
-    fn open_tls(&mut self) -> Option<&mut ClientConnection> {
-        let tls = self.tls.as_mut().filter(|tls| !tls.is_close_notify_sent);
-        tls.map(|tls| &mut tls.connection)
-    }
-
     /// Returns true if the peer has requested a client certificate that there is none for.
     pub(crate) fn is_certificate_missing(&self) -> bool {
         let tls = self.tls.as_ref();
@@ -87,32 +83,16 @@ impl Link {
         self.tls.as_ref()?.presented()
     }
 
-    fn tls(&mut self) -> Option<&mut ClientConnection> {
-        self.tls.as_mut().map(|tls| &mut tls.connection)
-    }
-
     /// Continues the handshake with at most one read. `Ready(true)` once the session is established
     /// and all our bytes are with the kernel; at once in the clear.
     ///
     /// # Errors
     /// The handshake failed; our alert was sent as far as the kernel accepted it.
     pub(crate) fn handshake(&mut self, net: &mut dyn Net) -> Result<Io<bool>, LinkError> {
-        let Some(tls) = self.tls() else {
-            return Ok(Io::Ready(true));
-        };
-        ready!(flush_or_alert(tls, net)?);
-        if !tls.is_handshaking() {
-            return Ok(Io::Ready(true));
+        match &mut self.tls {
+            Some(tls) => tls.handshake(net),
+            None => Ok(Io::Ready(true)),
         }
-        match receive(tls, net) {
-            // The failure came after the end of the handshake: the next read returns it.
-            Err(_) if !tls.is_handshaking() => {}
-            Ok(Io::Ready(0)) if tls.is_handshaking() => return Err(TlsError::Closed.into()),
-            received => {
-                ready!(received?);
-            }
-        }
-        Ok(Io::Ready(false))
     }
 
     /// Reads into `buf` with at most one read of the socket. After our `close_notify` nothing is
@@ -125,29 +105,11 @@ impl Link {
         net: &mut dyn Net,
         buf: &mut [u8],
     ) -> Result<Io<Chunk>, LinkError> {
-        let Some(tls) = self.open_tls() else {
-            let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
-            return Ok(Io::Ready(Chunk::of(read)));
-        };
-        if let Some(chunk) = read_decrypted(tls, buf)? {
-            return Ok(Io::Ready(chunk));
+        if let Some(tls) = self.tls.as_mut().filter(|tls| !tls.is_closing()) {
+            return tls.read(net, buf);
         }
-        // Data that arrived together with a failure is returned first; rustls repeats the error
-        // here in the next call.
-        tls.process_new_packets().map_err(TlsError::from)?;
-        // A peer that no longer accepts data may have sent the reason: read before failing.
-        let flushed = flush(tls, net);
-        let received = receive(tls, net);
-        if let Some(chunk) = read_decrypted(tls, buf)? {
-            return Ok(Io::Ready(chunk));
-        }
-        let Io::Blocked(on) = received? else {
-            return Ok(Io::Ready(Chunk::Nothing));
-        };
-        Ok(Io::Blocked(match flushed? {
-            Io::Blocked(also) => on.or(also),
-            Io::Ready(()) => on,
-        }))
+        let read = ready!(Io::of(net.read(buf), Interest::READABLE)?);
+        Ok(Io::Ready(Chunk::of(read)))
     }
 
     /// Writes `buf`. `Ready` once all of it is with the kernel. `sent` counts the bytes written
@@ -162,13 +124,8 @@ impl Link {
         sent: &mut usize,
     ) -> Result<Io<()>, LinkError> {
         while let Some(rest) = buf.get(*sent..).filter(|rest| !rest.is_empty()) {
-            let written = match self.tls() {
-                Some(tls) => {
-                    ready!(flush_or_alert(tls, net)?);
-                    // The error of a session that has failed already, not one of this write.
-                    tls.process_new_packets().map_err(TlsError::from)?;
-                    tls.writer().write(rest)?
-                }
+            let written = match &mut self.tls {
+                Some(tls) => ready!(tls.write(net, rest)?),
                 None => ready!(Io::of(net.write(rest), Interest::WRITABLE)?),
             };
             if written == 0 {
@@ -176,8 +133,8 @@ impl Link {
             }
             *sent += written;
         }
-        match self.tls() {
-            Some(tls) => flush_or_alert(tls, net),
+        match &mut self.tls {
+            Some(tls) => tls.flush(net),
             None => Ok(Io::Ready(())),
         }
     }
@@ -185,13 +142,8 @@ impl Link {
     /// Sends `close_notify` under TLS, once; does nothing in the clear. Data read after it is not
     /// decrypted. Errors are ignored: a peer that is gone needs none.
     pub(crate) fn send_close_notify(&mut self, net: &mut dyn Net) {
-        let tls = self.open_tls().filter(|tls| !tls.is_handshaking());
-        if let Some(tls) = tls {
-            tls.send_close_notify();
-            let _ = flush(tls, net);
-            if let Some(session) = &mut self.tls {
-                session.is_close_notify_sent = true;
-            }
+        if let Some(tls) = &mut self.tls {
+            tls.send_close_notify(net);
         }
     }
 
@@ -226,50 +178,5 @@ impl From<io::Error> for LinkError {
 impl From<TlsError> for LinkError {
     fn from(e: TlsError) -> Self {
         Self::Tls(e)
-    }
-}
-
-/// Writes all pending TLS records.
-fn flush(tls: &mut ClientConnection, net: &mut dyn Net) -> io::Result<Io<()>> {
-    while tls.wants_write() {
-        let written = match Io::of(tls.write_tls(net), Interest::WRITABLE)? {
-            Io::Ready(written) => written,
-            Io::Blocked(on) => return Ok(Io::Blocked(on)),
-        };
-        if written == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-    }
-    Ok(Io::Ready(()))
-}
-
-/// Writes all pending TLS records. If that fails, an alert that the peer sent before is the error.
-fn flush_or_alert(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<()>, LinkError> {
-    match flush(tls, net) {
-        Ok(flushed) => Ok(flushed),
-        Err(e) => match receive(tls, net) {
-            Err(alert @ LinkError::Tls(_)) => Err(alert),
-            _ => Err(e.into()),
-        },
-    }
-}
-
-/// Reads from the socket once and decrypts. On a failure the alert is sent to the peer first.
-fn receive(tls: &mut ClientConnection, net: &mut dyn Net) -> Result<Io<usize>, LinkError> {
-    let read = ready!(Io::of(tls.read_tls(net), Interest::READABLE)?);
-    if let Err(e) = tls.process_new_packets() {
-        let _ = flush(tls, net);
-        return Err(TlsError::from(e).into());
-    }
-    Ok(Io::Ready(read))
-}
-
-/// Returns data that was decrypted before; `None` if there is none yet.
-fn read_decrypted(tls: &mut ClientConnection, buf: &mut [u8]) -> io::Result<Option<Chunk>> {
-    match tls.reader().read(buf) {
-        Ok(read) => Ok(Some(Chunk::of(read))),
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => Ok(None),
-        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(Some(Chunk::End)),
-        Err(e) => Err(e),
     }
 }

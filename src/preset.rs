@@ -221,8 +221,8 @@ pub static PRESETS: &[Preset] = &[
 
 /// Finds a preset by name, in any case.
 pub fn find(name: &str) -> Option<&'static Preset> {
-    let name = name.to_uppercase();
-    PRESETS.iter().find(|preset| preset.name == name)
+    let same = |preset: &&Preset| preset.name.eq_ignore_ascii_case(name);
+    PRESETS.iter().find(same)
 }
 
 /// Returns the preset of a service that sends a greeting of text.

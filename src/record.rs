@@ -2,6 +2,7 @@
 
 use crate::check::Check;
 use crate::dialogue::Expectation;
+use crate::feature::Feature;
 use crate::outcome::{Failure, Success, Trace};
 use crate::reason::Reason;
 use crate::target::Target;
@@ -105,7 +106,7 @@ impl Checked {
 
     /// Returns the end of the certificate path, where `--expiry` asks for it and there is one.
     pub fn path_end(&self) -> Option<&PathEnd> {
-        self.check.expiry?;
+        self.check.expiry.filter(|_| Feature::Tls.is_built_in())?;
         self.trace.session.as_ref()?.path_end.as_ref()
     }
 }

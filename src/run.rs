@@ -1,13 +1,15 @@
 //! The program: from its arguments to its exit code.
 
-use crate::batch::{self, signals};
+use crate::batch;
 use crate::cli::{self, Command, InvalidCommand, SingleCheck, TargetList};
 use crate::engine;
 use crate::fd::{self, Stderr, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
 use crate::phase::Phase;
 use crate::record::{Checked, Event, Label, Record, UsageError};
+use crate::report::output_file::{describe_output_error, unwritable_message};
 use crate::report::{self, Format, OutputOptions, RunEnd, colour};
+use crate::signals;
 use crate::sink::{self, Sink};
 use crate::status::Status;
 use crate::verdict::Reason;
@@ -56,7 +58,7 @@ fn run_check(single: SingleCheck) -> ExitCode {
     if let Some(path) = &output_file
         && let Err(e) = sink::try_replacing(path)
     {
-        let (reason, message) = batch::describe_output_error(path, &e);
+        let (reason, message) = describe_output_error(path, &e);
         let error = UsageError {
             name: output.name.clone(),
             message,
@@ -95,7 +97,7 @@ fn run_check(single: SingleCheck) -> ExitCode {
     let status = match replace_file(&path, &text) {
         Ok(()) => status,
         Err(e) => {
-            let message = batch::unwritable_message(&path, &e) + "\n";
+            let message = unwritable_message(&path, &e) + "\n";
             let _ = fd::write_all_blocking(&mut Stderr, message.as_bytes(), Some(MIN_WRITE_TIME));
             status.or_unknown()
         }

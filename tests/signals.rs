@@ -13,7 +13,7 @@
     reason = "a test panics where it fails, and runs on the real clock"
 )]
 
-use check_tcp::internal::batch::Signals;
+use check_tcp::internal::signals::Signals;
 use mio::{Events, Interest, Poll, Token};
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGXCPU};
 use signal_hook::low_level::raise;

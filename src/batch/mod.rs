@@ -20,7 +20,6 @@ pub(crate) mod pending_job;
 mod progress;
 pub(crate) mod queue_gauge;
 pub(crate) mod run_io;
-pub(crate) mod signals;
 
 use crate::cli::{self, Defaults, ListSource, RunOptions, TargetList};
 use crate::engine::admission::Admission;
@@ -29,7 +28,9 @@ use crate::engine::{Engine, Limits};
 use crate::fd::{self, BlockingReader};
 use crate::list::{self, Line, ListFile, Reader, ShardFilter};
 use crate::outcome::is_resource_shortage;
+use crate::report::output_file::{describe_output_error, unwritable_message};
 use crate::report::{self, colour, failure, summary};
+use crate::signals::Signals;
 use crate::sink::Sink;
 use crate::status::Status;
 use crate::verdict::Reason;
@@ -40,7 +41,6 @@ use output::{EndOfRun, Output, OutputCounts};
 use progress::Progress;
 use run_io::ThreadedIo;
 use rustix::io::Errno;
-use signals::Signals;
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
@@ -295,20 +295,6 @@ fn stop_message(incomplete: &str, unfinished: Option<UnfinishedRun>) -> String {
         false => "had not ended",
     };
     format!("check-tcp: {incomplete}: {lines} {were} not checked; the list {ended}")
-}
-
-/// The reason and the message of an `--output` that can't be.
-pub(crate) fn describe_output_error(path: &Path, e: &io::Error) -> (Reason, String) {
-    let path = cli::escape_lossy(path.as_os_str());
-    let e = failure::format_error(e);
-    (Reason::Usage, format!("--output {path}: {e}"))
-}
-
-/// The message for a file that could not be written.
-pub(crate) fn unwritable_message(path: &Path, e: &io::Error) -> String {
-    let path = cli::escape_lossy(path.as_os_str());
-    let e = failure::format_error(e);
-    format!("check-tcp: writing {path}: {e}; it is as it was")
 }
 
 fn open_list(source: &ListSource) -> Result<File, (Reason, String)> {

@@ -212,6 +212,7 @@ fn format_duration(duration: Duration) -> String {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,9 +2,9 @@
 
 use super::output::Output;
 use super::progress::Progress;
-use super::signals::Signals;
 use crate::list::{ParsedLine, Reader};
 use crate::record::Record;
+use crate::signals::Signals;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

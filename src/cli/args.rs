@@ -3,11 +3,13 @@
 use super::build;
 use super::command::{self, Command};
 use super::flag::{OptionId, OptionSource};
+use super::option_value::escape_lossy;
 use super::raw_options::RawOptions;
 use super::run;
 use crate::record::{Label, UsageError};
 use crate::report::Format;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// A command line with an error in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,26 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Invali
         })
 }
 
+impl InvalidCommand {
+    /// The error of a command line of a plugin of that name, which begins with `check_`.
+    pub(super) fn of_plugin(name: &OsStr, label: Label, message: String) -> Self {
+        let service = name.as_bytes().get("check_".len()..).unwrap_or_default();
+        let service = match service {
+            b"" => b"TCP",
+            service => service,
+        };
+        Self {
+            error: UsageError {
+                name: escape_lossy(&OsStr::from_bytes(service).to_ascii_uppercase()),
+                message,
+            },
+            label,
+            format: Format::Text,
+        }
+    }
+}
+
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

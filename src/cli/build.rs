@@ -7,6 +7,7 @@ use super::{duration, status_as, steps, tls};
 use crate::check::{Check, Expiry};
 use crate::escape::unescape;
 use crate::expect::Pattern;
+use crate::feature::Feature;
 use crate::host::Host;
 use crate::preset::{self, Preset};
 use crate::report::Format;
@@ -47,7 +48,8 @@ pub(super) fn build_check_and_port(
 pub(super) fn service_name(service: Option<&OptionValue>) -> String {
     match service {
         Some(given) => match given.value.to_str() {
-            Some(text) => text.to_uppercase(),
+            Some(text) if Feature::Unicode.is_built_in() => text.to_uppercase(),
+            Some(text) => text.to_ascii_uppercase(),
             None => escape_lossy(&given.value.to_ascii_uppercase()),
         },
         None => Check::default().name,
@@ -215,5 +217,6 @@ fn limit(raw: &RawOptions, id: OptionId) -> Result<Option<Duration>, String> {
     Ok(limit.filter(|limit| !limit.is_zero()))
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

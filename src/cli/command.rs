@@ -99,6 +99,7 @@ pub(super) fn build_label(raw: &RawOptions) -> Label {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

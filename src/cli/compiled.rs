@@ -3,9 +3,9 @@
 use super::build;
 use super::option_value::escape_for_message;
 use super::raw_options::RawOptions;
-use super::tls::describe_uncertifiable;
 use crate::check::Check;
 use crate::dialogue::Step;
+use crate::host::describe_uncertifiable;
 use crate::memory::Budget;
 use crate::record::UsageError;
 use crate::target::Target;

@@ -162,5 +162,6 @@ fn usage_error(service: Option<&OptionValue>, message: String) -> UsageError {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

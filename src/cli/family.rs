@@ -14,27 +14,18 @@ use super::args::InvalidCommand;
 use super::command::Command;
 use super::option_value::escape_lossy;
 use super::plugin::{PLUGINS, Plugin};
-use crate::record::{Label, UsageError};
-use crate::report::Format;
+use crate::record::Label;
 use args::PluginOptions;
 pub(crate) use help::{plugin_help, plugin_version};
 use options::PluginOption;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 
 /// Other plugins of Monitoring Plugins that check-tcp may be taken for.
 const OTHERS: [(&str, &str); 2] = [
     ("check_udp", "which sends and expects datagrams"),
     ("check_smtp", "which speaks SMTP and has options of its own"),
 ];
-
-/// Returns the name that the program was started under, if it is that of a plugin: the last part of
-/// `argv0`, if it begins with `check_`.
-pub(super) fn plugin_name(argv0: &OsStr) -> Option<&OsStr> {
-    let name = argv0.as_bytes().rsplit(|&byte| byte == b'/').next()?;
-    name.starts_with(b"check_").then(|| OsStr::from_bytes(name))
-}
 
 /// Parses the arguments of a plugin, which are without its name.
 ///
@@ -45,7 +36,8 @@ pub(super) fn parse_plugin(
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<Command, InvalidCommand> {
     let Some(plugin) = find(name) else {
-        return Err(invalid(name, Label::default(), describe_unknown(name)));
+        let message = describe_unknown(name);
+        return Err(InvalidCommand::of_plugin(name, Label::default(), message));
     };
     let (options, read) = PluginOptions::read(plugin.name, args, &|name| env::var_os(name));
     if options.has(PluginOption::Help) {
@@ -55,7 +47,7 @@ pub(super) fn parse_plugin(
         return Ok(Command::PluginVersion(plugin));
     }
     read.and_then(|()| build::build_command(plugin, &options))
-        .map_err(|message| invalid(name, build::build_label(&options), message))
+        .map_err(|message| InvalidCommand::of_plugin(name, build::build_label(&options), message))
 }
 
 /// The name counts in any case, as in the plugins.
@@ -63,22 +55,6 @@ fn find(name: &OsStr) -> Option<&'static Plugin> {
     PLUGINS
         .iter()
         .find(|plugin| name.eq_ignore_ascii_case(plugin.name))
-}
-
-fn invalid(name: &OsStr, label: Label, message: String) -> InvalidCommand {
-    let service = name.as_bytes().get("check_".len()..).unwrap_or_default();
-    let service = match service {
-        b"" => b"TCP",
-        service => service,
-    };
-    InvalidCommand {
-        error: UsageError {
-            name: escape_lossy(&OsStr::from_bytes(service).to_ascii_uppercase()),
-            message,
-        },
-        label,
-        format: Format::Text,
-    }
 }
 
 fn describe_unknown(name: &OsStr) -> String {
@@ -97,5 +73,6 @@ fn describe_unknown(name: &OsStr) -> String {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

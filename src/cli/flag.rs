@@ -1,5 +1,7 @@
 //! The description of a command-line option.
 
+use crate::feature::Feature;
+
 /// An option. Its number is its index in [`FLAGS`](super::flags::FLAGS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OptionId {
@@ -132,6 +134,15 @@ impl HelpGroup {
         Self::List,
         Self::Output,
     ];
+
+    /// The feature that the options of the group need.
+    pub fn feature(self) -> Option<Feature> {
+        match self {
+            Self::Tls => Some(Feature::Tls),
+            Self::List => Some(Feature::List),
+            Self::Target | Self::Dialogue | Self::Verdict | Self::Output => None,
+        }
+    }
 
     /// The heading.
     pub fn title(self) -> &'static str {

@@ -61,6 +61,10 @@ pub(crate) fn version() -> String {
 
 /// Adds the heading of a group and its options, unless there are none.
 pub(super) fn push_options<Id>(text: &mut String, group: HelpGroup, flags: &[Flag<Id>]) {
+    if let Some(feature) = group.feature().filter(|feature| !feature.is_built_in()) {
+        let missing = feature.describe_missing();
+        return push_line(text, format_args!("\n{}: {missing}", group.title()));
+    }
     let mut flags = flags.iter().filter(|flag| flag.group == group).peekable();
     if flags.peek().is_some() {
         push_line(text, format_args!("\n{}:", group.title()));
@@ -133,6 +137,7 @@ fn wrap<'a>(words: impl Iterator<Item = &'a str>, width: usize) -> Vec<String> {
     lines
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

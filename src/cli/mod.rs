@@ -15,9 +15,12 @@
 mod args;
 mod build;
 mod command;
+#[cfg(feature = "list")]
 mod compiled;
+#[cfg_attr(not(feature = "list"), path = "defaults/absent.rs")]
 mod defaults;
 mod duration;
+#[cfg_attr(not(feature = "family"), path = "family/absent.rs")]
 mod family;
 mod flag;
 pub(crate) mod flags;
@@ -30,12 +33,14 @@ mod shard;
 mod status_as;
 mod steps;
 mod suggest;
+#[cfg_attr(not(feature = "tls"), path = "tls/absent.rs")]
 mod tls;
 
 pub use args::{InvalidCommand, parse};
 pub use command::Command;
 pub(crate) use command::{SingleCheck, TargetList};
 pub use defaults::Defaults;
+#[cfg(feature = "list")]
 pub(crate) use defaults::LineOptions;
 pub(crate) use family::{plugin_help, plugin_version};
 pub(crate) use help::{help, version};
@@ -53,7 +58,7 @@ use std::ffi::OsString;
 pub fn parse_argv(argv: impl IntoIterator<Item = OsString>) -> Result<Command, InvalidCommand> {
     let mut argv = argv.into_iter();
     let name = argv.next().unwrap_or_default();
-    match family::plugin_name(&name) {
+    match plugin::plugin_name(&name) {
         Some(plugin) => family::parse_plugin(plugin, argv),
         None => parse(argv),
     }

@@ -76,6 +76,17 @@ impl<Id: Copy> OptionValue<Id> {
         Ok(option)
     }
 
+    /// Checks that what the option asks for is built in.
+    ///
+    /// # Errors
+    /// The message for one of a feature that was left out.
+    pub(super) fn require_feature(&self) -> Result<(), String> {
+        match self.flag.group.feature() {
+            Some(feature) => feature.require().map_err(|why| format!("{self}: {why}")),
+            None => Ok(()),
+        }
+    }
+
     /// The memory that the option takes, in bytes.
     pub(super) fn memory_usage(&self) -> usize {
         size_of::<Self>() + self.value.len()

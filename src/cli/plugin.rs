@@ -1,5 +1,8 @@
 //! The plugins of Monitoring Plugins that check-tcp stands in for.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 /// A plugin of the family.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plugin {
@@ -23,6 +26,13 @@ pub(super) static PLUGINS: [Plugin; 11] = [
     plugin("check_jabber", Some("JABBER")),
     plugin("check_clamd", Some("CLAMD")),
 ];
+
+/// Returns the name that the program was started under, if it is that of a plugin: the last part of
+/// `argv0`, if it begins with `check_`.
+pub(super) fn plugin_name(argv0: &OsStr) -> Option<&OsStr> {
+    let name = argv0.as_bytes().rsplit(|&byte| byte == b'/').next()?;
+    name.starts_with(b"check_").then(|| OsStr::from_bytes(name))
+}
 
 impl Plugin {
     /// The first word of the output line.

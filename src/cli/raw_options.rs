@@ -4,6 +4,7 @@ use super::flag::{Flag, OPTION_COUNT, OptionId, OptionSource, Scope};
 use super::flags::FLAGS;
 use super::option_value::{GivenAs, OptionValue, escape_for_message};
 use super::suggest;
+use crate::feature::Feature;
 use crate::host::HostError;
 use lexopt::Arg;
 use std::ffi::{OsStr, OsString};
@@ -84,8 +85,18 @@ impl RawOptions {
         }
     }
 
-    /// The value of an option that was given; of a step, the first one.
+    /// The value of an option that was given; of a step, the first one. Inlined, what reads an option
+    /// that is not built in is left out.
+    #[inline]
     pub(super) fn get(&self, id: OptionId) -> Option<&OptionValue> {
+        let feature = FLAGS.get(id as usize)?.group.feature();
+        match feature.is_none_or(Feature::is_built_in) {
+            true => self.find(id),
+            false => None,
+        }
+    }
+
+    fn find(&self, id: OptionId) -> Option<&OptionValue> {
         let step = self.steps.iter().find(|option| option.flag.id == id);
         step.or(self.values.get(id as usize)?.as_ref())
     }
@@ -104,6 +115,7 @@ impl RawOptions {
     ///
     /// # Errors
     /// The message for a value that `parse` refuses.
+    #[inline]
     pub(super) fn parse<T>(
         &self,
         id: OptionId,
@@ -159,6 +171,9 @@ impl RawOptions {
     ) -> Result<(), String> {
         let option = OptionValue::read(flag, given_as, parser)?;
         let is_given = !flag.ignores_empty() || !option.value.is_empty();
+        if is_given {
+            option.require_feature()?;
+        }
         if is_given && source == OptionSource::ListLine {
             check_scope(&option)?;
         }
@@ -245,6 +260,7 @@ fn describe_unknown(not_utf8: &[OsString], option: &str, source: OptionSource) -
     format!("unknown option {}; {hint}", escape_for_message(given))
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -127,8 +127,15 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
 /// # Errors
 /// The message for an invalid value.
 pub(super) fn build_format(raw: &RawOptions) -> Result<Format, String> {
-    let format = raw.parse(OptionId::Format, Format::from_name)?;
-    Ok(format.unwrap_or_default())
+    let Some(given) = raw.get(OptionId::Format) else {
+        return Ok(Format::default());
+    };
+    let format = given.parse(Format::from_name)?;
+    if let Some(feature) = format.feature() {
+        let required = feature.require();
+        required.map_err(|why| given.describe_invalid(why))?;
+    }
+    Ok(format)
 }
 
 /// The list that `--targets` names; `None` without it.
@@ -162,6 +169,7 @@ fn parse_rate(text: &str) -> Option<f64> {
     (rate == 0.0 || RATES.contains(&rate)).then_some(rate)
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use crate::dialogue::{Condition, Expectation, Part, Step, Template};
 use crate::escape::{as_text, unescape};
 use crate::expect::Pattern;
 use crate::fd::read_regular_file;
+use crate::feature::Feature;
 use crate::preset::Preset;
 use crate::starttls::{self, Protocol};
 use rustix::system::uname;
@@ -232,7 +233,12 @@ fn parse_step(text: &[u8], groups: &HashSet<String>) -> Result<Step, String> {
         b"delay" => "delay DURATION",
         b"expect" => "expect REGEX",
         b"expect-bytes" => "expect-bytes TEXT",
-        b"starttls" if rest.trim_ascii().is_empty() => return Ok(Step::StartTls),
+        b"starttls" if rest.trim_ascii().is_empty() => {
+            let required = Feature::Tls.require();
+            return required
+                .map(|()| Step::StartTls)
+                .map_err(|why| format!("starttls: {why}"));
+        }
         b"starttls" => return Err("starttls: takes no value".to_owned()),
         _ => {
             let verb = escape_for_message(OsStr::from_bytes(verb));

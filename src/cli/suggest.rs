@@ -79,9 +79,8 @@ const MAX_NAME: usize = 40;
 pub(super) fn hint_for_option(unknown: &str, source: OptionSource) -> String {
     let suggestion = match unknown.strip_prefix("--") {
         _ if unknown.len() > MAX_NAME => None,
-        Some(name) => {
-            find_by_letter(name).or_else(|| find_similar(&name.to_lowercase().replace('_', "-")))
-        }
+        Some(name) => find_by_letter(name)
+            .or_else(|| find_similar(&name.to_ascii_lowercase().replace('_', "-"))),
         None => find_synonym(unknown).map(str::to_owned),
     };
     match suggestion.filter(|suggestion| is_valid(suggestion, source)) {
@@ -145,7 +144,7 @@ fn endpoint_options(
         return (is_path && path.bytes().all(is_plain)).then(|| format!("-U {path}"));
     }
     if let Some((scheme, rest)) = text.split_once("://") {
-        return url_options(&scheme.to_lowercase(), rest, is_given);
+        return url_options(&scheme.to_ascii_lowercase(), rest, is_given);
     }
     let (host, port) = parse_host_port(text)?;
     let port = port.or(rest.first().and_then(parse_port));
@@ -315,5 +314,6 @@ fn edit_distance(from: &str, to: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

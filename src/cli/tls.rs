@@ -3,7 +3,7 @@
 use super::flag::OptionId;
 use super::option_value::OptionValue;
 use super::raw_options::RawOptions;
-use crate::host::spelling;
+use crate::host::{describe_uncertifiable, spelling};
 use crate::preset::Preset;
 use crate::target::Target;
 use crate::tls::{ClientIdentity, Fingerprint, IdentityError, PeerName, Tls, Version};
@@ -51,6 +51,25 @@ pub(super) fn build_tls(
     let tls = tls.with_versions(versions.0, versions.1);
     let tls = tls.with_alpn(alpn.unwrap_or_default());
     Ok(Some(tls.with_identity(identity)))
+}
+
+/// Builds the TLS configuration of a plugin of the family. Nothing is verified unless it `verifies`,
+/// or has a file of authorities.
+///
+/// # Errors
+/// The message for a name that no certificate has, or a file that can't be used.
+pub(super) fn build_plugin_tls<Id: Copy>(
+    name: Option<&OptionValue<Id>>,
+    ca_file: Option<&OptionValue<Id>>,
+    verifies: bool,
+) -> Result<Tls, String> {
+    let name = name.map(|name| name.parse(PeerName::parse)).transpose()?;
+    Ok(match ca_file {
+        Some(file) => Tls::verified_by(Path::new(&file.value), name)
+            .map_err(|error| file.describe_invalid(error))?,
+        None if verifies => Tls::verified(name),
+        None => Tls::unverified(name),
+    })
 }
 
 fn build_trust(
@@ -145,12 +164,6 @@ fn parse_alpn(given: &OptionValue) -> Result<Vec<Vec<u8>>, String> {
 fn parse_fingerprints(text: &str) -> Option<Vec<Fingerprint>> {
     let parts = text.split(',').map(|part| Fingerprint::parse(part.trim()));
     parts.collect()
-}
-
-/// Describes why no certificate can be issued for a host, and the spelling to use instead.
-pub(super) fn describe_uncertifiable(host: &str) -> String {
-    let spelling = spelling(host).unwrap_or_else(|| "give another with --sni".to_owned());
-    format!("a certificate has no such name; {spelling}")
 }
 
 /// Parses `--sni`. An IPv6 address may stand in brackets, as in `--hostname`.

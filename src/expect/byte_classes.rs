@@ -147,6 +147,7 @@ fn one_or_more(sub: Hir) -> Hir {
     })
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::super::{Cache, Decision, Pattern, dialect};

@@ -3,6 +3,7 @@
 use super::automaton;
 use super::class::Classes;
 use super::dialect;
+use super::group::Group;
 use crate::escape::strip_partial_char;
 use crate::memory::{Budget, Lease};
 use regex::{Regex, RegexBuilder};
@@ -19,15 +20,6 @@ pub(super) struct Captures {
     /// Memory in bytes, once it has been used.
     memory: usize,
     lease: Lease,
-}
-
-/// One named group and its match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Group<'p, 'r> {
-    /// The name.
-    pub name: &'p str,
-    /// The bytes of the reply; `None` where the match went without the group.
-    pub text: Option<&'r [u8]>,
 }
 
 /// The largest NFA with its groups, in bytes: some 8,000 states. This bound and those below limit
@@ -176,6 +168,7 @@ fn byte_offset(bytes: &[u8], at: usize) -> usize {
     place
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use crate::expect::Pattern;

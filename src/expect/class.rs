@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::error::{ErrorKind, ParseError};
-use super::property;
+use super::{ascii_case, property};
+use crate::feature::Feature;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir};
 
 /// Parses the classes and characters of one pattern within a bound on their size.
@@ -170,7 +171,11 @@ impl Classes {
     fn fold(&mut self, class: &mut ClassUnicode) -> Result<(), ParseError> {
         let points: usize = class.iter().map(ClassUnicodeRange::len).sum();
         self.pay(points / FOLDED_PER_RANGE)?;
-        class.case_fold_simple();
+        match Feature::Unicode.is_built_in() {
+            true => class.case_fold_simple(),
+            false if class.is_ascii() => ascii_case::fold(class),
+            false => return Err(ErrorKind::Missing(Feature::Unicode).anywhere()),
+        }
         Ok(())
     }
 
@@ -235,6 +240,9 @@ fn escaped(cursor: &mut Cursor<'_>, from: usize) -> Result<Option<NamedClass>, P
 
 /// The name of a Unicode property: one letter, or any number in braces, negated by `^`.
 fn unicode(cursor: &mut Cursor<'_>, inverse: bool, from: usize) -> Result<NamedClass, ParseError> {
+    if !Feature::Unicode.is_built_in() {
+        return Err(ErrorKind::Missing(Feature::Unicode).at(from));
+    }
     let unknown = ErrorKind::ClassName.at(from);
     let rest = cursor.rest();
     let name = match cursor.eat("{") {

@@ -8,6 +8,7 @@ use super::class::Classes;
 use super::cursor::Cursor;
 use super::error::{ErrorKind, ParseError};
 use super::tree::Tree;
+use crate::feature::Feature;
 use regex_syntax::hir::{Dot, Hir, Look};
 use std::borrow::Cow;
 use std::mem;
@@ -171,6 +172,9 @@ impl<'p> Parser<'p> {
             let name = self.cursor.until(">").unwrap_or_default();
             if name.is_empty() || !name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) {
                 return Err(ErrorKind::GroupName.at(from));
+            }
+            if !Feature::Captures.is_built_in() {
+                return Err(ErrorKind::Missing(Feature::Captures).at(at));
             }
             self.named += 1;
             if self.named > MAX_NAMED {

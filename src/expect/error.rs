@@ -1,5 +1,7 @@
 //! Errors in patterns.
 
+use crate::feature::Feature;
+use std::borrow::Cow;
 use std::fmt;
 
 /// A pattern that does not compile.
@@ -32,6 +34,8 @@ pub(super) enum ErrorKind {
     Count,
     RepeatedTwice,
     NothingToRepeat,
+    /// What it needs is not built in.
+    Missing(Feature),
 }
 
 /// An error and its byte offset in the pattern; `None` if it is in the pattern as a whole.
@@ -88,8 +92,8 @@ impl ErrorKind {
         }
     }
 
-    fn text(self) -> &'static str {
-        match self {
+    fn text(self) -> Cow<'static, str> {
+        let text = match self {
             Self::TooLong => "pattern of more than 65536 bytes",
             Self::TooLarge => "pattern too large",
             Self::TooDeep => "groups and repetitions nested too deeply",
@@ -106,7 +110,9 @@ impl ErrorKind {
             Self::Count => "bad repeat count (at most 1000, nested ones multiplied)",
             Self::RepeatedTwice => "repetition of a repetition",
             Self::NothingToRepeat => "nothing to repeat",
-        }
+            Self::Missing(feature) => return feature.describe_missing().into(),
+        };
+        text.into()
     }
 }
 

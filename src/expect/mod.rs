@@ -29,21 +29,24 @@
 //! The walk knows no groups. The `regex` crate finds the matches of named groups afterwards, where
 //! they are asked for ([`Pattern::captures`]).
 
+mod ascii_case;
 mod automaton;
 mod byte_classes;
+#[cfg_attr(not(feature = "captures"), path = "captures/absent.rs")]
 mod captures;
 mod class;
 mod cursor;
 mod decode;
 mod dialect;
 mod error;
+mod group;
 mod matcher;
 mod property;
 mod tree;
 mod walk;
 
-pub use captures::Group;
 pub use error::PatternError;
+pub use group::Group;
 pub use matcher::{Decision, Matcher};
 pub use walk::Cache;
 

@@ -18,6 +18,12 @@ pub(crate) fn spelling(name: &str) -> Option<String> {
     })
 }
 
+/// Describes why no certificate can be issued for a host, and the spelling to use instead.
+pub(crate) fn describe_uncertifiable(host: &str) -> String {
+    let spelling = spelling(host).unwrap_or_else(|| "give another with --sni".to_owned());
+    format!("a certificate has no such name; {spelling}")
+}
+
 /// Converts a name to lower case and its labels beyond ASCII to `xn--` and Punycode (RFC 5891,
 /// section 4.4). `None` if it does not fit into DNS, or has combining accents, which would have to
 /// be composed first.

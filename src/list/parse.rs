@@ -173,5 +173,6 @@ fn truncated_label(target: &[u8]) -> Box<str> {
     cli::escape_lossy(OsStr::from_bytes(start)).into()
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

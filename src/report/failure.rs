@@ -207,5 +207,6 @@ pub(crate) fn format_local_error(e: &io::Error) -> String {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! `--format json`: an object in one line for each record. Every key is always present, and in this
 //! order.
 
+#[cfg(feature = "list")]
 mod summary;
 mod tls;
 
@@ -13,6 +14,7 @@ use crate::rfc3339;
 use crate::target::Target;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use std::mem;
+#[cfg(feature = "list")]
 pub(super) use summary::JsonSummary;
 use tls::JsonTls;
 
@@ -162,5 +164,6 @@ impl Serialize for JsonCaptures<'_> {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

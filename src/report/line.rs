@@ -246,5 +246,6 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

@@ -6,18 +6,24 @@
 pub(crate) mod colour;
 pub(crate) mod failure;
 mod field;
+#[cfg(feature = "json")]
 mod json;
 pub(crate) mod line;
+pub(crate) mod output_file;
 mod path_end;
+#[cfg(feature = "list")]
 mod prometheus;
 mod sanitize;
+#[cfg(feature = "list")]
 pub(crate) mod summary;
 mod text;
+#[cfg(feature = "list")]
 mod worst_first;
 
 #[cfg(test)]
 pub(crate) mod sample;
 
+use crate::feature::Feature;
 use crate::outcome::response_time;
 use crate::reason::Reason;
 use crate::record::{Event, Label, Record, UsageError};
@@ -116,6 +122,15 @@ impl Format {
         ("prometheus", Self::Prometheus),
     ];
 
+    /// Returns the feature that the format needs.
+    pub fn feature(self) -> Option<Feature> {
+        match self {
+            Self::Text => None,
+            Self::Json => Some(Feature::Json),
+            Self::Prometheus => Some(Feature::List),
+        }
+    }
+
     /// Returns the format of a name in any case.
     pub fn from_name(name: &str) -> Option<Self> {
         let is_named = |(known, _): &&(&str, Self)| known.eq_ignore_ascii_case(name);
@@ -123,19 +138,25 @@ impl Format {
     }
 }
 
-/// Returns the renderer of one run.
+/// Returns the renderer of one run. A format that is not built in is text; no command line asks for
+/// it.
 pub fn renderer(options: &OutputOptions) -> Box<dyn Renderer> {
-    let name = || options.name.clone();
     let quiet = options.quiet;
     match (options.format, options.summary) {
+        #[cfg(feature = "list")]
         (Format::Text, true) => Box::new(summary::Summary::new(options.clone())),
+        #[cfg(all(feature = "json", feature = "list"))]
         (Format::Json, true) => Box::new(json::JsonSummary::new(options.clone())),
-        (Format::Text, false) => Box::new(text::TextRenderer {
+        #[cfg(feature = "json")]
+        (Format::Json, _) => Box::new(json::JsonRenderer::new(options.name.clone(), quiet)),
+        #[cfg(feature = "list")]
+        (Format::Prometheus, _) => {
+            Box::new(prometheus::PrometheusRenderer::new(options.name.clone()))
+        }
+        _ => Box::new(text::TextRenderer {
             quiet,
             colour: options.colour,
         }),
-        (Format::Json, false) => Box::new(json::JsonRenderer::new(name(), quiet)),
-        (Format::Prometheus, _) => Box::new(prometheus::PrometheusRenderer::new(name())),
     }
 }
 
@@ -196,6 +217,7 @@ impl Judged<'_> {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::sample::{answered, failed, invalid, record};

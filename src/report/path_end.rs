@@ -15,7 +15,7 @@ const MAX_ISSUER_CHARS: usize = 100;
 /// Returns `certificate ends in 54 days (2027-01-20)`, as seen at the time `now`, sanitized. `None`
 /// is an end that can't be read.
 pub(super) fn describe(end: Option<&PathEnd>, now: SystemTime) -> String {
-    let Some(PathEnd { at, issuer }) = end else {
+    let Some(PathEnd { at, issuer, .. }) = end else {
         return "certificate with an end that can't be read".to_owned();
     };
     let whose = match issuer.as_deref() {
@@ -71,6 +71,7 @@ fn format_period(period: Duration) -> String {
     }
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

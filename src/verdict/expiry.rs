@@ -26,6 +26,7 @@ fn ends_within(checked: &Checked, period: Duration) -> bool {
     left.is_none_or(|left| left < period)
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests {
     use super::*;

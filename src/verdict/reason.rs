@@ -111,5 +111,6 @@ fn unconnected(tried: &[FailedAttempt]) -> Reason {
     remote.find(|reason| !reason.is_closed()).unwrap_or(last)
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 /// The top-level modules: each may name those before it, and none behind it.
 const ORDER: &[&str] = &[
+    "feature",
     "escape",
     "rfc3339",
     "fd",
+    "signals",
     "sink",
     "memory",
     "inline_vec",

@@ -138,6 +138,12 @@ impl PluginOptions {
                 )),
                 Err(other) => Err(other.to_string()),
             };
+            let read = read.and_then(|option: Option<OptionValue<_>>| {
+                option
+                    .as_ref()
+                    .map_or(Ok(()), OptionValue::require_feature)?;
+                Ok(option)
+            });
             match read {
                 Ok(option) => self.given.extend(option),
                 Err(message) => result = result.and(Err(message)),

@@ -7,8 +7,10 @@ use crate::cli::command::{Command, SingleCheck};
 use crate::cli::duration::{self, DAY, MAX_DURATION};
 use crate::cli::option_value::{OptionValue, escape_lossy};
 use crate::cli::plugin::Plugin;
+use crate::cli::tls;
 use crate::escape::unescape_dropping;
 use crate::expect::Pattern;
+use crate::feature::Feature;
 use crate::host::Host;
 use crate::preset::{self, Preset};
 use crate::reason::Reason;
@@ -16,11 +18,10 @@ use crate::record::Label;
 use crate::report::OutputOptions;
 use crate::status::{Status, StatusMap};
 use crate::target::{Family, Target};
-use crate::tls::{PeerName, Tls};
+use crate::tls::Tls;
 use std::ffi::OsStr;
 use std::num::NonZeroU64;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,7 +126,7 @@ fn build_check(
         ..unset
     };
     // Last, since it may read the trust store.
-    check.tls = build_tls(options, preset)?;
+    check.tls = build_tls(plugin, options, preset)?;
     Ok(check)
 }
 
@@ -200,7 +201,11 @@ fn build_status_map(
 
 /// `None` unless an option or the preset asks for TLS. Nothing is verified without `--verify` or
 /// `--ca-file`.
-fn build_tls(options: &PluginOptions, preset: Option<&Preset>) -> Result<Option<Tls>, String> {
+fn build_tls(
+    plugin: &Plugin,
+    options: &PluginOptions,
+    preset: Option<&Preset>,
+) -> Result<Option<Tls>, String> {
     let implying = [
         PluginOption::Ssl,
         PluginOption::Sni,
@@ -208,19 +213,17 @@ fn build_tls(options: &PluginOptions, preset: Option<&Preset>) -> Result<Option<
         PluginOption::Verify,
         PluginOption::CaFile,
     ];
-    let is_wanted = preset.is_some_and(|preset| preset.tls);
-    if !is_wanted && !implying.iter().any(|&id| options.has(id)) {
+    let is_preset = preset.is_some_and(|preset| preset.tls);
+    if !is_preset && !implying.iter().any(|&id| options.has(id)) {
         return Ok(None);
     }
+    Feature::Tls
+        .require()
+        .map_err(|why| format!("{}: {why}", plugin.name))?;
     let name = [PluginOption::Sni, PluginOption::SniAlone];
     let name = name.iter().find_map(|&id| options.last_filled(id));
-    let name = name.map(|name| name.parse(PeerName::parse)).transpose()?;
-    Ok(Some(match options.last_filled(PluginOption::CaFile) {
-        Some(file) => Tls::verified_by(Path::new(&file.value), name)
-            .map_err(|error| file.describe_invalid(error))?,
-        None if options.has(PluginOption::Verify) => Tls::verified(name),
-        None => Tls::unverified(name),
-    }))
+    let ca_file = options.last_filled(PluginOption::CaFile);
+    tls::build_plugin_tls(name, ca_file, options.has(PluginOption::Verify)).map(Some)
 }
 
 /// Parses `-D`. The plugins count whole days, and warn while no more than so many are left; so a
@@ -283,5 +286,6 @@ fn parse_status(text: &str) -> Option<Status> {
     })
 }
 
+#[cfg(feature = "default")]
 #[cfg(test)]
 mod tests;

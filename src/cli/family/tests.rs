@@ -1,6 +1,7 @@
 use super::*;
 use crate::check::Check;
 use crate::cli::command::SingleCheck;
+use crate::cli::plugin::plugin_name;
 use crate::preset;
 use crate::target::{Family, Target};
 use std::time::Duration;
