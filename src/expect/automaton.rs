@@ -67,8 +67,10 @@ pub(super) fn memory_usage(nfa: &NFA) -> usize {
 
 /// The NFA of a tree; `None` where it takes more memory than `limit`, in bytes.
 pub(super) fn compile(hir: &Hir, captures: WhichCaptures, limit: usize) -> Option<NFA> {
+    // The walk keeps to characters by itself.
+    let has_captures = matches!(captures, WhichCaptures::All);
     let config = Config::new()
-        .utf8(false)
+        .utf8(has_captures)
         .which_captures(captures)
         .nfa_size_limit(Some(limit));
     Compiler::new().configure(config).build_from_hir(hir).ok()

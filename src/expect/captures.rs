@@ -6,15 +6,16 @@ use super::dialect;
 use super::group::Group;
 use crate::escape::strip_partial_char;
 use crate::memory::{Budget, Lease};
-use regex::{Regex, RegexBuilder};
 use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
 use std::borrow::Cow;
-use std::fmt::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A pattern with its named groups, compiled.
 pub(super) struct Captures {
-    regex: Regex,
+    vm: PikeVM,
+    /// What a search works with, kept for the next one.
+    cache: Mutex<Option<Cache>>,
     /// States of its automaton. So much does one byte of a text cost at most.
     states: usize,
     /// Memory in bytes, once it has been used.
@@ -32,12 +33,8 @@ const MAX_PLACES: usize = 1 << 17;
 /// States times bytes of the text: 20 ms.
 const MAX_VISITS: usize = 1 << 20;
 
-/// The longest pattern as the `regex` crate has it written, in bytes: the tree that it makes of
-/// that takes up to a hundred times as much.
-const MAX_TEXT: usize = 1 << 15;
-
-/// The bound on class ranges when the pattern is parsed again. No more would fit into the text, but
-/// `x{0}` and case folding hide ranges from the text.
+/// The bound on class ranges when the pattern is parsed again; `x{0}` and case folding hide ranges
+/// from the automaton.
 const MAX_RANGES: usize = 1 << 15;
 
 /// Memory beside NFA and text, in bytes: per slot, per state, per group, and fixed.
@@ -45,9 +42,6 @@ const PLACE: usize = 16;
 const STATE: usize = 16;
 const GROUP: usize = 128;
 const SMALL: usize = 8 << 10;
-
-/// Deeper than any tree is when it is written out: each of its 250 levels may take four.
-const MAX_NEST: u32 = 1100;
 
 impl Captures {
     /// `None` where the pattern has no named group, or is too large.
@@ -62,18 +56,13 @@ impl Captures {
         if places > MAX_PLACES {
             return None;
         }
-        let mut text = BoundedText::default();
-        write!(text, "{hir}").ok()?;
-        let regex = RegexBuilder::new(&text.0)
-            .size_limit(MAX_NFA)
-            .nest_limit(MAX_NEST)
-            .build();
-        let automaton = automaton::memory_usage(&nfa) + text.0.len();
         let search = places * PLACE + states * STATE + names.len() * GROUP;
+        let memory = automaton::memory_usage(&nfa) + search + SMALL;
         Some(Self {
-            regex: regex.ok()?,
+            vm: PikeVM::new_from_nfa(nfa).ok()?,
+            cache: Mutex::default(),
             states,
-            memory: automaton + search + SMALL,
+            memory,
             lease: Lease::default(),
         })
     }
@@ -101,13 +90,15 @@ impl Captures {
         if self.states.saturating_mul(text.len()) > MAX_VISITS {
             return None;
         }
-        let found = self.regex.captures(&text)?;
-        if !complete && found.get(0)?.end() == text.len() {
+        let mut found = self.vm.create_captures();
+        self.search_text(&text, &mut found);
+        if !complete && found.get_match()?.end() == text.len() {
             return None;
         }
+        found.pattern()?;
         let group = |name| {
-            let matched = found.name(&dialect::called(name))?;
-            let [start, end] = [matched.start(), matched.end()].map(|at| match &text {
+            let matched = found.get_group_by_name(&dialect::called(name))?;
+            let [start, end] = [matched.start, matched.end].map(|at| match &text {
                 Cow::Borrowed(_) => at,
                 Cow::Owned(_) => byte_offset(bytes, at),
             });
@@ -119,19 +110,13 @@ impl Captures {
         });
         Some(groups.collect())
     }
-}
 
-/// A pattern written as text, up to [`MAX_TEXT`].
-#[derive(Default)]
-struct BoundedText(String);
-
-impl Write for BoundedText {
-    fn write_str(&mut self, more: &str) -> fmt::Result {
-        if self.0.len() + more.len() > MAX_TEXT {
-            return Err(fmt::Error);
-        }
-        self.0.push_str(more);
-        Ok(())
+    fn search_text(&self, text: &str, found: &mut regex_automata::util::captures::Captures) {
+        let kept = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let cache = kept().take();
+        let mut cache = cache.unwrap_or_else(|| self.vm.create_cache());
+        self.vm.captures(&mut cache, text, found);
+        *kept() = Some(cache);
     }
 }
 

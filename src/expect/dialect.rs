@@ -7,7 +7,7 @@
 use super::class::Classes;
 use super::cursor::Cursor;
 use super::error::{ErrorKind, ParseError};
-use super::tree::Tree;
+use super::tree::{Name, Tree};
 use crate::feature::Feature;
 use regex_syntax::hir::{Dot, Hir, Look};
 use std::borrow::Cow;
@@ -93,7 +93,7 @@ struct OpenGroup {
     /// The parts since the last `|`.
     items: Vec<Tree>,
     /// Its name, where it is kept.
-    name: Option<Box<str>>,
+    name: Option<Name>,
 }
 
 impl<'p> Parser<'p> {
@@ -189,12 +189,14 @@ impl<'p> Parser<'p> {
 
     /// Records a name, and returns the name of its group if it is kept: of several groups with one
     /// name only the first is, which is the one that Go's `SubexpIndex` finds.
-    fn note(&mut self, name: &str) -> Option<Box<str>> {
+    fn note(&mut self, name: &str) -> Option<Name> {
         if self.names.iter().any(|known| **known == *name) {
             return None;
         }
         self.names.push(name.into());
-        self.keeps_named.then(|| called(name).into())
+        let index = u32::try_from(self.names.len()).ok()?;
+        let name = called(name).into();
+        self.keeps_named.then_some(Name { index, name })
     }
 
     /// Parses the flags behind `(?`: `i)`, `:`, `im-sU:`.

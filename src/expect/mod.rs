@@ -26,7 +26,7 @@
 //! no state at all, no reply that begins so ever will. In a pattern that is not anchored one more
 //! state waits for the beginning, so that it stays open until it matches.
 //!
-//! The walk knows no groups. The `regex` crate finds the matches of named groups afterwards, where
+//! The walk knows no groups. The PikeVM of `regex-automata` finds the matches of named groups afterwards, where
 //! they are asked for ([`Pattern::captures`]).
 
 mod ascii_case;
@@ -158,7 +158,7 @@ impl Pattern {
     /// `complete`, all of it. Each name once, in the order of the pattern.
     ///
     /// The match is the leftmost, and among these the one that Perl would find, as in Go. It is
-    /// that of the `regex` crate, which is compiled when it is first asked for.
+    /// that of the `regex` crate, whose automaton is compiled when it is first asked for.
     ///
     /// `None` where the pattern has no named group, where nothing matches, where the match comes to
     /// the end of a text that is not complete, since more of the reply could have changed it, and

@@ -1,5 +1,7 @@
 //! The names that `\p{...}` knows: categories and scripts, as Go has them.
 
+use regex_syntax::ast::{self, Ast, ClassUnicodeKind, Position, Span};
+use regex_syntax::hir::translate::Translator;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
 /// The characters of a Unicode category, a script, or one of `Any`, `Assigned` and `ASCII`.
@@ -13,7 +15,13 @@ pub(super) fn class(name: &str) -> Option<ClassUnicode> {
     if only_rust_knows(&name) {
         return None;
     }
-    let class = regex_syntax::parse(&format!("\\p{{{name}}}")).ok()?;
+    // The tree of `\p{name}`, without the parser.
+    let ast = Ast::class_unicode(ast::ClassUnicode {
+        span: Span::splat(Position::new(0, 1, 1)),
+        negated: false,
+        kind: ClassUnicodeKind::Named(name),
+    });
+    let class = Translator::new().translate("", &ast).ok()?;
     match class.kind() {
         HirKind::Class(Class::Unicode(class)) => Some(class.clone()),
         HirKind::Literal(literal) => {

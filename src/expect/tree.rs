@@ -14,6 +14,12 @@ pub(super) struct Tree {
     copies: u32,
 }
 
+/// The name of a group that is kept, and its number among them, from 1.
+pub(super) struct Name {
+    pub(super) index: u32,
+    pub(super) name: Box<str>,
+}
+
 /// The compiler underneath recurses this deep.
 const MAX_HEIGHT: usize = 250;
 
@@ -68,12 +74,12 @@ impl Tree {
     }
 
     /// The node as a named group; a node that no text matches needs no group.
-    pub(super) fn named(self, name: Box<str>) -> Self {
+    pub(super) fn named(self, Name { index, name }: Name) -> Self {
         if matches_nothing(&self.hir) {
             return self;
         }
         let hir = Hir::capture(Capture {
-            index: 1, // groups are asked for by their names
+            index,
             name: Some(name),
             sub: Box::new(self.hir),
         });
