@@ -89,7 +89,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`run`] | from arguments to exit code |
-//! | [`cli`] | the command line: one table of options, parsing in two steps, help, suggestions |
+//! | [`cli`] | the command line: one table of options, parsing in two steps, help, suggestions, man page and completions |
 //! | [`feature`] | the parts that a build may leave out; `absent` modules stand in for them |
 //! | [`check`], [`target`] | the options of a check, and its endpoint |
 //! | [`host`] | the syntax of a host, and the error of any other text |

@@ -29,18 +29,22 @@ const MIN_WRITE_TIME: Duration = Duration::from_secs(1);
 /// or full until the deadline of the check, there is only the exit code.
 pub fn run(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     let printed = |text| (text, Status::Unknown);
-    let (text, status) = match cli::parse_argv(argv) {
+    let (text, mut status) = match cli::parse_argv(argv) {
         Ok(Command::Check(single)) => return run_check(*single),
         Ok(Command::List(list)) => run_list(*list),
         Ok(Command::Help) => printed(cli::help().into_bytes()),
         Ok(Command::Version) => printed(cli::version().into_bytes()),
         Ok(Command::PluginHelp(plugin)) => printed(cli::plugin_help(plugin).into_bytes()),
         Ok(Command::PluginVersion(plugin)) => printed(cli::plugin_version(plugin).into_bytes()),
+        Ok(Command::Generate(what)) => (cli::generate(what).into_bytes(), Status::Ok),
         Err(invalid) => render_usage_error(invalid),
     };
     if !text.is_empty() {
         fd::catch_file_size_signal();
-        let _ = fd::write_all_blocking(&mut Stdout, &text, Some(MIN_WRITE_TIME));
+        // A part of a file is none of it.
+        if fd::write_all_blocking(&mut Stdout, &text, Some(MIN_WRITE_TIME)).is_err() {
+            status = status.or_unknown();
+        }
     }
     ExitCode::from(status.code())
 }

@@ -110,6 +110,7 @@ fn asks(command: &mut Result<Command, InvalidCommand>) -> Asks {
         Ok(Command::Version) => "version".to_owned(),
         Ok(Command::PluginHelp(_)) => "help of a plugin".to_owned(),
         Ok(Command::PluginVersion(_)) => "version of a plugin".to_owned(),
+        Ok(Command::Generate(what)) => format!("{what:?}"),
         Ok(Command::Check(single)) => format!("{single:?}"),
         Ok(Command::List(list)) => {
             let line = list.defaults.line_options(Vec::new());

@@ -25,10 +25,38 @@ pub enum Command {
     PluginHelp(&'static Plugin),
     /// Print [`plugin_version`](super::plugin_version).
     PluginVersion(&'static Plugin),
+    /// Print [`generate`](super::generate()).
+    Generate(Generated),
     /// Check one target.
     Check(Box<SingleCheck>),
     /// Check every target of a list.
     List(Box<TargetList>),
+}
+
+/// `--generate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generated {
+    /// The man page.
+    Man,
+    /// The completions of bash.
+    Bash,
+    /// The completions of zsh.
+    Zsh,
+    /// The completions of fish.
+    Fish,
+}
+
+impl Generated {
+    /// Returns what has this name.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "man" => Some(Self::Man),
+            "bash" => Some(Self::Bash),
+            "zsh" => Some(Self::Zsh),
+            "fish" => Some(Self::Fish),
+            _ => None,
+        }
+    }
 }
 
 /// A check of one target.
@@ -62,6 +90,9 @@ pub struct TargetList {
 /// # Errors
 /// The message for the first invalid option.
 pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
+    if let Some(what) = raw.parse(OptionId::Generate, Generated::from_name)? {
+        return Ok(Command::Generate(what));
+    }
     let run = run::build_run_options(raw)?;
     if let Some(source) = run::list_source(raw)? {
         return Ok(Command::List(Box::new(TargetList {

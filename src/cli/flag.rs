@@ -51,6 +51,7 @@ pub enum OptionId {
     Format,
     Output,
     Quiet,
+    Generate,
     Help,
     Version,
 }
@@ -86,6 +87,36 @@ pub struct ValueSpec {
     pub metavar: &'static str,
     /// The set of valid values, in the words of a usage error.
     pub expected: &'static str,
+    /// The values that a shell can complete.
+    pub kind: ValueKind,
+}
+
+/// The values of an option that a shell can complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// None.
+    Any,
+    /// The paths of files.
+    File,
+    /// The words of [`ValueSpec::expected`], with commas and an `or` between them.
+    Word,
+    /// The names of presets.
+    Preset,
+    /// The maps of `--status-as`.
+    StatusMap,
+}
+
+/// The description of one option, of whatever command line.
+#[derive(Clone, Copy)]
+pub(super) struct Description {
+    /// Long name, without the dashes; empty where there is none.
+    pub(super) long: &'static str,
+    /// Short name, without the dash.
+    pub(super) short: Option<char>,
+    pub(super) value: Option<ValueSpec>,
+    pub(super) group: HelpGroup,
+    pub(super) default: Option<&'static str>,
+    pub(super) help: &'static str,
 }
 
 /// A heading of the help.
@@ -183,6 +214,14 @@ impl Flag {
 /// The durations that most options take.
 pub(super) const DURATION: &str = "a duration up to 366 days, such as 3, 0.25, 500ms or 1m 30s";
 
+/// The periods of `--expiry`.
+pub(super) const PERIODS: &str =
+    "days or durations of 100 years at most, the second no longer than the first";
+
+/// The values of `--fingerprint`.
+pub(super) const FINGERPRINTS: &str =
+    "one or more SHA-256 of certificates, each of 64 hexadecimal digits, with colons or without";
+
 /// The protocols of `--starttls`.
 pub(super) const STARTTLS: &str =
     "smtp, lmtp, imap, pop3, ftp, nntp, sieve, xmpp, xmpp-server, irc, ldap, postgres or mysql";
@@ -195,7 +234,33 @@ pub(super) const VERDICT: Flag = Flag::of_group(HelpGroup::Verdict, Scope::Check
 pub(super) const LIST: Flag = Flag::of_group(HelpGroup::List, Scope::Run);
 pub(super) const OUTPUT: Flag = Flag::of_group(HelpGroup::Output, Scope::Run);
 
+/// The descriptions of all options of a command line.
+pub(super) fn describe_all<Id>(flags: &[Flag<Id>]) -> Vec<Description> {
+    let describe = |flag: &Flag<Id>| Description {
+        long: flag.long,
+        short: flag.short,
+        value: flag.value,
+        group: flag.group,
+        default: flag.default,
+        help: flag.help,
+    };
+    flags.iter().map(describe).collect()
+}
+
 /// A value with its placeholder, and what it has to be.
 pub(super) const fn value(metavar: &'static str, expected: &'static str) -> Option<ValueSpec> {
-    Some(ValueSpec { metavar, expected })
+    value_of(ValueKind::Any, metavar, expected)
+}
+
+/// A value that a shell can complete.
+pub(super) const fn value_of(
+    kind: ValueKind,
+    metavar: &'static str,
+    expected: &'static str,
+) -> Option<ValueSpec> {
+    Some(ValueSpec {
+        metavar,
+        expected,
+        kind,
+    })
 }

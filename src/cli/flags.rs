@@ -1,8 +1,9 @@
 //! Every option, described once.
 
-use super::flag::{DIALOGUE, DURATION, LIST, OUTPUT, STARTTLS, TARGET, TLS, VERDICT};
+use super::flag::ValueKind::{File, Preset, StatusMap, Word};
+use super::flag::{DIALOGUE, DURATION, FINGERPRINTS, LIST, OUTPUT, PERIODS, STARTTLS};
 pub use super::flag::{Flag, Scope};
-use super::flag::{OPTION_COUNT, OptionId, value};
+use super::flag::{OPTION_COUNT, OptionId, TARGET, TLS, VERDICT, value, value_of};
 use super::status_as;
 
 /// All options, in the order of the help. An entry gives what differs from its group.
@@ -29,7 +30,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         id: OptionId::UnixSock,
         long: "unix-sock",
         short: Some('U'),
-        value: value("PATH", "the path of a Unix stream socket"),
+        value: value_of(File, "PATH", "the path of a Unix stream socket"),
         help: "path of a Unix stream socket, in place of host and port; @name is an abstract one",
         scope: Scope::Target,
         ..TARGET
@@ -37,7 +38,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Service,
         long: "service",
-        value: value("NAME", "the name of a preset"),
+        value: value_of(Preset, "NAME", "the name of a preset"),
         help: "preset (below), in any case, for what the other options leave unset",
         ..TARGET
     },
@@ -122,7 +123,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Steps,
         long: "steps",
-        value: value("FILE", "a file of steps"),
+        value: value_of(File, "FILE", "a file of steps"),
         help: "steps of a file, one on each line; # begins a comment",
         ..DIALOGUE
     },
@@ -136,7 +137,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Starttls,
         long: "starttls",
-        value: value("PROTOCOL", STARTTLS),
+        value: value_of(Word, "PROTOCOL", STARTTLS),
         help: "TLS by the protocol's own means; -s and -e are under TLS: smtp, lmtp, imap, pop3, ftp, nntp, sieve, xmpp, xmpp-server, irc, ldap, postgres, mysql",
         ..TLS
     },
@@ -157,7 +158,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::CaFile,
         long: "ca-file",
-        value: value("FILE", "a file of certificates in PEM"),
+        value: value_of(File, "FILE", "a file of certificates in PEM"),
         default: Some("the system's store"),
         help: "certificates in PEM to trust in place of the system's store; implies TLS",
         ..TLS
@@ -165,10 +166,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Expiry,
         long: "expiry",
-        value: value(
-            "WARN[,CRIT]",
-            "days or durations of 100 years at most, the second no longer than the first",
-        ),
+        value: value("WARN[,CRIT]", PERIODS),
         default: Some("none"),
         help: "WARNING or CRITICAL if the certificate path ends in less than so many days, or a duration; implies TLS",
         ..TLS
@@ -176,24 +174,21 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Fingerprint,
         long: "fingerprint",
-        value: value(
-            "HEX",
-            "one or more SHA-256 of certificates, each of 64 hexadecimal digits, with colons or without",
-        ),
+        value: value("HEX", FINGERPRINTS),
         help: "SHA-256 of the only certificates that are accepted, whoever issued them; implies TLS",
         ..TLS
     },
     Flag {
         id: OptionId::ClientCert,
         long: "client-cert",
-        value: value("FILE", "a file of certificates in PEM"),
+        value: value_of(File, "FILE", "a file of certificates in PEM"),
         help: "certificate in PEM for servers that ask for one; implies TLS",
         ..TLS
     },
     Flag {
         id: OptionId::ClientKey,
         long: "client-key",
-        value: value("FILE", "a file with a key in PEM"),
+        value: value_of(File, "FILE", "a file with a key in PEM"),
         default: Some("in --client-cert"),
         help: "its key in PEM: PKCS #8, PKCS #1 or SEC1, not encrypted; implies TLS",
         ..TLS
@@ -201,7 +196,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::TlsMin,
         long: "tls-min",
-        value: value("VERSION", "1.2 or 1.3"),
+        value: value_of(Word, "VERSION", "1.2 or 1.3"),
         default: Some("1.2"),
         help: "oldest version of TLS that is offered; implies TLS",
         ..TLS
@@ -209,7 +204,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::TlsMax,
         long: "tls-max",
-        value: value("VERSION", "1.2 or 1.3"),
+        value: value_of(Word, "VERSION", "1.2 or 1.3"),
         default: Some("1.3"),
         help: "newest version of TLS that is offered; implies TLS",
         ..TLS
@@ -271,7 +266,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::StatusAs,
         long: "status-as",
-        value: value("MAP", status_as::EXPECTED),
+        value: value_of(StatusMap, "MAP", status_as::EXPECTED),
         help: "replace the final status of a check by its reason or status, as in \
                refused=ok,critical=warning; a reason (docs/verdicts.md) comes first",
         ..VERDICT
@@ -280,7 +275,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         id: OptionId::Targets,
         long: "targets",
         short: Some('f'),
-        value: value("FILE", "the file of a list, or - for standard input"),
+        value: value_of(File, "FILE", "the file of a list, or - for standard input"),
         help: "check every target of a list (below); - is standard input",
         ..LIST
     },
@@ -358,7 +353,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Format,
         long: "format",
-        value: value("FORMAT", "text, json or prometheus"),
+        value: value_of(Word, "FORMAT", "text, json or prometheus"),
         default: Some("text"),
         help: "a line (text) or an object (json) for each target, or samples at the end (prometheus)",
         ..OUTPUT
@@ -366,7 +361,7 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
     Flag {
         id: OptionId::Output,
         long: "output",
-        value: value("FILE", "the file that takes the output"),
+        value: value_of(File, "FILE", "the file that takes the output"),
         default: Some("standard output"),
         help: "file that the output replaces as a whole, once it is complete",
         ..OUTPUT
@@ -375,6 +370,13 @@ pub static FLAGS: [Flag; OPTION_COUNT] = [
         id: OptionId::Quiet,
         long: "quiet",
         help: "print nothing of what is OK, and no closing sentence",
+        ..OUTPUT
+    },
+    Flag {
+        id: OptionId::Generate,
+        long: "generate",
+        value: value_of(Word, "WHAT", "man, bash, zsh or fish"),
+        help: "print the man page, or the completions of a shell: man, bash, zsh, fish",
         ..OUTPUT
     },
     Flag {

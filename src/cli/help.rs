@@ -1,6 +1,6 @@
 //! The help, printed from the table of flags.
 
-use super::flag::{Flag, HelpGroup};
+use super::flag::{Description, HelpGroup, describe_all};
 use super::flags::FLAGS;
 use crate::preset::{PRESETS, Preset};
 use std::fmt::Write as _;
@@ -12,13 +12,16 @@ const INDENT: usize = 30;
 /// Column of the presets.
 const PRESET_INDENT: usize = 2;
 
-const USAGE: &str = r"Usage: check-tcp [OPTION]...
+const USAGE: &str = "Usage: check-tcp [OPTION]...\n\n";
 
+/// The purpose of the program.
+pub(super) const PURPOSE: &str = "\
 Checks a TCP service or a Unix socket and prints its status in one line, or
 checks every target of a list.
+";
 
-Examples:
-  A TLS service, with thresholds on the response time:
+/// Command lines that are asked for most often.
+pub(super) const EXAMPLES: &str = "  A TLS service, with thresholds on the response time:
     check-tcp -H www.example.com -p 443 --ssl -w 0.5 -c 2
   A mail server, whose preset knows the port and the dialogue:
     check-tcp --service SMTP -H mail.example.com
@@ -26,9 +29,18 @@ Examples:
     check-tcp --service SMTP --targets hosts.txt --summary
 ";
 
-const LISTS: &str = r"
-Lines of a list:
-  mail1.example.com
+/// The values that most options take.
+pub(super) const DURATIONS: &str =
+    "A DURATION is a number of seconds (3, 0.25) or has units (500ms, 1m 30s).\n";
+
+/// What presets have in common.
+pub(super) const PRESETS_EXPECT: &str = "\
+Each expects the greeting, or the answer to what it sends, to the end of its
+last line.
+";
+
+/// The syntax of a list.
+pub(super) const LISTS: &str = "  mail1.example.com
   mail2.example.com:587 -w 0.5 --name 'mx two'   # submission
   unix:/run/app.sock --timeout 500ms
 A line begins with its target: HOST, HOST:PORT, an IPv6 address, [IPV6]:PORT or
@@ -38,19 +50,35 @@ those of the command line. A comment begins with # at the start of a line or
 after a blank.
 ";
 
+/// The exit codes.
+pub(super) const EXIT_CODES: &str = "\
+0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (usage errors too); of a list
+the worst, in the order CRITICAL, WARNING, UNKNOWN, OK.
+";
+
 /// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
 pub(crate) fn help() -> String {
-    let mut text = USAGE.to_owned();
+    let mut text = [USAGE, PURPOSE, "\nExamples:\n", EXAMPLES].concat();
+    let options = describe_all(&FLAGS);
     for group in HelpGroup::ALL {
-        push_options(&mut text, group, &FLAGS);
+        push_options(&mut text, group, &options);
     }
-    text.push_str("\nA DURATION is a number of seconds (3, 0.25) or has units (500ms, 1m 30s).\n");
-    push_presets(&mut text);
-    text.push_str(LISTS);
-    text.push_str(
-        "\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (usage errors too); of a list\n\
-         the worst, in the order CRITICAL, WARNING, UNKNOWN, OK.\n",
-    );
+    text.push('\n');
+    text.push_str(DURATIONS);
+    text.push_str("\nPresets of --service, with their ports (options override them):\n");
+    // A blank that does not break keeps a preset in one line.
+    for line in wrap(presets().split(' '), WIDTH - PRESET_INDENT) {
+        let line = line.replace('\u{a0}', " ");
+        push_line(&mut text, format_args!("{:PRESET_INDENT$}{line}", ""));
+    }
+    let rest = [
+        PRESETS_EXPECT,
+        "\nLines of a list:\n",
+        LISTS,
+        "\nExit codes: ",
+        EXIT_CODES,
+    ];
+    text.push_str(&rest.concat());
     text
 }
 
@@ -60,53 +88,50 @@ pub(crate) fn version() -> String {
 }
 
 /// Adds the heading of a group and its options, unless there are none.
-pub(super) fn push_options<Id>(text: &mut String, group: HelpGroup, flags: &[Flag<Id>]) {
+pub(super) fn push_options(text: &mut String, group: HelpGroup, options: &[Description]) {
     if let Some(feature) = group.feature().filter(|feature| !feature.is_built_in()) {
         let missing = feature.describe_missing();
         return push_line(text, format_args!("\n{}: {missing}", group.title()));
     }
-    let mut flags = flags.iter().filter(|flag| flag.group == group).peekable();
-    if flags.peek().is_some() {
+    let mut options = options
+        .iter()
+        .filter(|option| option.group == group)
+        .peekable();
+    if options.peek().is_some() {
         push_line(text, format_args!("\n{}:", group.title()));
     }
-    flags.for_each(|flag| describe(text, flag));
+    options.for_each(|option| describe(text, option));
 }
 
 /// Adds `  -p, --port PORT` with the description beside it.
-fn describe<Id>(text: &mut String, flag: &Flag<Id>) {
-    let default = flag.default.map(|default| format!("[default: {default}]"));
-    let words = flag.help.split(' ').chain(default.as_deref());
-    let mut label = label(flag);
+fn describe(text: &mut String, option: &Description) {
+    let default = option
+        .default
+        .map(|default| format!("[default: {default}]"));
+    let words = option.help.split(' ').chain(default.as_deref());
+    let mut label = label(option);
     for line in wrap(words, WIDTH - INDENT) {
         push_line(text, format_args!("{label:INDENT$}{line}"));
         label.clear();
     }
 }
 
-fn label<Id>(flag: &Flag<Id>) -> String {
-    let name = match (flag.short, flag.long) {
+fn label(option: &Description) -> String {
+    let name = match (option.short, option.long) {
         (Some(letter), "") => format!("-{letter}"),
         (Some(letter), long) => format!("-{letter}, --{long}"),
         (None, long) => format!("    --{long}"),
     };
-    match flag.value {
+    match option.value {
         Some(spec) => format!("  {name} {}", spec.metavar),
         None => format!("  {name}"),
     }
 }
 
-fn push_presets(text: &mut String) {
-    text.push_str("\nPresets of --service, with their ports (options override them):\n");
+/// All presets with their ports. The blanks within a preset do not break.
+pub(super) fn presets() -> String {
     let presets: Vec<_> = PRESETS.iter().map(describe_preset).collect();
-    // A blank that does not break keeps a preset in one line.
-    for line in wrap(presets.join(", ").split(' '), WIDTH - PRESET_INDENT) {
-        let line = line.replace('\u{a0}', " ");
-        push_line(text, format_args!("{:PRESET_INDENT$}{line}", ""));
-    }
-    text.push_str(
-        "Each expects the greeting, or the answer to what it sends, to the end of its\n\
-         last line.\n",
-    );
+    presets.join(", ")
 }
 
 fn describe_preset(preset: &Preset) -> String {
@@ -168,13 +193,9 @@ mod tests {
     fn every_option_and_preset_has_its_line_once() {
         let help = help();
         let begin = |start: &str| help.lines().filter(|line| line.starts_with(start)).count();
-        for flag in &FLAGS {
-            assert_eq!(
-                begin(&format!("{:INDENT$}", label(flag))),
-                1,
-                "--{}",
-                flag.long
-            );
+        for option in describe_all(&FLAGS) {
+            let label = format!("{:INDENT$}", label(&option));
+            assert_eq!(begin(&label), 1, "{label}");
         }
         for preset in PRESETS {
             let described = describe_preset(preset).replace('\u{a0}', " ");
@@ -219,8 +240,9 @@ mod tests {
 
     #[test]
     fn a_label_leaves_two_columns_before_the_description() {
-        for flag in &FLAGS {
-            assert!(label(flag).chars().count() + 2 <= INDENT, "--{}", flag.long);
+        for option in describe_all(&FLAGS) {
+            let label = label(&option);
+            assert!(label.chars().count() + 2 <= INDENT, "{label}");
         }
     }
 

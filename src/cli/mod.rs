@@ -10,7 +10,7 @@
 //!
 //! Each module imports only modules before it: `flag`, `flags`, `option_value`, `suggest`,
 //! `raw_options`, then `tls`, `steps`, `build`, `shard`, `run`, `compiled`, `defaults`, `plugin`, `command`, `args`, `help`,
-//! `family`.
+//! `family`, `generate`.
 
 mod args;
 mod build;
@@ -24,6 +24,7 @@ mod duration;
 mod family;
 mod flag;
 pub(crate) mod flags;
+mod generate;
 mod help;
 mod option_value;
 mod plugin;
@@ -43,6 +44,7 @@ pub use defaults::Defaults;
 #[cfg(feature = "list")]
 pub(crate) use defaults::LineOptions;
 pub(crate) use family::{plugin_help, plugin_version};
+pub(crate) use generate::generate;
 pub(crate) use help::{help, version};
 pub use option_value::{escape_for_message, escape_lossy};
 pub(crate) use run::{ListSource, RunOptions};

@@ -39,11 +39,14 @@ fn parse_source(word: &str) -> Option<Source> {
     if let Some(status) = parse_status(word) {
         return Some(Source::Status(status));
     }
-    // These two have no verdict on a service that could be replaced.
-    let replaceable = |reason: &Reason| !matches!(reason, Reason::Usage | Reason::Interrupted);
-    let mut reasons = Reason::ALL.into_iter().filter(replaceable);
-    let reason = reasons.find(|reason| is_word(word, reason.word()))?;
+    let reason = reasons().find(|reason| is_word(word, reason.word()))?;
     Some(Source::Reason(reason))
+}
+
+/// The reasons that may be replaced: all but those that are no verdict on a service.
+pub(super) fn reasons() -> impl Iterator<Item = Reason> {
+    let replaceable = |reason: &Reason| !matches!(reason, Reason::Usage | Reason::Interrupted);
+    Reason::ALL.into_iter().filter(replaceable)
 }
 
 fn parse_status(word: &str) -> Option<Status> {

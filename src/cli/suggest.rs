@@ -68,6 +68,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("output-format prometheus", "--format"),
     ("out outfile output-file", "--output"),
     ("quiet-mode silent", "--quiet"),
+    ("completion completions man manpage", "--generate"),
     ("usage", "--help"),
 ];
 

@@ -2,11 +2,18 @@
 
 use super::args::InvalidCommand;
 use super::command::Command;
+use super::flag::{Flag, OptionId};
 use super::option_value::escape_lossy;
 use super::plugin::Plugin;
 use crate::feature::Feature;
 use crate::record::Label;
 use std::ffi::{OsStr, OsString};
+
+/// No options.
+pub(super) static OPTIONS: &[Flag<OptionId>] = &[];
+
+/// No notes on them.
+pub(super) const NOTES: &str = "";
 
 /// Refuses the name.
 ///

@@ -1,9 +1,16 @@
 //! The help of a plugin.
 
 use super::options::OPTIONS;
-use crate::cli::flag::HelpGroup;
+use crate::cli::flag::{HelpGroup, describe_all};
 use crate::cli::help::{push_line, push_options, version};
 use crate::cli::plugin::Plugin;
+
+/// The rest of what is common to all plugins.
+pub(in crate::cli) const NOTES: &str = "\
+--extra-opts=[SECTION][@FILE] reads options from a file, as Monitoring Plugins
+do. Long options may be abbreviated. Where a reply is expected, two seconds
+without a further byte end it.
+";
 
 /// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
 pub(crate) fn plugin_help(plugin: &Plugin) -> String {
@@ -19,15 +26,13 @@ pub(crate) fn plugin_help(plugin: &Plugin) -> String {
         text.push_str("Checks a TCP service or a Unix socket as check-tcp does, by the command\n");
     }
     text.push_str("line of Monitoring Plugins.\n");
+    let options = describe_all(OPTIONS);
     for group in HelpGroup::ALL {
-        push_options(&mut text, group, OPTIONS);
+        push_options(&mut text, group, &options);
     }
-    text.push_str(
-        "\n--extra-opts=[SECTION][@FILE] reads options from a file, as Monitoring Plugins\n\
-         do. Long options may be abbreviated. Where a reply is expected, two seconds\n\
-         without a further byte end it.\n\
-         \nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n",
-    );
+    text.push('\n');
+    text.push_str(NOTES);
+    text.push_str("\nExit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n");
     text
 }
 

@@ -1,11 +1,11 @@
 //! The options of Monitoring Plugins' `check_tcp`, described once.
 
-use crate::cli::flag::{Flag, HelpGroup, Scope, ValueSpec};
+use crate::cli::flag::{Flag, HelpGroup, Scope, ValueKind, value, value_of};
 use PluginOption as Id;
 
 /// An option of the plugins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum PluginOption {
+pub(in crate::cli) enum PluginOption {
     Hostname,
     Port,
     UseIpv4,
@@ -39,7 +39,7 @@ const COUNT: &str = "a whole number above 0";
 const SECONDS: &str = "a number of seconds";
 
 /// All options, in the order of the help. `--extra-opts` is read before them.
-pub(super) static OPTIONS: &[Flag<PluginOption>] = &[
+pub(in crate::cli) static OPTIONS: &[Flag<PluginOption>] = &[
     Flag {
         default: Some("127.0.0.1"),
         ..valued(
@@ -117,11 +117,13 @@ pub(super) static OPTIONS: &[Flag<PluginOption>] = &[
         (Id::Verify, HelpGroup::Tls, "verify", None),
         "TLS; verify the certificate, which Monitoring Plugins can't",
     ),
-    valued(
-        (Id::CaFile, HelpGroup::Tls, "ca-file", None),
-        ("FILE", "a file of certificates in PEM"),
-        "TLS; verify the certificate against FILE",
-    ),
+    Flag {
+        value: value_of(ValueKind::File, "FILE", "a file of certificates in PEM"),
+        ..switch(
+            (Id::CaFile, HelpGroup::Tls, "ca-file", None),
+            "TLS; verify the certificate against FILE",
+        )
+    },
     Flag {
         default: Some("10"),
         ..valued(
@@ -144,18 +146,18 @@ pub(super) static OPTIONS: &[Flag<PluginOption>] = &[
         "CRITICAL if the response time is greater",
     ),
     Flag {
+        value: value_of(ValueKind::Word, "STATE", STATE),
         default: Some("crit"),
-        ..valued(
+        ..switch(
             (Id::Refuse, HelpGroup::Verdict, "refuse", Some('r')),
-            ("STATE", STATE),
             "state of a connection that fails: ok, warn or crit",
         )
     },
     Flag {
+        value: value_of(ValueKind::Word, "STATE", STATE),
         default: Some("warn"),
-        ..valued(
+        ..switch(
             (Id::Mismatch, HelpGroup::Verdict, "mismatch", Some('M')),
-            ("STATE", STATE),
             "state of another reply than is expected: ok, warn or crit",
         )
     },
@@ -236,7 +238,7 @@ const fn valued(
     help: &'static str,
 ) -> Flag<PluginOption> {
     Flag {
-        value: Some(ValueSpec { metavar, expected }),
+        value: value(metavar, expected),
         ..switch(option, help)
     }
 }

@@ -290,10 +290,7 @@ fn the_help_fits_a_terminal_and_has_every_option() {
             );
         }
         assert!(!help.contains('|'));
-        for option in options::OPTIONS
-            .iter()
-            .filter(|option| !option.long.is_empty())
-        {
+        for option in OPTIONS.iter().filter(|option| !option.long.is_empty()) {
             assert!(
                 help.contains(&format!("--{}", option.long)),
                 "{}",

@@ -51,6 +51,7 @@ fn every_flag_of_the_contract_is_there_in_its_order() {
         ("format", None),
         ("output", None),
         ("quiet", None),
+        ("generate", None),
         ("help", Some('h')),
         ("version", Some('V')),
     ];
@@ -64,7 +65,7 @@ fn options_of_the_run_and_the_single_target_have_their_scope() {
         flags.map(|flag| flag.long).collect()
     };
     let run = "targets parallel lookups rate shard summary summary-bytes no-progress format output \
-               quiet help version";
+               quiet generate help version";
     assert_eq!(of(Scope::Run).join(" "), run);
     assert_eq!(of(Scope::Target), ["hostname", "unix-sock"]);
 }

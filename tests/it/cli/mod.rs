@@ -4,6 +4,7 @@
 mod expect_closed;
 mod expect_pattern;
 mod family;
+mod generate;
 mod greeting;
 mod help;
 mod hostname;
