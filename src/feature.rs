@@ -7,6 +7,8 @@ pub enum Feature {
     Captures,
     /// The command lines of Monitoring Plugins.
     Family,
+    /// The man page and the completions.
+    Generate,
     /// `--format json`.
     Json,
     /// Lists of targets, with all that is for many: summaries, progress, samples for Prometheus.
@@ -23,6 +25,7 @@ impl Feature {
         match self {
             Self::Captures => "captures",
             Self::Family => "family",
+            Self::Generate => "generate",
             Self::Json => "json",
             Self::List => "list",
             Self::Tls => "tls",
@@ -35,6 +38,7 @@ impl Feature {
         match self {
             Self::Captures => cfg!(feature = "captures"),
             Self::Family => cfg!(feature = "family"),
+            Self::Generate => cfg!(feature = "generate"),
             Self::Json => cfg!(feature = "json"),
             Self::List => cfg!(feature = "list"),
             Self::Tls => cfg!(feature = "tls"),

@@ -8,6 +8,7 @@ use super::plugin::Plugin;
 use super::raw_options::RawOptions;
 use super::run::{self, ListSource, RunOptions};
 use crate::check::Check;
+use crate::feature::Feature;
 use crate::record::Label;
 use crate::report::OutputOptions;
 use crate::target::Target;
@@ -90,7 +91,10 @@ pub struct TargetList {
 /// # Errors
 /// The message for the first invalid option.
 pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
-    if let Some(what) = raw.parse(OptionId::Generate, Generated::from_name)? {
+    if let Some(given) = raw.get(OptionId::Generate) {
+        let what = given.parse(Generated::from_name)?;
+        let required = Feature::Generate.require();
+        required.map_err(|why| given.describe_invalid(why))?;
         return Ok(Command::Generate(what));
     }
     let run = run::build_run_options(raw)?;

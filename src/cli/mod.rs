@@ -24,6 +24,7 @@ mod duration;
 mod family;
 mod flag;
 pub(crate) mod flags;
+#[cfg_attr(not(feature = "generate"), path = "generate/absent.rs")]
 mod generate;
 mod help;
 mod option_value;

@@ -29,6 +29,7 @@ const ASKING: &[(&str, &str, &str)] = &[
     ),
     ("family", "check_tcp -H 127.0.0.1 -p {port}", "check_tcp"),
     ("family", "/usr/lib/check_smtp -H 127.0.0.1", "check_smtp"),
+    ("generate", "--generate man", "--generate man"),
     ("json", "--format json", "--format json"),
     ("json", "--format=JSON --bogus", ""),
     ("list", "--format prometheus", "--format prometheus"),
@@ -212,6 +213,7 @@ fn is_built_in(feature: &str) -> bool {
     match feature {
         "captures" => cfg!(feature = "captures"),
         "family" => cfg!(feature = "family"),
+        "generate" => cfg!(feature = "generate"),
         "json" => cfg!(feature = "json"),
         "list" => cfg!(feature = "list"),
         "tls" => cfg!(feature = "tls"),
