@@ -98,21 +98,11 @@ fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
         0x18 => digits.to_owned(),
         _ => return None,
     };
-    let part = |range| digits.get(range);
-    let (date, hours) = (part(0..8)?, part(8..14)?);
-    let (year, month, day) = (date.get(..4)?, date.get(4..6)?, date.get(6..)?);
-    let (hour, minute, second) = (hours.get(..2)?, hours.get(2..4)?, hours.get(4..)?);
-    let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
-    if year < "1970" {
-        // humantime rejects years before 1970: validate month, day and time in the year 20xx.
-        let leap = format!("{}{}", "20", year.get(2..)?);
-        let read = humantime::parse_rfc3339(&text.replacen(year, &leap, 1));
-        let is_a_year = year.bytes().all(|byte| byte.is_ascii_digit());
-        return (is_a_year && read.is_ok()).then_some((Time::Before1970(text), rest));
-    }
-    let time = humantime::parse_rfc3339(&text).ok()?;
-    let time = time.duration_since(UNIX_EPOCH).ok()?;
-    Some((Time::At(UnixTime::since_unix_epoch(time)), rest))
+    let time = match u64::try_from(rfc3339::parse_digits(&digits)?) {
+        Ok(seconds) => Time::At(UnixTime::since_unix_epoch(Duration::from_secs(seconds))),
+        Err(_) => Time::Before1970(rfc3339::from_digits(&digits)?),
+    };
+    Some((time, rest))
 }
 
 impl fmt::Display for ValidityError {
