@@ -36,26 +36,27 @@ const PACKED: &[u8] = b"GLIBC_ABI_DT_RELR";
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let target = |key| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
-    let is_glibc = target("OS") == "linux" && target("ENV") == "gnu";
-    let Some(linker) = linker().filter(|_| is_glibc) else {
+    let Some(linker) = linker().filter(|_| target("OS") == "linux") else {
         return;
     };
-    let features = target("FEATURE");
-    // A static program has the unwinder in it already.
-    let is_static = features.split(',').any(|feature| feature == "crt-static");
-    if !is_static && find(&linker, "libgcc_eh.a").is_some() {
-        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
-    }
-    let libc = find(&linker, "libc.so.6");
-    let packing = [PACKING.to_owned()];
-    let packs = || link(&packing).map(|program| names(&program, PACKED));
-    if libc.is_some_and(|libc| names(&libc, PACKED)) && packs().unwrap_or(false) {
-        pass_to_linker(&packing);
+    if target("ENV") == "gnu" {
+        let features = target("FEATURE");
+        // A static program has the unwinder in it already.
+        let is_static = features.split(',').any(|feature| feature == "crt-static");
+        if !is_static && find(&linker, "libgcc_eh.a").is_some() {
+            println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+        }
+        let libc = find(&linker, "libc.so.6");
+        let packing = [PACKING.to_owned()];
+        let packs = || link(&linker, &packing).map(|program| names(&program, PACKED));
+        if libc.is_some_and(|libc| names(&libc, PACKED)) && packs().unwrap_or(false) {
+            pass_to_linker(&packing);
+        }
     }
     let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
     if is_release
         && let Ok(discarding) = discarding()
-        && link(&discarding).is_ok_and(|program| !names(&program, TABLES))
+        && link(&linker, &discarding).is_ok_and(|program| !names(&program, TABLES))
     {
         pass_to_linker(&discarding);
     }
@@ -76,29 +77,36 @@ fn discarding() -> io::Result<[String; 2]> {
 }
 
 /// Links a program as this one will be, with these arguments. Linkers that do not know them fail, or
-/// warn; who builds may forbid them (`-z nopack-relative-relocs`). Only a dynamic program tells
-/// whether its relocations are packed, by what it asks for: a static one has that word in its C
-/// library. To rustc a `+crt-static` is not undone by a `-crt-static` behind it.
-fn link(arguments: &[String]) -> io::Result<PathBuf> {
-    let variable = |key| env::var(key).map_err(io::Error::other);
+/// warn; who builds may forbid them (`-z nopack-relative-relocs`). It is a dynamic program also where
+/// this one is not, since only that tells whether its relocations are packed, by what it asks for; and
+/// one in C, because of the target's standard library there may be only the sources.
+fn link(linker: &str, arguments: &[String]) -> io::Result<PathBuf> {
     let program = out_dir()?.join("linked");
-    let source = program.with_extension("rs");
-    fs::write(&source, "fn main() {}")?;
-    let flags = variable("CARGO_ENCODED_RUSTFLAGS")?.replace("+crt-static", "-crt-static");
-    let mut rustc = Command::new(variable("RUSTC")?);
-    rustc.arg(&source).arg("-o").arg(&program);
-    rustc.args(["--target", &variable("TARGET")?]);
-    // In front, for the last word on them is the flags'.
-    let arguments = arguments.iter();
-    rustc.args(arguments.map(|argument| format!("-Clink-arg={argument}")));
-    rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
-    if let Ok(linker) = variable("RUSTC_LINKER") {
-        rustc.arg(format!("-Clinker={linker}"));
+    let source = program.with_extension("c");
+    fs::write(&source, "int main(void) { return 0; }\n")?;
+    let mut compiler = Command::new(linker);
+    compiler.args(["-fPIE", "-pie", "-o"]);
+    compiler.arg(&program).arg(&source).args(arguments);
+    // Behind, for the last word on them is the flags'.
+    compiler.args(codegen_options("link-arg"));
+    for several in codegen_options("link-args") {
+        compiler.args(several.split(' '));
     }
-    match rustc.output()?.status.success() {
+    match compiler.output()?.status.success() {
         true => Ok(program),
         false => Err(io::Error::other("it was not linked")),
     }
+}
+
+/// The values of an option in the flags for rustc.
+fn codegen_options(name: &str) -> Vec<String> {
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let flags = flags.replace("-C\x1f", "-C");
+    let values = flags.split('\x1f').filter_map(|flag| {
+        let option = flag.strip_prefix("-C")?;
+        option.strip_prefix(name)?.strip_prefix('=')
+    });
+    values.map(str::to_owned).collect()
 }
 
 fn out_dir() -> io::Result<PathBuf> {
@@ -114,8 +122,9 @@ fn names(file: &Path, word: &[u8]) -> bool {
 /// What links for the target; for another machine only where it was named.
 fn linker() -> Option<String> {
     let native = env::var("HOST") == env::var("TARGET");
-    env::var("RUSTC_LINKER")
-        .ok()
+    codegen_options("linker")
+        .pop()
+        .or_else(|| env::var("RUSTC_LINKER").ok())
         .or(native.then(|| "cc".to_owned()))
 }
 
