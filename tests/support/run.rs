@@ -2,6 +2,7 @@
 
 use super::{Namespace, PATIENCE, Store, json, restore_signals};
 use regex::Regex;
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -19,7 +20,7 @@ pub const REFUSED: &str = "Connection refused";
 
 /// A command line of the program that has not run yet.
 pub struct Program {
-    path: OsString,
+    program: Vec<OsString>,
     wrapper: Vec<OsString>,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
@@ -39,10 +40,15 @@ pub struct Run {
 
 impl Program {
     /// The program at this path, with the words of this line: [`program!`](crate::program) knows
-    /// the path.
+    /// the path. The words of `CHECK_TCP_PROGRAM` replace it, where a build for another machine is
+    /// tested: `qemu-arm-static PROGRAM`.
     pub fn new(path: &str, line: &str) -> Self {
+        let program = match env::var("CHECK_TCP_PROGRAM") {
+            Ok(words) => words.split(' ').map(OsString::from).collect(),
+            Err(_) => vec![path.into()],
+        };
         Self {
-            path: path.into(),
+            program,
             wrapper: Vec::new(),
             arguments: words(line),
             environment: Vec::new(),
@@ -126,7 +132,7 @@ impl Program {
     /// The command, but for where it reads and writes.
     pub(super) fn command(&self) -> Command {
         restore_signals();
-        let words = self.wrapper.iter().chain([&self.path]);
+        let words = self.wrapper.iter().chain(&self.program);
         let mut all = words.chain(&self.arguments);
         let mut command = Command::new(all.next().expect("there is a program"));
         command
