@@ -266,6 +266,9 @@ mod tests {
 
     #[test]
     fn the_version_is_the_packages() {
-        assert_eq!(version(), "check-tcp 0.1.0\n");
+        assert_eq!(
+            version(),
+            concat!("check-tcp ", env!("CARGO_PKG_VERSION"), "\n")
+        );
     }
 }

@@ -298,6 +298,13 @@ fn the_help_fits_a_terminal_and_has_every_option() {
             );
         }
         let version = plugin_version(plugin);
-        assert_eq!(version, format!("{} (check-tcp 0.1.0)\n", plugin.name));
+        assert_eq!(
+            version,
+            format!(
+                "{} (check-tcp {})\n",
+                plugin.name,
+                env!("CARGO_PKG_VERSION")
+            )
+        );
     }
 }
