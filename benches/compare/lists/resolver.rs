@@ -1,5 +1,6 @@
 //! A resolver that answers after a while.
 
+use rustix::net::sockopt::set_socket_recv_buffer_size;
 use std::collections::VecDeque;
 use std::error::Error;
 use std::io;
@@ -10,6 +11,9 @@ use std::time::{Duration, Instant};
 
 /// The time between a question and its answer.
 pub const DELAY: Duration = Duration::from_millis(20);
+
+/// Room for questions that wait, in bytes, as far as the system lets it have that.
+const BUFFER: usize = 4 << 20;
 
 /// How often it looks for answers that are due.
 const TICK: Duration = Duration::from_micros(200);
@@ -30,6 +34,8 @@ pub fn name(number: usize, address: Ipv4Addr) -> String {
 /// Answers questions at port 53 of 127.0.0.1, once it has said so, until it is killed.
 pub fn run() -> Result<(), Box<dyn Error>> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 53))?;
+    // A question that is dropped is asked again after five seconds.
+    set_socket_recv_buffer_size(&socket, BUFFER)?;
     println!("serving");
     let due = Arc::new(Mutex::new(VecDeque::<Due>::new()));
     let answers = Arc::clone(&due);
