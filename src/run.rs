@@ -1,7 +1,7 @@
 //! The program: from its arguments to its exit code.
 
 use crate::batch;
-use crate::cli::{self, Command, InvalidCommand, SingleCheck, TargetList};
+use crate::cli::{self, Command, InvalidCommand, ListSource, SingleCheck, TargetList};
 use crate::engine;
 use crate::fd::{self, Stderr, Stdout};
 use crate::outcome::{Cause, Failure, Trace};
@@ -16,7 +16,7 @@ use crate::verdict::Reason;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -121,8 +121,19 @@ fn replace_file(path: &Path, text: &[u8]) -> io::Result<()> {
 /// starting, unless the file for the output takes it.
 fn run_list(list: TargetList) -> (Vec<u8>, Status) {
     let output = list.run.output.clone();
-    let output_file = list.run.output_file.clone();
-    let (reason, message) = match batch::run(list) {
+    let mut output_file = list.run.output_file.clone();
+    let is_list = |path: &PathBuf| match &list.source {
+        ListSource::File(source) => sink::is_same_file(path, source),
+        ListSource::Stdin => false,
+    };
+    let started = match output_file.take_if(|path| is_list(path)) {
+        Some(path) => Err(describe_output_error(
+            &path,
+            &io::Error::other("it is the list"),
+        )),
+        None => batch::run(list),
+    };
+    let (reason, message) = match started {
         Ok(status) => return (Vec::new(), status),
         Err(error) => error,
     };

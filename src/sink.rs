@@ -1,7 +1,7 @@
 //! The place where the output goes: standard output, or a file that is replaced as a whole.
 
 use crate::fd::Stdout;
-use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::fs::{Access, AtFlags, CWD, accessat, fstat};
 use rustix::io::Errno;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -41,6 +41,14 @@ pub(crate) fn try_replacing(path: &Path) -> io::Result<()> {
     };
     let needed = Access::WRITE_OK | Access::EXEC_OK;
     Ok(accessat(CWD, directory, needed, AtFlags::EACCESS)?)
+}
+
+/// Returns true if both paths lead to one file.
+pub(crate) fn is_same_file(path: &Path, other: &Path) -> bool {
+    match (fs::metadata(path), fs::metadata(other)) {
+        (Ok(file), Ok(other)) => (file.dev(), file.ino()) == (other.dev(), other.ino()),
+        _ => false,
+    }
 }
 
 impl Sink {
@@ -131,6 +139,9 @@ impl Drop for NewFile {
 fn find(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
     let name = path.file_name().map_or(&[][..], |it| it.as_encoded_bytes());
     match fs::metadata(path) {
+        Ok(before) if before.is_file() && is_standard_stream(&before) => Err(io::Error::other(
+            "standard input, output or error is that file",
+        )),
         Ok(before) if before.is_file() => Ok((fs::canonicalize(path)?, Some(before))),
         Ok(_) => Err(io::Error::other("it is not a regular file")),
         Err(e) if e.kind() != ErrorKind::NotFound => Err(e),
@@ -140,6 +151,18 @@ fn find(path: &Path) -> io::Result<(PathBuf, Option<Metadata>)> {
         }
         Err(_) => Ok((follow_links(path.to_owned())?, None)),
     }
+}
+
+/// Returns true if this process has the file for a list that it reads, or for what else is written
+/// there: under its own name, or as `/dev/stdout`.
+fn is_standard_stream(file: &Metadata) -> bool {
+    let is_file = |stream: BorrowedFd<'_>| {
+        fstat(stream).is_ok_and(|it| (it.st_dev, it.st_ino) == (file.dev(), file.ino()))
+    };
+    let streams = (io::stdin(), io::stdout(), io::stderr());
+    [streams.0.as_fd(), streams.1.as_fd(), streams.2.as_fd()]
+        .into_iter()
+        .any(is_file)
 }
 
 /// Follows links of which the last leads to nothing.

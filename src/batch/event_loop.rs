@@ -126,6 +126,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
                 self.send_records();
                 return StopReason::OutputClosed;
             }
+            self.io.show_in_flight(self.engine.in_flight());
             let wake = match self.wait(retry_at) {
                 Ok(wake) => wake,
                 Err(e) => return StopReason::PollFailed(e),

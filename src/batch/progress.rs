@@ -35,6 +35,8 @@ pub(super) struct Progress {
     pub in_flight: AtomicUsize,
     /// Bytes of the list that have been read.
     pub bytes: AtomicU64,
+    /// Lines in them that ask for a check.
+    pub lines: AtomicU64,
     /// Size of the list in bytes, if it is a regular file.
     pub size: Option<u64>,
 }
@@ -48,18 +50,15 @@ pub(super) struct Snapshot {
     pub in_flight: usize,
     /// Verdicts per second.
     pub rate: f64,
-    /// Share of the list that has been read, from 0 to 1.
+    /// Share of the list that has its verdicts, from 0 to 1.
     pub share: Option<f64>,
-    /// The time until all of it has been read, at the present rate.
+    /// The time until all of it has them, at the present rate.
     pub left: Option<Duration>,
 }
 
-/// The rates of a run.
+/// The rate of a run.
 #[derive(Debug, Default)]
-pub(super) struct Rates {
-    verdicts: RateMeter,
-    bytes: RateMeter,
-}
+pub(super) struct Rates(RateMeter);
 
 /// Measures the rate of a counter that only grows.
 #[derive(Debug, Default)]
@@ -80,22 +79,31 @@ impl Progress {
     /// Takes a snapshot at `now`, which is the current time.
     pub(super) fn snapshot(&self, rates: &mut Rates, now: Instant) -> Snapshot {
         let verdicts = self.counters.counts().verdicts;
-        let read = self.bytes.load(Ordering::Relaxed);
-        let size = self.size.filter(|&size| size > 0);
-        let bytes_per_second = rates.bytes.update(now, read);
-        // A file that is still being appended to may have grown since its size was read.
-        let share = |size: u64| (read as f64 / size as f64).min(1.0);
-        let left = |size: u64| {
-            let left = size.saturating_sub(read) as f64 / bytes_per_second;
+        let rate = rates.0.update(now, verdicts.total());
+        let total = self.estimate_lines();
+        // What was read last may have longer lines than what came before.
+        let share = |total: f64| (verdicts.total() as f64 / total).min(1.0);
+        let left = |total: f64| {
+            let left = (total - verdicts.total() as f64) / rate;
             Duration::try_from_secs_f64(left).ok()
         };
         Snapshot {
             verdicts,
             in_flight: self.in_flight.load(Ordering::Relaxed),
-            rate: rates.verdicts.update(now, verdicts.total()),
-            share: size.map(share),
-            left: size.filter(|&size| read < size).and_then(left),
+            rate,
+            share: total.map(share),
+            left: total.and_then(left).filter(|left| !left.is_zero()),
         }
+    }
+
+    /// The lines of the whole list that ask for a check, as far as those that were read tell.
+    fn estimate_lines(&self) -> Option<f64> {
+        let size = self.size.filter(|&size| size > 0)?;
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        let lines = self.lines.load(Ordering::Relaxed);
+        // A file that is still being appended to may have grown since its size was read.
+        let parts = (size as f64 / bytes as f64).max(1.0);
+        Some(lines as f64 * parts).filter(|total| *total > 0.0 && total.is_finite())
     }
 }
 
@@ -302,23 +310,43 @@ mod tests {
     }
 
     #[test]
-    fn the_share_needs_a_size_and_is_never_more_than_all() {
+    fn the_share_is_that_of_the_verdicts_and_needs_a_size() {
         let now = Instant::now();
-        for (bytes, size, share) in [
-            (50, None, None),
-            (50, Some(0), None),
-            (0, Some(200), Some(0.0)),
-            (50, Some(200), Some(0.25)),
-            (300, Some(200), Some(1.0)),
+        for (verdicts, lines, bytes, size, share) in [
+            (1, 4, 50, None, None),
+            (1, 4, 50, Some(0), None),
+            (0, 0, 0, Some(200), None),
+            (0, 4, 200, Some(200), Some(0.0)),
+            (1, 4, 200, Some(200), Some(0.25)),
+            (1, 4, 50, Some(200), Some(0.0625)),
+            (4, 4, 300, Some(200), Some(1.0)),
         ] {
             let progress = Progress {
                 bytes: AtomicU64::new(bytes),
+                lines: AtomicU64::new(lines),
                 size,
                 ..Progress::default()
             };
+            (0..verdicts).for_each(|_| progress.counters.add_verdict(Status::Ok));
             let snapshot = progress.snapshot(&mut Rates::default(), now);
-            assert_eq!(snapshot.share, share, "{bytes} of {size:?}");
+            assert_eq!(snapshot.share, share, "{verdicts} of {lines}, {size:?}");
         }
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_that_of_the_verdicts_that_are_missing() {
+        let progress = Progress {
+            bytes: AtomicU64::new(200),
+            lines: AtomicU64::new(60),
+            size: Some(200),
+            ..Progress::default()
+        };
+        let mut rates = Rates::default();
+        let start = Instant::now();
+        assert_eq!(progress.snapshot(&mut rates, start).left, None);
+        (0..10).for_each(|_| progress.counters.add_verdict(Status::Ok));
+        let snapshot = progress.snapshot(&mut rates, start + Duration::from_secs(1));
+        assert_eq!(snapshot.left, Some(Duration::from_secs(5)));
     }
 
     #[test]

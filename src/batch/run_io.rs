@@ -28,9 +28,11 @@ pub trait RunIo {
     /// Returns true if the list has been read to its end.
     fn has_input_ended(&self) -> bool;
 
-    /// Sends records to the output and leaves `records` empty. `in_flight` is for the progress
-    /// line.
+    /// Sends records to the output and leaves `records` empty; so many checks are in flight.
     fn send_records(&mut self, records: &mut Vec<Record>, in_flight: usize);
+
+    /// Tells the progress line how many checks are in flight, in each turn of the loop.
+    fn show_in_flight(&mut self, in_flight: usize);
 
     /// Returns true if new checks may start. Where not, the loop is woken once they may.
     fn has_output_capacity(&self) -> bool;
@@ -71,11 +73,15 @@ impl RunIo for ThreadedIo {
         self.reader.has_ended()
     }
 
-    fn send_records(&mut self, records: &mut Vec<Record>, in_flight: usize) {
+    fn send_records(&mut self, records: &mut Vec<Record>, _: usize) {
         self.output.send(records);
+    }
+
+    fn show_in_flight(&mut self, in_flight: usize) {
         let progress = &self.progress;
         progress.in_flight.store(in_flight, Ordering::Relaxed);
         progress.bytes.store(self.reader.bytes(), Ordering::Relaxed);
+        progress.lines.store(self.reader.lines(), Ordering::Relaxed);
     }
 
     fn has_output_capacity(&self) -> bool {

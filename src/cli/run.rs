@@ -102,7 +102,7 @@ pub(super) fn build_run_options(raw: &RawOptions) -> Result<RunOptions, String> 
     }
     let output_file = raw
         .get(OptionId::Output)
-        .filter(|file| !file.value.is_empty());
+        .filter(|file| !file.value.is_empty() && file.value != "-");
     Ok(RunOptions {
         parallel: parallel.unwrap_or(PARALLEL),
         lookups: lookups.unwrap_or(LOOKUPS),

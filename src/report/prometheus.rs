@@ -84,9 +84,10 @@ const PHASES: [&str; 4] = ["resolve", "connect", "tls", "first_byte"];
 static FAMILIES: [Family; 11] = [
     Family {
         name: "probe_success",
-        help: "1 if the check went its way, in time or not, however long its certificate lasts",
+        help: "1 if the check is OK, or answered, but late or with a certificate that ends",
         samples: |row, samples| {
-            let is_success = matches!(row.reason, Reason::Ok | Reason::Slow | Reason::Expiry);
+            let answered = matches!(row.reason, Reason::Slow | Reason::Expiry);
+            let is_success = row.status == Status::Ok || answered;
             samples.add("", u8::from(is_success));
         },
     },

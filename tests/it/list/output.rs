@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use support::*;
 
@@ -69,6 +69,25 @@ fn a_single_check_writes_its_line_and_a_link_stays_one() {
     let text = fs::read_to_string(&path).expect("the file");
     assert!(text.starts_with("TCP OK: "), "{text}");
     assert!(link.is_symlink());
+}
+
+#[test]
+fn a_file_that_the_run_reads_or_that_has_its_output_is_not_replaced() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("file");
+    let list = "127.0.0.1:1\n";
+    fs::write(&path, list).expect("a file");
+    let run = program!("--targets").arg(&path).arg("--output").arg(&path);
+    run.run().unknown("it is the list");
+    assert_eq!(fs::read_to_string(&path).expect("the file"), list);
+    // As by a shell's `>>`.
+    let log = File::options().append(true).open(&path).expect("the file");
+    let run = program!("-H 127.0.0.1 -p 1 --output /dev/stdout").stdout(log);
+    assert_eq!(run.run().code, Some(3));
+    let error = "TCP UNKNOWN: --output /dev/stdout: standard input, output or error is that file\n";
+    let log = fs::read_to_string(&path).expect("the file");
+    assert_eq!(log, [list, error].concat());
+    check!("-H 127.0.0.1 -p 1 --output -").critical("refused");
 }
 
 #[test]

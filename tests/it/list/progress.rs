@@ -19,7 +19,7 @@ fn progress_is_drawn_on_a_terminal() {
     let running = program.env("NO_COLOR", "1").shell(&script).start();
     let mut shown = String::new();
     // It goes on only when it has been seen.
-    let state = r"\[#+\] 100 %, 0 ok, 2 critical, [0-9.]+/s, 3 in flight";
+    let state = r"\[#+-+\] 40 %, 0 ok, 2 critical, [0-9.]+/s(, [0-9:]+ left)?, 3 in flight";
     assert!(terminal.read_until(&mut shown, state), "{shown:?}");
     held.release();
     let listed = running.finish();

@@ -187,6 +187,24 @@ fn a_single_check_and_an_error_are_series_too() {
 }
 
 #[test]
+fn what_is_declared_ok_is_a_success_and_what_is_not_is_none() {
+    let server = Fleet::new(Manner::Greets);
+    for (port, words, success) in [
+        (1, "", 0.0),
+        (1, "--status-as refused=ok", 1.0),
+        (server.port(), "-w 1e-9", 1.0),
+        (server.port(), "--status-as ok=critical", 0.0),
+    ] {
+        let run = check!("-H 127.0.0.1 -p {port} {words} --format prometheus");
+        assert_eq!(
+            value(&samples(&run.stdout), "probe_success", &[]),
+            success,
+            "{run}"
+        );
+    }
+}
+
+#[test]
 fn an_empty_list_has_no_targets() {
     let listed = program!("--targets - --format prometheus").over("# nothing\n");
     listed.exits(3);

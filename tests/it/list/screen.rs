@@ -35,14 +35,14 @@ fn show(columns: u16, done: usize, environment: &str, more: &str) -> Option<Show
 #[test]
 fn every_width_shows_a_bar_the_share_and_the_counts() {
     for (columns, line) in [
-        (40, r"^\[#{6,}\] 100 %, 0 ok, 2 crit, [0-9.]+/s$"),
+        (40, r"^\[#{2,}-{4,}\] 40 %, 0 ok, 2 crit, [0-9.]+/s$"),
         (
             80,
-            r"^\[#{15,}\] 100 %, 0 ok, 2 critical, [0-9.]+/s, 3 in flight$",
+            r"^\[#{6,}-{9,}\] 40 %, 0 ok, 2 critical, [0-9.]+/s, 3 in flight$",
         ),
         (
             200,
-            r"^\[#{30}\] 100 %, 0 ok, 2 critical, [0-9.]+/s, 3 in flight$",
+            r"^\[#{12}-{18}\] 40 %, 0 ok, 2 critical, [0-9.]+/s, 3 in flight$",
         ),
     ] {
         let Some(shown) = show(columns, 2, "", "") else {
@@ -63,7 +63,7 @@ fn an_interrupt_from_the_keyboard_leaves_nothing_of_the_progress() {
             let Some(shown) = show(columns, 1, term, ">/dev/null") else {
                 return;
             };
-            shown.tmux.wait_for(r"\[#+\] 100 %");
+            shown.tmux.wait_for(r"\[#+-+\] 25 %");
             shown.tmux.press("C-c");
             let screen = shown.tmux.wait_for("4 targets in");
             assert!(screen.starts_with("check-tcp: interrupted"), "{screen}");
@@ -82,15 +82,15 @@ fn a_window_that_is_made_narrower_keeps_the_lines_and_one_progress() {
     };
     shown
         .tmux
-        .wait_for(r"\[#+\] 100 %, 0 ok, 4 critical.*in flight");
+        .wait_for(r"\[#+-+\] 57 %, 0 ok, 4 critical.*in flight");
     shown.tmux.resize(44);
     let screen = shown
         .tmux
-        .wait_for(r"(?m)^\[#+\] 100 %, 0 ok, 4 crit, [0-9.]+/s$");
+        .wait_for(r"(?m)^\[#+-+\] 57 %, 0 ok, 4 crit, [0-9.]+/s$");
     assert_eq!(screen.matches('[').count(), 1, "{screen}");
     shown.tmux.resize(20);
-    let screen = shown.tmux.wait_for(r"(?m)^100 %, 0 ok, 4 crit$");
-    assert_eq!(screen.matches("100 %").count(), 1, "{screen}");
+    let screen = shown.tmux.wait_for(r"(?m)^57 %, 0 ok, 4 crit$");
+    assert_eq!(screen.matches("57 %").count(), 1, "{screen}");
     shown.tmux.resize(100);
     shown.held.release();
     let screen = shown.tmux.wait_for("7 targets in");

@@ -29,6 +29,8 @@ impl RunIo for Machine {
         self.0.borrow_mut().hand(records, in_flight);
     }
 
+    fn show_in_flight(&mut self, _: usize) {}
+
     fn has_output_capacity(&self) -> bool {
         self.0.borrow_mut().has_room()
     }
