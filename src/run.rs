@@ -58,7 +58,8 @@ fn run_check(single: SingleCheck) -> ExitCode {
         mut output,
         output_file,
     } = single;
-    output.colour = output_file.is_none() && Stdout.as_fd().is_terminal() && colour::is_wanted();
+    // The environment first: an agent's has no TERM, and a system call is spared.
+    output.colour = output_file.is_none() && colour::is_wanted() && Stdout.as_fd().is_terminal();
     if let Some(path) = &output_file
         && let Err(e) = sink::try_replacing(path)
     {

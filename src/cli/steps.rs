@@ -13,7 +13,7 @@ use crate::preset::Preset;
 use crate::starttls::{self, Protocol};
 use rustix::system::uname;
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -57,7 +57,7 @@ pub(super) fn read_own_steps(raw: &RawOptions) -> Result<OwnSteps, String> {
         texts: Vec::new(),
         memory: 0,
     };
-    let mut groups = HashSet::new();
+    let mut groups = BTreeSet::new();
     for option in raw.steps() {
         if option.flag.id == OptionId::Step {
             own.add(&option.to_string(), option.bytes(), &mut groups)?;
@@ -186,7 +186,7 @@ impl OwnSteps {
         &mut self,
         place: &str,
         text: &[u8],
-        groups: &mut HashSet<String>,
+        groups: &mut BTreeSet<String>,
     ) -> Result<(), String> {
         let number = self.steps.len() + 1;
         if number > MAX_STEPS {
@@ -220,7 +220,7 @@ impl OwnSteps {
 }
 
 /// Parses a step: a verb, blanks, and all the rest. `groups` are those of the patterns before it.
-fn parse_step(text: &[u8], groups: &HashSet<String>) -> Result<Step, String> {
+fn parse_step(text: &[u8], groups: &BTreeSet<String>) -> Result<Step, String> {
     let text = text.trim_ascii_start();
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let (verb, rest) = text.split_at(text.iter().position(is_blank).unwrap_or(text.len()));

@@ -28,10 +28,10 @@
 //! | `write` | the line |
 //! | `sigaltstack`, `munmap`, `exit_group` | Rust: the end |
 //!
-//! These are 38. If the peer is slow, `epoll_wait` and another attempt are added: `getpeername`
-//! with a `getsockopt` for the error, or `recvfrom`. The first `epoll_wait` after the connection is
-//! established reports that it can be written to, for which no state waits; to avoid that would
-//! take another `epoll_ctl`.
+//! These are 38. Where `TERM` is set, `ioctl` asks whether standard output is a terminal. If the peer
+//! is slow, `epoll_wait` and another attempt are added: `getpeername` with a `getsockopt` for the
+//! error, or `recvfrom`. The first `epoll_wait` after the connection is established reports that it
+//! can be written to, for which no state waits; to avoid that would take another `epoll_ctl`.
 
 use super::platform::{Platform, PollEvent};
 use super::socket::Socket;

@@ -4,7 +4,7 @@ use super::TlsError;
 use super::search::Search;
 use super::store::TrustStore;
 use super::trust::Trust;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -22,7 +22,7 @@ pub struct CaFileError(String);
 /// The files that were read.
 #[derive(Default)]
 struct CaFiles {
-    trusts: HashMap<PathBuf, Result<Result<Trust, TlsError>, CaFileError>>,
+    trusts: BTreeMap<PathBuf, Result<Result<Trust, TlsError>, CaFileError>>,
     bytes: usize,
 }
 

@@ -7,7 +7,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -37,7 +37,7 @@ pub enum IdentityError {
 /// The identities that were read, by the paths of certificate and key.
 #[derive(Default)]
 struct Identities {
-    known: HashMap<(PathBuf, PathBuf), Result<ClientIdentity, IdentityError>>,
+    known: BTreeMap<(PathBuf, PathBuf), Result<ClientIdentity, IdentityError>>,
     bytes: usize,
 }
 

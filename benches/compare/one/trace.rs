@@ -23,6 +23,7 @@ impl Trace {
         command
             .env_remove("LANG")
             .env_remove("LC_ALL")
+            .env_remove("TERM")
             .stdin(Stdio::null());
         let output = match command.output() {
             Ok(output) => output,
