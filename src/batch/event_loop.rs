@@ -112,6 +112,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
         let mut is_hung_up = false;
         loop {
             let retry_at = self.admit(lag);
+            self.io.show_in_flight(self.engine.in_flight());
             if !matches!(self.input, Input::Open)
                 && self.engine.in_flight() == 0
                 && self.admission.is_empty()
@@ -126,7 +127,6 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
                 self.send_records();
                 return StopReason::OutputClosed;
             }
-            self.io.show_in_flight(self.engine.in_flight());
             let wake = match self.wait(retry_at) {
                 Ok(wake) => wake,
                 Err(e) => return StopReason::PollFailed(e),
@@ -302,8 +302,7 @@ impl<S: Platform, A: RunIo> EventLoop<S, A> {
 
     fn send_records(&mut self) {
         self.records_sent += self.records.len() as u64;
-        self.io
-            .send_records(&mut self.records, self.engine.in_flight());
+        self.io.send_records(&mut self.records);
         self.held_since = None;
     }
 }

@@ -28,8 +28,8 @@ pub trait RunIo {
     /// Returns true if the list has been read to its end.
     fn has_input_ended(&self) -> bool;
 
-    /// Sends records to the output and leaves `records` empty; so many checks are in flight.
-    fn send_records(&mut self, records: &mut Vec<Record>, in_flight: usize);
+    /// Sends records to the output and leaves `records` empty.
+    fn send_records(&mut self, records: &mut Vec<Record>);
 
     /// Tells the progress line how many checks are in flight, in each turn of the loop.
     fn show_in_flight(&mut self, in_flight: usize);
@@ -73,7 +73,7 @@ impl RunIo for ThreadedIo {
         self.reader.has_ended()
     }
 
-    fn send_records(&mut self, records: &mut Vec<Record>, _: usize) {
+    fn send_records(&mut self, records: &mut Vec<Record>) {
         self.output.send(records);
     }
 

@@ -72,8 +72,7 @@ impl Inner {
         self.may_begin
     }
 
-    pub fn hand(&mut self, records: &mut Vec<Record>, in_flight: usize) {
-        assert!(in_flight <= self.script.parallel, "{in_flight} in flight");
+    pub fn hand(&mut self, records: &mut Vec<Record>) {
         self.queue.add(records.len());
         self.queued += records.len();
         self.handed.append(records);

@@ -25,11 +25,14 @@ impl RunIo for Machine {
         inner.readable() == inner.count()
     }
 
-    fn send_records(&mut self, records: &mut Vec<Record>, in_flight: usize) {
-        self.0.borrow_mut().hand(records, in_flight);
+    fn send_records(&mut self, records: &mut Vec<Record>) {
+        self.0.borrow_mut().hand(records);
     }
 
-    fn show_in_flight(&mut self, _: usize) {}
+    fn show_in_flight(&mut self, in_flight: usize) {
+        let parallel = self.0.borrow().script.parallel;
+        assert!(in_flight <= parallel, "{in_flight} in flight");
+    }
 
     fn has_output_capacity(&self) -> bool {
         self.0.borrow_mut().has_room()
