@@ -1,6 +1,6 @@
 //! The progress line as it stands on the terminal, for the threads that write there.
 
-use super::progress::{Progress, Rates, render_line};
+use super::progress::{Progress, RateMeter, render_line};
 use crate::fd;
 use rustix::termios::tcgetwinsize;
 use std::io::{self, Write};
@@ -46,7 +46,7 @@ pub(super) struct Drawn {
 
 #[derive(Debug)]
 struct State {
-    rates: Rates,
+    rate: RateMeter,
     /// The columns of what is drawn; 0 if nothing is.
     width: usize,
     /// When it was drawn last.
@@ -59,10 +59,10 @@ impl DrawnLine {
     /// A line that is not drawn before it has something to tell.
     pub(super) fn new(progress: Arc<Progress>, style: Style) -> Self {
         let now = now();
-        let mut rates = Rates::default();
-        progress.snapshot(&mut rates, now);
+        let mut rate = RateMeter::default();
+        progress.snapshot(&mut rate, now);
         let state = Mutex::new(State {
-            rates,
+            rate,
             width: 0,
             drawn_at: now,
             is_awaited: false,
@@ -134,7 +134,7 @@ impl DrawnLine {
     /// Returns the text that puts the present line in the place of the last.
     fn draw(&self, state: &mut State, out: &impl AsFd) -> Vec<u8> {
         let now = now();
-        let snapshot = self.progress.snapshot(&mut state.rates, now);
+        let snapshot = self.progress.snapshot(&mut state.rate, now);
         let next = render_line(&snapshot, columns(out), self.style.colour);
         let text = match self.style.has_control {
             // Without wrapping: the window may just have become narrower.

@@ -56,10 +56,6 @@ pub(super) struct Snapshot {
     pub left: Option<Duration>,
 }
 
-/// The rate of a run.
-#[derive(Debug, Default)]
-pub(super) struct Rates(RateMeter);
-
 /// Measures the rate of a counter that only grows.
 #[derive(Debug, Default)]
 pub(super) struct RateMeter {
@@ -77,9 +73,9 @@ struct Part {
 
 impl Progress {
     /// Takes a snapshot at `now`, which is the current time.
-    pub(super) fn snapshot(&self, rates: &mut Rates, now: Instant) -> Snapshot {
+    pub(super) fn snapshot(&self, rate: &mut RateMeter, now: Instant) -> Snapshot {
         let verdicts = self.counters.counts().verdicts;
-        let rate = rates.0.update(now, verdicts.total());
+        let rate = rate.update(now, verdicts.total());
         let total = self.estimate_lines();
         // What was read last may have longer lines than what came before.
         let share = |total: f64| (verdicts.total() as f64 / total).min(1.0);

@@ -105,7 +105,7 @@ fn the_share_is_that_of_the_verdicts_and_needs_a_size() {
             ..Progress::default()
         };
         (0..verdicts).for_each(|_| progress.counters.add_verdict(Status::Ok));
-        let snapshot = progress.snapshot(&mut Rates::default(), now);
+        let snapshot = progress.snapshot(&mut RateMeter::default(), now);
         assert_eq!(snapshot.share, share, "{verdicts} of {lines}, {size:?}");
     }
 }
@@ -118,11 +118,11 @@ fn the_time_that_is_left_is_that_of_the_verdicts_that_are_missing() {
         size: Some(200),
         ..Progress::default()
     };
-    let mut rates = Rates::default();
+    let mut rate = RateMeter::default();
     let start = Instant::now();
-    assert_eq!(progress.snapshot(&mut rates, start).left, None);
+    assert_eq!(progress.snapshot(&mut rate, start).left, None);
     (0..10).for_each(|_| progress.counters.add_verdict(Status::Ok));
-    let snapshot = progress.snapshot(&mut rates, start + Duration::from_secs(1));
+    let snapshot = progress.snapshot(&mut rate, start + Duration::from_secs(1));
     assert_eq!(snapshot.left, Some(Duration::from_secs(5)));
 }
 
@@ -130,7 +130,7 @@ fn the_time_that_is_left_is_that_of_the_verdicts_that_are_missing() {
 fn the_line_counts_what_was_judged() {
     let progress = Progress::default();
     progress.in_flight.store(9, Ordering::Relaxed);
-    let mut rate = Rates::default();
+    let mut rate = RateMeter::default();
     let start = Instant::now();
     assert_eq!(progress.snapshot(&mut rate, start).verdicts.total(), 0);
     for status in [Status::Ok, Status::Ok, Status::Warning, Status::Unknown] {
