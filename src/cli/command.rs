@@ -93,8 +93,7 @@ pub struct TargetList {
 pub(super) fn build_command(raw: &RawOptions) -> Result<Command, String> {
     if let Some(given) = raw.get(OptionId::Generate) {
         let what = given.parse(Generated::from_name)?;
-        let required = Feature::Generate.require();
-        required.map_err(|why| given.describe_invalid(why))?;
+        given.require(Feature::Generate)?;
         return Ok(Command::Generate(what));
     }
     let run = run::build_run_options(raw)?;

@@ -2,6 +2,7 @@
 
 use super::flag::{Flag, OptionId};
 use crate::escape::as_text;
+use crate::feature::Feature;
 use crate::host::is_unseen;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
@@ -118,6 +119,14 @@ impl<Id: Copy> OptionValue<Id> {
     /// The message for an invalid value, with the reason.
     pub(super) fn describe_invalid(&self, reason: impl Display) -> String {
         format!("{self} {}: {reason}", escape_for_message(&self.value))
+    }
+
+    /// Checks that what the value asks for is built in.
+    ///
+    /// # Errors
+    /// The message for a feature that was left out.
+    pub(super) fn require(&self, feature: Feature) -> Result<(), String> {
+        feature.require().map_err(|why| self.describe_invalid(why))
     }
 
     /// The message for an invalid value, with the valid ones.

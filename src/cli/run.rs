@@ -132,8 +132,7 @@ pub(super) fn build_format(raw: &RawOptions) -> Result<Format, String> {
     };
     let format = given.parse(Format::from_name)?;
     if let Some(feature) = format.feature() {
-        let required = feature.require();
-        required.map_err(|why| given.describe_invalid(why))?;
+        given.require(feature)?;
     }
     Ok(format)
 }

@@ -19,7 +19,7 @@ pub(super) fn build_tls(
 ) -> Result<Option<Tls>, String> {
     let is_tls = preset.is_some_and(|preset| preset.tls) && !raw.has(OptionId::ExpectClosed);
     match raw.get(OptionId::Service).filter(|_| is_tls) {
-        Some(service) => Err(service.describe_invalid(Feature::Tls.describe_missing())),
+        Some(service) => service.require(Feature::Tls).map(|()| None),
         None => Ok(None),
     }
 }
