@@ -1,6 +1,10 @@
 //! TLS without the feature `tls`: types that have no value, so that what needs one is not built in.
 
+#[path = "facts.rs"]
+mod facts;
+
 use crate::target::Target;
+pub use facts::{CertificateFacts, WantedFacts};
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
@@ -52,38 +56,6 @@ pub struct Presented {
     /// The protocol that the server chose by ALPN.
     pub alpn: Option<Vec<u8>>,
     never: Infallible,
-}
-
-/// The facts of a certificate that a report tells: none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CertificateFacts {
-    /// The display name of its holder.
-    pub subject: Option<String>,
-    /// The display name of its issuer.
-    pub issuer: Option<String>,
-    /// The hosts of its subjectAltName.
-    pub names: Vec<String>,
-    /// The serial number.
-    pub serial: Option<String>,
-    /// The beginning of its validity period.
-    pub not_before: Option<SystemTime>,
-    /// The end of its validity period.
-    pub not_after: Option<SystemTime>,
-    /// The kind and size of its key.
-    pub key: Option<String>,
-    /// The algorithm of its signature.
-    pub signature: Option<String>,
-    /// Its SHA-256.
-    pub sha256: String,
-}
-
-/// The facts that a report wants of the certificates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WantedFacts {
-    /// The end of the certificate path.
-    pub path_end: bool,
-    /// The certificates that were presented.
-    pub chain: bool,
 }
 
 /// The failure of a TLS session.

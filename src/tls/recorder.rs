@@ -1,5 +1,6 @@
 //! A record of what a verifier of certificates sees, for one connection.
 
+use super::facts::WantedFacts;
 use super::path_end::PathEnd;
 use super::verify::ServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -10,15 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Most certificates that are kept of a chain.
 const MAX_CHAIN: usize = 16;
-
-/// The facts that a report wants of the certificates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WantedFacts {
-    /// The end of the certificate path.
-    pub path_end: bool,
-    /// The certificates that were presented.
-    pub chain: bool,
-}
 
 /// Verifies as another verifier does, and records.
 #[derive(Debug)]
