@@ -1,4 +1,4 @@
-# What the builds of this directory have in common: to be sourced.
+# What builds, packages and a release have in common: to be sourced.
 #
 # A build is the same, byte by byte, in whatever folder and by whomever it is made: what the compilers
 # would write of paths begins with names that are the same everywhere. Flags in RUSTFLAGS and CFLAGS are
@@ -62,6 +62,21 @@ cross() { # TARGET COMPILER EMULATOR [RUSTC-FLAG...] -- [CARGO-ARGUMENT...]
     /usr/bin/cargo build --release --locked --bin check-tcp --target "$target" \
         -Z build-std=std,panic_abort -Z build-std-features=
     report "$CARGO_TARGET_DIR/$target/release/check-tcp"
+}
+
+# Runs a build, and returns the program: its last line is `PROGRAM: SIZE bytes`.
+built() { # SCRIPT
+    # Opened by its name, standard error would be cut where it is a file.
+    "$1" | tee >(cat >&2) | sed -n '$s/: [0-9]* bytes$//p'
+}
+
+version() {
+    sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1
+}
+
+# The time of everything that has one: SOURCE_DATE_EPOCH, or else that of the last commit.
+epoch() {
+    printf '%s\n' "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
 }
 
 report() { # PROGRAM

@@ -375,6 +375,10 @@ fail() { # WHAT
     printf 'FAIL  %s\n' "$1"
 }
 
+holds() { # WHAT CONDITION...
+    if "${@:2}"; then pass "$1"; else fail "$1"; fi
+}
+
 skip() { # WHY
     if [[ ${CI-} == true ]]; then
         fail "skipped, which CI must not: $1"
