@@ -6,18 +6,25 @@ pub(super) const FORM: Form = Form {
     head: r#"# bash completion of check-tcp, printed by: check-tcp --generate bash
 
 _check_tcp() {
-    local args cur option prefix='' value words lead='' IFS=$' \t\n'
-    # The dot keeps a last word that is empty.
-    read -ra args <<<"${COMP_LINE:0:COMP_POINT}."
-    cur=${args[@]: -1} option=${args[@]: -2:1}
-    cur=${cur%.}
-    if [[ $cur == --*=* ]]; then
-        option=${cur%%=*} prefix=$option=
-    fi
-    value=${cur#"$prefix"}
+    local args=() cur option prefix='' value words lead='' word rest i
+    local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT}
+    # Readline divides words at '=' and ':' too. What no blank divides is joined again.
+    [[ -n $line ]] || line="${COMP_WORDS[*]:0:COMP_CWORD+1}" line=${line// = /=}
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        rest=${line#"${line%%[![:space:]]*}"} word=${COMP_WORDS[i]}
+        # The last one ends at the cursor.
+        [[ $i -lt $COMP_CWORD ]] || word=$rest
+        if [[ $i -eq 0 || $rest != "$line" ]]; then
+            args+=("$word")
+        else
+            args[-1]+=$word
+        fi
+        line=${rest#"$word"}
+    done
+    cur=${args[-1]} option=${args[@]: -2:1}
     # For each option what its value may be.
     local -A values
-    if [[ ${1##*/} == check-tcp ]]; then
+    if [[ ${args[0]##*/} == check-tcp ]]; then
         values=(
 "#,
     middle: "        )
@@ -26,10 +33,21 @@ _check_tcp() {
 ",
     end: r#"        )
     fi
+    if [[ $cur == --*=* ]]; then
+        option=${cur%%=*} prefix=$option=
+    elif [[ $cur == -[!-]?* ]]; then
+        # A value may stand behind the letter of its option.
+        option=${cur:0:2} prefix=$option
+    fi
+    value=${cur#"$prefix"}
     words=${values[${option:-.}]-}
     case $words in
     any) return ;;
-    file) compopt -o default; return ;;
+    file)
+        [[ $prefix == -? ]] || { compopt -o default; return; }
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$value")
+        return ;;
     *=*)
         lead=${value%"${value##*[,=]}"}
         if [[ $lead == *= ]]; then
@@ -43,7 +61,7 @@ _check_tcp() {
     esac
     mapfile -t COMPREPLY < <(compgen -P "$prefix$lead" -W "$words" -- "${value#"$lead"}")
     # Readline replaces what is behind the last '=', which is $2.
-    COMPREPLY=("${COMPREPLY[@]#"${cur%"$2"}"}")
+    COMPREPLY=("${COMPREPLY[@]#"${cur%"${2-$cur}"}"}")
 }
 
 complete -F _check_tcp check-tcp ~p
