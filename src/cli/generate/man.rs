@@ -42,6 +42,9 @@ Started under one of these names, check\-tcp takes the command line of that
 program of Monitoring Plugins: ~n.
 ~N~o"#;
 
+/// Longest line, in bytes.
+const WIDTH: usize = 80;
+
 /// Characters with a meaning in roff, or that it prints as others.
 const ESCAPES: &[(char, &str)] = &[
     ('\\', r"\e"),
@@ -66,7 +69,7 @@ pub(super) fn page() -> String {
         'e' => text(EXAMPLES),
         _ => plugins(),
     });
-    page
+    break_lines(&page)
 }
 
 fn plugins() -> String {
@@ -97,6 +100,32 @@ fn text(lines: &str) -> String {
     // The line that ended the last literal ones is no paragraph.
     text.pop();
     text
+}
+
+/// Breaks what is filled anyway at blanks, since man(7) asks for short lines of input. A line that is
+/// printed as it is keeps its length.
+fn break_lines(page: &str) -> String {
+    let mut broken = String::with_capacity(page.len() + 64);
+    for mut line in page.lines() {
+        while line.len() > WIDTH && !line.starts_with(['.', ' ']) {
+            let parts = line.rmatch_indices(' ').filter_map(|(at, _)| {
+                let (head, rest) = line.split_at(at);
+                Some((head, rest.strip_prefix(' ')?))
+            });
+            // A line that begins with one of these is a macro.
+            let is_text = |rest: &str| !rest.starts_with(['.', '\'']);
+            let mut parts = parts.filter(|(_, rest)| is_text(rest));
+            let Some((head, rest)) = parts.find(|(head, _)| head.len() <= WIDTH) else {
+                break;
+            };
+            broken.push_str(head);
+            broken.push('\n');
+            line = rest;
+        }
+        broken.push_str(line);
+        broken.push('\n');
+    }
+    broken
 }
 
 fn groups() -> String {
@@ -165,6 +194,24 @@ mod tests {
             ".nf\n  a \\-b\n  \\(aqc\\(aq\n.fi\nd\\(ha\n"
         );
         assert_eq!(text("a\n  b\n"), "a\n.nf\n  b\n.fi\n");
+    }
+
+    #[test]
+    fn long_lines_are_broken_at_blanks_and_become_no_macro() {
+        let word = "x".repeat(30);
+        let line = format!("{word} {word} {word} {word}");
+        let broken = format!("{word} {word}\n{word} {word}\n");
+        assert_eq!(break_lines(&line), broken);
+        let line = format!("{word} {word} .{word}");
+        assert_eq!(break_lines(&line), format!("{word}\n{word} .{word}\n"));
+        for whole in [
+            format!(".B {line}\n"),
+            format!("  {line}\n"),
+            format!("{0}{0}{0}\n", word),
+        ] {
+            assert_eq!(break_lines(&whole), whole);
+        }
+        assert!(page().lines().all(|line| line.len() <= WIDTH));
     }
 
     #[test]
