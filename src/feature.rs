@@ -20,6 +20,17 @@ pub enum Feature {
 }
 
 impl Feature {
+    /// All, in the order of their names.
+    pub const ALL: [Self; 7] = [
+        Self::Captures,
+        Self::Family,
+        Self::Generate,
+        Self::Json,
+        Self::List,
+        Self::Tls,
+        Self::Unicode,
+    ];
+
     /// The name in `Cargo.toml`.
     pub const fn name(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use super::flag::{Description, HelpGroup, describe_all};
 use super::flags::FLAGS;
+use crate::feature::Feature;
 use crate::preset::{PRESETS, Preset};
 use std::fmt::Write as _;
 
@@ -58,7 +59,10 @@ the worst, in the order CRITICAL, WARNING, UNKNOWN, OK.
 
 /// The output of `--help`. No `|` is in it: agents read what follows one as performance data.
 pub(crate) fn help() -> String {
-    let mut text = [USAGE, PURPOSE, "\nExamples:\n", EXAMPLES].concat();
+    let mut text = [USAGE, PURPOSE].concat();
+    push_missing(&mut text);
+    text.push_str("\nExamples:\n");
+    text.push_str(EXAMPLES);
     let options = describe_all(&FLAGS);
     for group in HelpGroup::ALL {
         push_options(&mut text, group, &options);
@@ -85,6 +89,18 @@ pub(crate) fn help() -> String {
 /// The output of `--version`.
 pub(crate) fn version() -> String {
     concat!("check-tcp ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
+}
+
+/// Adds the names of the features that are not built in, unless all are.
+fn push_missing(text: &mut String) {
+    let missing = Feature::ALL.iter().filter(|feature| !feature.is_built_in());
+    let missing: Vec<_> = missing.map(|feature| feature.name()).collect();
+    if !missing.is_empty() {
+        push_line(
+            text,
+            format_args!("Built without {}: the rest is refused.", missing.join(", ")),
+        );
+    }
 }
 
 /// Adds the heading of a group and its options, unless there are none.

@@ -63,6 +63,10 @@ const ASKING: &[(&str, &str, &str)] = &[
     ("unicode", "-e (?i)é", "-e: invalid regular expression"),
 ];
 
+const FEATURES: [&str; 7] = [
+    "captures", "family", "generate", "json", "list", "tls", "unicode",
+];
+
 #[test]
 fn what_is_not_built_in_is_a_usage_error_that_names_its_feature() {
     let server = greeting();
@@ -87,6 +91,16 @@ fn what_is_not_built_in_is_a_usage_error_that_names_its_feature() {
 #[test]
 fn the_help_says_what_is_not_built_in() {
     let help = run("--help", 0).said;
+    let missing = help
+        .lines()
+        .find_map(|line| line.strip_prefix("Built without "));
+    let missing = missing.map_or("", |line| line.split(':').next().unwrap());
+    let wanted: Vec<_> = FEATURES
+        .iter()
+        .copied()
+        .filter(|name| !is_built_in(name))
+        .collect();
+    assert_eq!(missing, wanted.join(", "), "{help}");
     for (feature, group) in [("tls", "TLS"), ("list", "List")] {
         let missing = format!("{group}: this program was built without the feature '{feature}'\n");
         assert_eq!(help.contains(&missing), !is_built_in(feature), "{help}");
