@@ -181,6 +181,10 @@ fn serve(shared: &ResolverShared) {
 }
 
 fn look_up(request: &LookupRequest) -> Result<Vec<SocketAddr>, LookupError> {
+    // Without a hosts file some resolvers ask for it in DNS, and wait.
+    if is_localhost(&request.host) && !may_exist(HOSTS) {
+        return Ok(loopback(request.family));
+    }
     let address = match request.family {
         Family::Any => 0,
         Family::V4 => AddrFamily::Inet.into(),
@@ -196,39 +200,33 @@ fn look_up(request: &LookupRequest) -> Result<Vec<SocketAddr>, LookupError> {
         // An entry that is neither IPv4 nor IPv6 is of no use here.
         Ok(found) => Ok(found.flatten().map(|info| info.sockaddr).collect()),
         Err(e) if matches!(e.kind(), LookupErrorKind::Memory) => Err(LookupError::Local(e.into())),
-        Err(e) => classify_failure(request, e.into()),
+        Err(e) => Err(classify_failure(e.into())),
     }
 }
 
 /// Classifies a failure of the system's resolver. It reports a shortage of descriptors, and a
 /// system without any source of names, like a name that does not exist; so both are tested for
 /// afterwards.
-fn classify_failure(request: &LookupRequest, e: io::Error) -> Result<Vec<SocketAddr>, LookupError> {
+fn classify_failure(e: io::Error) -> LookupError {
     if is_resource_shortage(&e) {
-        return Err(LookupError::Local(e));
+        return LookupError::Local(e);
     }
-    if let Err(shortage) = File::open("/dev/null")
-        && is_resource_shortage(&shortage)
-    {
-        return Err(LookupError::Local(shortage));
+    match File::open("/dev/null") {
+        Err(shortage) if is_resource_shortage(&shortage) => LookupError::Local(shortage),
+        _ if may_exist(HOSTS) || may_exist(RESOLV_CONF) => LookupError::Failed(e),
+        _ => LookupError::NoSource,
     }
-    if may_exist(HOSTS) {
-        return Err(LookupError::Failed(e));
-    }
-    if is_localhost(&request.host) {
-        let loopback = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
-        let loopback = loopback.map(|address: IpAddr| SocketAddr::new(address, 0));
-        let family = |address: &SocketAddr| request.family.has(address);
-        return Ok(loopback.into_iter().filter(family).collect());
-    }
-    Err(match may_exist(RESOLV_CONF) {
-        true => LookupError::Failed(e),
-        false => LookupError::NoSource,
-    })
+}
+
+fn loopback(family: Family) -> Vec<SocketAddr> {
+    let addresses: [IpAddr; 2] = [Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
+    let mut addresses = Vec::from(addresses.map(|address| SocketAddr::new(address, 0)));
+    addresses.retain(|address| family.has(address));
+    addresses
 }
 
 /// Returns true for `localhost` and names below it, which mean this machine by RFC 6761, section
-/// 6.3. Asked only if there is no hosts file.
+/// 6.3, also without a hosts file.
 fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next();
