@@ -5,6 +5,7 @@
 # kept; those in a file of cargo's configuration are not.
 set -euo pipefail
 
+CALLED_IN=$PWD
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-$SOURCE/target}")
 export CARGO_TARGET_DIR
@@ -13,6 +14,21 @@ cd "$SOURCE"
 fail() { # MESSAGE
     printf '%s: %s\n' "${0##*/}" "$1" >&2
     exit 1
+}
+
+# The path of a file that the caller named from where he stands.
+path() { # PATH
+    [[ -n $1 ]] || fail 'a path is empty'
+    (cd "$CALLED_IN" && realpath -m -- "$1")
+}
+
+# Ends with the tools that are missing, and with what they come by.
+tools() { # TOOL=SOURCE...
+    local it missing=()
+    for it; do
+        command -v "${it%%=*}" >/dev/null || missing+=("${it%%=*} (${it#*=})")
+    done
+    [[ ${#missing[@]} -eq 0 ]] || fail "missing: $(IFS=, && echo "${missing[*]}" | sed 's/,/, /g')"
 }
 
 # Ends with the packages that are missing, each known by a file of its own.
@@ -34,13 +50,16 @@ reproducible() { # [RUSTC-FLAG...]
     # Paths may have spaces, which divide the flags in the other variable.
     CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && printf %s "${flags[*]}")
     export CARGO_ENCODED_RUSTFLAGS
-    # A compiler's flags have no such form: only what holds for crates is said, in their folders.
-    export CFLAGS="${CFLAGS-} -ffile-prefix-map=$home=cargo -ffile-prefix-map=$CARGO_TARGET_DIR=target"
+    # A compiler's flags have a shell's quotes in their place. Only what holds for crates is said, in
+    # their folders.
+    printf -v CFLAGS '%s -ffile-prefix-map=%q=cargo -ffile-prefix-map=%q=target' \
+        "${CFLAGS-}" "$home" "$CARGO_TARGET_DIR"
+    export CFLAGS CC_SHELL_ESCAPED_FLAGS=1
 }
 
 # Builds the program by Debian's toolchain, with the standard library from its sources, and says where it
 # is. Arguments are another command of cargo for the target: `test --lib`. What is not for this machine
-# runs under EMULATOR.
+# runs under EMULATOR. With NEEDS_ONLY set, it only says which packages are missing.
 cross() { # TARGET COMPILER EMULATOR [RUSTC-FLAG...] -- [CARGO-ARGUMENT...]
     local target=$1 compiler=$2 emulator=$3 flags=() name=${1//-/_}
     shift 3
@@ -50,6 +69,7 @@ cross() { # TARGET COMPILER EMULATOR [RUSTC-FLAG...] -- [CARGO-ARGUMENT...]
     done
     shift
     needs /usr/bin/cargo=cargo-web /usr/lib/rustlib/src/rust/library/Cargo.lock=rust-web-src
+    [[ -z ${NEEDS_ONLY-} ]] || exit 0
     # The toolchain in PATH may be another; the features of cargo that build std are not stable.
     export RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
     reproducible ${flags[@]+"${flags[@]}"}
@@ -64,19 +84,48 @@ cross() { # TARGET COMPILER EMULATOR [RUSTC-FLAG...] -- [CARGO-ARGUMENT...]
     report "$CARGO_TARGET_DIR/$target/release/check-tcp"
 }
 
+# Says whether a script builds the program under this name, `host` among them.
+is_target() { # NAME
+    [[ $1 == host || ($1 == *-linux-* && $1 != */*) ]] && [[ -x contrib/build/$1 ]]
+}
+
 # Runs a build, and returns the program: its last line is `PROGRAM: SIZE bytes`.
 built() { # SCRIPT
     # Opened by its name, standard error would be cut where it is a file.
     "$1" | tee >(cat >&2) | sed -n '$s/: [0-9]* bytes$//p'
 }
 
+# What is in packages, of PROGRAM or of one that is built.
+make_contents() { # [PROGRAM]
+    (cd "$CALLED_IN" && "$SOURCE/contrib/package/build" "$@") >&2
+}
+
 version() {
     sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1
 }
 
-# The time of everything that has one: SOURCE_DATE_EPOCH, or else that of the last commit.
+# The time of everything that has one: SOURCE_DATE_EPOCH, or else that of the last commit; without git
+# the day of the version.
 epoch() {
-    printf '%s\n' "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
+    local day
+    if [[ -n ${SOURCE_DATE_EPOCH-} ]]; then
+        echo "$SOURCE_DATE_EPOCH"
+    elif [[ -e .git ]]; then
+        git log -1 --format=%ct
+    else
+        day=$(sed -n "s/^## $(version) - //p" CHANGELOG.md)
+        date -u -d "$day" +%s
+    fi
+}
+
+# The files of the sources, each with a zero byte behind it.
+sources() {
+    if [[ -e .git ]]; then
+        LC_ALL=C comm -z -23 <(git ls-files -z --cached --others --exclude-standard | LC_ALL=C sort -zu) \
+            <(git ls-files -z --deleted | LC_ALL=C sort -zu)
+    else
+        find . -path ./target -prune -o -type f -print0
+    fi
 }
 
 report() { # PROGRAM
