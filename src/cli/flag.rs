@@ -204,10 +204,12 @@ impl Flag {
     }
 
     /// Returns true if an empty value counts as not given, as the templates of agents leave it for
-    /// an option of a check. Options of the run are strict: an empty `--targets` is not no list. So is
-    /// `--starttls`, without which a check is in the clear.
+    /// an option of a check. Options of the run are strict: an empty `--targets` is not no list. So are
+    /// those of TLS, without which a check is in the clear or believes another certificate; but for
+    /// `--sni`, which templates fill with a host's name.
     pub(super) fn ignores_empty(&self) -> bool {
-        self.value.is_some() && self.scope != Scope::Run && self.id != OptionId::Starttls
+        let is_strict = self.group == HelpGroup::Tls && self.id != OptionId::Sni;
+        self.value.is_some() && self.scope != Scope::Run && !is_strict
     }
 }
 

@@ -9,6 +9,13 @@ use crate::host::HostError;
 use lexopt::Arg;
 use std::ffi::{OsStr, OsString};
 
+/// The options that say whom to trust.
+const TRUST: [OptionId; 3] = [
+    OptionId::NoCheckCertificate,
+    OptionId::CaFile,
+    OptionId::Fingerprint,
+];
+
 /// The options as given. Each has its last value; an empty value that counts as not given removes
 /// the one before it.
 #[derive(Clone, Debug)]
@@ -139,11 +146,16 @@ impl RawOptions {
     }
 
     /// Replaces the options that stand in `overlay`; the others stay. Steps replace the whole
-    /// dialogue.
+    /// dialogue, and an option that says whom to trust replaces the others that do.
     pub(super) fn overlay(&mut self, overlay: &[OptionValue]) {
         if overlay.iter().any(|option| is_step(option.flag)) {
             self.steps.clear();
             for id in [OptionId::Send, OptionId::Delay, OptionId::ExpectPattern] {
+                self.set(id, None);
+            }
+        }
+        if overlay.iter().any(|option| TRUST.contains(&option.flag.id)) {
+            for id in TRUST {
                 self.set(id, None);
             }
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cli::flag::OptionSource;
+use crate::cli::flag::{HelpGroup, OptionSource};
 use crate::cli::flags::{FLAGS, Scope};
 use crate::preset::PRESETS;
 use std::ffi::OsString;
@@ -96,6 +96,14 @@ fn an_empty_value_counts_as_not_given() {
         }
     }
     assert_eq!(target(&["--service=FTP", "-p", ""]).port(), Some(21));
+    let flags = FLAGS.iter().filter(|flag| flag.group == HelpGroup::Tls);
+    let strict: Vec<_> = flags.filter(|flag| !flag.ignores_empty()).collect();
+    assert!(strict.len() > 8, "{strict:?}");
+    for flag in strict.iter().filter(|flag| flag.value.is_some()) {
+        let error = read(["-p80".to_owned(), format!("--{}=", flag.long)]);
+        let error = error.expect_err(flag.long);
+        assert!(error.contains(&format!("--{}", flag.long)), "{error}");
+    }
     assert!(read(["-p80", "-p", ""]).is_err(), "no port is left");
     assert_eq!(
         target(&["-p80", "-H", "a", "-H", ""]).as_written(),

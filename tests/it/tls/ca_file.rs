@@ -1,5 +1,6 @@
 //! `--ca-file`: authorities that are trusted in place of the system's.
 
+use super::options::sha256;
 use super::{greeting, refused};
 use support::*;
 
@@ -90,12 +91,37 @@ fn a_file_that_cannot_be_used_is_a_usage_error_before_anything_is_sent() {
 }
 
 #[test]
+fn a_line_that_names_authorities_is_verified_whatever_the_command_line_says() {
+    let (ours, theirs) = (Authority::new("Our Root"), Authority::new("Their Root"));
+    let server = greeting(&theirs.issue(Leaf::good()), TLS13);
+    let (our_store, port) = (ours.store(), server.port());
+    let file = our_store.file();
+    let file = file.to_str().expect("a path in plain text");
+    for default in [
+        "--no-check-certificate".to_owned(),
+        format!("--fingerprint {}", sha256(&server)),
+    ] {
+        let program = program!("--targets - -t 20 {default}");
+        let listed = program.over(format!(
+            "localhost:{port}\nlocalhost:{port} --ca-file {file}\n"
+        ));
+        listed.exits(2);
+        let lines = str::from_utf8(&listed.stdout).expect("UTF-8");
+        assert!(
+            lines.contains("TCP OK: ") && lines.contains("unknown issuer"),
+            "{listed}"
+        );
+    }
+}
+
+#[test]
 fn each_line_of_a_list_has_its_own_authorities() {
     let (ours, theirs) = (Authority::new("Our Root"), Authority::new("Their Root"));
     let (our_store, their_store) = (ours.store(), theirs.store());
     let our_server = greeting(&ours.issue(Leaf::good()), TLS13);
     let their_server = greeting(&theirs.issue(Leaf::good()), TLS12);
     let (our_port, their_port) = (our_server.port(), their_server.port());
+    let their_print = sha256(&their_server);
     let their_file = their_store.file();
     let their_file = their_file.to_str().expect("a path in plain text");
     let rows = [
@@ -113,10 +139,23 @@ fn each_line_of_a_list_has_its_own_authorities() {
             format!("localhost:{our_port} --ca-file /no/such"),
             "TCP UNKNOWN",
         ),
-        (format!("localhost:{our_port} --ca-file ''"), "TCP OK"),
+        (format!("localhost:{our_port} --ca-file ''"), "TCP UNKNOWN"),
         (
             format!("localhost:{our_port} --ca-file {their_file} --no-check-certificate"),
             "TCP OK",
+        ),
+        // Whom a line trusts is not whom the command line does.
+        (
+            format!("localhost:{their_port} --no-check-certificate"),
+            "TCP OK",
+        ),
+        (
+            format!("localhost:{their_port} --fingerprint {their_print}"),
+            "TCP OK",
+        ),
+        (
+            format!("localhost:{our_port} --fingerprint {their_print}"),
+            "TCP CRITICAL",
         ),
     ];
     let list: String = rows

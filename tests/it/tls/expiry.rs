@@ -226,6 +226,28 @@ fn a_check_that_is_slow_too_tells_both() {
 }
 
 #[test]
+fn an_empty_value_is_no_check_in_the_clear() {
+    let server = Server::saying("220 ready\r\n");
+    let port = server.port();
+    for option in [
+        "--expiry",
+        "--fingerprint",
+        "--ca-file",
+        "--client-cert",
+        "--client-key",
+        "--tls-min",
+        "--tls-max",
+        "--alpn",
+    ] {
+        let run = program!("-H localhost -p {port} {option}").arg("").run();
+        run.unknown(format!("^{option}( '')?: "));
+        let listed =
+            program!("--targets - --summary {option}=").over(format!("localhost:{port}\n"));
+        listed.exits(3);
+    }
+}
+
+#[test]
 fn a_closed_port_has_no_certificate() {
     let closed = Refusing::new();
     let port = closed.port();
@@ -249,7 +271,7 @@ fn lines_of_a_list_have_limits_of_their_own_and_json_the_reason() {
         ("", "WARNING", "expiry"),
         ("--expiry 10", "OK", "ok"),
         ("--expiry 40,20", "CRITICAL", "expiry"),
-        ("--expiry ''", "WARNING", "expiry"),
+        ("--expiry ''", "UNKNOWN", "usage"),
         ("--status-as expiry=ok", "OK", "expiry"),
         ("--status-as expiry=critical", "CRITICAL", "expiry"),
         ("--status-as warning=unknown", "UNKNOWN", "expiry"),

@@ -15,7 +15,7 @@ fn object(run: &Run) -> serde_json::Value {
 }
 
 /// The SHA-256 that JSON tells of the server's own certificate.
-fn sha256(server: &Server) -> String {
+pub(super) fn sha256(server: &Server) -> String {
     let run = check!(
         "-S -H localhost -4 -p {} --no-check-certificate --format json -t 20",
         server.port()
@@ -251,7 +251,6 @@ fn protocols_are_offered_by_alpn_and_the_chosen_one_is_told() {
         (&["http/1.1", "h2"][..], "h2", Some("h2")),
         (&["h2"], "http/1.1,h2", Some("h2")),
         (&[], "h2", None),
-        (&["h2"], "", None),
     ] {
         let mut config = (*authority.issue(Leaf::good()).server_config(TLS13)).clone();
         config.alpn_protocols = theirs.iter().map(|name| name.as_bytes().to_vec()).collect();
@@ -322,6 +321,18 @@ fn the_certificates_are_told_in_json_whether_they_are_believed_or_not() {
     let told = object(&run);
     assert_eq!(told["reason"], "certificate", "{told}");
     assert_eq!(told["tls"]["verified"], false, "{told}");
+    // One whose client is refused is: over TLS 1.2 before the session is up.
+    for version in [TLS12, TLS13] {
+        let server = Server::configured(identity.demanding_config(version, &root), |_| ());
+        let line = format!(
+            "-S -H localhost -4 -p {} -t 20 --format json",
+            server.port()
+        );
+        let told = object(&program!("{line}").trusting(&root.store()).run());
+        assert_eq!(told["status"], "CRITICAL", "{told}");
+        assert_eq!(told["tls"]["verified"], true, "{told}");
+        assert!(told["tls"]["ends"].is_string(), "{told}");
+    }
     // A text line pays nothing for it, and tells no end that nobody asked for.
     let server = greeting(&identity, TLS13);
     let run = program!("-S -H localhost -4 -p {} -t 20", server.port());
