@@ -49,6 +49,8 @@ pub struct Presented {
     pub chain: Vec<Vec<u8>>,
     /// Whether they were verified.
     pub is_verified: Option<bool>,
+    /// The end of the certificate path.
+    pub path_end: Option<PathEnd>,
     /// The version.
     pub version: Option<&'static str>,
     /// The cipher suite.

@@ -7,7 +7,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use std::iter;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Most certificates that are kept of a chain.
 const MAX_CHAIN: usize = 16;
@@ -27,8 +28,7 @@ pub(super) struct PeerRecord {
     pub(super) chain: OnceLock<Vec<CertificateDer<'static>>>,
     /// The end of the path that was verified; of all that were presented, if nothing is.
     pub(super) path_end: OnceLock<PathEnd>,
-    /// True if they were accepted, verified or not, and the peer has their key.
-    is_accepted: Mutex<Option<bool>>,
+    is_accepted: AtomicBool,
 }
 
 impl Recorder {
@@ -46,21 +46,20 @@ impl Recorder {
         (recorder, record)
     }
 
-    fn accept(&self, is_accepted: bool) {
-        *self.record.lock_accepted() = Some(is_accepted);
+    /// The peer has the key of a certificate that was accepted, or else the handshake ends.
+    fn accept(&self, verified: &Result<HandshakeSignatureValid, Error>) {
+        let is_accepted = verified.is_ok();
+        self.record
+            .is_accepted
+            .store(is_accepted, Ordering::Relaxed);
     }
 }
 
 impl PeerRecord {
-    /// True if the certificates were accepted; `None` before that is known.
-    pub(super) fn is_accepted(&self) -> Option<bool> {
-        *self.lock_accepted()
-    }
-
-    fn lock_accepted(&self) -> MutexGuard<'_, Option<bool>> {
-        self.is_accepted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// True if the certificates were accepted, verified or not, and the peer has shown that it has
+    /// their key.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.is_accepted.load(Ordering::Relaxed)
     }
 }
 
@@ -82,7 +81,6 @@ impl ServerCertVerifier for Recorder {
         let verified = self
             .verifier
             .verify(end_entity, intermediates, server_name, now, wanted);
-        self.accept(verified.is_ok());
         if let Some(end) = verified? {
             self.record.path_end.get_or_init(|| end);
         }
@@ -98,7 +96,8 @@ impl ServerCertVerifier for Recorder {
         let verified = self
             .verifier
             .verify_tls12_signature(message, certificate, signed);
-        verified.inspect_err(|_| self.accept(false))
+        self.accept(&verified);
+        verified
     }
 
     fn verify_tls13_signature(
@@ -110,10 +109,37 @@ impl ServerCertVerifier for Recorder {
         let verified = self
             .verifier
             .verify_tls13_signature(message, certificate, signed);
-        verified.inspect_err(|_| self.accept(false))
+        self.accept(&verified);
+        verified
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.verifier.supported_verify_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::crypto::ring;
+
+    #[test]
+    fn certificates_are_accepted_when_the_peer_has_shown_their_key() {
+        let verifier = Arc::new(ServerVerifier::in_any(&ring::default_provider()));
+        let wanted = WantedFacts {
+            path_end: true,
+            chain: true,
+        };
+        let (recorder, record) = Recorder::new(verifier, wanted);
+        let name = ServerName::try_from("localhost").expect("a name");
+        let certificate = CertificateDer::from(vec![0x30, 0]);
+        let now = UnixTime::since_unix_epoch(std::time::Duration::ZERO);
+        let verified = recorder.verify_server_cert(&certificate, &[], &name, &[], now);
+        assert!(verified.is_ok() && record.chain.get().is_some());
+        assert!(!record.is_accepted());
+        recorder.accept(&Ok(HandshakeSignatureValid::assertion()));
+        assert!(record.is_accepted());
+        recorder.accept(&Err(Error::DecryptError));
+        assert!(!record.is_accepted());
     }
 }

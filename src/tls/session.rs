@@ -54,9 +54,11 @@ pub struct Session {
 pub struct Presented {
     /// The certificates in DER as presented, the peer's own first, 16 at most.
     pub chain: Vec<CertificateDer<'static>>,
-    /// True if they were verified, false if they were refused, `None` if verification was not asked
+    /// True if they were verified, and the peer has their key; `None` if verification was not asked
     /// for.
     pub is_verified: Option<bool>,
+    /// The end of the certificate path, as in [`Session`]; `None` where they were not accepted.
+    pub path_end: Option<PathEnd>,
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: Option<&'static str>,
     /// The IANA name of the cipher suite.
@@ -113,7 +115,12 @@ impl ClientSession {
         let record = self.record.as_ref()?;
         Some(Presented {
             chain: record.chain.get()?.clone(),
-            is_verified: record.is_accepted().filter(|_| self.is_verified),
+            is_verified: self.is_verified.then(|| record.is_accepted()),
+            path_end: record
+                .path_end
+                .get()
+                .filter(|_| record.is_accepted())
+                .cloned(),
             version: self.version(),
             cipher: self.cipher(),
             alpn: self.connection.alpn_protocol().map(<[u8]>::to_vec),

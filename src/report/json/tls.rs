@@ -24,7 +24,10 @@ impl<'a> JsonTls<'a> {
 
     /// The end of the path, unless the certificates were refused.
     fn end(&self) -> Option<&'a PathEnd> {
-        self.session?.path_end.as_ref()
+        match self.presented {
+            Some(presented) => presented.path_end.as_ref(),
+            None => self.session?.path_end.as_ref(),
+        }
     }
 }
 
