@@ -5,10 +5,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Returns a time with seconds; `None` outside the years 1970 to 9999.
+/// Returns a time with seconds, those begun; `None` outside the years 0 to 9999.
 pub(crate) fn format_seconds(time: SystemTime) -> Option<String> {
-    let (seconds, _) = since_1970(time)?;
-    Some(format!("{}Z", format(seconds)))
+    const YEAR_0: i64 = -62_167_219_200;
+    let seconds = match since_1970(time) {
+        Some((seconds, _)) => seconds,
+        None => {
+            let before = UNIX_EPOCH.duration_since(time).ok()?;
+            let before = before.as_secs() + u64::from(before.subsec_nanos() > 0);
+            i64::try_from(before).ok()?.checked_neg()?
+        }
+    };
+    (seconds >= YEAR_0).then(|| format!("{}Z", format(seconds)))
 }
 
 /// Returns a time with milliseconds; `None` outside the years 1970 to 9999.
@@ -31,11 +39,6 @@ pub(crate) fn parse_digits(digits: &str) -> Option<i64> {
         return None;
     }
     Some(days * DAY + (hour * 60 + minute) * 60 + second.min(59))
-}
-
-/// The time of `YYYYMMDDhhmmss` with seconds, of any year.
-pub(crate) fn from_digits(digits: &str) -> Option<String> {
-    Some(format!("{}Z", format(parse_digits(digits)?)))
 }
 
 /// The time in seconds and milliseconds, if its year has four digits.
@@ -93,6 +96,18 @@ mod tests {
             Some("9999-12-31T23:59:59Z")
         );
         assert_eq!(format_seconds(at(253_402_300_800)), None);
+        let before = |seconds| UNIX_EPOCH - Duration::from_secs(seconds);
+        for (time, text) in [
+            (before(1), Some("1969-12-31T23:59:59Z")),
+            (
+                at(0) - Duration::from_nanos(1),
+                Some("1969-12-31T23:59:59Z"),
+            ),
+            (before(62_167_219_200), Some("0000-01-01T00:00:00Z")),
+            (before(62_167_219_201), None),
+        ] {
+            assert_eq!(format_seconds(time).as_deref(), text);
+        }
         assert_eq!(format_millis(UNIX_EPOCH - Duration::from_millis(1)), None);
         assert_eq!(
             format_millis(at(1) + Duration::from_nanos(999_999)).as_deref(),

@@ -44,14 +44,6 @@ pub(super) fn read_validity(certificate: &[u8]) -> Option<&[u8]> {
     Some(validity)
 }
 
-/// Reads the serial number, without the zero that keeps it positive.
-pub(super) fn read_serial(certificate: &[u8]) -> Option<&[u8]> {
-    match read_serial_contents(certificate)? {
-        [0, rest @ ..] if !rest.is_empty() => Some(rest),
-        serial => Some(serial),
-    }
-}
-
 /// Reads the contents of the INTEGER that is the serial number.
 pub(super) fn read_serial_contents(certificate: &[u8]) -> Option<&[u8]> {
     let (_, fields) = read_version(read_sequence(read_sequence(certificate)?)?)?;

@@ -28,24 +28,36 @@ pub fn validity_error(certificate: &[u8], now: UnixTime) -> Option<ValidityError
 
 /// The end of the validity period, or `None` if the dates can't be read.
 pub(crate) fn not_after(certificate: &[u8]) -> Option<SystemTime> {
-    let (_, not_after) = validity(certificate)?;
-    UNIX_EPOCH.checked_add(Duration::from_secs(not_after.as_secs()))
+    let (_, not_after) = parse_times(certificate)?;
+    system_time(not_after)
+}
+
+/// Both dates, each by itself; `None` for one that can't be read.
+pub(super) fn read_each(certificate: &[u8]) -> [Option<SystemTime>; 2] {
+    let begin = read_validity(certificate).unwrap_or_default();
+    let end = read_element(begin).map_or(&[][..], |(_, _, rest)| rest);
+    [begin, end].map(|der| system_time(parse_time(der)?.0))
 }
 
 /// The first and the last moment of the validity period, or `None` if the dates can't be read. A
 /// date before 1970 counts as 1970: no clock is set to an earlier time.
 pub fn validity(certificate: &[u8]) -> Option<(UnixTime, UnixTime)> {
     let (not_before, not_after) = parse_times(certificate)?;
-    Some((not_before.unix(), not_after.unix()))
+    let unix = |seconds: i64| {
+        let since_1970 = Duration::from_secs(seconds.try_into().unwrap_or(0));
+        UnixTime::since_unix_epoch(since_1970)
+    };
+    Some((unix(not_before), unix(not_after)))
 }
 
 /// Returns the end of a validity period that is before 1970, in the format of RFC 3339. webpki reports
 /// it as malformed.
 pub(crate) fn end_before_1970(certificate: &[u8]) -> Option<String> {
-    match parse_times(certificate)? {
-        (_, Time::Before1970(date)) => Some(date),
-        _ => None,
+    let (_, not_after) = parse_times(certificate)?;
+    if not_after >= 0 {
+        return None;
     }
+    rfc3339::format_seconds(system_time(not_after)?)
 }
 
 /// Returns the contents of a validity period's beginning that is before 1970, and those of the
@@ -61,35 +73,26 @@ pub(super) fn begin_before_1970(certificate: &[u8]) -> Option<(&[u8], &'static [
         0x17 => &b"700101000000Z"[..],
         _ => b"19700101000000Z",
     };
-    match parse_time(validity)? {
-        (Time::Before1970(_), _) => Some((contents, begin)),
-        _ => None,
-    }
+    let (seconds, _) = parse_time(validity)?;
+    (seconds < 0).then_some((contents, begin))
 }
 
-/// A time in a certificate.
-enum Time {
-    At(UnixTime),
-    /// In the format of RFC 3339.
-    Before1970(String),
-}
-
-impl Time {
-    fn unix(&self) -> UnixTime {
-        match self {
-            Self::At(time) => *time,
-            Self::Before1970(_) => UnixTime::since_unix_epoch(Duration::ZERO),
-        }
-    }
-}
-
-fn parse_times(certificate: &[u8]) -> Option<(Time, Time)> {
+/// The seconds from 1970 to both dates.
+fn parse_times(certificate: &[u8]) -> Option<(i64, i64)> {
     let (not_before, rest) = parse_time(read_validity(certificate)?)?;
     Some((not_before, parse_time(rest)?.0))
 }
 
-/// Parses a UTCTime or GeneralizedTime. Returns it and the bytes that follow.
-fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
+fn system_time(seconds: i64) -> Option<SystemTime> {
+    let distance = Duration::from_secs(seconds.unsigned_abs());
+    match seconds < 0 {
+        true => UNIX_EPOCH.checked_sub(distance),
+        false => UNIX_EPOCH.checked_add(distance),
+    }
+}
+
+/// Parses a UTCTime or GeneralizedTime. Returns the seconds from 1970 to it and the bytes that follow.
+fn parse_time(der: &[u8]) -> Option<(i64, &[u8])> {
     let (tag, digits, rest) = read_element(der)?;
     let digits = str::from_utf8(digits).ok()?.strip_suffix('Z')?;
     let digits = match tag {
@@ -98,11 +101,7 @@ fn parse_time(der: &[u8]) -> Option<(Time, &[u8])> {
         0x18 => digits.to_owned(),
         _ => return None,
     };
-    let time = match u64::try_from(rfc3339::parse_digits(&digits)?) {
-        Ok(seconds) => Time::At(UnixTime::since_unix_epoch(Duration::from_secs(seconds))),
-        Err(_) => Time::Before1970(rfc3339::from_digits(&digits)?),
-    };
-    Some((time, rest))
+    Some((rfc3339::parse_digits(&digits)?, rest))
 }
 
 impl fmt::Display for ValidityError {
@@ -201,6 +200,30 @@ mod tests {
                 assert_eq!(from, epoch);
             }
         }
+    }
+
+    #[test]
+    fn each_date_is_read_by_itself() {
+        let at = |text| rfc3339::parse_digits(text).and_then(system_time);
+        for (times, dates) in [
+            (
+                "\x17\x0d500102030405Z\x18\x0f19671231235959Z",
+                ["19500102030405", "19671231235959"],
+            ),
+            (
+                "\x17\x0d261302030405Z\x17\x0d270102030405Z",
+                ["", "20270102030405"],
+            ),
+            (
+                "\x17\x0d260102030405Z\x17\x0b2701020304Z",
+                ["20260102030405", ""],
+            ),
+            ("\x17\x0d260102030405Z", ["20260102030405", ""]),
+        ] {
+            let read = read_each(&certificate(b"", times.as_bytes()));
+            assert_eq!(read, dates.map(at), "{times:?}");
+        }
+        assert_eq!(read_each(b""), [None, None]);
     }
 
     #[test]

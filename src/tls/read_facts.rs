@@ -1,30 +1,25 @@
 //! The reading of the facts of a certificate.
 
-use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS, read_serial};
+use super::certificate::{Certificate, DNS_NAME, IP_ADDRESS, read_serial_contents};
 use super::dates;
 use super::der::{read_element, read_tagged};
 use super::facts::CertificateFacts;
 use super::fingerprint::Fingerprint;
 use super::name::{display_name, parse_address};
 use super::oid::Oid;
-use super::rsa::rsa_bits;
+use super::rsa::{RSA_PSS, rsa_bits};
 use crate::escape::as_text;
-use rustls::pki_types::UnixTime;
 use std::fmt::Write;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 impl CertificateFacts {
     /// Reads the facts of a certificate in DER.
     pub fn read(der: &[u8]) -> Self {
         let mut facts = Self {
             sha256: Fingerprint::of(der).to_string(),
-            serial: read_serial(der).map(hexadecimal),
+            serial: read_serial_contents(der).map(describe_serial),
             ..Self::default()
         };
-        if let Some((from, until)) = dates::validity(der) {
-            facts.not_before = system_time(from);
-            facts.not_after = system_time(until);
-        }
+        [facts.not_before, facts.not_after] = dates::read_each(der);
         if let Some(certificate) = Certificate::parse(der) {
             facts.subject = display_name(certificate.subject);
             facts.issuer = display_name(certificate.issuer);
@@ -48,11 +43,15 @@ fn host((tag, name): (u8, &[u8])) -> Option<String> {
 fn describe_key(key: &[u8]) -> Option<String> {
     /// id-ecPublicKey (RFC 5480, section 2.1.1).
     const ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-    if let Some(bits) = rsa_bits(key) {
-        return Some(format!("RSA {bits}"));
-    }
     let (algorithm, _) = read_tagged(key, 0x30)?;
     let (oid, parameters) = read_tagged(algorithm, 0x06)?;
+    if let Some(bits) = rsa_bits(key) {
+        let kind = match oid == RSA_PSS {
+            true => "RSASSA-PSS",
+            false => "RSA",
+        };
+        return Some(format!("{kind} {bits}"));
+    }
     match read_tagged(parameters, 0x06) {
         Some((curve, _)) if oid == ELLIPTIC => Some(format!("EC {}", Oid(curve).name())),
         _ => Some(Oid(oid).name()),
@@ -67,17 +66,30 @@ fn describe_signature(der: &[u8]) -> Option<String> {
     Some(Oid(read_tagged(algorithm, 0x06)?.0).name())
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
+/// Writes the contents of an INTEGER in hexadecimal digits, two for each byte, with a sign where it is
+/// negative, which it must not be.
+fn describe_serial(contents: &[u8]) -> String {
+    let is_negative = contents.first().is_some_and(|first| first & 0x80 != 0);
+    let mut magnitude = contents.to_vec();
+    if is_negative {
+        // Two's complement: what is left of the last byte that is not 0 is inverted.
+        let mut is_borrowed = true;
+        for byte in magnitude.iter_mut().rev() {
+            let (negated, carries) = (!*byte).overflowing_add(u8::from(is_borrowed));
+            (*byte, is_borrowed) = (negated, carries);
+        }
+    }
+    let zeros = magnitude.iter().take_while(|byte| **byte == 0).count();
+    let zeros = zeros.min(magnitude.len().saturating_sub(1));
+    let mut text = String::with_capacity(2 * magnitude.len() + 1);
+    if is_negative {
+        text.push('-');
+    }
+    for byte in magnitude.get(zeros..).unwrap_or_default() {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");
     }
     text
-}
-
-fn system_time(time: UnixTime) -> Option<SystemTime> {
-    UNIX_EPOCH.checked_add(Duration::from_secs(time.as_secs()))
 }
 
 #[cfg(test)]
@@ -87,6 +99,22 @@ mod tests {
         CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
         PKCS_ED25519, SerialNumber, date_time_ymd,
     };
+
+    #[test]
+    fn a_serial_number_is_told_as_openssl_tells_it() {
+        for (contents, told) in [
+            (&[0x00][..], "00"),
+            (&[0x0a, 0xff, 0], "0aff00"),
+            (&[0x00, 0xff, 0x01], "ff01"),
+            (&[0xff, 0x01], "-ff"),
+            (&[0xff], "-01"),
+            (&[0x80], "-80"),
+            (&[0xff, 0x00], "-0100"),
+            (&[], ""),
+        ] {
+            assert_eq!(describe_serial(contents), told);
+        }
+    }
 
     #[test]
     fn the_facts_are_those_of_the_certificate() {
