@@ -8,6 +8,7 @@ use super::oid::NAME_CONSTRAINTS;
 use super::path_limit::{self, MAX_EXTENSIONS, MAX_ISSUERS, MAX_NAME_COMPARISONS, PathLimit};
 use super::store::TrustStore;
 use rustls::pki_types::{CertificateDer, UnixTime};
+use std::cmp::Reverse;
 
 /// Maximum number of selected issuers that were issued by a name as near to the server as their own
 /// or nearer. A presented root is one, and so is an authority's new key signed by its old key.
@@ -43,6 +44,8 @@ struct PresentedCertificate<'a> {
     certificate: Certificate<'a>,
     key_id: Option<&'a [u8]>,
     is_valid_now: bool,
+    /// The end of its validity period, where that matters.
+    ends: Option<UnixTime>,
 }
 
 /// The rank of a certificate among those that could be selected next. The least is the best.
@@ -54,6 +57,8 @@ struct Rank {
     is_backward: bool,
     /// The index of its name among the required issuers, which are in the order of discovery.
     required_index: usize,
+    /// Of copies the last to end goes first, since it is the path's end that is told.
+    ends: Reverse<Option<UnixTime>>,
     pool_index: usize,
 }
 
@@ -68,7 +73,8 @@ enum KeyIdMatch {
 /// Selects, beginning at the server's certificate, those whose subject is the issuer of one already
 /// selected. An issuer that has none of its name yet, in the selection or the trust store, goes
 /// before another of the same name. Among those, a matching key identifier goes first, then valid
-/// dates, then one that does not lead back, then the order of discovery and of presentation.
+/// dates, then one that does not lead back, then the order of discovery, then the last to end, then
+/// the order of presentation.
 ///
 /// # Errors
 /// The server's certificate has too many extensions, or an issuer too many name constraints.
@@ -82,14 +88,16 @@ pub(super) fn select_candidates<'a>(
         return Err(PathLimit::Extensions);
     }
     // Dates matter only if some certificates have to be left out.
-    let is_valid_now =
-        |der: &[u8]| presented.len() <= MAX_ISSUERS || dates::validity_error(der, now).is_none();
+    let are_left_out = presented.len() > MAX_ISSUERS;
+    let is_valid_now = |der: &[u8]| !are_left_out || dates::validity_error(der, now).is_none();
+    let ends = |der: &[u8]| dates::validity(der).filter(|_| are_left_out);
     let parsed = presented.iter().filter_map(|der| Certificate::parse(der));
     let mut pool: Vec<_> = parsed
         .filter(|certificate| !has_too_many_extensions(certificate) && !is_self_signed(certificate))
         .map(|certificate| PresentedCertificate {
             key_id: certificate.key_id(),
             is_valid_now: is_valid_now(certificate.der),
+            ends: ends(certificate.der).map(|(_, until)| until),
             certificate,
         })
         .collect();
@@ -181,6 +189,7 @@ impl PresentedCertificate<'_> {
             is_outside_validity: !self.is_valid_now,
             is_backward,
             required_index,
+            ends: Reverse(self.ends),
             pool_index,
         })
     }

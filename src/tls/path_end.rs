@@ -58,3 +58,7 @@ impl PathEnd {
         Some(Self { at, issuer })
     }
 }
+
+#[cfg(feature = "default")]
+#[cfg(test)]
+mod tests;

@@ -132,6 +132,15 @@ fn of_several_paths_the_one_that_lasts_longest_counts() {
         asked(&chain, &store, "--expiry 35,7")
             .warning(reason("certificate of the issuer Case Issuer", 30));
     }
+    // However many copies of the issuer are presented, which are too many to follow.
+    let copies: Vec<_> = (3..10)
+        .map(|days| old.remade_by("Case Issuer", &root, ending_in(days)))
+        .collect();
+    let chain = copies
+        .iter()
+        .fold(leaf(), |chain, copy| chain.through(copy));
+    asked(&chain.through(&new), &store, "--expiry 35,7")
+        .warning(reason("certificate of the issuer Case Issuer", 30));
     // However many copies of the root there are.
     let copies: Vec<_> = (0..8)
         .map(|_| root.remade("Case Root", |_| ()).pem())
