@@ -24,10 +24,12 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, Error};
 use std::net::IpAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use x509_parser::asn1_rs::{Header, Tag};
+use std::time::{Duration, UNIX_EPOCH};
+use x509_parser::asn1_rs::{Header, Oid, Tag};
+use x509_parser::num_bigint::BigUint;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509Name};
 use x509_parser::public_key::PublicKey;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 /// A name that none of the certificates has.
 const WANTED: &str = "wanted.invalid";
@@ -61,7 +63,7 @@ fuzz_target!(|der: &[u8]| {
 
     let facts = CertificateFacts::read(der);
     if let Some(parsed) = parsed {
-        check_facts(&facts, parsed);
+        check_facts(&facts, parsed, der);
     }
 
     let due = dates.map_or(at(0), |(from, _)| from);
@@ -79,25 +81,41 @@ fuzz_target!(|der: &[u8]| {
     }
 });
 
-/// What is told of a certificate is what `x509-parser` reads, wherever it is told.
-fn check_facts(facts: &CertificateFacts, parsed: &X509Certificate) {
-    if let Some(serial) = &facts.serial {
-        let bytes = parsed.raw_serial();
-        let bytes = match bytes {
-            [0, rest @ ..] if !rest.is_empty() => rest,
-            bytes => bytes,
-        };
-        let expected: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(*serial, expected);
+/// What is told of a certificate is what `x509-parser` reads. What it reads is told wherever the
+/// certificate can be read up to its dates, which asks for DER; names are not always there.
+fn check_facts(facts: &CertificateFacts, parsed: &X509Certificate, der: &[u8]) {
+    let hash = ring::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13();
+    let hash = hash.expect("a suite of TLS 1.3").common.hash_provider;
+    assert_eq!(facts.sha256, hexadecimal(hash.hash(der).as_ref()));
+    let is_read = validity(der).is_some();
+    if is_read || facts.serial.is_some() {
+        let told = facts.serial.as_deref().expect("a serial number");
+        let (sign, digits) = told.split_at(usize::from(told.starts_with('-')));
+        let raw = parsed.raw_serial();
+        let mut magnitude = BigUint::from_bytes_be(raw);
+        let is_negative = raw.first().is_some_and(|first| first & 0x80 != 0);
+        if is_negative {
+            magnitude = (BigUint::from(1_u8) << (8 * raw.len())) - magnitude;
+        }
+        assert_eq!(sign == "-", is_negative);
+        assert_eq!(
+            BigUint::parse_bytes(format!("0{digits}").as_bytes(), 16),
+            Some(magnitude)
+        );
     }
-    let second = |time: SystemTime| time.duration_since(UNIX_EPOCH).map(|it| it.as_secs()).ok();
     let validity = parsed.validity();
     for (told, read) in [
         (facts.not_before, validity.not_before),
         (facts.not_after, validity.not_after),
     ] {
-        if let Some(told) = told {
-            assert_eq!(second(told), Some(at(read.timestamp()).as_secs()));
+        if is_read || told.is_some() {
+            let read = read.timestamp();
+            let distance = Duration::from_secs(read.unsigned_abs());
+            let wanted = match read < 0 {
+                true => UNIX_EPOCH.checked_sub(distance),
+                false => UNIX_EPOCH.checked_add(distance),
+            };
+            assert_eq!(told, wanted);
         }
     }
     for (told, name) in [
@@ -112,13 +130,63 @@ fn check_facts(facts: &CertificateFacts, parsed: &X509Certificate) {
         // `x509-parser` reads the number of a tag alone, and takes a constructed one for a host.
         assert!(facts.names.iter().all(|name| names.contains(name)));
     }
-    if let Some(key) = &facts.key
-        && let Some(bits) = key.strip_prefix("RSA ")
-        && let Ok(PublicKey::RSA(read)) = parsed.public_key().parsed()
-    {
-        assert_eq!(bits.parse(), Ok(read.key_size()));
+    if let Some(signature) = &facts.signature {
+        assert!(
+            is_name_of(signature, &parsed.signature_algorithm.algorithm),
+            "{signature}"
+        );
     }
-    assert!(facts.sha256.len() == 64 && facts.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if let Some(key) = &facts.key {
+        check_key(key, parsed.public_key());
+    }
+}
+
+/// The kind of a key, and its size where it has one.
+fn check_key(told: &str, key: &SubjectPublicKeyInfo<'_>) {
+    let curve = key.algorithm.parameters.as_ref();
+    let curve = curve.and_then(|curve| curve.as_oid().ok());
+    let (kind, size) = told.split_once(' ').unwrap_or((told, ""));
+    match (kind, curve) {
+        ("RSA" | "RSASSA-PSS", _) => {
+            assert!(is_name_of(kind, &key.algorithm.algorithm));
+            if let Ok(PublicKey::RSA(read)) = key.parsed() {
+                assert_eq!(size.parse(), Ok(read.key_size()));
+            }
+        }
+        ("EC", Some(curve)) => {
+            assert!(is_name_of("elliptic curve", &key.algorithm.algorithm));
+            assert!(is_name_of(size, &curve), "{told}");
+        }
+        _ => assert!(is_name_of(told, &key.algorithm.algorithm), "{told}"),
+    }
+}
+
+/// Of algorithms and curves that are met often, the name is told where it is theirs and nowhere else.
+fn is_name_of(told: &str, oid: &Oid<'_>) -> bool {
+    let dotted = oid.to_id_string();
+    let known = [
+        ("1.2.840.113549.1.1.1", "RSA"),
+        ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
+        ("1.2.840.113549.1.1.11", "SHA-256 with RSA"),
+        ("1.2.840.113549.1.1.12", "SHA-384 with RSA"),
+        ("1.2.840.113549.1.1.13", "SHA-512 with RSA"),
+        ("1.2.840.10045.2.1", "elliptic curve"),
+        ("1.2.840.10045.3.1.7", "P-256"),
+        ("1.3.132.0.34", "P-384"),
+        ("1.3.132.0.35", "P-521"),
+        ("1.2.840.10045.4.3.2", "SHA-256 with ECDSA"),
+        ("1.2.840.10045.4.3.3", "SHA-384 with ECDSA"),
+        ("1.2.840.10045.4.3.4", "SHA-512 with ECDSA"),
+        ("1.3.101.112", "Ed25519"),
+    ];
+    match known.iter().find(|(known, _)| *known == dotted) {
+        Some((_, name)) => told == *name,
+        None => known.iter().all(|(_, name)| told != *name),
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Verifies the certificate without a trust anchor, or with itself in the trust store.
