@@ -9,7 +9,7 @@ mod clients;
 mod cores;
 mod debian;
 mod formats;
-mod identity;
+pub mod identity;
 mod lengths;
 mod memory;
 mod names;

@@ -1,8 +1,9 @@
 //! One plain check of a loopback banner, against Debian's `check_tcp` doing the same: time, memory,
-//! size and system calls.
+//! size and system calls; and one under TLS: time.
 
 mod program;
 mod rows;
+mod secure;
 mod server;
 mod trace;
 
@@ -93,7 +94,7 @@ pub fn compare(
     for ((build, at_most), ours) in BUILDS.iter().zip(ours) {
         table.add(rows::rows(build, ours, theirs.first(), at_most));
     }
-    Ok(())
+    secure::compare(&rounds, table)
 }
 
 fn measure(
