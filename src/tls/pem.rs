@@ -205,18 +205,18 @@ impl BlockKind {
 }
 
 impl<'a> Boundary<'a> {
-    /// Parses the boundary at the start of a text.
+    /// Parses the boundary at the start of a text. It reads no further than the next dashes: a line
+    /// may have thousands of boundaries.
     fn parse(text: &'a [u8]) -> Option<Self> {
         let label = text
             .strip_prefix(BEGIN)
             .or_else(|| text.strip_prefix(END))?;
-        let end = label.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let line = label.get(..end.unwrap_or(label.len()))?;
-        let end = line.windows(DASHES.len()).position(|part| part == DASHES)?;
+        let mut parts = label.windows(DASHES.len());
+        let end = parts.position(|part| part == DASHES || matches!(part, [b'\n' | b'\r', ..]))?;
         Some(Self {
             is_begin: text.starts_with(BEGIN),
             kind: BlockKind::from_label(label.get(..end)?),
-            rest: label.get(end + DASHES.len()..)?,
+            rest: label.get(end..)?.strip_prefix(DASHES)?,
         })
     }
 }

@@ -179,3 +179,24 @@ fn a_file_is_read_alike_in_pieces_of_any_size() {
         assert_eq!(pieces, whole, "{size}");
     }
 }
+
+#[test]
+fn a_long_line_is_read_in_one_pass_whatever_is_on_it() {
+    const SIZE: usize = 2 << 20;
+    for (piece, lost) in [
+        ("-----BEGIN CERTIFICATE-----", SIZE / 27),
+        ("-----END CERTIFICATE-----", SIZE / 25),
+        ("-----BEGIN ", 0),
+        ("-----END ", 0),
+        ("-----BEGIN x", 0),
+        ("----BEGIN ", 0),
+        ("x-----BEGIN CERTIFICATE-----", 0),
+        ("-", 0),
+        (" ", 0),
+        ("MAUC", 0),
+    ] {
+        let line = piece.repeat(SIZE / piece.len());
+        assert_eq!(counts(&line), (0, lost), "{piece}");
+        assert_eq!(counts(format!("{BLOCK}{line}\n{BLOCK}")), (2, lost));
+    }
+}
