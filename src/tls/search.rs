@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Maximum number of bytes read from a file. No bundle has a tenth of it.
+/// Size of the largest file that is read, in bytes. No bundle has a tenth of it.
 const MAX_FILE_SIZE: u64 = 16 << 20;
 
 /// Maximum number of unreadable files in a message.
@@ -114,7 +114,13 @@ impl Search {
 
     fn parse_file(&mut self, path: &Path) -> io::Result<PemFile> {
         let file = open_regular_file(path)?;
-        self.read.insert(identity(&file.metadata()?));
+        let metadata = file.metadata()?;
+        self.read.insert(identity(&metadata));
+        // A part of it would be less than the user has asked for.
+        if metadata.len() > MAX_FILE_SIZE {
+            let limit = MAX_FILE_SIZE >> 20;
+            return Err(io::Error::other(format!("it is larger than {limit} MiB")));
+        }
         PemFile::read(file.take(MAX_FILE_SIZE), &mut self.buffer)
     }
 

@@ -58,7 +58,13 @@ fn a_file_that_cannot_be_used_is_a_usage_error_before_anything_is_sent() {
         path
     };
     let pem = authority.pem();
+    // What is behind the limit would not be trusted.
+    let large = "# a comment\n".repeat((16 << 20) / 12) + &pem;
     for (path, error) in [
+        (
+            file("large", &large),
+            "it could not be read: it is larger than 16 MiB",
+        ),
         (dir.path().join("none"), "it is not there"),
         (file("empty", ""), "it holds no certificate in PEM"),
         (
@@ -87,7 +93,7 @@ fn a_file_that_cannot_be_used_is_a_usage_error_before_anything_is_sent() {
         listed.exits(3);
     }
     // Those that connected: of each file the one that verifies nothing, and the one with -C.
-    assert_eq!(server.connections(), 5 * 2);
+    assert_eq!(server.connections(), 6 * 2);
 }
 
 #[test]

@@ -204,6 +204,13 @@ fn missing_files_of_the_store_are_reported_with_an_unknown_issuer() {
         .env("SSL_CERT_FILE", &key)
         .run()
         .critical(shows(&["key.pem holds no certificate in PEM)"]));
+    let large = other.directory().join("large.pem");
+    let comments = "# a comment\n".repeat((16 << 20) / 12 + 1);
+    std::fs::write(&large, comments + &authority.pem()).expect("a file");
+    line().run().critical(shows(&[
+        "large.pem could not be read: it is larger than 16 MiB)",
+    ]));
+    std::fs::remove_file(&large).expect("a file");
     let link = other.directory().join("gone.pem");
     std::os::unix::fs::symlink("/none/gone.pem", &link).expect("a link");
     line().run().critical(shows(&["gone.pem is not there)"]));
