@@ -5,6 +5,7 @@ mod algorithms;
 mod base64;
 mod ca_files;
 mod certificate;
+mod client_key;
 pub(crate) mod dates;
 mod der;
 mod diagnosis;
