@@ -32,7 +32,7 @@ pub(super) struct Oid<'a>(pub &'a [u8]);
 /// Names of extended key usages (RFC 5280, section 4.2.1.12, and Microsoft's), of algorithms for
 /// signatures and keys (RFC 3279, 4055, 5758, 8410), of curves (RFC 5480), and of extensions that some
 /// certificates mark as critical (RFC 5280, 7633, 6962).
-const NAMES: [(&str, &str); 47] = [
+const NAMES: [(&str, &str); 48] = [
     ("1.3.6.1.5.5.7.3.1", "TLS server authentication"),
     ("1.3.6.1.5.5.7.3.2", "TLS client authentication"),
     ("1.3.6.1.5.5.7.3.3", "code signing"),
@@ -71,6 +71,7 @@ const NAMES: [(&str, &str); 47] = [
     ("1.2.840.10045.4.3.4", "SHA-512 with ECDSA"),
     ("1.2.840.10045.2.1", "elliptic curve"),
     ("1.2.840.10045.3.1.7", "P-256"),
+    ("1.3.132.0.10", "secp256k1"),
     ("1.3.132.0.34", "P-384"),
     ("1.3.132.0.35", "P-521"),
     ("1.3.101.112", "Ed25519"),

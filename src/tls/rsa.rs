@@ -1,4 +1,4 @@
-//! The size of an RSA key.
+//! The sizes of RSA keys.
 
 use super::der::read_tagged;
 
@@ -15,11 +15,16 @@ pub(super) fn rsa_bits(key: &[u8]) -> Option<usize> {
         return None;
     }
     let (numbers, _) = read_tagged(key.strip_prefix(b"\0")?, 0x30)?;
-    let (modulus, _) = read_tagged(numbers, 0x02)?;
-    let start = modulus.iter().position(|byte| *byte != 0)?;
-    let modulus = modulus.get(start..)?;
-    let unused = modulus.first()?.leading_zeros();
-    Some((modulus.len() * 8).saturating_sub(unused as usize))
+    integer_bits(numbers)
+}
+
+/// The number of bits in an INTEGER that is not negative.
+pub(super) fn integer_bits(der: &[u8]) -> Option<usize> {
+    let (number, _) = read_tagged(der, 0x02)?;
+    let start = number.iter().position(|byte| *byte != 0)?;
+    let number = number.get(start..)?;
+    let unused = number.first()?.leading_zeros();
+    Some((number.len() * 8).saturating_sub(unused as usize))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod ca_file;
 mod certificates;
 mod client_certificates;
+mod client_keys;
 mod close_notify;
 mod expiry;
 mod handshakes;

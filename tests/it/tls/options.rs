@@ -75,9 +75,9 @@ fn the_dates_of_a_certificate_that_is_known_by_its_fingerprint_count() {
 }
 
 /// A client's key in each form, and certificates for it: of this authority, and of nobody. They were
-/// made by openssl; `rsa.pem` is self-signed for `rsa1.pem`, which `rsa8.pem` is too, and the rest is one
-/// key for P-256.
-fn client_files(authority: &Authority) -> (TempDir, PathBuf) {
+/// made by openssl; `rsa.pem` is self-signed for `rsa1.pem`, which `rsa8.pem` is too, those whose names tell
+/// no other kind are one key for P-256, and the others fit no certificate.
+pub(super) fn client_files(authority: &Authority) -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
     let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/client-keys");
     let path = dir.path().to_owned();
