@@ -9,6 +9,10 @@ use crate::target::Target;
 use crate::tls::{ClientIdentity, Fingerprint, IdentityError, PeerName, Tls, Version};
 use std::path::Path;
 
+/// Maximum number of bytes that the names of `--alpn` take. What holds them in a ClientHello has
+/// 65,535, and servers take less.
+const MAX_ALPN: usize = 16 << 10;
+
 /// The options that ask for TLS.
 const IMPLYING_TLS: [OptionId; 10] = [
     OptionId::Ssl,
@@ -155,9 +159,16 @@ fn parse_alpn(given: &OptionValue) -> Result<Vec<Vec<u8>>, String> {
     let names = given.bytes().split(|&byte| byte == b',');
     let names: Vec<_> = names.map(|name| name.trim_ascii().to_vec()).collect();
     let is_valid = |name: &Vec<u8>| (1..=255).contains(&name.len());
-    match names.iter().all(is_valid) {
-        true => Ok(names),
-        false => Err(given.describe_unexpected()),
+    if !names.iter().all(is_valid) {
+        return Err(given.describe_unexpected());
+    }
+    // Each is sent behind the byte of its length.
+    let bytes: usize = names.iter().map(|name| name.len() + 1).sum();
+    match bytes {
+        0..=MAX_ALPN => Ok(names),
+        _ => Err(given.describe_invalid(format_args!(
+            "its names take {bytes} bytes, with one for the length of each; {MAX_ALPN} at most"
+        ))),
     }
 }
 

@@ -197,6 +197,12 @@ fn files_that_do_not_fit_are_usage_errors_before_anything_is_sent() {
         .unknown("^--client-key: --client-cert is missing");
     let program = program!("-H localhost -p {port} --client-cert").arg(dir.path());
     program.run().unknown("it is not a regular file$");
+    // 85 names of 192 bytes and one of 64, each with the byte of its length.
+    let alpn = format!(
+        "--alpn {}{}",
+        format!("{},", "x".repeat(191)).repeat(85),
+        "x".repeat(64)
+    );
     for (flags, message) in [
         (
             "--tls-min 1.3 --tls-max 1.2",
@@ -208,6 +214,10 @@ fn files_that_do_not_fit_are_usage_errors_before_anything_is_sent() {
             "^--tls-max TLS1.2: expected 1.2 or 1.3$",
         ),
         ("--alpn h2,", "^--alpn h2,: expected names of protocols"),
+        (
+            &alpn,
+            "^--alpn x.*: its names take 16385 bytes.* 16384 at most$",
+        ),
         (
             "--fingerprint abcd",
             "^--fingerprint abcd: expected one or more SHA-256",
