@@ -25,6 +25,9 @@ pub enum PathLimit {
     Length(usize),
     /// Too many signatures are invalid.
     Signatures,
+    /// Too many signatures are invalid, mostly for authorities in the store of one name, of which
+    /// there are more than this number.
+    Namesakes(usize),
     /// This number of comparisons of names with name constraints is too large.
     NameComparisons(usize),
 }
@@ -81,6 +84,11 @@ impl fmt::Display for PathLimit {
                 f,
                 "certificate from an unknown issuer: too many of the certificates that the peer \
                  presents have a wrong signature"
+            ),
+            Self::Namesakes(number) => write!(
+                f,
+                "certificate from an unknown issuer: more than {number} authorities in the trust \
+                 store have the name of an issuer, and not all of them were tried"
             ),
             Self::NameComparisons(comparisons) => write!(
                 f,

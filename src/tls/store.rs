@@ -152,12 +152,21 @@ impl TrustStore {
             .filter_map(|held| Certificate::parse(&held.der))
     }
 
-    /// The trust anchors at `now` with one of these subjects, in the order of the search. Of those
-    /// that are the same to webpki there is one.
-    pub(super) fn anchors(&self, subjects: &[&[u8]], now: UnixTime) -> Vec<TrustAnchor<'_>> {
+    /// The trust anchors at `now` with one of these subjects: first those with one of these key
+    /// identifiers, since webpki tries a bounded number, and else in the order of the search. Of
+    /// those that are the same to webpki there is one.
+    pub(super) fn anchors(
+        &self,
+        subjects: &[&[u8]],
+        key_ids: &[&[u8]],
+        now: UnixTime,
+    ) -> Vec<TrustAnchor<'_>> {
         let mut anchors = Vec::new();
         let named = self.certificates.iter();
-        for held in named.filter(|held| subjects.contains(&held.subject())) {
+        let named = named.filter(|held| subjects.contains(&held.subject()));
+        let mut named: Vec<_> = named.collect();
+        named.sort_by_cached_key(|held| held.key_id().is_none_or(|id| !key_ids.contains(&id)));
+        for held in named {
             if held.is_valid_at(now)
                 && let Ok(anchor) = anchor_from_trusted_cert(&held.der)
                 && !anchors.contains(&anchor)
@@ -172,6 +181,21 @@ impl TrustStore {
     pub(super) fn validity_error(&self, subject: &[u8], now: UnixTime) -> Option<ValidityError> {
         self.named(subject)
             .find_map(|held| dates::validity_error(&held.der, now))
+    }
+
+    /// Returns the reason why the certificate with this subject and this key identifier is no anchor
+    /// at `now`, unless there is another one that is.
+    pub(super) fn validity_error_of_key(
+        &self,
+        subject: &[u8],
+        key_id: &[u8],
+        now: UnixTime,
+    ) -> Option<ValidityError> {
+        let named = self.named(subject);
+        let of_key = named.filter(|held| held.key_id() == Some(key_id));
+        let mut errors = of_key.map(|held| dates::validity_error(&held.der, now));
+        let first = errors.next()??;
+        errors.all(|error| error.is_some()).then_some(first)
     }
 
     fn named(&self, subject: &[u8]) -> impl Iterator<Item = &StoredCertificate> {
@@ -197,6 +221,10 @@ impl StoredCertificate {
 
     fn subject(&self) -> &[u8] {
         self.der.get(self.subject.clone()).unwrap_or_default()
+    }
+
+    fn key_id(&self) -> Option<&[u8]> {
+        Certificate::parse(&self.der)?.key_id()
     }
 }
 
@@ -254,7 +282,10 @@ mod tests {
             |year: u64| UnixTime::since_unix_epoch(Duration::from_secs((year - 1970) * 31_557_600));
         for (year, is_valid) in [(2019, false), (2025, true), (2031, false)] {
             let now = at(year);
-            assert_eq!(store.anchors(&[subject], now).len(), usize::from(is_valid));
+            assert_eq!(
+                store.anchors(&[subject], &[], now).len(),
+                usize::from(is_valid)
+            );
             assert_eq!(
                 store.authorities(subject, now).count(),
                 usize::from(is_valid)

@@ -49,6 +49,10 @@ impl StorePath<'_> {
         let e = to_certificate_error(e);
         let trust_error = match &e {
             CertificateError::UnknownIssuer => self.unknown_issuer(&candidates),
+            CertificateError::BadSignature => match self.expired_issuer(&candidates) {
+                Some(error) => error,
+                None => return Err(e.into()),
+            },
             CertificateError::ExpiredContext { not_after, .. } => {
                 TrustError::IntermediateValidity(ValidityError::Expired(*not_after))
             }
@@ -94,9 +98,12 @@ impl StorePath<'_> {
         let Some((own, issuers)) = adapted.given() else {
             return Ok(Err(webpki::Error::UnknownIssuer));
         };
-        let names = [self.own].into_iter().chain(&candidates.issuers);
-        let names: Vec<_> = names.map(|one| one.issuer).collect();
-        let anchors = self.store.anchors(&names, self.now);
+        let names: Vec<_> = self.issued(candidates).map(|one| one.issuer).collect();
+        let key_ids = self
+            .issued(candidates)
+            .filter_map(|one| one.issuer_key_id());
+        let key_ids: Vec<_> = key_ids.collect();
+        let anchors = self.store.anchors(&names, &key_ids, self.now);
         let budget = SignatureBudget::new(candidates.same_name_roots, &adapted);
         let limited = budget.limit_algorithms(self.algorithms);
         let algorithms: Vec<_> = limited.iter().map(|one| one as _).collect();
@@ -157,7 +164,11 @@ impl StorePath<'_> {
         // The path may be valid if a signature was not verified or a certificate not selected.
         let is_over = verified == Err(webpki::Error::MaximumSignatureChecksExceeded);
         if is_over || is_unknown && budget.is_exhausted() {
-            return Err(TrustError::PathLimit(PathLimit::Signatures));
+            let limit = match candidates.same_name_roots {
+                roots if roots > candidates.issuers.len() => PathLimit::Namesakes(roots),
+                _ => PathLimit::Signatures,
+            };
+            return Err(TrustError::PathLimit(limit));
         }
         if is_unknown && let Some(limit) = candidates.truncated {
             return Err(TrustError::PathLimit(limit));
@@ -169,9 +180,30 @@ impl StorePath<'_> {
         self.is_end_wanted.then(end).flatten()
     }
 
+    /// The certificates whose issuers a path needs.
+    fn issued<'a>(
+        &'a self,
+        candidates: &'a Candidates<'_>,
+    ) -> impl Iterator<Item = &'a Certificate<'a>> {
+        [self.own].into_iter().chain(&candidates.issuers)
+    }
+
+    /// Finds an issuer whose certificate in the store is outside its validity period, where another
+    /// of its name is not and has not signed.
+    fn expired_issuer(&self, candidates: &Candidates<'_>) -> Option<TrustError> {
+        self.issued(candidates).find_map(|one| {
+            let key_id = one.issuer_key_id()?;
+            let error = self
+                .store
+                .validity_error_of_key(one.issuer, key_id, self.now)?;
+            let name = display_name(one.issuer);
+            Some(TrustError::StoredIssuerValidity(name, error))
+        })
+    }
+
     /// Finds the reason why the certificate has no path to the store.
     fn unknown_issuer(&self, candidates: &Candidates<'_>) -> TrustError {
-        for certificate in [self.own].into_iter().chain(&candidates.issuers) {
+        for certificate in self.issued(candidates) {
             let issuer = certificate.issuer;
             if let Some(error) = self.store.validity_error(issuer, self.now) {
                 return TrustError::StoredIssuerValidity(display_name(issuer), error);

@@ -98,6 +98,48 @@ fn a_root_may_have_any_number_of_predecessors_of_its_name_in_the_store() {
         .ok("220 ready");
 }
 
+#[test]
+fn of_very_many_namesakes_the_right_root_is_found_by_its_key_identifier() {
+    let root = Authority::new("Company Root");
+    let mut certificates: Vec<_> = (0..120)
+        .map(|_| Authority::new("Company Root").pem())
+        .collect();
+    certificates.push(root.pem());
+    let store = Store::of(&certificates);
+    let leaf = || Leaf::good().with_issuer_key_id();
+    asked(&root.issue(leaf()), &store).ok("220 ready");
+    let issuer = root.intermediate_with("Issuer", |params| {
+        params.use_authority_key_identifier_extension = true;
+    });
+    asked(&issuer.issue(leaf()).through(&issuer), &store).ok("220 ready");
+    // Nothing tells which one it is.
+    let run = asked(&root.issue(Leaf::good()), &store);
+    refused(
+        &run,
+        &["unknown issuer: more than 120 authorities in the trust store have the name"],
+    );
+}
+
+#[test]
+fn an_expired_root_is_the_reason_also_beside_a_namesake_of_another_key() {
+    let (old, new) = (Authority::expired("Test Root"), Authority::new("Test Root"));
+    let leaf = || Leaf::good().with_issuer_key_id();
+    let issuer = old.intermediate_with("Issuer", |params| {
+        params.use_authority_key_identifier_extension = true;
+    });
+    let text = "issued by Test Root, whose own in the trust store expired at 2020-04-05";
+    for certificates in [[old.pem(), new.pem()], [new.pem(), old.pem()]] {
+        let store = Store::of(&certificates);
+        refused(&asked(&old.issue(leaf()), &store), &[text]);
+        let chain = issuer.issue(leaf()).through(&issuer);
+        refused(&asked(&chain, &store), &[text]);
+        asked(&new.issue(leaf()), &store).ok("220 ready");
+        // A signature that is wrong under the right key stays one.
+        let forged = new.issue(leaf()).forged(b"test server", b"last server");
+        refused(&asked(&forged, &store), &["a signature is wrong"]);
+    }
+}
+
 /// Checks a server that shows this certificate, with this for a bundle; returns its path too.
 fn with_bundle(bundle: impl AsRef<[u8]>, identity: &Identity) -> (Run, String) {
     let dir = tempfile::tempdir().expect("a directory");
