@@ -1,6 +1,6 @@
 //! Object identifiers (X.660) in dotted form and by their common names.
 
-use super::der::read_element;
+use super::der::{elements, read_element, read_tagged};
 use std::fmt;
 
 /// subjectAltName (RFC 5280, section 4.2.1.6), as the contents of a DER OBJECT IDENTIFIER.
@@ -23,6 +23,9 @@ pub(super) const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
 
 /// id-kp-serverAuth, a purpose in an extKeyUsage.
 pub(super) const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+
+/// id-RSASSA-PSS (RFC 4055, section 3.1).
+const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
 
 /// The contents of a DER OBJECT IDENTIFIER, untrusted. It is displayed in dotted form, with its
 /// name if it is in [`NAMES`].
@@ -131,23 +134,42 @@ impl fmt::Display for Oid<'_> {
     }
 }
 
-/// Describes the contents of an AlgorithmIdentifier: the algorithm, and the curve of a key if there
-/// is one. Returns `None` if they do not begin with an identifier.
+/// Describes the contents of an AlgorithmIdentifier: the algorithm, and the curve of a key or the
+/// length of a salt if there is one. Returns `None` if they do not begin with an identifier.
 pub(super) fn describe_algorithm(der: &[u8]) -> Option<String> {
     const OBJECT_IDENTIFIER: u8 = 0x06;
+    const SEQUENCE: u8 = 0x30;
     let (tag, algorithm, rest) = read_element(der)?;
     if tag != OBJECT_IDENTIFIER {
         return None;
     }
     Some(match read_element(rest) {
         Some((OBJECT_IDENTIFIER, curve, _)) => format!("{}, {}", Oid(algorithm), Oid(curve)),
+        Some((SEQUENCE, parameters, _)) if algorithm == RSASSA_PSS => {
+            let salt = read_salt_length(parameters)?;
+            format!("{} with a salt of {salt} bytes", Oid(algorithm).name())
+        }
         _ => Oid(algorithm).to_string(),
     })
+}
+
+/// Reads the length of the salt in the parameters of RSASSA-PSS (RFC 4055, section 3.1), in bytes.
+fn read_salt_length(parameters: &[u8]) -> Option<u16> {
+    const SALT_LENGTH: u8 = 0xa2;
+    let Some((_, field)) = elements(parameters).find(|(tag, _)| *tag == SALT_LENGTH) else {
+        return Some(20);
+    };
+    match *read_tagged(field, 0x02)?.0 {
+        [length] => Some(length.into()),
+        [high, low] => Some(u16::from_be_bytes([high, low])),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::der::encode;
 
     #[test]
     fn numbers_are_read_in_base_128() {
@@ -201,5 +223,23 @@ mod tests {
                 .as_deref(),
             Some("elliptic curve (1.2.840.10045.2.1), P-521 (1.3.132.0.35)")
         );
+    }
+
+    #[test]
+    fn an_algorithm_is_shown_with_the_length_of_its_salt() {
+        let pss = |parameters: &[u8]| {
+            let parameters = encode(0x30, parameters);
+            describe_algorithm(&[&encode(0x06, RSASSA_PSS)[..], &parameters].concat())
+        };
+        for (parameters, bytes) in [
+            (&b""[..], 20),
+            (b"\xa2\x03\x02\x01\x20", 32),
+            (b"\xa0\x00\xa2\x04\x02\x02\x00\xde", 222),
+            (b"\xa2\x04\x02\x02\x01\xde", 478),
+        ] {
+            let text = format!("RSASSA-PSS with a salt of {bytes} bytes");
+            assert_eq!(pss(parameters), Some(text));
+        }
+        assert_eq!(pss(b"\xa2\x02\x02\x00"), None);
     }
 }

@@ -4,7 +4,7 @@ use crate::page::Row;
 use regex::Regex;
 
 /// Patterns of a row, its subject and its message with an arrow between, and the reason.
-const NOTES: [(&str, &str); 25] = [
+const NOTES: [(&str, &str); 28] = [
     (
         "the common name .* does not count",
         "OpenSSL takes the common name where there is no DNS name; Go and browsers do not",
@@ -20,6 +20,15 @@ const NOTES: [(&str, &str); 25] = [
     (
         "over TLS 1.2 ->.*RSASSA-PSS",
         "rustls takes such keys over TLS 1.3 alone",
+    ),
+    (
+        "signed by RSASSA-PSS with (a|the longest) salt",
+        "ring verifies salts as long as the digest alone, as Go does",
+    ),
+    ("SHA-224 ->", "ring has no SHA-224"),
+    (
+        "its expired copy is in the store",
+        "OpenSSL takes the issuer from the store before the one that is presented",
     ),
     ("Ed448 ->", "ring has no Ed448"),
     (

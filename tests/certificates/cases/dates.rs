@@ -150,6 +150,19 @@ pub(crate) fn cases() -> Vec<Case> {
         &root,
         &[&own, &old.der],
     ));
+    let issuer = root.authority("Test Issuer", Key::P256(2), |_| ());
+    let old = root.authority("Test Issuer", Key::P256(2), |it| {
+        it.not_after = time("210101000000Z");
+    });
+    let own = issuer.issue(&leaf());
+    cases.push(
+        Case::new(
+            "intermediate: a valid one is presented, and its expired copy is in the store",
+            &root,
+            &[&own, &issuer.der],
+        )
+        .trusting(&[&root, &old]),
+    );
     cases
 }
 

@@ -2,7 +2,7 @@
 
 use crate::case::{Case, HOST, LEAF, Serving, leaf};
 use crate::case::{Setup, root};
-use crate::der::{Certificate, Party, hosts};
+use crate::der::{Certificate, Party, hosts, name};
 use crate::foreign::Foreign;
 use crate::keys::{Hash, Key};
 use support::{TLS12, TLS13};
@@ -64,6 +64,7 @@ pub(crate) fn cases() -> Vec<Case> {
         &root(),
         &[&own, &issuer.der],
     ));
+    cases.extend(signed());
     // Servers.
     for (version, setting) in [("1.2", TLS12), ("1.3", TLS13)] {
         for (what, key) in [
@@ -123,6 +124,40 @@ pub(crate) fn cases() -> Vec<Case> {
             server,
         });
         cases.push(Case::of(format!("server's key: {what}"), &root(), serving));
+    }
+    cases
+}
+
+/// What ring does not sign: certificates of the key of 3,072 bits below the root of 2,048, which `openssl
+/// ca` has signed with `-md` or `-sigopt`.
+fn signed() -> Vec<Case> {
+    let file = |name: &str| {
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/signed");
+        let text = std::fs::read(format!("{directory}/{name}.pem")).expect("a file");
+        pem::parse(text).expect("PEM").into_contents()
+    };
+    let root = Party::root("Test Root", Key::Rsa(2048), |_| ());
+    let mut cases = Vec::new();
+    for (what, own) in [
+        ("RSASSA-PSS with a salt of 20 bytes", "pss-salt-20"),
+        ("RSASSA-PSS with the longest salt", "pss-salt-max"),
+        ("RSA with SHA-224", "sha224"),
+    ] {
+        let case = Case::new(format!("signed by {what}"), &root, &[&file(own)]);
+        cases.push(case.keyed(Key::Rsa(3072)));
+    }
+    for (what, issuer) in [
+        ("RSASSA-PSS with the longest salt", "issuer-pss-salt-max"),
+        ("RSA with SHA-224", "issuer-sha224"),
+    ] {
+        let issuer = Party {
+            name: name("Test Issuer"),
+            key: Key::Rsa(3072),
+            der: file(issuer),
+        };
+        let own = issuer.issue(&leaf());
+        let what = format!("an intermediate signed by {what}");
+        cases.push(Case::new(what, &root, &[&own, &issuer.der]));
     }
     cases
 }
