@@ -1,6 +1,7 @@
 //! The services of `--service`.
 
 use crate::expect::{Pattern, PatternError};
+use crate::feature::Feature;
 
 /// Defaults of the options for one service.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,6 +39,11 @@ pub enum Quit {
 }
 
 impl Preset {
+    /// Returns true if the program has what it needs.
+    pub fn is_built_in(&self) -> bool {
+        !self.tls || Feature::Tls.is_built_in()
+    }
+
     /// Compiles its pattern.
     ///
     /// # Errors

@@ -16,19 +16,37 @@ const PRESET_INDENT: usize = 2;
 const USAGE: &str = "Usage: check-tcp [OPTION]...\n\n";
 
 /// The purpose of the program.
-pub(super) const PURPOSE: &str = "\
+pub(super) const PURPOSE: &str = match Feature::List.is_built_in() {
+    true => {
+        "\
 Checks a TCP service or a Unix socket and prints its status in one line, or
 checks every target of a list.
-";
+"
+    }
+    false => "Checks a TCP service or a Unix socket and prints its status in one line.\n",
+};
 
-/// Command lines that are asked for most often.
-pub(super) const EXAMPLES: &str = "  A TLS service, with thresholds on the response time:
+/// Command lines that are asked for most often, with the features that they need.
+const EXAMPLES: [(Option<Feature>, &str); 3] = [
+    (
+        Some(Feature::Tls),
+        "  A TLS service, with thresholds on the response time:
     check-tcp -H www.example.com -p 443 --ssl -w 0.5 -c 2
-  A mail server, whose preset knows the port and the dialogue:
+",
+    ),
+    (
+        None,
+        "  A mail server, whose preset knows the port and the dialogue:
     check-tcp --service SMTP -H mail.example.com
-  All mail servers of a list, with one status for all:
+",
+    ),
+    (
+        Some(Feature::List),
+        "  All mail servers of a list, with one status for all:
     check-tcp --service SMTP --targets hosts.txt --summary
-";
+",
+    ),
+];
 
 /// The values that most options take.
 pub(super) const DURATIONS: &str =
@@ -62,7 +80,7 @@ pub(crate) fn help() -> String {
     let mut text = [USAGE, PURPOSE].concat();
     push_missing(&mut text);
     text.push_str("\nExamples:\n");
-    text.push_str(EXAMPLES);
+    text.push_str(&examples());
     let options = describe_all(&FLAGS);
     for group in HelpGroup::ALL {
         push_options(&mut text, group, &options);
@@ -75,15 +93,22 @@ pub(crate) fn help() -> String {
         let line = line.replace('\u{a0}', " ");
         push_line(&mut text, format_args!("{:PRESET_INDENT$}{line}", ""));
     }
-    let rest = [
-        PRESETS_EXPECT,
-        "\nLines of a list:\n",
-        LISTS,
-        "\nExit codes: ",
-        EXIT_CODES,
-    ];
-    text.push_str(&rest.concat());
+    text.push_str(PRESETS_EXPECT);
+    if Feature::List.is_built_in() {
+        text.push_str("\nLines of a list:\n");
+        text.push_str(LISTS);
+    }
+    text.push_str("\nExit codes: ");
+    text.push_str(EXIT_CODES);
     text
+}
+
+/// The examples of what is built in.
+pub(super) fn examples() -> String {
+    let built_in = EXAMPLES
+        .iter()
+        .filter(|(feature, _)| feature.is_none_or(Feature::is_built_in));
+    built_in.map(|(_, example)| *example).collect()
 }
 
 /// The output of `--version`.
@@ -96,10 +121,11 @@ fn push_missing(text: &mut String) {
     let missing = Feature::ALL.iter().filter(|feature| !feature.is_built_in());
     let missing: Vec<_> = missing.map(|feature| feature.name()).collect();
     if !missing.is_empty() {
-        push_line(
-            text,
-            format_args!("Built without {}: the rest is refused.", missing.join(", ")),
-        );
+        let missing = missing.join(", ");
+        let line = format!("Built without {missing}: what needs them is refused.");
+        for line in wrap(line.split(' '), WIDTH) {
+            push_line(text, format_args!("{line}"));
+        }
     }
 }
 
@@ -144,9 +170,10 @@ fn label(option: &Description) -> String {
     }
 }
 
-/// All presets with their ports. The blanks within a preset do not break.
+/// All presets that are built in, with their ports. The blanks within a preset do not break.
 pub(super) fn presets() -> String {
-    let presets: Vec<_> = PRESETS.iter().map(describe_preset).collect();
+    let presets = PRESETS.iter().filter(|preset| preset.is_built_in());
+    let presets: Vec<_> = presets.map(describe_preset).collect();
     presets.join(", ")
 }
 

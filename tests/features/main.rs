@@ -105,8 +105,25 @@ fn the_help_says_what_is_not_built_in() {
         let missing = format!("{group}: this program was built without the feature '{feature}'\n");
         assert_eq!(help.contains(&missing), !is_built_in(feature), "{help}");
     }
-    assert_eq!(help.contains("--shard"), is_built_in("list"));
-    assert_eq!(help.contains("--starttls"), is_built_in("tls"));
+    for line in help.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    for (feature, words) in [
+        (
+            "list",
+            &[
+                "--shard",
+                "Lines of a list",
+                "--targets hosts.txt",
+                "every target",
+            ][..],
+        ),
+        ("tls", &["--starttls", "--ssl -w 0.5", "(TLS)", "SPOP"]),
+    ] {
+        for word in words {
+            assert_eq!(help.contains(word), is_built_in(feature), "{word}");
+        }
+    }
 }
 
 #[test]
@@ -203,6 +220,21 @@ fn a_list_is_checked() {
     assert!(summary.starts_with("TCP OK: 1 of 1 target ok"), "{summary}");
     let samples = of(program().args(["-f-", "--format=prometheus"]), &one).said;
     assert!(samples.contains("probe_success{"), "{samples}");
+}
+
+#[cfg(feature = "generate")]
+#[test]
+fn the_man_page_tells_of_what_is_built_in() {
+    let page = run("--generate man", 0).said;
+    for (feature, word) in [
+        ("list", "LINES OF A LIST"),
+        ("list", "hosts.txt"),
+        ("tls", "SSL_CERT_FILE"),
+        ("tls", "SPOP"),
+        ("family", "MONITORING PLUGINS"),
+    ] {
+        assert_eq!(page.contains(word), is_built_in(feature), "{word}");
+    }
 }
 
 #[cfg(feature = "tls")]

@@ -79,7 +79,10 @@ fn push_rows(text: &mut String, form: &Form, options: &[Description]) {
 /// The words that a value may be, or begin with.
 fn words(value: ValueSpec) -> String {
     match value.kind {
-        ValueKind::Preset => join(PRESETS.iter().map(|preset| preset.name)),
+        ValueKind::Preset => {
+            let presets = PRESETS.iter().filter(|preset| preset.is_built_in());
+            join(presets.map(|preset| preset.name))
+        }
         ValueKind::StatusMap => {
             let reasons = join(status_as::reasons().map(Reason::word));
             // `ok` is a status.

@@ -4,7 +4,8 @@ use super::{escape, expand, options, plugin_names};
 use crate::cli::family::{NOTES, OPTIONS};
 use crate::cli::flag::{Description, HelpGroup};
 use crate::cli::flags::FLAGS;
-use crate::cli::help::{DURATIONS, EXAMPLES, EXIT_CODES, LISTS, PRESETS_EXPECT, PURPOSE, presets};
+use crate::cli::help::{DURATIONS, EXIT_CODES, LISTS, PRESETS_EXPECT, PURPOSE, examples, presets};
+use crate::feature::Feature;
 
 /// The page. Its date is that of the release whose version it has: with the day of the build no two
 /// builds would be the same.
@@ -18,15 +19,10 @@ check\-tcp \- checks of TCP services and Unix sockets
 ~d.SH OPTIONS
 ~t~o.SH PRESETS
 ~s.
-~S.SH LINES OF A LIST
-~l.SH EXIT STATUS
+~S~l.SH EXIT STATUS
 ~x.SH EXAMPLES
 ~e~p.SH ENVIRONMENT
-.TP
-\fBSSL_CERT_FILE\fR, \fBSSL_CERT_DIR\fR
-certificates in PEM to trust in place of the system\(aqs store: a file, and
-directories with colons between them
-.TP
+~E.TP
 .B NO_COLOR
 if it is not empty, there are no colours on a terminal
 .SH SEE ALSO
@@ -34,6 +30,13 @@ if it is not empty, there are no colours on a terminal
 the documents of check\-tcp, of which
 .I options.md
 says more of each option
+"#;
+
+/// The variables that TLS knows.
+const TLS_ENVIRONMENT: &str = r#".TP
+\fBSSL_CERT_FILE\fR, \fBSSL_CERT_DIR\fR
+certificates in PEM to trust in place of the system\(aqs store: a file, and
+directories with colons between them
 "#;
 
 /// The options of the plugins, if these are built in.
@@ -64,9 +67,11 @@ pub(super) fn page() -> String {
         'o' => groups(),
         's' => escape(&presets(), ESCAPES),
         'S' => text(PRESETS_EXPECT),
-        'l' => text(LISTS),
+        'l' if Feature::List.is_built_in() => [".SH LINES OF A LIST\n", &text(LISTS)].concat(),
+        'E' if Feature::Tls.is_built_in() => TLS_ENVIRONMENT.to_owned(),
+        'l' | 'E' => String::new(),
         'x' => text(EXIT_CODES),
-        'e' => text(EXAMPLES),
+        'e' => text(&examples()),
         _ => plugins(),
     });
     break_lines(&page)
