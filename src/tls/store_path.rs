@@ -49,6 +49,13 @@ impl StorePath<'_> {
         let e = to_certificate_error(e);
         let trust_error = match &e {
             CertificateError::UnknownIssuer => self.unknown_issuer(&candidates),
+            // Another certificate of the name is in the store.
+            CertificateError::BadSignature
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
+                if self.own.subject == self.own.issuer =>
+            {
+                TrustError::SelfSigned
+            }
             CertificateError::BadSignature => match self.expired_issuer(&candidates) {
                 Some(error) => error,
                 None => return Err(e.into()),

@@ -211,6 +211,15 @@ fn a_self_signed_certificate_does_not_hold_where_the_store_lacks_it() {
 }
 
 #[test]
+fn a_self_signed_certificate_is_told_as_one_beside_another_of_its_name() {
+    let store = Authority::new("check-tcp test server").store();
+    for constraint in [Constraint::Ca, Constraint::NoCa] {
+        let run = asked(&self_signed(Leaf::good(), constraint), &store);
+        run.critical("unknown issuer: it is self-signed and not in the trust store$");
+    }
+}
+
+#[test]
 fn a_self_signed_certificate_in_the_store_must_be_one_for_servers() {
     for constraint in [Constraint::Ca, Constraint::NoCa] {
         let leaf = Leaf::good().with(|params| {
