@@ -4,6 +4,8 @@
 # would write of paths begins with names that are the same everywhere. Flags in RUSTFLAGS and CFLAGS are
 # kept; those in a file of cargo's configuration are not.
 set -euo pipefail
+# With it, cd prints.
+unset CDPATH
 
 CALLED_IN=$PWD
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
