@@ -1,5 +1,5 @@
-//! Spares the program what a start costs, where the linker can: it is started thousands of times a
-//! minute.
+//! Spares the program what a start costs, by its tables and where the linker can: it is started
+//! thousands of times a minute.
 //!
 //! In a dynamic program the standard library takes GCC's unwinder from `libgcc_s.so`, which no
 //! program of ours needs for anything else. To load that library, and to let it look at the
@@ -13,6 +13,7 @@
 //! out where it can. A debugger finds fewer frames without them, as it does without symbols.
 
 use std::env;
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,8 +34,21 @@ const TABLES: &[u8] = b".eh_frame";
 /// that has them.
 const PACKED: &[u8] = b"GLIBC_ABI_DT_RELR";
 
-fn main() {
+#[cfg(feature = "unicode")]
+#[path = "build/unicode.rs"]
+mod unicode;
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    #[cfg(feature = "unicode")]
+    fs::write(out_dir()?.join("unicode.rs"), unicode::tables()?)?;
+    speed_up_start();
+    Ok(())
+}
+
+/// Has the linker leave out what a start has to pay for.
+fn speed_up_start() {
     let target = |key| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
     let Some(linker) = linker().filter(|_| target("OS") == "linux") else {
         return;

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::error::{ErrorKind, ParseError};
-use super::{ascii_case, property};
+use super::{ascii_case, property, unicode};
 use crate::feature::Feature;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir};
 
@@ -172,7 +172,7 @@ impl Classes {
         let points: usize = class.iter().map(ClassUnicodeRange::len).sum();
         self.pay(points / FOLDED_PER_RANGE)?;
         match Feature::Unicode.is_built_in() {
-            true => class.case_fold_simple(),
+            true => unicode::fold(class),
             false if class.is_ascii() => ascii_case::fold(class),
             false => return Err(ErrorKind::Missing(Feature::Unicode).anywhere()),
         }

@@ -43,6 +43,7 @@ mod group;
 mod matcher;
 mod property;
 mod tree;
+mod unicode;
 mod walk;
 
 pub use error::PatternError;

@@ -1,8 +1,7 @@
 //! The names that `\p{...}` knows: categories and scripts, as Go has them.
 
-use regex_syntax::ast::{self, Ast, ClassUnicodeKind, Position, Span};
-use regex_syntax::hir::translate::Translator;
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+use super::unicode;
+use regex_syntax::hir::ClassUnicode;
 
 /// The characters of a Unicode category, a script, or one of `Any`, `Assigned` and `ASCII`.
 ///
@@ -12,26 +11,7 @@ pub(super) fn class(name: &str) -> Option<ClassUnicode> {
     if matches!(&*name, "cs" | "surrogate") {
         return Some(ClassUnicode::empty()); // a category, but one that no text holds
     }
-    if only_rust_knows(&name) {
-        return None;
-    }
-    // The tree of `\p{name}`, without the parser.
-    let ast = Ast::class_unicode(ast::ClassUnicode {
-        span: Span::splat(Position::new(0, 1, 1)),
-        negated: false,
-        kind: ClassUnicodeKind::Named(name),
-    });
-    let class = Translator::new().translate("", &ast).ok()?;
-    match class.kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(class.clone()),
-        HirKind::Literal(literal) => {
-            let text = std::str::from_utf8(&literal.0).ok()?;
-            Some(ClassUnicode::new(
-                text.chars().map(|c| ClassUnicodeRange::new(c, c)),
-            ))
-        }
-        _ => None,
-    }
+    unicode::property(&name)
 }
 
 /// The name in small letters, without what makes no difference.
@@ -46,15 +26,7 @@ fn canonical(name: &str) -> Option<String> {
     (!canonical.is_empty()).then_some(canonical)
 }
 
-/// Names that the parser underneath would take and Go does not: `isGreek`, and scripts by their ISO
-/// 15924 code, which has four letters.
-fn only_rust_knows(name: &str) -> bool {
-    const FOUR_LETTERS: [&str; 10] = [
-        "ahom", "cham", "kawi", "lisu", "mark", "miao", "modi", "newa", "thai", "toto",
-    ];
-    name.starts_with("is") || (name.len() == 4 && !FOUR_LETTERS.contains(&name))
-}
-
+#[cfg(feature = "unicode")]
 #[cfg(test)]
 mod tests {
     use super::*;
