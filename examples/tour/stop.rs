@@ -154,7 +154,7 @@ impl Stop {
     }
 
     fn start(&self, out: PipeWriter) -> io::Result<Child> {
-        Command::new(env::current_exe()?)
+        program()?
             .args(&self.arguments)
             .env(AS_PROGRAM, "1")
             .env_remove("SSL_CERT_FILE")
@@ -176,6 +176,19 @@ impl Stop {
         let all = trust.chain(name).chain(words).chain(document);
         all.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// This program, which is both, or what the words of `CHECK_TCP_PROGRAM` start: a build for another
+/// machine, behind its emulator.
+fn program() -> io::Result<Command> {
+    let words = env::var("CHECK_TCP_PROGRAM").unwrap_or_default();
+    let mut words = words.split_whitespace();
+    let Some(first) = words.next() else {
+        return env::current_exe().map(Command::new);
+    };
+    let mut command = Command::new(first);
+    command.args(words);
+    Ok(command)
 }
 
 /// Reads to the end on a thread of its own.
