@@ -6,8 +6,8 @@
 //! processor, is a tenth of what a plain check takes.
 //!
 //! To move a position-independent program to its place (3,500 relocations) is another. Packed, they
-//! are 1 KB in place of 84, and take a third of the time. It needs a linker that packs them, and a C
-//! library that knows them (glibc 2.36): in a static program, or wherever a dynamic one is to run.
+//! are 1 KB in place of 84. It needs a linker that packs them, and a C library that knows them (glibc
+//! 2.36): in a static program, or wherever a dynamic one is to run.
 //!
 //! Tables for unwinding are 190 KB that nothing reads, since a panic aborts: the linker leaves them
 //! out where it can. A debugger finds fewer frames without them, as it does without symbols.
