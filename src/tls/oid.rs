@@ -25,7 +25,7 @@ pub(super) const ANY_EXTENDED_KEY_USAGE: &[u8] = &[0x55, 29, 37, 0];
 pub(super) const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 
 /// id-RSASSA-PSS (RFC 4055, section 3.1).
-const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
+pub(super) const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
 
 /// The contents of a DER OBJECT IDENTIFIER, untrusted. It is displayed in dotted form, with its
 /// name if it is in [`NAMES`].

@@ -6,8 +6,8 @@ use super::der::{read_element, read_tagged};
 use super::facts::CertificateFacts;
 use super::fingerprint::Fingerprint;
 use super::name::{display_name, parse_address};
-use super::oid::Oid;
-use super::rsa::{RSA_PSS, rsa_bits};
+use super::oid::{Oid, RSASSA_PSS};
+use super::rsa::rsa_bits;
 use crate::escape::as_text;
 use std::fmt::Write;
 
@@ -46,7 +46,7 @@ fn describe_key(key: &[u8]) -> Option<String> {
     let (algorithm, _) = read_tagged(key, 0x30)?;
     let (oid, parameters) = read_tagged(algorithm, 0x06)?;
     if let Some(bits) = rsa_bits(key) {
-        let kind = match oid == RSA_PSS {
+        let kind = match oid == RSASSA_PSS {
             true => "RSASSA-PSS",
             false => "RSA",
         };

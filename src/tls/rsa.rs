@@ -1,17 +1,16 @@
 //! The sizes of RSA keys.
 
 use super::der::read_tagged;
+use super::oid::RSASSA_PSS;
 
 const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
-/// id-RSASSA-PSS (RFC 4055, section 1.2).
-pub(super) const RSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
 
 /// The number of bits in an RSA key (RFC 3279, section 2.3.1), from the contents of its
 /// SubjectPublicKeyInfo; of one for RSASSA-PSS alone too. `None` for other types of key.
 pub(super) fn rsa_bits(key: &[u8]) -> Option<usize> {
     let (algorithm, key) = read_tagged(key, 0x30)?;
     let (key, _) = read_tagged(key, 0x03)?;
-    if ![RSA, RSA_PSS].contains(&read_tagged(algorithm, 0x06)?.0) {
+    if ![RSA, RSASSA_PSS].contains(&read_tagged(algorithm, 0x06)?.0) {
         return None;
     }
     let (numbers, _) = read_tagged(key.strip_prefix(b"\0")?, 0x30)?;
