@@ -48,6 +48,26 @@ struct Rounds {
     peak: usize,
 }
 
+impl Rounds {
+    /// Runs all in turn, and returns what each cost in the rounds that are timed.
+    fn in_turn<T>(
+        &self,
+        all: &[T],
+        run: impl Fn(&T) -> Result<Cost, Box<dyn Error>>,
+    ) -> Result<Vec<Vec<Cost>>, Box<dyn Error>> {
+        let mut costs: Vec<Vec<Cost>> = all.iter().map(|_| Vec::new()).collect();
+        for round in 0..self.warm_up + self.timed {
+            for (one, costs) in all.iter().zip(&mut costs) {
+                let cost = run(one)?;
+                if round >= self.warm_up {
+                    costs.push(cost);
+                }
+            }
+        }
+        Ok(costs)
+    }
+}
+
 /// `fixed` is a statically linked build of ours.
 pub fn compare(
     quick: bool,
@@ -102,15 +122,7 @@ fn measure(
     server: &Server,
     rounds: &Rounds,
 ) -> Result<Vec<Figures>, Box<dyn Error>> {
-    let mut costs: Vec<Vec<Cost>> = programs.iter().map(|_| Vec::new()).collect();
-    for round in 0..rounds.warm_up + rounds.timed {
-        for (program, costs) in programs.iter().zip(&mut costs) {
-            let cost = program.check(server)?;
-            if round >= rounds.warm_up {
-                costs.push(cost);
-            }
-        }
-    }
+    let costs = rounds.in_turn(programs, |program| program.check(server))?;
     let figures = programs.iter().zip(costs).map(|(program, costs)| {
         let peaks: Result<Vec<u64>, _> = (0..rounds.peak).map(|_| program.peak(server)).collect();
         Ok(Figures {

@@ -35,23 +35,15 @@ pub fn compare(rounds: &Rounds, table: &mut Table) -> Result<(), Box<dyn Error>>
     let own = fs::read_to_string(directory.path().join(identity::ROOTS))?;
     fs::write(&bundle, fs::read_to_string(SYSTEM)? + &own)?;
     let programs = [env!("CARGO_BIN_EXE_check-tcp"), THEIRS];
-    let mut costs = [Vec::new(), Vec::new()];
-    for round in 0..rounds.warm_up + rounds.timed {
-        for (program, costs) in programs.iter().zip(&mut costs) {
-            let cost = check(program, port, &bundle)?;
-            if round >= rounds.warm_up {
-                costs.push(cost);
-            }
-        }
-    }
-    let [ours, theirs] = costs.map(|costs| {
-        let ms = |of: fn(&Cost) -> _| median(costs.iter().map(of)).as_secs_f64() * 1e3;
-        [ms(|cost| cost.wall), ms(|cost| cost.cpu)]
-    });
-    for (what, ours, theirs) in [
-        ("wall time", ours[0], theirs[0]),
-        ("CPU", ours[1], theirs[1]),
-    ] {
+    let costs = rounds.in_turn(&programs, |program| check(program, port, &bundle))?;
+    let parts: [(_, fn(&Cost) -> _); 2] =
+        [("wall time", |cost| cost.wall), ("CPU", |cost| cost.cpu)];
+    for (what, of) in parts {
+        let ms = |costs: &Vec<Cost>| median(costs.iter().map(of)).as_secs_f64() * 1e3;
+        let [ours, theirs] = &*costs else {
+            return Err("two programs have two costs".into());
+        };
+        let (ours, theirs) = (ms(ours), ms(theirs));
         let share = ours / theirs;
         let row = Row::new(
             format!("one verified TLS check, dynamic: {what}"),
