@@ -48,9 +48,9 @@ pub enum Generated {
 }
 
 impl Generated {
-    /// Returns what has this name.
+    /// Returns what has this name, in any case.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        match name {
+        match &*name.to_ascii_lowercase() {
             "man" => Some(Self::Man),
             "bash" => Some(Self::Bash),
             "zsh" => Some(Self::Zsh),

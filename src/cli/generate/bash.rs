@@ -47,6 +47,11 @@ _check_tcp() {
         [[ $prefix == -? ]] || { compopt -o default; return; }
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$value")
+        # With its option before it, readline sees no directory in it.
+        if [[ ${#COMPREPLY[@]} -eq 1 && -d ${COMPREPLY[0]#"$prefix"} ]]; then
+            COMPREPLY[0]+=/
+            compopt -o nospace
+        fi
         return ;;
     *=*)
         lead=${value%"${value##*[,=]}"}
@@ -57,7 +62,8 @@ _check_tcp() {
             compopt -o nospace
         fi ;;
     '') [[ -n $prefix ]] || words=${!values[*]} ;;
-    *) [[ $value != [[:lower:]]* ]] || words=${words,,} ;;
+    # Any case is right, and the words have their own unless a small letter is typed.
+    *) [[ $words$value != *[[:lower:]]* ]] || words=${words,,} value=${value,,} ;;
     esac
     mapfile -t COMPREPLY < <(compgen -P "$prefix$lead" -W "$words" -- "${value#"$lead"}")
     # Readline replaces what is behind the last '=', which is $2.

@@ -30,7 +30,7 @@ _arguments -s -S : $specs
     switch: "        '*~n[~h]'\n",
     any: "        '*~n~j[~h]:~v: '\n",
     file: "        '*~n~j[~h]:~v:_files'\n",
-    // Typed in lower case, a word in upper case is meant too.
-    word: "        '*~n~j[~h]:~v:compadd -M \"m\\:{a-z}={A-Z}\" - ~w'\n",
+    // Any case is right.
+    word: "        '*~n~j[~h]:~v:compadd -M \"m\\:{a-zA-Z}={A-Za-z}\" - ~w'\n",
     map: "        '*~n~j[~h]:~v: _values -s , ~v ${^=\\:-~w}\\:STATUS\\:\"(~s)\"'\n",
 };

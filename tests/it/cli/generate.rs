@@ -77,8 +77,14 @@ fn every_name_of_the_family_is_completed() {
 }
 
 #[test]
+fn a_word_is_read_in_any_case() {
+    assert_eq!(generated("Man"), generated("man"));
+    assert_eq!(generated("BASH"), generated("bash"));
+}
+
+#[test]
 fn any_other_word_is_a_usage_error() {
-    for word in ["powershell", "Man", "''"] {
+    for word in ["powershell", "manual", "''"] {
         check!("--generate {word}").unknown(format!(
             "^--generate {word}: expected man, bash, zsh or fish$"
         ));
