@@ -36,7 +36,7 @@ pub use manner::Manner;
 pub use namespace::{INSIDE, Namespace, has_ipv6, skip};
 pub use peer::{End, Heard, Peer};
 pub use pki::{Authority, Constraint, Identity, Leaf, Store, self_signed};
-pub use ports::{Full, FullUnix, Refusing, same_port};
+pub use ports::{Full, FullUnix, Refusing, refusing_unix, same_port};
 pub use run::{Program, REFUSED, Run, TIMED_OUT, exact, shows, timed};
 pub use running::Running;
 pub use server::{Server, TLS12, TLS13};

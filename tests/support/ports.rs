@@ -2,11 +2,12 @@
 
 use super::PATIENCE;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
-use rustix::net::{AddressFamily, SocketType, bind, connect, listen, socket};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, connect, listen, socket};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -33,6 +34,13 @@ pub struct FullUnix {
     listener: UnixListener,
     waiting: Vec<OwnedFd>,
     dir: TempDir,
+}
+
+/// Makes a Unix socket at which nobody has listened: a child of another test that is about to be started
+/// could have a listener a moment longer.
+pub fn refusing_unix(path: &Path) {
+    let path = SocketAddrUnix::new(path).expect("a short path");
+    bind(open(AddressFamily::UNIX), &path).expect("a socket");
 }
 
 impl Refusing {

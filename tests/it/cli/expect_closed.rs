@@ -43,7 +43,7 @@ fn an_absent_or_unserved_unix_socket_is_closed() {
         "Verified that the unixsock is closed. (sock={shown})"
     ));
     check!("-U {shown} -C").ok(&message);
-    drop(std::os::unix::net::UnixListener::bind(&path).expect("a socket"));
+    refusing_unix(&path);
     check!("-U {shown} -C").ok(&message);
 }
 

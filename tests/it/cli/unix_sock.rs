@@ -27,7 +27,7 @@ fn a_path_where_nothing_is_or_nobody_listens_is_critical() {
     let shown = path.display();
     check!("-U {shown}").critical(shows(&[&shown.to_string(), "no such"]));
 
-    drop(std::os::unix::net::UnixListener::bind(&path).expect("a socket"));
+    refusing_unix(&path);
     check!("-U {shown}").critical(shows(&[&shown.to_string(), "refused"]));
 }
 

@@ -91,7 +91,7 @@ impl Peered {
             Kind::DeadSocket => {
                 let directory = tempfile::tempdir().expect("a directory");
                 let path = directory.path().join("socket");
-                drop(std::os::unix::net::UnixListener::bind(path).expect("a socket"));
+                refusing_unix(&path);
                 return Self::Path(directory);
             }
             Kind::Tls(certificate, text) => {

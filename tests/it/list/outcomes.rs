@@ -75,7 +75,7 @@ fn outcomes_in_the_clear() {
     let dir = tempfile::tempdir().expect("a directory");
     let absent = format!("unix:{}/s", dir.path().display());
     let unserved = dir.path().join("unserved");
-    drop(std::os::unix::net::UnixListener::bind(&unserved).expect("a socket"));
+    refusing_unix(&unserved);
     let unserved = format!("unix:{}", unserved.display());
     let rows = [
         row(at(Manner::Greets), "-e ^220", "OK", "ok", "done"),
