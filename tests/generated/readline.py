@@ -49,6 +49,8 @@ with tempfile.NamedTemporaryFile("w") as file:
 words = os.read(offered[0], 1 << 16).decode().split("\n")
 words = [word for word in words if word]
 last = os.read(command[0], 1 << 16).decode()
-if not words and last != shlex.split(line)[-1]:
+# A quote may be open.
+quote = '"' if line.count('"') % 2 else ""
+if not words and last != shlex.split(line + quote)[-1]:
     words = [last]
 print("\n".join(words))

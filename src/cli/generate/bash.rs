@@ -21,7 +21,8 @@ _check_tcp() {
         fi
         line=${rest#"$word"}
     done
-    cur=${args[-1]} option=${args[@]: -2:1}
+    # Readline leaves a quote where it is.
+    cur=${args[-1]//[\'\"]/} option=${args[@]: -2:1}
     # For each option what its value may be.
     local -A values
     if [[ ${args[0]##*/} == check-tcp ]]; then
@@ -44,17 +45,17 @@ _check_tcp() {
     case $words in
     any) return ;;
     file)
-        [[ $prefix == -? ]] || { compopt -o default; return; }
+        # Readline itself completes a word that is all of the path.
+        [[ -n $prefix && ${2-$value} != "$value" ]] || { compopt -o default; return; }
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -P "$prefix" -f -- "$value")
         # With its option before it, readline sees no directory in it.
         if [[ ${#COMPREPLY[@]} -eq 1 && -d ${COMPREPLY[0]#"$prefix"} ]]; then
             COMPREPLY[0]+=/
             compopt -o nospace
-        fi
-        return ;;
+        fi ;;
     *=*)
-        lead=${value%"${value##*[,=]}"}
+        rest=${value##*[,=]} lead=${value%"$rest"} value=$lead${rest,,}
         if [[ $lead == *= ]]; then
             words=${words%%=*}
         else
@@ -65,7 +66,7 @@ _check_tcp() {
     # Any case is right, and the words have their own unless a small letter is typed.
     *) [[ $words$value != *[[:lower:]]* ]] || words=${words,,} value=${value,,} ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -P "$prefix$lead" -W "$words" -- "${value#"$lead"}")
+    [[ $words == file ]] || mapfile -t COMPREPLY < <(compgen -P "$prefix$lead" -W "$words" -- "${value#"$lead"}")
     # Readline replaces what is behind the last '=', which is $2.
     COMPREPLY=("${COMPREPLY[@]#"${cur%"${2-$cur}"}"}")
 }

@@ -5,15 +5,26 @@ use super::completions::Form;
 pub(super) const FORM: Form = Form {
     head: "# fish completion of check-tcp, printed by: check-tcp --generate fish
 
-# The words in the case that is typed: fish would replace the option too where the case differs.
+# The words that begin as what is typed does, in its letters: fish would replace the option too where
+# they differ. A list goes on behind its last comma.
 function __check_tcp_words
-    set -l typed (commandline -ct | string replace -r \"^--[^=]*=\" \"\")
-    if string match -qr \"^[a-z]\" -- $typed
-        string lower -- $argv
-    else if string match -qr \"^[A-Z]\" -- $typed
-        string upper -- $argv
-    else
-        printf \"%s\\n\" $argv
+    set -l token (commandline -ct | string replace -r \"^(--[^=]*=|-[^-])\" \"\")
+    set -l start (string replace -r \"[^,]*\\$\" \"\" -- $token)
+    set -l typed (string replace -r \"^.*,\" \"\" -- $token)
+    set -l small (string lower -- $typed)
+    # Under their names those of the plugins have small letters.
+    string match -q \"*check-tcp\" -- (commandline -opc)[1]; or test \"$typed\" = \"$small\"; or return
+    set -l length (string length -- \"$typed\")
+    for word in $argv
+        set -l head (string sub -l $length -- $word | string lower)
+        test \"$head\" = \"$small\"; or continue
+        set -l rest (string sub -s (math $length + 1) -- $word)
+        if string match -qr \"[a-z]\\$\" -- $typed
+            set rest (string lower -- $rest)
+        else if string match -qr \"[A-Z]\\$\" -- $typed
+            set rest (string upper -- $rest)
+        end
+        printf \"%s\\n\" \"$start$typed$rest\"
     end
 end
 
@@ -33,10 +44,8 @@ for name in ~p
     any: "    complete -c $name~n -x -d '~h'\n",
     file: "    complete -c $name~n -rF -d '~h'\n",
     word: "    complete -c $name~n -xa '(__check_tcp_words ~w)' -d '~h'\n",
-    // Behind the last comma of what is there.
     map: concat!(
-        "    complete -c $name~n -xa '",
-        "(commandline -ct | string replace -r \"^(--[^=]*=)?(.*,)?.*\" \\$2)",
-        "(string split \" \" \"~w\")=(string split \" \" \"~s\")' -d '~h'\n"
+        "    complete -c $name~n -xa '(__check_tcp_words ",
+        "(string split \" \" \"~w\")=(string split \" \" \"~s\"))' -d '~h'\n"
     ),
 };
