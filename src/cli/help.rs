@@ -152,6 +152,10 @@ fn describe(text: &mut String, option: &Description) {
         .map(|default| format!("[default: {default}]"));
     let words = option.help.split(' ').chain(default.as_deref());
     let mut label = label(option);
+    if label.len() >= INDENT {
+        push_line(text, format_args!("{label}"));
+        label.clear();
+    }
     for line in wrap(words, WIDTH - INDENT) {
         push_line(text, format_args!("{label:INDENT$}{line}"));
         label.clear();
@@ -221,6 +225,19 @@ mod tests {
             assert_eq!(line, line.trim_end());
         }
         assert!(help().ends_with("\n") && !help().ends_with("\n\n"));
+    }
+
+    #[test]
+    fn a_label_as_wide_as_its_column_has_a_line_of_its_own() {
+        let mut text = String::new();
+        let options = describe_all(crate::cli::family::OPTIONS);
+        for group in HelpGroup::ALL {
+            push_options(&mut text, group, &options);
+        }
+        assert!(
+            text.contains("\n  -D, --certificate DAYS[,DAYS]\n"),
+            "{text}"
+        );
     }
 
     #[test]
