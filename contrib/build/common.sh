@@ -33,10 +33,10 @@ tools() { # TOOL=SOURCE...
     [[ ${#missing[@]} -eq 0 ]] || fail "missing: $(IFS=, && echo "${missing[*]}" | sed 's/,/, /g')"
 }
 
-# Ends with the packages that are missing, each known by a file of its own.
+# Ends with the packages that are missing, each known by a file of its own; with those of the toolchain.
 needs() { # FILE=PACKAGE...
     local it missing=()
-    for it; do
+    for it in "$@" /usr/bin/cargo=cargo-web /usr/lib/rustlib/src/rust/library/Cargo.lock=rust-web-src; do
         [[ -e ${it%%=*} ]] || missing+=("${it#*=}")
     done
     [[ ${#missing[@]} -eq 0 ]] || fail "packages of Debian are missing: ${missing[*]}"
@@ -44,6 +44,8 @@ needs() { # FILE=PACKAGE...
 
 # Adds the flags that leave no path of this machine in the program.
 reproducible() { # [RUSTC-FLAG...]
+    # Nothing that is built has a time, and where it changes ring would be compiled again.
+    unset SOURCE_DATE_EPOCH
     local flags home=${CARGO_HOME:-$HOME/.cargo} std
     std=$("${RUSTC:-rustc}" --print sysroot)/lib/rustlib/src/rust
     read -r -a flags <<<"${RUSTFLAGS-}"
@@ -70,7 +72,6 @@ cross() { # TARGET COMPILER EMULATOR [RUSTC-FLAG...] -- [CARGO-ARGUMENT...]
         shift
     done
     shift
-    needs /usr/bin/cargo=cargo-web /usr/lib/rustlib/src/rust/library/Cargo.lock=rust-web-src
     [[ -z ${NEEDS_ONLY-} ]] || exit 0
     # The toolchain in PATH may be another; the features of cargo that build std are not stable.
     export RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
