@@ -92,6 +92,11 @@ is_target() { # NAME
     [[ $1 == host || ($1 == *-linux-* && $1 != */*) ]] && [[ -x contrib/build/$1 ]]
 }
 
+# Ends where no script builds the program for this target, which `host` is not.
+needs_target() { # NAME
+    is_target "$1" && [[ $1 != host ]] || fail "contrib/build builds no $1"
+}
+
 # Runs a build, and returns the program: its last line is `PROGRAM: SIZE bytes`.
 built() { # SCRIPT
     # Opened by its name, standard error would be cut where it is a file.
